@@ -1,0 +1,5 @@
+/** What the parts of the stack share as processes: loopback ports, child JVMs that die with their parent, their logs. */
+@NullMarked
+package dev.tollgate.embedded.process;
+
+import org.jspecify.annotations.NullMarked;
