@@ -1,0 +1,101 @@
+package dev.tollgate.schemas.topic;
+
+import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.DeadLetter;
+import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.UsageTotal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.config.TopicConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every topic of Tollgate: what it carries, by which key, how long.
+ *
+ * <p>The full name is prefix + name, for example {@code tollgate.request-events}. Topics that are {@link #perAccount()} are
+ * partitioned by account id with the same number of partitions, so that one task sees all of an account.
+ */
+public enum Topic {
+    /**
+     * Key account id. Times are the broker's append times: event time lives in the payload, so that an old event does not
+     * expire unread and the skew of a service's clock can be told.
+     */
+    REQUEST_EVENTS("request-events", RequestEvent.SCHEMA$, true, Duration.ofDays(30), Cleanup.DELETE),
+    /** Key account id; kept forever. */
+    ACCOUNT_EVENTS("account-events", AccountEvent.SCHEMA$, true, null, Cleanup.DELETE),
+    /** Key plan id; each record carries all versions of its plan. */
+    PLAN_CATALOG("plan-catalog", Plan.SCHEMA$, false, null, Cleanup.COMPACT),
+    /** Key account id: one entry per event seen. */
+    USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(7), Cleanup.DELETE),
+    /**
+     * Key {@code account|limit|scope|scope key|window start}, partitioned by the account id alone: compaction by the bare
+     * account id would keep a single window of each account.
+     */
+    USAGE_TOTALS("usage-totals", UsageTotal.SCHEMA$, true, Duration.ofDays(90), Cleanup.COMPACT_AND_DELETE),
+    /** Key account id. */
+    LIMIT_EVENTS("limit-events", LimitEvent.SCHEMA$, true, Duration.ofDays(90), Cleanup.DELETE),
+    /** Key account id: the newest snapshot of each account. */
+    LIMIT_STATE("limit-state", LimitState.SCHEMA$, true, null, Cleanup.COMPACT),
+    /** No key. */
+    DEAD_LETTERS("dead-letters", DeadLetter.SCHEMA$, false, Duration.ofDays(30), Cleanup.DELETE);
+
+    private final String shortName;
+    private final Schema schema;
+    private final boolean perAccount;
+    private final @Nullable Duration retention;
+    private final Cleanup cleanup;
+
+    Topic(String shortName, Schema schema, boolean perAccount, @Nullable Duration retention, Cleanup cleanup) {
+        this.shortName = shortName;
+        this.schema = schema;
+        this.perAccount = perAccount;
+        this.retention = retention;
+        this.cleanup = cleanup;
+    }
+
+    /** Name without prefix, for example {@code request-events}. */
+    public String shortName() {
+        return shortName;
+    }
+
+    /** Schema of the values. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** Whether it is partitioned by account id, together with the others that are. */
+    public boolean perAccount() {
+        return perAccount;
+    }
+
+    /** Topic configuration that Tollgate keeps, by Kafka's names. */
+    public Map<String, String> config() {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanup.policy);
+        config.put(TopicConfig.RETENTION_MS_CONFIG, retention == null ? "-1" : Long.toString(retention.toMillis()));
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        if (cleanup != Cleanup.DELETE) {
+            // The newest record of a key is what readers start from: give them little to skip.
+            config.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
+        }
+        return config;
+    }
+
+    private enum Cleanup {
+        DELETE("delete"),
+        COMPACT("compact"),
+        COMPACT_AND_DELETE("compact,delete");
+
+        final String policy;
+
+        Cleanup(String policy) {
+            this.policy = policy;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.tollgate.schemas.topic;
+
+import dev.tollgate.schemas.registry.RegistryRejection;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Brings a cluster and its registry to what the catalogue says: creates missing topics, mends drifted configuration,
+ * registers the schemas. Applying twice changes nothing. Never deletes and never repartitions.
+ */
+public final class TopicAdmin {
+    private static final long TIMEOUT_SECONDS = 60;
+    private static final String COMPATIBILITY = "FULL_TRANSITIVE";
+
+    private final Admin admin;
+    private final TopicLayout layout;
+
+    /** The admin client stays the caller's to close. */
+    public TopicAdmin(Admin admin, TopicLayout layout) {
+        this.admin = admin;
+        this.layout = layout;
+    }
+
+    /**
+     * Creates and mends the topics.
+     *
+     * @return what was done, topic by topic, in the order of the catalogue
+     * @throws TopicMismatchException if a topic exists with another number of partitions
+     * @throws KafkaException if the cluster refuses or does not answer within a minute
+     */
+    public Map<Topic, Change> apply() {
+        Map<Topic, Change> changes = new LinkedHashMap<>();
+        List<Topic> existing = new ArrayList<>();
+        List<String> mismatches = new ArrayList<>();
+        Map<String, TopicDescription> found = describe();
+        for (Topic topic : Topic.values()) {
+            TopicDescription description = found.get(layout.name(topic));
+            if (description == null) {
+                boolean created = create(topic);
+                changes.put(topic, created ? Change.CREATED : Change.UNCHANGED);
+            } else {
+                existing.add(topic);
+                changes.put(topic, Change.UNCHANGED);
+                int partitions = description.partitions().size();
+                if (partitions != layout.partitions(topic)) {
+                    mismatches.add(layout.name(topic) + " has " + partitions + " partitions, the configuration says "
+                            + layout.partitions(topic));
+                }
+            }
+        }
+        if (!mismatches.isEmpty()) {
+            throw new TopicMismatchException(mismatches);
+        }
+        for (Topic topic : mend(existing)) {
+            changes.put(topic, Change.RECONFIGURED);
+        }
+        return changes;
+    }
+
+    /**
+     * Checks what running roles rely on: every topic exists and those by account have the same number of partitions.
+     *
+     * @throws TopicMismatchException naming each topic that is missing or differs
+     */
+    public void check() {
+        Map<String, TopicDescription> found = describe();
+        List<String> problems = new ArrayList<>();
+        for (Topic topic : Topic.values()) {
+            TopicDescription description = found.get(layout.name(topic));
+            if (description == null) {
+                problems.add(layout.name(topic) + " is missing");
+            } else if (description.partitions().size() != layout.partitions(topic)) {
+                problems.add(
+                        layout.name(topic) + " has " + description.partitions().size()
+                                + " partitions, the configuration says " + layout.partitions(topic));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new TopicMismatchException(problems);
+        }
+    }
+
+    /**
+     * Registers the value schema of every topic and holds its subject to {@value #COMPATIBILITY}.
+     *
+     * @return schema id by topic
+     * @throws RegistryRejection if the registry holds versions that the schema is not compatible with
+     */
+    public Map<Topic, Integer> registerSchemas(SchemaRegistryClient registry) throws RegistryRejection {
+        Map<Topic, Integer> ids = new LinkedHashMap<>();
+        for (Topic topic : Topic.values()) {
+            String subject = layout.name(topic) + "-value";
+            ids.put(topic, registry.register(subject, topic.schema()));
+            registry.setCompatibility(subject, COMPATIBILITY);
+        }
+        return ids;
+    }
+
+    private Map<String, TopicDescription> describe() {
+        var names = await(admin.listTopics().names());
+        List<String> ours = Stream.of(Topic.values())
+                .map(layout::name)
+                .filter(names::contains)
+                .toList();
+        return await(admin.describeTopics(ours).allTopicNames());
+    }
+
+    private boolean create(Topic topic) {
+        Optional<Short> replication = layout.replication() == TopicLayout.BROKER_DEFAULT
+                ? Optional.empty()
+                : Optional.of(layout.replication());
+        NewTopic request = new NewTopic(layout.name(topic), Optional.of(layout.partitions(topic)), replication)
+                .configs(topic.config());
+        try {
+            await(admin.createTopics(List.of(request)).all());
+            return true;
+        } catch (TopicExistsException e) {
+            // Somebody else applied at the same time; what exists is checked by the next call.
+            return false;
+        }
+    }
+
+    private List<Topic> mend(List<Topic> topics) {
+        Map<ConfigResource, Topic> byResource = new LinkedHashMap<>();
+        topics.forEach(
+                topic -> byResource.put(new ConfigResource(ConfigResource.Type.TOPIC, layout.name(topic)), topic));
+        Map<ConfigResource, Config> current =
+                await(admin.describeConfigs(byResource.keySet()).all());
+        Map<ConfigResource, Collection<AlterConfigOp>> alterations = new LinkedHashMap<>();
+        byResource.forEach((resource, topic) -> {
+            List<AlterConfigOp> operations = new ArrayList<>();
+            topic.config().forEach((key, value) -> {
+                Config config = current.get(resource);
+                ConfigEntry entry = config == null ? null : config.get(key);
+                if (entry == null || !value.equals(entry.value())) {
+                    operations.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
+                }
+            });
+            if (!operations.isEmpty()) {
+                alterations.put(resource, operations);
+            }
+        });
+        if (alterations.isEmpty()) {
+            return List.of();
+        }
+        await(admin.incrementalAlterConfigs(alterations).all());
+        return byResource.entrySet().stream()
+                .filter(entry -> alterations.containsKey(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new KafkaException("the cluster refused: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaException("the cluster did not answer within " + TIMEOUT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while waiting for the cluster", e);
+        }
+    }
+
+    /** What applying did to one topic. */
+    public enum Change {
+        CREATED,
+        RECONFIGURED,
+        UNCHANGED
+    }
+}

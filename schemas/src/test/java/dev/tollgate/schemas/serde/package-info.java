@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.serde;
+
+import org.jspecify.annotations.NullMarked;
