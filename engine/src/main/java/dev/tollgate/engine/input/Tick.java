@@ -1,0 +1,9 @@
+package dev.tollgate.engine.input;
+
+/**
+ * Wall-clock time has reached {@code nowMillis}. A tick says what is already determined (an alert or block whose time is
+ * over, a scheduled change whose time has come); it never moves stream time and never closes a window.
+ *
+ * @param nowMillis wall-clock time, milliseconds since the epoch
+ */
+public record Tick(long nowMillis) implements Input {}

@@ -1,0 +1,41 @@
+package dev.tollgate.engine.output;
+
+/** Why a record can not have happened or can not be followed. The name travels with the dead letter. */
+public enum RejectionReason {
+    /** No event or command id. */
+    MISSING_EVENT_ID,
+    /** No account id. */
+    MISSING_ACCOUNT_ID,
+    /** No endpoint. */
+    MISSING_ENDPOINT,
+    /** An id or endpoint is longer than allowed. */
+    FIELD_TOO_LONG,
+    /** The event time lies further ahead of the append time than the allowed skew. */
+    FUTURE_EVENT,
+    /** A time before 1970 or after 9999. */
+    INVALID_TIME,
+    /** An outcome that this version does not know. */
+    UNKNOWN_OUTCOME,
+    /** A phase that this version does not know. */
+    UNKNOWN_PHASE,
+    /** A negative number of units, tokens or items. */
+    NEGATIVE_UNITS,
+    /** A number so large that exact sums could not be kept. */
+    ARITHMETIC_OVERFLOW,
+    /** A kind of command that this version does not know. */
+    UNKNOWN_COMMAND,
+    /** An assignment to a plan that the catalogue does not have at the effective date. */
+    UNKNOWN_PLAN,
+    /** An override of a limit that the plan in force does not have. */
+    UNKNOWN_LIMIT,
+    /** A correction of an event that is not known (any more). */
+    UNKNOWN_EVENT,
+    /** A correction whose new values are impossible. */
+    INVALID_AMENDMENT,
+    /** Another change of the same thing has the same effective date. */
+    CONFLICTING_ASSIGNMENT,
+    /** A suspension that ends before it begins. */
+    INVALID_SUSPENSION,
+    /** More scheduled or recent changes than an account can hold. */
+    TOO_MANY_CHANGES
+}

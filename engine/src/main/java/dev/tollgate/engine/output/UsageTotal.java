@@ -1,0 +1,38 @@
+package dev.tollgate.engine.output;
+
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Scope;
+
+/**
+ * Usage of one fixed window of one limit so far.
+ *
+ * @param accountId whose
+ * @param limitId the limit
+ * @param meterId the meter that is counted
+ * @param scope whose usage counts together
+ * @param scopeKey project or API key id; empty for the scope {@code ACCOUNT} and for calls that name none
+ * @param windowStartMillis inclusive
+ * @param windowEndMillis exclusive
+ * @param used sum of the costs of the events that the window took
+ * @param amount what the limit allows
+ * @param closed whether this is final
+ * @param planId plan that the window was last judged by
+ * @param planVersion its version
+ * @param streamTimeMillis the account's stream time when this was said
+ * @param version grows with everything that happens to the account: of two totals of one window the higher one holds
+ */
+public record UsageTotal(
+        String accountId,
+        String limitId,
+        String meterId,
+        Scope scope,
+        String scopeKey,
+        long windowStartMillis,
+        long windowEndMillis,
+        long used,
+        Amount amount,
+        boolean closed,
+        String planId,
+        int planVersion,
+        long streamTimeMillis,
+        long version) {}

@@ -1,0 +1,46 @@
+package dev.tollgate.engine.plan;
+
+/**
+ * What one call costs on one meter: {@code base + perUnit * ceil(units / unitSize)}.
+ *
+ * <p>Example: base 5, 1 per 10 chunks. A call with 0 chunks costs 5, with 1 to 10 chunks 6, with 11 chunks 7. A call that
+ * reports no units costs the base.
+ *
+ * @param base 0 to {@link #MAX}
+ * @param perUnit 0 to {@link #MAX}
+ * @param unitSize 1 to {@link #MAX}
+ */
+public record Cost(long base, long perUnit, long unitSize) {
+    /** Largest value of each part: 10<sup>9</sup>. */
+    public static final long MAX = 1_000_000_000L;
+
+    public Cost {
+        requireRange("base", base, 0);
+        requireRange("perUnit", perUnit, 0);
+        requireRange("unitSize", unitSize, 1);
+    }
+
+    /** The same for every call. */
+    public static Cost flat(long base) {
+        return new Cost(base, 0, 1);
+    }
+
+    /**
+     * The cost of one call.
+     *
+     * @param units 0 or more
+     * @throws ArithmeticException if the exact result does not fit into 64 bits
+     */
+    public long of(long units) {
+        if (perUnit == 0) {
+            return base;
+        }
+        return Math.addExact(base, Math.multiplyExact(perUnit, Math.ceilDiv(units, unitSize)));
+    }
+
+    private static void requireRange(String name, long value, long min) {
+        if (value < min || value > MAX) {
+            throw new IllegalArgumentException(name + " must be " + min + " to " + MAX + ", was " + value);
+        }
+    }
+}
