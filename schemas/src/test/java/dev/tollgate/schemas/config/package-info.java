@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.config;
+
+import org.jspecify.annotations.NullMarked;
