@@ -78,9 +78,13 @@ public sealed interface AccountChange {
      * @param endpoint the endpoint that was really called
      * @param outcome how the call really ended
      * @param units the real size, at least 0
+     * @param inputTokens the real input size, at least 0
+     * @param outputItems the real output size, at least 0
      */
     record Amendment(
             @Nullable String endpoint,
             @Nullable Outcome outcome,
-            @Nullable Long units) {}
+            @Nullable Long units,
+            @Nullable Long inputTokens,
+            @Nullable Long outputItems) {}
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param occurredAtMillis event time, milliseconds since the epoch
  * @param phase start or end of the call
  * @param outcome how the call ended
- * @param units size of the call for cost tables that charge per unit (chunks of an import), or null
+ * @param units size of the call for cost tables that charge per unit (chunks of an import); null counts as 1
  * @param inputTokens input size for per-call caps, or null
  * @param outputItems output size for per-call caps, or null
  * @param appendedAtMillis when the log took the record, milliseconds since the epoch

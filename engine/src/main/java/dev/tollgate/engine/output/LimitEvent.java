@@ -2,6 +2,7 @@ package dev.tollgate.engine.output;
 
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.Scope;
 import dev.tollgate.engine.plan.Threshold;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventTimeMillis when it happened, in event time
  * @param decidedAtMillis append time of the record that caused this, or the time of the tick
  * @param effectiveAtMillis for plan changes, suspensions and reinstatements: from when on; otherwise null
+ * @param clearedEventId for {@code LIMIT_CLEARED} the id of the event that raised the alert or block; otherwise null
  * @param reason reason given with the command, or null
  * @param actor who gave the command, or null
  */
@@ -44,6 +46,7 @@ public record LimitEvent(
         long eventTimeMillis,
         long decidedAtMillis,
         @Nullable Long effectiveAtMillis,
+        @Nullable String clearedEventId,
         @Nullable String reason,
         @Nullable String actor) {
 
@@ -54,13 +57,19 @@ public record LimitEvent(
         /** The full amount was reached: a block begins. */
         HARD_LIMIT_REACHED,
         /** A threshold or the full amount of an advisory limit was reached. */
-        ADVISORY_REACHED,
+        ADVISORY_LIMIT_REACHED,
         /** An alert or block is over. */
         LIMIT_CLEARED,
         /** Every call is to be refused. */
         SUSPENDED,
         /** A suspension is over. */
         REINSTATED,
+        /** Nothing is enforced any more; usage is still counted. */
+        EXEMPTED,
+        /** Limits are enforced again. */
+        EXEMPTION_ENDED,
+        /** The amount of one limit is another one for this account. */
+        OVERRIDE_CHANGED,
         /** Another plan or plan version is in force. */
         PLAN_CHANGED,
         /** Another plan or plan version will be in force. */
@@ -75,8 +84,10 @@ public record LimitEvent(
         WINDOW_ENDED,
         /** Enough has leaked out of the bucket, or left the sliding window. */
         BUCKET_DRAINED,
-        /** Another plan, plan version or override holds. */
+        /** Another plan or plan version holds. */
         PLAN_CHANGED,
+        /** Another amount holds for this account. */
+        OVERRIDE_CHANGED,
         /** The account is exempt. */
         EXEMPTED,
         /** A past event was voided or amended; {@code sourceId} is the correction. */
@@ -91,6 +102,7 @@ public record LimitEvent(
      * The bucket that an event is about, as it stood then.
      *
      * @param limitId the limit
+     * @param mode whether reaching the amount blocks
      * @param meterId the meter that is counted
      * @param scope whose usage counts together
      * @param scopeKey project or API key id; empty for the scope {@code ACCOUNT} and for calls that name none
@@ -102,6 +114,7 @@ public record LimitEvent(
      */
     public record Bucket(
             String limitId,
+            Mode mode,
             String meterId,
             Scope scope,
             String scopeKey,

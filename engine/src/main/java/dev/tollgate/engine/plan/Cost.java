@@ -3,8 +3,8 @@ package dev.tollgate.engine.plan;
 /**
  * What one call costs on one meter: {@code base + perUnit * ceil(units / unitSize)}.
  *
- * <p>Example: base 5, 1 per 10 chunks. A call with 0 chunks costs 5, with 1 to 10 chunks 6, with 11 chunks 7. A call that
- * reports no units costs the base.
+ * <p>Example: base 5, 1 per 10 chunks. A call with 0 chunks costs 5, with 1 to 10 chunks 6, with 11 chunks 7. A call
+ * that reports no units counts as one unit.
  *
  * @param base 0 to {@link #MAX}
  * @param perUnit 0 to {@link #MAX}

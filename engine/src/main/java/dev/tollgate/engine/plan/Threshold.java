@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * with 80 used exactly 20 % remain, which is not below.
  *
  * @param kind which side of the amount is looked at
- * @param hundredthsOfPercent the share, 1 to 10,000: 9,000 is 90 %
+ * @param basisPoints the share in hundredths of a percent, 1 to 10,000: 9,000 is 90 %
  */
-public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparable<Threshold> {
+public record Threshold(Kind kind, int basisPoints) implements Comparable<Threshold> {
 
     /** Which side of the amount is looked at. */
     public enum Kind {
@@ -26,9 +26,9 @@ public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparabl
     private static final BigInteger WHOLE_BIG = BigInteger.valueOf(WHOLE);
 
     public Threshold {
-        if (hundredthsOfPercent < 1 || hundredthsOfPercent > WHOLE) {
+        if (basisPoints < 1 || basisPoints > WHOLE) {
             throw new IllegalArgumentException(
-                    "threshold must be above 0 % and at most 100 %, was " + percentText(hundredthsOfPercent) + " %");
+                    "threshold must be above 0 % and at most 100 %, was " + percentText(basisPoints) + " %");
         }
     }
 
@@ -44,12 +44,12 @@ public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparabl
 
     /** The used share at which this fires, in percent, without trailing zeros: {@code 90}, {@code 99.5}. */
     public String usedPercentText() {
-        return percentText(usedHundredths());
+        return percentText(usedBasisPoints());
     }
 
     /** The used share at which this fires, in whole percent, rounded down. */
     public int usedPercentFloor() {
-        return usedHundredths() / 100;
+        return usedBasisPoints() / 100;
     }
 
     /**
@@ -59,7 +59,7 @@ public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparabl
      * @param amount 0 or more
      */
     public long firesAt(long amount) {
-        BigInteger product = BigInteger.valueOf(amount).multiply(BigInteger.valueOf(usedHundredths()));
+        BigInteger product = BigInteger.valueOf(amount).multiply(BigInteger.valueOf(usedBasisPoints()));
         BigInteger[] parts = product.divideAndRemainder(WHOLE_BIG);
         long floor = parts[0].longValueExact();
         boolean up = kind == Kind.REMAINING_BELOW || parts[1].signum() > 0;
@@ -69,8 +69,8 @@ public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparabl
     /** Lowest used share first; at the same share {@code USED_AT_LEAST} fires first. */
     @Override
     public int compareTo(Threshold other) {
-        int bySharer = Integer.compare(usedHundredths(), other.usedHundredths());
-        return bySharer != 0 ? bySharer : kind.compareTo(other.kind);
+        int byShare = Integer.compare(usedBasisPoints(), other.usedBasisPoints());
+        return byShare != 0 ? byShare : kind.compareTo(other.kind);
     }
 
     /** What this says, for people; {@code null} stands for the full amount. */
@@ -81,16 +81,17 @@ public record Threshold(Kind kind, int hundredthsOfPercent) implements Comparabl
     @Override
     public String toString() {
         return switch (kind) {
-            case USED_AT_LEAST -> percentText(hundredthsOfPercent) + " % used";
-            case REMAINING_BELOW -> "less than " + percentText(hundredthsOfPercent) + " % remaining";
+            case USED_AT_LEAST -> percentText(basisPoints) + " % used";
+            case REMAINING_BELOW -> "less than " + percentText(basisPoints) + " % remaining";
         };
     }
 
-    private int usedHundredths() {
-        return kind == Kind.USED_AT_LEAST ? hundredthsOfPercent : WHOLE - hundredthsOfPercent;
+    /** The used share at which this fires, in hundredths of a percent. */
+    public int usedBasisPoints() {
+        return kind == Kind.USED_AT_LEAST ? basisPoints : WHOLE - basisPoints;
     }
 
-    private static String percentText(int hundredths) {
-        return java.math.BigDecimal.valueOf(hundredths, 2).stripTrailingZeros().toPlainString();
+    private static String percentText(int basisPoints) {
+        return java.math.BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString();
     }
 }
