@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reader of a flat configuration map ({@code kafka.bootstrap-servers -> localhost:9092}).
+ * Typed reader of a flat configuration map ({@code kafka.bootstrap-servers -> localhost:9092}). Where the map does not have a
+ * key, its {@linkplain #environmentName environment form} is tried, so that the environment can be put into the map as it is.
  *
  * <p>A getter never throws: a missing, unparsable or out-of-range value is noted as a problem and the preset (or a harmless
  * stand-in) is returned, so that one run over all keys finds all problems. {@link #throwIfProblems()} ends the reading. Example:
@@ -248,6 +249,9 @@ public final class Settings {
     private @Nullable String raw(String key) {
         known.add(key);
         String value = values.get(key);
+        if (value == null) {
+            value = values.get(environmentName(key));
+        }
         if (value != null) {
             effective.put(key, value);
         }

@@ -92,6 +92,14 @@ class SettingsTest {
     }
 
     @Test
+    void givenTheEnvironmentForm_whenTheKeyItselfIsNotSet_thenItIsRead() {
+        Settings settings = new Settings(Map.of("TOLLGATE_STREAMS_COMMIT_INTERVAL", "20ms"));
+
+        assertThat(settings.duration("streams.commit-interval", "100ms", "1ms", "1m"))
+                .isEqualTo(Duration.ofMillis(20));
+    }
+
+    @Test
     void givenClientProperties_whenPassedThrough_thenThePrefixIsCutAndTheyAreKnown() {
         Settings settings = new Settings(Map.of("kafka.producer.linger.ms", "5"));
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.testkit.traffic;
+
+import org.jspecify.annotations.NullMarked;
