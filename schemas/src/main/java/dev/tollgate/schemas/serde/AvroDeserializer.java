@@ -78,7 +78,8 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     /**
      * @return the record, or null for null
      * @throws UnknownSchemaException if the registry does not know the schema id
-     * @throws SerializationException if the payload is too short, foreign, cut off, too long or of another type
+     * @throws WrongTypeException if the payload is a record of another type
+     * @throws SerializationException if the payload is too short, foreign, cut off or too long
      * @throws dev.tollgate.schemas.registry.RegistryUnavailableException if the registry does not answer
      */
     @Override
@@ -128,8 +129,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             Schema writer = registry.schemaById(id, subject);
             Schema reader = readerSchema == null ? generated(writer) : readerSchema;
             if (!writer.getFullName().equals(reader.getFullName())) {
-                throw new SerializationException("payload of schema id " + id + " is a " + writer.getFullName()
-                        + ", expected " + reader.getFullName());
+                throw new WrongTypeException(id, writer.getFullName(), reader.getFullName());
             }
             SpecificDatumReader<T> made = new SpecificDatumReader<>(writer, reader);
             readers.put(id, made);

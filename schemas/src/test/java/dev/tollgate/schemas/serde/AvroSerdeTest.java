@@ -11,6 +11,7 @@ import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.registry.TestingRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -57,7 +58,7 @@ class AvroSerdeTest {
         assertThat(bytes[0]).isZero();
         assertThat(ByteBuffer.wrap(bytes).getInt(1)).isEqualTo(700);
         assertThat(serde.deserializer().deserialize(TOPIC, bytes)).isEqualTo(event);
-        assertThat(registry.requests)
+        assertThat(registry.requests())
                 .containsExactly("POST /subjects/" + TOPIC + "-value/versions", "GET /schemas/ids/700");
     }
 
@@ -148,12 +149,12 @@ class AvroSerdeTest {
 
     @Test
     void givenARegistryThatIsStarting_whenUsed_thenItIsAskedAgain() {
-        registry.failuresToCome.set(2);
+        registry.failNext(2);
 
         byte[] bytes = serde(Map.of()).serializer().serialize(TOPIC, event("e-1"));
 
         assertThat(bytes).isNotEmpty();
-        assertThat(registry.requests).hasSize(3);
+        assertThat(registry.requests()).hasSize(3);
     }
 
     @Test
@@ -175,7 +176,7 @@ class AvroSerdeTest {
         assertThatThrownBy(() -> serde.serializer().serialize(TOPIC, event("e-1")))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining(TOPIC + "-value");
-        assertThat(registry.requests).containsExactly("POST /subjects/" + TOPIC + "-value");
+        assertThat(registry.requests()).containsExactly("POST /subjects/" + TOPIC + "-value");
     }
 
     @Test
@@ -193,7 +194,8 @@ class AvroSerdeTest {
     void givenRecordNameStrategy_whenWritten_thenTheSubjectIsTheFullName(String strategy) {
         serde(Map.of("value.subject.name.strategy", strategy)).serializer().serialize(TOPIC, event("e-1"));
 
-        assertThat(registry.requests).containsExactly("POST /subjects/dev.tollgate.schemas.avro.RequestEvent/versions");
+        assertThat(registry.requests())
+                .containsExactly("POST /subjects/dev.tollgate.schemas.avro.RequestEvent/versions");
     }
 
     @Test
@@ -208,7 +210,7 @@ class AvroSerdeTest {
 
         serde(config).serializer().serialize(TOPIC, event("e-1"));
 
-        assertThat(registry.lastAuthorization).isEqualTo("Basic YWxpY2U6d29uZGVy");
+        assertThat(registry.lastAuthorization()).isEqualTo("Basic YWxpY2U6d29uZGVy");
         assertThat(RegistryConfig.from(config).toString()).doesNotContain("wonder");
     }
 
@@ -263,7 +265,7 @@ class AvroSerdeTest {
         int second = client.register("s", RequestEvent.SCHEMA$);
 
         assertThat(second).isEqualTo(first);
-        assertThat(registry.requests).hasSize(1);
+        assertThat(registry.requests()).hasSize(1);
     }
 
     private AvroSerde<RequestEvent> serde(Map<String, ?> config) {

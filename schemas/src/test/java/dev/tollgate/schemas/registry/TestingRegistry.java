@@ -1,4 +1,4 @@
-package dev.tollgate.schemas.serde;
+package dev.tollgate.schemas.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,29 +15,47 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A registry of one process: the calls that the client makes, answered over real HTTP as Confluent's server answers them. */
-final class TestingRegistry implements AutoCloseable {
+/**
+ * A registry of one process for tests of this and other modules: the calls that the client makes, answered over real HTTP as
+ * Confluent's server answers them. Thread-safe.
+ */
+public final class TestingRegistry implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final List<String> requests = new CopyOnWriteArrayList<>();
-    final AtomicInteger failuresToCome = new AtomicInteger();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger failuresToCome = new AtomicInteger();
     private final Map<String, Integer> idsByText = new ConcurrentHashMap<>();
     private final Map<String, String> latestBySubject = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger(700);
     private final HttpServer server;
+    private volatile @Nullable String lastAuthorization;
 
-    TestingRegistry() throws IOException {
+    /** Listens on a free loopback port. */
+    public TestingRegistry() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    String url() {
+    /** Base URL, for {@code schema.registry.url}. */
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    @Nullable
-    String lastAuthorization;
+    /** Method and path of every request so far, in order. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** The Authorization header of the newest request, or null. */
+    public @Nullable String lastAuthorization() {
+        return lastAuthorization;
+    }
+
+    /** Answers this many requests with HTTP 503 before it works (again). */
+    public void failNext(int requestCount) {
+        failuresToCome.set(requestCount);
+    }
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
