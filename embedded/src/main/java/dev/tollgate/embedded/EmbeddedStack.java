@@ -1,0 +1,252 @@
+package dev.tollgate.embedded;
+
+import dev.tollgate.embedded.clickhouse.EmbeddedClickHouse;
+import dev.tollgate.embedded.kafka.EmbeddedKafka;
+import dev.tollgate.embedded.registry.EmbeddedRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole stack on this machine: a Kafka node in this JVM, a schema registry and a ClickHouse engine as child processes, all of
+ * them the real software, all of them on 127.0.0.1 only.
+ *
+ * <p>The children end when this process does, however it ends; an orderly end of the process closes the stack by itself. Data,
+ * logs ({@code logs/}) and ports are kept in one folder, so that a later stack in it goes on where this one stopped. Safe for
+ * use by several threads.
+ *
+ * <pre>{@code
+ * try (EmbeddedStack stack = EmbeddedStack.start(EmbeddedStackOptions.ephemeral())) {
+ *     properties.put("bootstrap.servers", stack.bootstrapServers());
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class EmbeddedStack implements Stack {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedStack.class);
+
+    private final EmbeddedStackOptions options;
+    private final PinnedSoftware software;
+    private final DataFolder folder;
+    private final DataFolder.ChosenPorts ports;
+    private final Map<Part, PartSlot> slots = new EnumMap<>(Part.class);
+    private final Thread closeAtExit = new Thread(this::closeEverything, "embedded-stack-close");
+
+    private EmbeddedStack(EmbeddedStackOptions options, DataFolder folder) {
+        this.options = options;
+        this.folder = folder;
+        this.software = new PinnedSoftware(options.software(), options.progress());
+        this.ports = folder.choosePorts(options.ports());
+        for (Part part : Part.values()) {
+            slots.put(part, new PartSlot(part, () -> run(part), options.progress()));
+        }
+    }
+
+    /**
+     * Starts the parts that the options name, at the same time, and returns when all of them answer. What the cache lacks is
+     * fetched first: about 340 MB, once per user.
+     *
+     * @throws StackException if one of them cannot be fetched or started; the others are stopped again
+     */
+    public static EmbeddedStack start(EmbeddedStackOptions options) {
+        long startedAt = System.nanoTime();
+        DataFolder folder = DataFolder.open(options.folder());
+        EmbeddedStack stack;
+        try {
+            stack = new EmbeddedStack(options, folder);
+        } catch (StackException e) {
+            folder.close();
+            throw e;
+        }
+        try {
+            stack.inParallel(stack.embeddedParts(), PartSlot::start);
+            Runtime.getRuntime().addShutdownHook(stack.closeAtExit);
+        } catch (RuntimeException e) {
+            stack.closeEverything();
+            throw e;
+        }
+        log.info("stack is up: folder={} millis={}", folder.path(), (System.nanoTime() - startedAt) / 1_000_000);
+        return stack;
+    }
+
+    /** @throws IllegalStateException if Kafka was left out */
+    @Override
+    public String bootstrapServers() {
+        return slot(Part.KAFKA).address();
+    }
+
+    /** @throws IllegalStateException if the registry was left out */
+    @Override
+    public String registryUrl() {
+        return slot(Part.REGISTRY).address();
+    }
+
+    /** @throws IllegalStateException if ClickHouse was left out */
+    @Override
+    public String clickHouseUrl() {
+        String configured = options.clickHouseUrl();
+        return configured == null ? slot(Part.CLICKHOUSE).address() : configured;
+    }
+
+    /** The folder of data and logs. */
+    public Path folder() {
+        return folder.path();
+    }
+
+    /** Starts a part that was stopped, at the same address and with the same data. Does nothing if it runs. */
+    public void start(Part part) {
+        slot(part).start();
+    }
+
+    /** Stops one part in order; its clients see refused connections. Does nothing if it does not run. */
+    public void stop(Part part) {
+        slot(part).stop();
+    }
+
+    /**
+     * Ends one part as a crash would.
+     *
+     * @throws UnsupportedOperationException for Kafka, which cannot be killed without this process
+     */
+    public void kill(Part part) throws InterruptedException {
+        slot(part).kill();
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeAtExit);
+        } catch (IllegalStateException e) {
+            log.debug("the process is ending and closes the stack itself", e);
+        }
+        closeEverything();
+    }
+
+    private void closeEverything() {
+        try {
+            inParallel(slots.keySet(), PartSlot::close);
+        } catch (RuntimeException e) {
+            log.warn("stack did not stop cleanly: folder={}", folder.path(), e);
+        } finally {
+            folder.close();
+        }
+    }
+
+    private Set<Part> embeddedParts() {
+        Set<Part> parts = EnumSet.copyOf(options.parts());
+        if (options.clickHouseUrl() != null) {
+            parts.remove(Part.CLICKHOUSE);
+        }
+        return parts;
+    }
+
+    private PartSlot slot(Part part) {
+        return Objects.requireNonNull(slots.get(part), "every part has a slot");
+    }
+
+    private PartSlot.Running run(Part part) {
+        return switch (part) {
+            case KAFKA ->
+                new RunningKafka(EmbeddedKafka.start(folder.of(part), ports.kafka(), ports.kafkaController()));
+            case REGISTRY ->
+                new RunningRegistry(EmbeddedRegistry.start(
+                        software.registry(), folder.of(part), ports.registry(), folder.logOf(part)));
+            case CLICKHOUSE ->
+                new RunningClickHouse(EmbeddedClickHouse.start(
+                        software.chdbLibrary(), folder.of(part), ports.clickHouse(), folder.logOf(part)));
+        };
+    }
+
+    /** Does the same with several parts at once; the first failure carries the others. */
+    private void inParallel(Collection<Part> parts, Consumer<PartSlot> action) {
+        List<Throwable> failures = new ArrayList<>();
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("embedded-stack-", 0).factory())) {
+            List<Future<?>> futures = new ArrayList<>();
+            for (Part part : parts) {
+                futures.add(threads.submit(() -> action.accept(slot(part))));
+            }
+            for (Future<?> future : futures) {
+                try {
+                    future.get();
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause() == null ? e : e.getCause());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted while the stack was starting or stopping", e);
+        }
+        if (!failures.isEmpty()) {
+            Throwable first = failures.getFirst();
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new StackException("a part of the stack failed: " + first, first);
+        }
+    }
+
+    private record RunningKafka(EmbeddedKafka kafka) implements PartSlot.Running {
+        @Override
+        public String address() {
+            return kafka.bootstrapServers();
+        }
+
+        @Override
+        public void stop() {
+            kafka.close();
+        }
+
+        @Override
+        public void kill() {
+            throw new UnsupportedOperationException("Kafka runs in this process and cannot be killed alone");
+        }
+    }
+
+    private record RunningRegistry(EmbeddedRegistry registry) implements PartSlot.Running {
+        @Override
+        public String address() {
+            return registry.url();
+        }
+
+        @Override
+        public void stop() {
+            registry.close();
+        }
+
+        @Override
+        public void kill() throws InterruptedException {
+            registry.kill();
+        }
+    }
+
+    private record RunningClickHouse(EmbeddedClickHouse clickHouse) implements PartSlot.Running {
+        @Override
+        public String address() {
+            return clickHouse.jdbcUrl();
+        }
+
+        @Override
+        public void stop() {
+            clickHouse.close();
+        }
+
+        @Override
+        public void kill() throws InterruptedException {
+            clickHouse.kill();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tollgate.embedded;
+
+/**
+ * Hears how far a stack has got with fetching and starting its parts. Called from several threads, at most a few times per
+ * second and subject; what it throws stops the start.
+ */
+@FunctionalInterface
+public interface Progress {
+
+    /** For whoever does not want to know. */
+    Progress NONE = (phase, subject, done, total) -> {};
+
+    /**
+     * @param subject the part, for instance {@code Kafka}, the same in each call
+     * @param done bytes, or for {@link Phase#START} 0 or 1
+     * @param total of what {@code done} counts, -1 where it is not known; equal to {@code done} in a phase's last call
+     */
+    void update(Phase phase, String subject, long done, long total);
+
+    /** In this order, each at most once per subject; the first three only where the cache lacks the part. */
+    enum Phase {
+        DOWNLOAD,
+        VERIFY,
+        UNPACK,
+        START
+    }
+}

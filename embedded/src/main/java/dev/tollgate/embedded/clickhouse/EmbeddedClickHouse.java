@@ -1,0 +1,121 @@
+package dev.tollgate.embedded.clickhouse;
+
+import dev.tollgate.embedded.StackException;
+import dev.tollgate.embedded.process.ChildJvm;
+import dev.tollgate.embedded.process.LoopbackPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ClickHouse engine as a child process ({@link ClickHouseServerMain}), its tables in one folder that outlives it. */
+public final class EmbeddedClickHouse implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedClickHouse.class);
+
+    private static final Pattern READY = Pattern.compile("^READY port=(\\d+) version=(\\S+)");
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+
+    private final ChildJvm child;
+    private final int port;
+
+    private EmbeddedClickHouse(ChildJvm child) {
+        this.child = child;
+        this.port = Integer.parseInt(child.readyLine().group(1));
+    }
+
+    /**
+     * Starts the engine and returns when it answers queries.
+     *
+     * @param library the file of libchdb, 26.7 or newer
+     * @param folder for its tables and its working folder; created if it is not there yet
+     * @param port 1 to 65535, or 0 for any
+     * @param logFile for its output
+     * @throws StackException if it cannot start
+     */
+    public static EmbeddedClickHouse start(Path library, Path folder, int port, Path logFile) {
+        if (port != 0 && !LoopbackPort.isFree(port)) {
+            throw new StackException("ClickHouse needs port " + port + " on " + LoopbackPort.HOST
+                    + ", but another process listens there: stop it or choose another port");
+        }
+        long startedAt = System.nanoTime();
+        Path tables = folder.toAbsolutePath().resolve("tables");
+        Path workingFolder = emptyFolder(folder.toAbsolutePath().resolve("work"));
+        createFolder(tables);
+        ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
+                "ClickHouse",
+                List.of(
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        // Without it small batches wait for the delayed acknowledgement of the last one.
+                        "-Dsun.net.httpserver.nodelay=true",
+                        "--enable-native-access=ALL-UNNAMED"),
+                List.of(ChildJvm.ownCode()),
+                ClickHouseServerMain.class.getName(),
+                List.of(library.toAbsolutePath().toString(), tables.toString(), Integer.toString(port)),
+                workingFolder,
+                logFile,
+                READY,
+                READY_WITHIN));
+        EmbeddedClickHouse started = new EmbeddedClickHouse(child);
+        log.info(
+                "ClickHouse started: port={} version={} pid={} folder={} millis={}",
+                started.port,
+                child.readyLine().group(2),
+                child.pid(),
+                folder,
+                (System.nanoTime() - startedAt) / 1_000_000);
+        return started;
+    }
+
+    /** For the official driver. It asks for compressed results and asynchronous inserts unless told otherwise. */
+    public String jdbcUrl() {
+        return "jdbc:ch://" + LoopbackPort.HOST + ":" + port + "/default?compress=0&clickhouse_setting_async_insert=0";
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    /** Ends the engine at once, as a crash would. */
+    public void kill() throws InterruptedException {
+        child.kill();
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    /** The engine reads a {@code config.xml} or {@code config.d} of its working folder and obeys it over our arguments. */
+    private static Path emptyFolder(Path folder) {
+        createFolder(folder);
+        try (Stream<Path> left = Files.list(folder)) {
+            List<Path> names = left.map(Path::getFileName).toList();
+            if (!names.isEmpty()) {
+                throw new StackException(
+                        "the working folder of ClickHouse must be empty, but " + folder + " holds " + names);
+            }
+        } catch (IOException e) {
+            throw new StackException("the working folder of ClickHouse cannot be read: " + folder, e);
+        }
+        return folder;
+    }
+
+    private static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StackException("the folder of ClickHouse cannot be created: " + folder, e);
+        }
+    }
+}

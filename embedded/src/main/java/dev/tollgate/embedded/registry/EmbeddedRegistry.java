@@ -1,0 +1,161 @@
+package dev.tollgate.embedded.registry;
+
+import dev.tollgate.embedded.StackException;
+import dev.tollgate.embedded.process.ChildJvm;
+import dev.tollgate.embedded.process.Lifeline;
+import dev.tollgate.embedded.process.LoopbackPort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A schema registry on a loopback port, its schemas in a file database below one folder that outlives it.
+ *
+ * <p>Unlike a fresh Confluent registry it holds every subject to {@code FULL_TRANSITIVE} from the start: old readers read new
+ * data and new readers read old data, whatever the version.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedRegistry.class);
+
+    private static final String NAME = "Registry";
+    private static final Pattern LISTENING = Pattern.compile("Listening on: http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final ChildJvm child;
+    private final int port;
+
+    private EmbeddedRegistry(ChildJvm child) {
+        this.child = child;
+        this.port = Integer.parseInt(child.readyLine().group(1));
+    }
+
+    /**
+     * Starts the registry and returns when it answers.
+     *
+     * @param software the unpacked Apicurio Registry
+     * @param folder for its database and its working folder; created if it is not there yet
+     * @param port 1 to 65535, or 0 for any
+     * @param logFile for its output
+     * @throws StackException if it cannot start
+     */
+    public static EmbeddedRegistry start(Path software, Path folder, int port, Path logFile) {
+        if (port != 0 && !LoopbackPort.isFree(port)) {
+            throw new StackException("the schema registry needs port " + port + " on " + LoopbackPort.HOST
+                    + ", but another process listens there: stop it or choose another port");
+        }
+        long startedAt = System.nanoTime();
+        Path absolute = folder.toAbsolutePath();
+        Path workingFolder = absolute.resolve("work");
+        try {
+            Files.createDirectories(workingFolder);
+        } catch (IOException e) {
+            throw new StackException("the folder of the schema registry cannot be created: " + folder, e);
+        }
+        ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
+                NAME,
+                jvmArguments(absolute.resolve("schemas"), port),
+                List.of(ChildJvm.ownCode(), software.toAbsolutePath().resolve("quarkus-run.jar")),
+                Lifeline.class.getName(),
+                List.of("io.quarkus.bootstrap.runner.QuarkusEntryPoint"),
+                workingFolder,
+                logFile,
+                LISTENING,
+                READY_WITHIN));
+        EmbeddedRegistry started = new EmbeddedRegistry(child);
+        try {
+            started.awaitAnswer();
+        } catch (StackException e) {
+            started.close();
+            throw e;
+        }
+        log.info(
+                "schema registry started: port={} pid={} folder={} millis={}",
+                started.port,
+                child.pid(),
+                folder,
+                (System.nanoTime() - startedAt) / 1_000_000);
+        return started;
+    }
+
+    /** The value for {@code schema.registry.url}. */
+    public String url() {
+        return "http://" + LoopbackPort.HOST + ":" + port + "/apis/ccompat/v7";
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    /** Ends the registry at once, as a crash would. */
+    public void kill() throws InterruptedException {
+        child.kill();
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    private static List<String> jvmArguments(Path database, int port) {
+        return List.of(
+                "-Xmx192m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                // The manifest of its jar asks for this, but counts only with "java -jar".
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dquarkus.http.host=" + LoopbackPort.HOST,
+                "-Dquarkus.http.port=" + port,
+                // It has a second server, on all interfaces and a fixed port unless told otherwise.
+                "-Dquarkus.management.host=" + LoopbackPort.HOST,
+                "-Dquarkus.management.port=0",
+                "-Dquarkus.http.access-log.enabled=false",
+                "-Dapicurio.datasource.url=jdbc:h2:file:" + database,
+                "-Dapicurio.rules.global.compatibility=FULL_TRANSITIVE");
+    }
+
+    private void awaitAnswer() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/config"))
+                .timeout(ANSWER_WITHIN)
+                .build();
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            while (!answers(client, request)) {
+                if (!child.isAlive()) {
+                    throw new StackException("the schema registry ended while it was starting; its log says why");
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new StackException(
+                            "the schema registry did not answer within " + READY_WITHIN.toSeconds() + " s at " + url());
+                }
+                LockSupport.parkNanos(POLL.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted while the schema registry was starting", e);
+        }
+    }
+
+    private static boolean answers(HttpClient client, HttpRequest request) throws InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            log.debug("schema registry does not answer yet", e);
+            return false;
+        }
+    }
+}
