@@ -106,9 +106,9 @@ public record LimitEvent(
      * @param meterId the meter that is counted
      * @param scope whose usage counts together
      * @param scopeKey project or API key id; empty for the scope {@code ACCOUNT} and for calls that name none
-     * @param windowStartMillis inclusive start of the time for which usage counts
-     * @param windowEndMillis exclusive end of that time
-     * @param used usage, the crossing event included
+     * @param windowStartMillis inclusive start of the time for which usage counts; null for overrides
+     * @param windowEndMillis exclusive end of that time; null for overrides
+     * @param used usage, the crossing event included; 0 for overrides
      * @param amount what the limit allows
      * @param overshoot how much {@code used} is above the amount; 0 if it is not
      */
@@ -118,8 +118,8 @@ public record LimitEvent(
             String meterId,
             Scope scope,
             String scopeKey,
-            long windowStartMillis,
-            long windowEndMillis,
+            @Nullable Long windowStartMillis,
+            @Nullable Long windowEndMillis,
             long used,
             Amount amount,
             long overshoot) {}

@@ -1,0 +1,330 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.AccountState.PlanRef;
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.output.LimitEvent.Kind;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.PlanVersion;
+import java.math.BigInteger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Says what changes about an account when a change of its timeline, or of its plan, takes effect. */
+final class AccountChanges {
+    private final TermsResolver resolver;
+    private final Judge judge;
+
+    AccountChanges(TermsResolver resolver, Judge judge) {
+        this.resolver = resolver;
+        this.judge = judge;
+    }
+
+    /** Applies every change whose effective date is reached. Stream time has reached it, or a command was given after it. */
+    void applyUpTo(Step step, long timeMillis) {
+        for (TimelineEntry entry : List.copyOf(step.state.timeline.entries)) {
+            if (!entry.applied && entry.effectiveAtMillis <= timeMillis) {
+                apply(step, entry);
+            }
+        }
+    }
+
+    private void apply(Step step, TimelineEntry entry) {
+        AccountState state = step.state;
+        entry.applied = true;
+        state.appliedUpToMillis = Math.max(state.appliedUpToMillis, entry.effectiveAtMillis);
+        state.front = null;
+        Terms front = resolver.front(state, step.plans);
+        announce(step, entry, front);
+        switch (entry.change) {
+            case AccountChange.PlanAssigned assigned -> {
+                state.planInForce = refOf(front.plan.source);
+                if (assigned.carry() == AccountChange.Carry.SCALE) {
+                    carryOver(step, entry, null);
+                }
+                reconsiderAll(step, Origin.change(entry, Cause.PLAN_CHANGED));
+            }
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
+                reconsiderAll(step, Origin.change(entry, Cause.OVERRIDE_CHANGED));
+            case AccountChange.ExemptionSet _ -> reconsiderAll(step, Origin.change(entry, Cause.EXEMPTED));
+            case AccountChange.Suspended _, AccountChange.Reinstated _ -> {}
+            case AccountChange.Correction _, AccountChange.Unrecognized _ ->
+                throw new IllegalStateException("not part of a timeline: " + entry.change);
+        }
+        entry.source = null;
+        state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    private void reconsiderAll(Step step, Origin origin) {
+        for (Bucket bucket : step.state.buckets()) {
+            judge.reconsider(step, bucket, origin);
+        }
+    }
+
+    /** Says that a change holds, once, whether stream time or a tick comes to it first. */
+    void announce(Step step, TimelineEntry entry, Terms terms) {
+        if (entry.announced) {
+            return;
+        }
+        entry.announced = true;
+        Origin origin = Origin.change(entry, Cause.COMMAND);
+        long effectiveAt = entry.effectiveAtMillis;
+        Timeline timeline = step.state.timeline;
+        long now = Math.max(step.state.judgementTime(), effectiveAt);
+        switch (entry.change) {
+            case AccountChange.PlanAssigned assigned -> {
+                // A change that was already followed by another one when it became known has changed nothing.
+                if (assigned.planId().equals(timeline.planAt(now))) {
+                    say(step, Kind.PLAN_CHANGED, terms, origin, effectiveAt, null, assigned.planId());
+                }
+            }
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
+                say(
+                        step,
+                        Kind.OVERRIDE_CHANGED,
+                        terms,
+                        origin,
+                        effectiveAt,
+                        null,
+                        entry.overriddenLimit(),
+                        overrideView(terms, entry.overriddenLimit()));
+            case AccountChange.ExemptionSet set ->
+                say(step, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, origin, effectiveAt, null, "");
+            case AccountChange.Suspended suspended -> {
+                Long until = suspended.untilMillis();
+                if (timeline.latestSuspension(now) == entry && (until == null || now < until)) {
+                    say(step, Kind.SUSPENDED, terms, origin, effectiveAt, until == null ? Long.MAX_VALUE : until, "");
+                } else {
+                    entry.ended = true;
+                }
+            }
+            case AccountChange.Reinstated _ -> {
+                if (timeline.latestSuspension(now) == entry) {
+                    say(step, Kind.REINSTATED, terms, origin, effectiveAt, null, "");
+                }
+            }
+            case AccountChange.Correction _, AccountChange.Unrecognized _ ->
+                throw new IllegalStateException("not part of a timeline: " + entry.change);
+        }
+    }
+
+    /** Says that a change will hold. */
+    void schedule(Step step, TimelineEntry entry) {
+        if (entry.change instanceof AccountChange.PlanAssigned assigned) {
+            Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
+            Origin origin = Origin.change(entry, Cause.COMMAND);
+            say(step, Kind.PLAN_CHANGE_SCHEDULED, terms, origin, entry.effectiveAtMillis, null, assigned.planId());
+        }
+    }
+
+    /** Says that temporary suspensions are over. */
+    void endSuspensions(Step step, long timeMillis) {
+        AccountState state = step.state;
+        for (TimelineEntry entry : state.timeline.entries) {
+            if ((entry.applied || entry.announced)
+                    && !entry.ended
+                    && entry.change instanceof AccountChange.Suspended suspended
+                    && suspended.untilMillis() != null
+                    && suspended.untilMillis() <= timeMillis) {
+                long until = suspended.untilMillis();
+                entry.ended = true;
+                if (state.timeline.latestSuspension(until) == entry) {
+                    Terms terms = resolver.front(state, step.plans);
+                    say(step, Kind.REINSTATED, terms, Origin.time(Cause.TIME, until), until, null, "");
+                }
+            }
+        }
+    }
+
+    /** Says that a new version of the account's plan has come into force. */
+    void notePlanInForce(Step step) {
+        AccountState state = step.state;
+        PlanVersion version = resolver.front(state, step.plans).plan.source;
+        PlanRef known = state.planInForce;
+        if (known != null
+                && known.version() == version.version()
+                && known.planId().equals(version.planId())) {
+            return;
+        }
+        state.planInForce = refOf(version);
+        if (known == null) {
+            announceNextVersion(step);
+            return;
+        }
+        Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
+        Terms front = resolver.front(state, step.plans);
+        say(
+                step,
+                Kind.PLAN_CHANGED,
+                front,
+                origin,
+                version.effectiveFromMillis(),
+                null,
+                version.planId() + "@" + version.version());
+        reconsiderAll(step, origin.because(Cause.PLAN_CHANGED));
+        announceNextVersion(step);
+    }
+
+    /** Says that a new version of the account's plan will come into force, once its notice period has begun. */
+    void announceNextVersion(Step step) {
+        AccountState state = step.state;
+        Terms front = resolver.front(state, step.plans);
+        PlanVersion next = step.plans.nextAfter(front.planId, state.judgementTime());
+        if (next == null || next.effectiveFromMillis() - next.noticePeriodMillis() > state.judgementTime()) {
+            return;
+        }
+        PlanRef ref = refOf(next);
+        if (ref.equals(state.planAnnounced)) {
+            return;
+        }
+        state.planAnnounced = ref;
+        Origin origin = Origin.time(Cause.TIME, state.judgementTime());
+        emit(
+                step,
+                EventIds.account(
+                        state.accountId,
+                        Kind.PLAN_CHANGE_SCHEDULED,
+                        next.effectiveFromMillis(),
+                        next.planId() + "@" + next.version()),
+                Kind.PLAN_CHANGE_SCHEDULED,
+                next,
+                origin,
+                next.effectiveFromMillis(),
+                null,
+                null);
+    }
+
+    /**
+     * Brings the usage that scaled plan changes carry over up to date.
+     *
+     * @param change the plan change
+     * @param only the bucket before the change whose usage has changed, or null for all
+     */
+    void carryOver(Step step, TimelineEntry change, @Nullable FixedBucket only) {
+        long cutAt = change.cutAtMillis;
+        for (Bucket bucket : step.state.buckets()) {
+            if (bucket instanceof FixedBucket before && before.endMillis == cutAt && (only == null || only == before)) {
+                carryOver(step, before);
+            }
+        }
+    }
+
+    private void carryOver(Step step, FixedBucket before) {
+        AccountState state = step.state;
+        long cutAt = before.endMillis;
+        Terms newTerms = resolver.at(state, step.plans, cutAt);
+        Rule newRule = newTerms.ruleOf(before.group);
+        Rule oldRule = resolver.at(state, step.plans, cutAt - 1).ruleOf(before.group);
+        if (newRule == null || oldRule == null) {
+            return;
+        }
+        Bucket after = before.group.find(before.scopeKey, cutAt);
+        if (after == null) {
+            after = Windows.open(state, before.group, newRule, before.scopeKey, cutAt);
+        }
+        if (after instanceof FixedBucket successor) {
+            successor.carried = scaled(before.level(), oldRule.amount, newRule.amount);
+        }
+    }
+
+    /** {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is. */
+    static long scaled(long used, Amount from, Amount to) {
+        if (from.isUnlimited() || to.isUnlimited()) {
+            return used;
+        }
+        if (from.units() == 0) {
+            return to.units();
+        }
+        return BigInteger.valueOf(used)
+                .multiply(BigInteger.valueOf(to.units()))
+                .add(BigInteger.valueOf(from.units() - 1))
+                .divide(BigInteger.valueOf(from.units()))
+                .longValueExact();
+    }
+
+    private static PlanRef refOf(PlanVersion version) {
+        return new PlanRef(version.planId(), version.version());
+    }
+
+    private static LimitEvent.@Nullable Bucket overrideView(Terms terms, String limitId) {
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            if (rule.limit.id().equals(limitId)) {
+                return new LimitEvent.Bucket(
+                        limitId,
+                        rule.limit.mode(),
+                        rule.limit.meterId(),
+                        rule.limit.scope(),
+                        "",
+                        null,
+                        null,
+                        0,
+                        rule.amount,
+                        0);
+            }
+        }
+        return null;
+    }
+
+    private static void say(
+            Step step,
+            Kind kind,
+            Terms terms,
+            Origin origin,
+            long effectiveAtMillis,
+            @Nullable Long blockedUntil,
+            String detail) {
+        say(step, kind, terms, origin, effectiveAtMillis, blockedUntil, detail, null);
+    }
+
+    private static void say(
+            Step step,
+            Kind kind,
+            Terms terms,
+            Origin origin,
+            long effectiveAtMillis,
+            @Nullable Long blockedUntil,
+            String detail,
+            LimitEvent.@Nullable Bucket bucket) {
+        emit(
+                step,
+                EventIds.account(step.state.accountId, kind, effectiveAtMillis, detail),
+                kind,
+                terms.plan.source,
+                origin,
+                effectiveAtMillis,
+                blockedUntil,
+                bucket);
+    }
+
+    private static void emit(
+            Step step,
+            String id,
+            Kind kind,
+            PlanVersion plan,
+            Origin origin,
+            long effectiveAtMillis,
+            @Nullable Long blockedUntil,
+            LimitEvent.@Nullable Bucket bucket) {
+        step.out.limitEvent(new LimitEvent(
+                id,
+                step.state.accountId,
+                ++step.state.version,
+                kind,
+                origin.cause(),
+                bucket,
+                null,
+                blockedUntil,
+                plan.planId(),
+                plan.version(),
+                origin.sourceId(),
+                origin.position(),
+                origin.eventTimeMillis(),
+                step.decidedAtMillis(),
+                effectiveAtMillis,
+                null,
+                origin.reason(),
+                origin.actor()));
+    }
+}

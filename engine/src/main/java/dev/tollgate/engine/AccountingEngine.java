@@ -1,0 +1,88 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.input.AccountInput;
+import dev.tollgate.engine.input.Input;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.Tick;
+import dev.tollgate.engine.output.Outputs;
+import dev.tollgate.engine.plan.PlanCatalog;
+
+/**
+ * The accounting rules. One instance serves any number of accounts, from one thread at a time: it remembers compiled plans
+ * and nothing about accounts.
+ *
+ * <pre>{@code
+ * AccountingEngine engine = new AccountingEngine(EngineSettings.defaults());
+ * AccountState state = AccountState.empty("acme");
+ * engine.apply(state, event, plans, index, outputs);
+ * }</pre>
+ *
+ * <p>What an input leads to depends only on the state, the input, the catalogue and the account's event index. Inputs from
+ * topics are applied or rejected; an exception means that an invariant is broken, and the state is not to be used any more.
+ */
+public final class AccountingEngine {
+    private final Requests requests;
+    private final Commands commands;
+    private final Ticks ticks;
+    private final StreamTime streamTime;
+    private final Snapshots snapshots;
+
+    public AccountingEngine(EngineSettings settings) {
+        TermsResolver resolver = new TermsResolver(settings);
+        Judge judge = new Judge(resolver);
+        AccountChanges changes = new AccountChanges(resolver, judge);
+        this.streamTime = new StreamTime(settings, resolver, judge, changes);
+        this.requests = new Requests(settings, resolver, judge, streamTime, changes);
+        Corrections corrections = new Corrections(settings, resolver, judge, requests);
+        this.commands = new Commands(settings, resolver, changes, corrections);
+        this.ticks = new Ticks(resolver, judge, changes);
+        this.snapshots = new Snapshots(resolver);
+    }
+
+    /**
+     * Applies one input. Outputs are said in order while it is applied; {@link Outputs#rejected} is the only one if it is
+     * refused, and the state is then as before.
+     *
+     * @param state the account's state, changed in place
+     * @param input the next of the account's records, or a tick
+     * @param plans the catalogue
+     * @param index the account's event index
+     * @param out takes what follows
+     * @throws IllegalArgumentException if the input belongs to another account
+     */
+    public void apply(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
+        Step step = new Step(state, input, plans, index, out);
+        switch (input) {
+            case RequestInput request -> requests.apply(step, request);
+            case AccountInput command -> commands.apply(step, command);
+            case Tick tick -> ticks.apply(step, tick);
+        }
+    }
+
+    /** Says the totals so far of all open windows. Changes nothing. */
+    public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
+        for (Bucket bucket : state.buckets()) {
+            switch (bucket) {
+                case FixedBucket fixed -> out.total(streamTime.total(state, plans, fixed, false));
+            }
+        }
+    }
+
+    /**
+     * The account as the gate sees it.
+     *
+     * @param atMillis the moment of interest, usually wall-clock time; stream time if that is later
+     */
+    public AccountSnapshot snapshot(AccountState state, PlanCatalog plans, long atMillis) {
+        return snapshots.of(state, plans, atMillis);
+    }
+
+    /**
+     * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the epoch;
+     * {@link Long#MAX_VALUE} while there is none. Any later input may change it.
+     */
+    public static long nextDeadline(AccountState state) {
+        return Ticks.deadline(state);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Mode;
+import org.jspecify.annotations.Nullable;
+
+/** Buckets as others see them. */
+final class BucketViews {
+    private BucketViews() {}
+
+    /**
+     * A bucket as limit events show it.
+     *
+     * @param rule what it is judged by; null if the plan does not have the limit any more, which reads as unlimited
+     */
+    static LimitEvent.Bucket of(Bucket bucket, @Nullable Rule rule) {
+        Amount amount = amountOf(rule);
+        return new LimitEvent.Bucket(
+                bucket.group.limitId,
+                rule == null ? Mode.ENFORCE : rule.limit.mode(),
+                bucket.group.meterId,
+                bucket.group.scope,
+                bucket.scopeKey,
+                bucket.windowStart(),
+                bucket.windowEnd(),
+                bucket.used(),
+                amount,
+                amount.isUnlimited() ? 0 : Math.max(0, bucket.used() - amount.units()));
+    }
+
+    static Amount amountOf(@Nullable Rule rule) {
+        return rule == null ? Amount.unlimited() : rule.amount;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.input.AccountInput;
+import dev.tollgate.engine.input.Outcome;
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.output.Costs;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.engine.plan.PlanVersion;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Voids and amends past events.
+ *
+ * <p>What an event was charged is taken back from every window that counted it and is still open, and what it should have
+ * been charged is counted there; only then are the windows judged again, so that nothing is cleared and raised on the way.
+ * The journal gets a {@code VOIDED} entry with the old costs and, for an amendment, an entry with the new ones. Limits whose
+ * window is closed are listed as late in both: their totals stay as they are.
+ */
+final class Corrections {
+    /** Most corrections of one event. */
+    private static final int MAX_CORRECTIONS = 16;
+
+    private final EngineSettings settings;
+    private final TermsResolver resolver;
+    private final Judge judge;
+    private final Requests requests;
+
+    Corrections(EngineSettings settings, TermsResolver resolver, Judge judge, Requests requests) {
+        this.settings = settings;
+        this.resolver = resolver;
+        this.judge = judge;
+        this.requests = requests;
+    }
+
+    void apply(Step step, AccountInput command, AccountChange.Correction correction) {
+        AccountState state = step.state;
+        String commandId = Objects.requireNonNull(command.commandId());
+        long horizon = state.streamTimeMillis - settings.dedupeHorizonMillis();
+        JournalEntry old = correction.targetEventId().length() > InputChecks.MAX_ID_LENGTH
+                ? null
+                : step.index.find(correction.targetEventId(), horizon, state.streamTimeMillis);
+        if (old == null
+                || old.request().occurredAtMillis() < horizon
+                || old.request().phase() == Phase.STARTED) {
+            step.reject(
+                    RejectionReason.UNKNOWN_EVENT,
+                    "no event of this id is known since " + Math.max(0, horizon) + ", the dedupe horizon");
+            return;
+        }
+        if (old.correctionIds().contains(commandId)) {
+            return;
+        }
+        AccountChange.Amendment amendment = correction.amendment();
+        if (old.verdict() == Verdict.VOIDED) {
+            if (amendment != null) {
+                step.reject(RejectionReason.INVALID_AMENDMENT, "the event was voided and can not be amended");
+            }
+            return;
+        }
+        if (old.correctionIds().size() >= MAX_CORRECTIONS) {
+            step.reject(
+                    RejectionReason.INVALID_AMENDMENT,
+                    "an event can be corrected at most " + MAX_CORRECTIONS + " times");
+            return;
+        }
+        if (amendment == null) {
+            restate(step, command, old, null, null, Costs.none());
+        } else {
+            amend(step, command, old, amendment);
+        }
+    }
+
+    private void amend(Step step, AccountInput command, JournalEntry old, AccountChange.Amendment amendment) {
+        if (amendment.outcome() == Outcome.UNKNOWN
+                || amendment.endpoint() != null && !InputChecks.hasEndpoint(step, amendment.endpoint())) {
+            if (amendment.outcome() == Outcome.UNKNOWN) {
+                step.reject(RejectionReason.INVALID_AMENDMENT, "the new outcome is not known here");
+            }
+            return;
+        }
+        if (!InputChecks.isNotNegative(step, "new units", amendment.units())
+                || !InputChecks.isNotNegative(step, "new input tokens", amendment.inputTokens())
+                || !InputChecks.isNotNegative(step, "new output items", amendment.outputItems())) {
+            return;
+        }
+        RequestInput request = old.request();
+        RequestInput amended = new RequestInput(
+                request.eventId(),
+                request.accountId(),
+                request.projectId(),
+                request.apiKeyId(),
+                amendment.endpoint() == null ? request.endpoint() : amendment.endpoint(),
+                request.occurredAtMillis(),
+                request.phase(),
+                amendment.outcome() == null ? request.outcome() : amendment.outcome(),
+                amendment.units() == null ? request.units() : amendment.units(),
+                amendment.inputTokens() == null ? request.inputTokens() : amendment.inputTokens(),
+                amendment.outputItems() == null ? request.outputItems() : amendment.outputItems(),
+                request.appendedAtMillis(),
+                request.position());
+        Terms terms = resolver.at(step.state, step.plans, request.occurredAtMillis());
+        CompiledPlan plan = planOf(step, old, terms);
+        Verdict free = Requests.freeVerdict(plan, amended);
+        Costs costs = Costs.none();
+        if (free == null) {
+            try {
+                costs = plan.costsOf(Requests.endpointOf(amended)).of(Requests.unitsOf(amended));
+            } catch (ArithmeticException e) {
+                step.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
+                return;
+            }
+        }
+        restate(step, command, old, amended, free, costs);
+    }
+
+    /** Replaces an event by what it should have been, or by nothing. */
+    private void restate(
+            Step step,
+            AccountInput command,
+            JournalEntry old,
+            @Nullable RequestInput amended,
+            @Nullable Verdict free,
+            Costs newCosts) {
+        AccountState state = step.state;
+        RequestInput request = old.request();
+        Terms terms = resolver.at(state, step.plans, request.occurredAtMillis());
+        CompiledPlan plan = planOf(step, old, terms);
+        Costs oldCosts = old.verdict() == Verdict.COUNTED ? old.costs() : Costs.none();
+
+        Set<Bucket> touched = new LinkedHashSet<>();
+        List<String> notTakenBack = new ArrayList<>();
+        List<String> notCounted = new ArrayList<>();
+        boolean counted = false;
+        for (Rule rule : plan.rules) {
+            BucketGroup group = state.groupOf(rule.limit);
+            String limitId = rule.limit.id();
+            long oldCost = oldCosts.of(rule.limit.meterId());
+            long newCost = amended == null ? 0 : newCosts.of(rule.limit.meterId());
+            Bucket bucket = Windows.find(group, request);
+            if (oldCost > 0) {
+                if (bucket == null || old.lateLimits().contains(limitId)) {
+                    notTakenBack.add(limitId);
+                } else {
+                    bucket.takeBack(oldCost);
+                    touched.add(bucket);
+                }
+            }
+            if (newCost > 0) {
+                // What came too late the first time stays out: its correction is later still.
+                Bucket target = old.lateLimits().contains(limitId)
+                        ? null
+                        : Windows.openFor(state, group, rule, request, settings.maxScopeKeysPerLimit());
+                if (target == null) {
+                    notCounted.add(limitId);
+                } else {
+                    target.add(newCost);
+                    touched.add(target);
+                    counted = true;
+                }
+            }
+        }
+
+        List<String> correctionIds = Requests.plus(old.correctionIds(), Objects.requireNonNull(command.commandId()));
+        JournalEntry voided = new JournalEntry(
+                request,
+                Verdict.VOIDED,
+                old.planId(),
+                old.planVersion(),
+                oldCosts,
+                List.copyOf(notTakenBack),
+                correctionIds);
+        step.out.journal(voided);
+        JournalEntry current = voided;
+        if (amended != null) {
+            current = new JournalEntry(
+                    amended,
+                    verdictOf(old, free, counted, notCounted),
+                    old.planId(),
+                    old.planVersion(),
+                    newCosts,
+                    List.copyOf(notCounted),
+                    correctionIds);
+            step.out.journal(current);
+        }
+        step.index.put(current);
+        state.version++;
+
+        Origin origin = Origin.correction(command, request.occurredAtMillis());
+        for (Bucket bucket : touched) {
+            judge.reconsider(step, bucket, origin);
+            requests.updateCarry(step, bucket, origin);
+        }
+    }
+
+    private static Verdict verdictOf(
+            JournalEntry old, @Nullable Verdict free, boolean counted, List<String> notCounted) {
+        if (free != null) {
+            return free;
+        }
+        // An event that was counted once stays counted in reports, even if no total can follow its amendment.
+        return counted || notCounted.isEmpty() || old.verdict() == Verdict.COUNTED ? Verdict.COUNTED : Verdict.LATE;
+    }
+
+    /** The plan version that the event was charged by, which a later change of the past does not alter. */
+    private CompiledPlan planOf(Step step, JournalEntry old, Terms terms) {
+        PlanVersion version = step.plans.version(old.planId(), old.planVersion());
+        return version == null ? terms.plan : resolver.compile(version);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares usage with what is allowed, and says what follows.
+ *
+ * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An alert
+ * is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in between.
+ */
+final class Judge {
+    private final TermsResolver resolver;
+
+    Judge(TermsResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    /** The terms by which a bucket is judged. */
+    Terms termsFor(AccountState state, PlanCatalog plans, Bucket bucket) {
+        return bucket.windowEnd() > state.judgementTime()
+                ? resolver.front(state, plans)
+                : resolver.at(state, plans, bucket.windowEnd() - 1);
+    }
+
+    /** After usage has grown: raises what has been reached. */
+    void raiseReached(Step step, Bucket bucket, Terms terms, Rule rule, Origin origin) {
+        if (terms.exempt) {
+            return;
+        }
+        for (int target = 0; target < rule.targets(); target++) {
+            Threshold threshold = Bucket.thresholdOf(rule, target);
+            if (bucket.level() >= rule.levelOf(target) && !bucket.holds(threshold)) {
+                raise(step, bucket, terms, rule, threshold, origin);
+            }
+        }
+    }
+
+    /** After a correction or a change of terms: clears what is not warranted any more and raises what is. */
+    void reconsider(Step step, Bucket bucket, Origin origin) {
+        Terms terms = termsFor(step.state, step.plans, bucket);
+        Rule rule = terms.ruleOf(bucket.group);
+        for (Alert alert : bucket.alerts()) {
+            if (alert.phase != Alert.Phase.REARMED && !isWarranted(bucket, terms, rule, alert)) {
+                if (alert.phase == Alert.Phase.RAISED) {
+                    sayCleared(step, bucket, terms, rule, alert, origin);
+                }
+                alert.phase = Alert.Phase.REARMED;
+                bucket.forgetQuiet();
+            }
+        }
+        if (rule != null) {
+            raiseReached(step, bucket, terms, rule, origin);
+        }
+    }
+
+    /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
+    void anticipate(Step step, Bucket bucket, Terms terms, Origin origin) {
+        Rule rule = terms.ruleOf(bucket.group);
+        for (Alert alert : bucket.alerts()) {
+            if (alert.phase == Alert.Phase.RAISED && !isWarranted(bucket, terms, rule, alert)) {
+                sayOver(step, bucket, alert, origin);
+            }
+        }
+    }
+
+    /** The time of an alert is over. */
+    void sayOver(Step step, Bucket bucket, Alert alert, Origin origin) {
+        Terms terms = termsFor(step.state, step.plans, bucket);
+        sayCleared(step, bucket, terms, terms.ruleOf(bucket.group), alert, origin);
+        alert.phase = Alert.Phase.OVER;
+    }
+
+    /** Why an alert of a bucket ends when its time is over. */
+    static Cause overCause(AccountState state, Bucket bucket) {
+        return state.timeline.cutAt(bucket.windowEnd()) != null ? Cause.PLAN_CHANGED : Cause.WINDOW_ENDED;
+    }
+
+    private static boolean isWarranted(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert) {
+        if (rule == null || terms.exempt || alert.advisory == rule.enforced()) {
+            return false;
+        }
+        for (int target = 0; target < rule.targets(); target++) {
+            Threshold threshold = Bucket.thresholdOf(rule, target);
+            if (threshold == null ? alert.threshold == null : threshold.equals(alert.threshold)) {
+                return bucket.level() >= rule.levelOf(target);
+            }
+        }
+        return false;
+    }
+
+    private void raise(Step step, Bucket bucket, Terms terms, Rule rule, @Nullable Threshold threshold, Origin origin) {
+        AccountState state = step.state;
+        Alert alert = bucket.alertOf(threshold);
+        if (alert == null) {
+            alert = new Alert(threshold);
+            bucket.addAlert(alert);
+        } else {
+            alert.ordinal++;
+            alert.phase = Alert.Phase.RAISED;
+        }
+        alert.advisory = !rule.enforced();
+        alert.raisedAtMillis = state.streamTimeMillis;
+        bucket.forgetQuiet();
+
+        boolean blocks = threshold == null && rule.enforced();
+        LimitEvent.Kind kind = alert.advisory
+                ? LimitEvent.Kind.ADVISORY_LIMIT_REACHED
+                : blocks ? LimitEvent.Kind.HARD_LIMIT_REACHED : LimitEvent.Kind.SOFT_LIMIT_REACHED;
+        long overAt = bucket.overAt(alert);
+        say(
+                step,
+                EventIds.raised(state.accountId, bucket, alert),
+                kind,
+                bucket,
+                terms,
+                rule,
+                threshold,
+                blocks ? overAt : null,
+                null,
+                origin);
+        if (overAt <= state.streamTimeMillis) {
+            // A window that is already over: reported, and in force for nobody.
+            sayOver(step, bucket, alert, Origin.time(overCause(state, bucket), overAt));
+        } else {
+            state.nextDueMillis = Math.min(state.nextDueMillis, overAt);
+        }
+    }
+
+    private void sayCleared(Step step, Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, Origin origin) {
+        String raisedId = EventIds.raised(step.state.accountId, bucket, alert);
+        say(
+                step,
+                EventIds.cleared(raisedId),
+                LimitEvent.Kind.LIMIT_CLEARED,
+                bucket,
+                terms,
+                rule,
+                alert.threshold,
+                null,
+                raisedId,
+                origin);
+    }
+
+    private static void say(
+            Step step,
+            String id,
+            LimitEvent.Kind kind,
+            Bucket bucket,
+            Terms terms,
+            @Nullable Rule rule,
+            @Nullable Threshold threshold,
+            @Nullable Long blockedUntil,
+            @Nullable String clearedEventId,
+            Origin origin) {
+        step.out.limitEvent(new LimitEvent(
+                id,
+                step.state.accountId,
+                ++step.state.version,
+                kind,
+                origin.cause(),
+                BucketViews.of(bucket, rule),
+                threshold,
+                blockedUntil,
+                terms.plan.source.planId(),
+                terms.plan.source.version(),
+                origin.sourceId(),
+                origin.position(),
+                origin.eventTimeMillis(),
+                step.decidedAtMillis(),
+                null,
+                clearedEventId,
+                origin.reason(),
+                origin.actor()));
+    }
+}

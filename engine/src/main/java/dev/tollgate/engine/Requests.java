@@ -1,0 +1,216 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.output.Costs;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.engine.plan.PlanVersion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each request event its verdict and counts it. Not thread-safe. */
+final class Requests {
+    private final EngineSettings settings;
+    private final TermsResolver resolver;
+    private final Judge judge;
+    private final StreamTime streamTime;
+    private final AccountChanges changes;
+
+    /** Buckets that the current event counts in, by rule; null where it costs nothing or came too late. */
+    private final @Nullable Bucket[] targets = new Bucket[PlanVersion.MAX_LIMITS];
+
+    Requests(
+            EngineSettings settings,
+            TermsResolver resolver,
+            Judge judge,
+            StreamTime streamTime,
+            AccountChanges changes) {
+        this.settings = settings;
+        this.resolver = resolver;
+        this.judge = judge;
+        this.streamTime = streamTime;
+        this.changes = changes;
+    }
+
+    void apply(Step step, RequestInput request) {
+        if (!InputChecks.isSound(step, request, settings)) {
+            return;
+        }
+        AccountState state = step.state;
+        long time = request.occurredAtMillis();
+        long newest = Math.max(time, state.streamTimeMillis);
+        long horizon = newest - settings.dedupeHorizonMillis();
+        Terms terms = resolver.at(state, step.plans, time);
+
+        // Everything that refuses the event comes before anything that changes the state.
+        Verdict free = freeVerdict(terms.plan, request);
+        Costs costs = free == null ? costsOf(step, terms, request) : Costs.none();
+        if (costs == null) {
+            return;
+        }
+        if (time < horizon) {
+            // Whether it was seen before can not be told any more, so it must not count.
+            say(step, request, Verdict.LATE, terms, costs, List.of());
+            return;
+        }
+        JournalEntry known = find(step, request, horizon, newest);
+        if (known != null && isDuplicate(request, known)) {
+            say(step, request, Verdict.DUPLICATE, terms, Costs.none(), List.of());
+            return;
+        }
+        if (known != null) {
+            // The start of this call, which its end replaces.
+            step.index.remove(idOf(request), known.request().occurredAtMillis());
+        }
+
+        if (time > state.streamTimeMillis) {
+            streamTime.advanceTo(step, time);
+            terms = resolver.at(state, step.plans, time);
+        }
+        if (free != null) {
+            step.index.put(say(step, request, free, terms, costs, List.of()));
+        } else {
+            count(step, request, terms, costs);
+        }
+        state.version++;
+    }
+
+    /** What the event costs if it is charged; null if that was refused. */
+    private @Nullable Costs costsOf(Step step, Terms terms, RequestInput request) {
+        try {
+            Costs costs = terms.plan.costsOf(endpointOf(request)).of(unitsOf(request));
+            for (int i = 0; i < terms.rules.length; i++) {
+                requireRoom(terms.groups[i], terms.rules[i], request, costs);
+            }
+            return costs;
+        } catch (ArithmeticException e) {
+            step.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
+        long cost = costs.amount(rule.meterIndex);
+        // Small costs would take longer than the age of the universe to fill 63 bits.
+        if (cost > 1_000_000L) {
+            Bucket bucket = Windows.find(group, request);
+            if (bucket != null) {
+                Math.addExact(bucket.level(), cost);
+            }
+        }
+    }
+
+    private static @Nullable JournalEntry find(Step step, RequestInput request, long fromMillis, long toMillis) {
+        JournalEntry known = step.index.find(idOf(request), fromMillis, toMillis);
+        // A store may keep entries for longer than the horizon; what is beyond it is as good as forgotten.
+        return known == null || known.request().occurredAtMillis() < fromMillis ? null : known;
+    }
+
+    /** Only the end of a call whose start is known is news. */
+    private static boolean isDuplicate(RequestInput request, JournalEntry known) {
+        return request.phase() == Phase.STARTED || known.request().phase() == Phase.COMPLETED;
+    }
+
+    /** The verdict of an event that charges nothing; null if it is to be charged. */
+    static @Nullable Verdict freeVerdict(CompiledPlan plan, RequestInput request) {
+        if (request.phase() == Phase.STARTED || !plan.source.consumption().contains(request.outcome())) {
+            return Verdict.NOT_CONSUMING;
+        }
+        return plan.costsOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
+    }
+
+    private void count(Step step, RequestInput request, Terms terms, Costs costs) {
+        AccountState state = step.state;
+        int accepted = 0;
+        List<String> lateLimits = List.of();
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            Bucket bucket = null;
+            if (costs.amount(rule.meterIndex) > 0) {
+                bucket = Windows.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
+                if (bucket == null) {
+                    lateLimits = plus(lateLimits, rule.limit.id());
+                } else {
+                    accepted++;
+                }
+            }
+            targets[i] = bucket;
+        }
+
+        Verdict verdict = accepted > 0 || lateLimits.isEmpty() ? Verdict.COUNTED : Verdict.LATE;
+        step.index.put(say(step, request, verdict, terms, costs, lateLimits));
+        for (int i = 0; i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                bucket.add(costs.amount(terms.rules[i].meterIndex));
+            }
+        }
+        // All limits are judged on the same event, after all of them have counted it.
+        for (int i = 0; i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                judgeUsage(step, bucket, terms, terms.rules[i], request);
+            }
+        }
+        Arrays.fill(targets, 0, terms.rules.length, null);
+    }
+
+    private void judgeUsage(Step step, Bucket bucket, Terms terms, Rule rule, RequestInput request) {
+        AccountState state = step.state;
+        Terms judged = judge.termsFor(state, step.plans, bucket);
+        Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
+        if (judgedRule != null && !bucket.isQuietUnder(judgedRule)) {
+            judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
+        }
+        if (bucket.windowEnd() <= state.judgementTime()) {
+            updateCarry(step, bucket, Origin.usage(request));
+        }
+    }
+
+    /** A window that was cut by a scaled plan change has got another total: so has the one that continues it. */
+    void updateCarry(Step step, Bucket bucket, Origin origin) {
+        TimelineEntry cut = step.state.timeline.cutAt(bucket.windowEnd());
+        if (cut == null || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
+            return;
+        }
+        changes.carryOver(step, cut, before);
+        Bucket after = before.group.find(before.scopeKey, before.endMillis);
+        if (after != null) {
+            judge.reconsider(step, after, origin.because(Cause.PLAN_CHANGED));
+        }
+    }
+
+    private static JournalEntry say(
+            Step step, RequestInput request, Verdict verdict, Terms terms, Costs costs, List<String> lateLimits) {
+        PlanVersion plan = terms.plan.source;
+        JournalEntry entry =
+                new JournalEntry(request, verdict, plan.planId(), plan.version(), costs, lateLimits, List.of());
+        step.out.journal(entry);
+        return entry;
+    }
+
+    static List<String> plus(List<String> list, String added) {
+        List<String> longer = new ArrayList<>(list);
+        longer.add(added);
+        return List.copyOf(longer);
+    }
+
+    static String idOf(RequestInput request) {
+        return Objects.requireNonNull(request.eventId());
+    }
+
+    static String endpointOf(RequestInput request) {
+        return Objects.requireNonNull(request.endpoint());
+    }
+
+    static long unitsOf(RequestInput request) {
+        Long units = request.units();
+        return units == null ? 1 : units;
+    }
+}

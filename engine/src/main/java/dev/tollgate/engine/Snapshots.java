@@ -1,0 +1,123 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Mode;
+import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Scope;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows a state to others. Changes nothing that is part of it. */
+final class Snapshots {
+    private final TermsResolver resolver;
+
+    Snapshots(TermsResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    AccountSnapshot of(AccountState state, PlanCatalog plans, long atMillis) {
+        long at = Math.max(atMillis, Math.max(0, state.judgementTime()));
+        Terms terms = resolver.at(state, plans, at);
+        List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
+        for (int i = 0; i < terms.rules.length; i++) {
+            addBuckets(buckets, state, terms, i, at);
+        }
+        PlanVersion plan = terms.plan.source;
+        TimelineEntry suspension = state.timeline.suspensionAt(at);
+        return new AccountSnapshot(
+                state.accountId,
+                state.version,
+                state.streamTimeMillis,
+                at,
+                plan.planId(),
+                plan.version(),
+                terms.exempt,
+                suspension != null,
+                suspension != null && suspension.change instanceof AccountChange.Suspended suspended
+                        ? suspended.untilMillis()
+                        : null,
+                Map.copyOf(state.timeline.overridesAt(at)),
+                List.copyOf(buckets),
+                mostConstrained(buckets));
+    }
+
+    private static void addBuckets(
+            List<AccountSnapshot.Bucket> shown, AccountState state, Terms terms, int index, long atMillis) {
+        Rule rule = terms.rules[index];
+        BucketGroup group = terms.groups[index];
+        List<Bucket> open = new ArrayList<>();
+        group.addAllTo(open);
+        boolean found = false;
+        for (Bucket bucket : open) {
+            if (bucket.covers(atMillis)) {
+                shown.add(view(bucket, rule, terms.exempt));
+                found = true;
+            }
+        }
+        if (!found && rule.limit.scope() == Scope.ACCOUNT) {
+            shown.add(view(Windows.create(state, group, rule, "", atMillis), rule, terms.exempt));
+        }
+    }
+
+    private static AccountSnapshot.Bucket view(Bucket bucket, Rule rule, boolean exempt) {
+        boolean hard = !exempt && bucket.level() >= rule.levelOf(rule.targets() - 1);
+        boolean soft = false;
+        for (int target = 0; target < rule.targets() - 1; target++) {
+            soft |= !exempt && bucket.level() >= rule.levelOf(target);
+        }
+        Amount amount = rule.amount;
+        long used = bucket.used();
+        return new AccountSnapshot.Bucket(
+                rule.limit.id(),
+                rule.limit.meterId(),
+                rule.limit.algorithm(),
+                rule.limit.mode(),
+                rule.limit.scope(),
+                bucket.scopeKey,
+                amount,
+                used,
+                amount.isUnlimited() ? Long.MAX_VALUE : Math.max(0, amount.units() - used),
+                bucket.windowStart(),
+                bucket.windowEnd(),
+                soft,
+                hard,
+                hard && rule.limit.mode() == Mode.ENFORCE ? Long.valueOf(bucket.windowEnd()) : null);
+    }
+
+    private static Map<String, String> mostConstrained(List<AccountSnapshot.Bucket> buckets) {
+        Map<String, AccountSnapshot.Bucket> tightest = new HashMap<>();
+        for (AccountSnapshot.Bucket bucket : buckets) {
+            if (bucket.scope() == Scope.ACCOUNT && !bucket.amount().isUnlimited()) {
+                tightest.merge(bucket.meterId(), bucket, Snapshots::tighter);
+            }
+        }
+        Map<String, String> limits = new HashMap<>();
+        tightest.forEach((meterId, bucket) -> limits.put(meterId, bucket.limitId()));
+        return Map.copyOf(limits);
+    }
+
+    /** The one with the smaller remaining share; with equal shares the longer one. */
+    private static AccountSnapshot.Bucket tighter(AccountSnapshot.Bucket first, AccountSnapshot.Bucket second) {
+        int byShare = compareShares(first, second);
+        if (byShare != 0) {
+            return byShare < 0 ? first : second;
+        }
+        return first.algorithm().spanMillis() >= second.algorithm().spanMillis() ? first : second;
+    }
+
+    /** Compares remaining / amount exactly. An amount of 0 leaves nothing. */
+    static int compareShares(AccountSnapshot.Bucket first, AccountSnapshot.Bucket second) {
+        BigInteger left = product(first.remaining(), second.amount());
+        BigInteger right = product(second.remaining(), first.amount());
+        return left.compareTo(right);
+    }
+
+    private static BigInteger product(long remaining, Amount amount) {
+        return BigInteger.valueOf(remaining).multiply(BigInteger.valueOf(Math.max(1, amount.units())));
+    }
+}

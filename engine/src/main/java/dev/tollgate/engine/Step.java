@@ -1,0 +1,40 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.input.AccountInput;
+import dev.tollgate.engine.input.Input;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.Tick;
+import dev.tollgate.engine.output.Outputs;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.plan.PlanCatalog;
+
+/** One input on its way through the engine, with everything that it may touch. */
+final class Step {
+    final AccountState state;
+    final Input input;
+    final PlanCatalog plans;
+    final EventIndex index;
+    final Outputs out;
+
+    Step(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
+        this.state = state;
+        this.input = input;
+        this.plans = plans;
+        this.index = index;
+        this.out = out;
+    }
+
+    void reject(RejectionReason reason, String detail) {
+        out.rejected(reason, detail);
+    }
+
+    /** When what follows from the input was decided: its append time, or the time of the tick. */
+    long decidedAtMillis() {
+        return switch (input) {
+            case RequestInput request -> request.appendedAtMillis();
+            case AccountInput command -> command.appendedAtMillis();
+            case Tick tick -> tick.nowMillis();
+        };
+    }
+}

@@ -1,0 +1,131 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.output.UsageTotal;
+import dev.tollgate.engine.plan.PlanCatalog;
+import java.util.List;
+
+/** Moves an account's stream time forward and does what falls due on the way, in the order of the moments it falls due. */
+final class StreamTime {
+    private static final long HOUR_MILLIS = 3_600_000L;
+
+    private final EngineSettings settings;
+    private final TermsResolver resolver;
+    private final Judge judge;
+    private final AccountChanges changes;
+
+    StreamTime(EngineSettings settings, TermsResolver resolver, Judge judge, AccountChanges changes) {
+        this.settings = settings;
+        this.resolver = resolver;
+        this.judge = judge;
+        this.changes = changes;
+    }
+
+    /** Stream time becomes {@code timeMillis}, which is later than it is. */
+    void advanceTo(Step step, long timeMillis) {
+        AccountState state = step.state;
+        long before = state.streamTimeMillis;
+        if (timeMillis >= state.nextDueMillis) {
+            doWhatFallsDue(step, timeMillis);
+        }
+        state.streamTimeMillis = timeMillis;
+        if (Math.floorDiv(before, HOUR_MILLIS) != Math.floorDiv(timeMillis, HOUR_MILLIS)) {
+            tidy(step);
+        }
+        changes.notePlanInForce(step);
+    }
+
+    /** Earliest stream time at which something falls due; {@link Long#MAX_VALUE} if nothing will. */
+    static long nextDue(AccountState state) {
+        long due = Long.MAX_VALUE;
+        for (Bucket bucket : state.buckets()) {
+            due = Math.min(due, bucket.deadline());
+        }
+        for (TimelineEntry entry : state.timeline.entries) {
+            if (!entry.applied) {
+                due = Math.min(due, entry.effectiveAtMillis);
+            } else if (!entry.ended
+                    && entry.change instanceof AccountChange.Suspended suspended
+                    && suspended.untilMillis() != null) {
+                due = Math.min(due, suspended.untilMillis());
+            }
+        }
+        return due;
+    }
+
+    private void doWhatFallsDue(Step step, long timeMillis) {
+        AccountState state = step.state;
+        for (long due = nextDue(state); due <= timeMillis; due = nextDue(state)) {
+            // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
+            state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
+            List<Bucket> buckets = state.buckets();
+            for (Bucket bucket : buckets) {
+                endAlerts(step, bucket, due);
+            }
+            changes.endSuspensions(step, due);
+            changes.applyUpTo(step, due);
+            for (Bucket bucket : buckets) {
+                if (bucket.closesAt() <= due) {
+                    close(step, bucket);
+                }
+            }
+        }
+        state.nextDueMillis = nextDue(state);
+    }
+
+    private void endAlerts(Step step, Bucket bucket, long due) {
+        for (Alert alert : bucket.alerts()) {
+            if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= due) {
+                judge.sayOver(
+                        step, bucket, alert, Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert)));
+            }
+        }
+    }
+
+    private void close(Step step, Bucket bucket) {
+        switch (bucket) {
+            case FixedBucket fixed -> step.out.total(total(step.state, step.plans, fixed, true));
+        }
+        bucket.group.remove(bucket);
+    }
+
+    /** What is to be said about a window's total. */
+    UsageTotal total(AccountState state, PlanCatalog plans, FixedBucket bucket, boolean closed) {
+        Terms terms = lastTermsOf(state, plans, bucket);
+        return new UsageTotal(
+                state.accountId,
+                bucket.group.limitId,
+                bucket.group.meterId,
+                bucket.group.scope,
+                bucket.scopeKey,
+                bucket.startMillis,
+                bucket.endMillis,
+                bucket.counted,
+                BucketViews.amountOf(terms.ruleOf(bucket.group)),
+                closed,
+                terms.plan.source.planId(),
+                terms.plan.source.version(),
+                state.streamTimeMillis,
+                closed ? ++state.version : state.version);
+    }
+
+    /** The latest terms within a window that have its limit; those at its end if none has. */
+    private Terms lastTermsOf(AccountState state, PlanCatalog plans, FixedBucket bucket) {
+        Terms last = judge.termsFor(state, plans, bucket);
+        Terms terms = last;
+        while (terms.ruleOf(bucket.group) == null) {
+            if (terms.fromMillis <= bucket.startMillis) {
+                return last;
+            }
+            terms = resolver.at(state, plans, terms.fromMillis - 1);
+        }
+        return terms;
+    }
+
+    private void tidy(Step step) {
+        long oldest = step.state.streamTimeMillis - settings.dedupeHorizonMillis();
+        step.index.expireBefore(oldest);
+        step.state.timeline.prune(oldest);
+        changes.announceNextVersion(step);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.PlanVersion;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Works out which terms apply to an account at a moment, and remembers compiled plans. Not thread-safe. */
+final class TermsResolver {
+    /** Plan versions in use at the same time are few; what is beyond this is compiled again. */
+    private static final int MAX_COMPILED = 1_024;
+
+    private final String defaultPlanId;
+    private final Map<PlanVersion, CompiledPlan> compiled = new IdentityHashMap<>();
+
+    TermsResolver(EngineSettings settings) {
+        String planId = settings.defaultPlanId();
+        this.defaultPlanId = planId == null ? PlanVersion.NONE.planId() : planId;
+    }
+
+    /** The terms by which running windows are judged: those at the state's {@link AccountState#judgementTime()}. */
+    Terms front(AccountState state, PlanCatalog plans) {
+        long time = state.judgementTime();
+        Terms front = state.front;
+        if (front != null && isCurrent(front, plans, time)) {
+            return front;
+        }
+        // A group without buckets is only kept for the terms that refer to it, and those go now.
+        state.groups.removeIf(BucketGroup::isEmpty);
+        Terms built = build(state, plans, time);
+        state.front = built;
+        return built;
+    }
+
+    /** The terms at a moment. They refer to groups of the state and must not be kept beyond the next change of stream time. */
+    Terms at(AccountState state, PlanCatalog plans, long timeMillis) {
+        Terms front = state.front;
+        return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);
+    }
+
+    CompiledPlan compile(PlanVersion version) {
+        CompiledPlan known = compiled.get(version);
+        if (known != null) {
+            return known;
+        }
+        if (compiled.size() >= MAX_COMPILED) {
+            compiled.clear();
+        }
+        CompiledPlan plan = new CompiledPlan(version);
+        compiled.put(version, plan);
+        return plan;
+    }
+
+    private static boolean isCurrent(Terms terms, PlanCatalog plans, long timeMillis) {
+        return terms.covers(timeMillis) && terms.plan.source == versionAt(plans, terms.planId, timeMillis);
+    }
+
+    private Terms build(AccountState state, PlanCatalog plans, long timeMillis) {
+        Timeline timeline = state.timeline;
+        String assigned = timeline.planAt(timeMillis);
+        String planId = assigned == null ? defaultPlanId : assigned;
+        CompiledPlan plan = compile(versionAt(plans, planId, timeMillis));
+        Map<String, Amount> overrides = timeline.overridesAt(timeMillis);
+
+        Rule[] rules = plan.rules;
+        if (!overrides.isEmpty()) {
+            rules = rules.clone();
+            for (int i = 0; i < rules.length; i++) {
+                Amount amount = overrides.get(rules[i].limit.id());
+                if (amount != null) {
+                    rules[i] = new Rule(rules[i].limit, rules[i].meterIndex, amount);
+                }
+            }
+        }
+        BucketGroup[] groups = new BucketGroup[rules.length];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = state.groupOf(rules[i].limit);
+        }
+        return new Terms(
+                timeline.stretchStart(timeMillis),
+                timeline.stretchEnd(timeMillis),
+                planId,
+                plan,
+                timeline.exemptAt(timeMillis),
+                rules,
+                groups);
+    }
+
+    /** The version in force, or the built-in plan while there is none: usage is never lost because a plan came late. */
+    private static PlanVersion versionAt(PlanCatalog plans, String planId, long timeMillis) {
+        @Nullable PlanVersion version = plans.planAt(planId, timeMillis);
+        return version == null ? PlanVersion.NONE : version;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.input.Tick;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import java.util.List;
+
+/**
+ * Says what wall-clock time has already decided for accounts that no event comes for. Nothing here moves stream time,
+ * closes a window or changes a total, so verdicts and totals do not depend on ticks.
+ */
+final class Ticks {
+    private final TermsResolver resolver;
+    private final Judge judge;
+    private final AccountChanges changes;
+
+    Ticks(TermsResolver resolver, Judge judge, AccountChanges changes) {
+        this.resolver = resolver;
+        this.judge = judge;
+        this.changes = changes;
+    }
+
+    void apply(Step step, Tick tick) {
+        AccountState state = step.state;
+        long now = tick.nowMillis();
+        if (now < deadline(state)) {
+            return;
+        }
+        for (Bucket bucket : state.buckets()) {
+            for (Alert alert : bucket.alerts()) {
+                if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
+                    judge.sayOver(
+                            step, bucket, alert, Origin.time(Judge.overCause(state, bucket), bucket.overAt(alert)));
+                }
+            }
+        }
+        for (TimelineEntry entry : List.copyOf(state.timeline.entries)) {
+            if (!entry.announced && entry.effectiveAtMillis <= now) {
+                announce(step, entry);
+            }
+        }
+        changes.endSuspensions(step, now);
+        state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    private void announce(Step step, TimelineEntry entry) {
+        Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
+        changes.announce(step, entry, terms);
+        Cause cause = switch (entry.change) {
+            case AccountChange.PlanAssigned _ -> Cause.PLAN_CHANGED;
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> Cause.OVERRIDE_CHANGED;
+            case AccountChange.ExemptionSet _ -> Cause.EXEMPTED;
+            case AccountChange.Suspended _,
+                    AccountChange.Reinstated _,
+                    AccountChange.Correction _,
+                    AccountChange.Unrecognized _ -> null;
+        };
+        if (cause != null) {
+            for (Bucket bucket : step.state.buckets()) {
+                if (bucket.covers(entry.effectiveAtMillis)) {
+                    judge.anticipate(step, bucket, terms, Origin.change(entry, cause));
+                }
+            }
+        }
+    }
+
+    /** Earliest wall-clock time at which a tick has something to say; {@link Long#MAX_VALUE} if there is none. */
+    static long deadline(AccountState state) {
+        long deadline = Long.MAX_VALUE;
+        for (Bucket bucket : state.buckets()) {
+            for (Alert alert : bucket.alerts()) {
+                if (alert.phase == Alert.Phase.RAISED) {
+                    deadline = Math.min(deadline, bucket.overAt(alert));
+                }
+            }
+        }
+        for (TimelineEntry entry : state.timeline.entries) {
+            if (!entry.announced) {
+                deadline = Math.min(deadline, entry.effectiveAtMillis);
+            } else if (!entry.ended
+                    && entry.change instanceof AccountChange.Suspended suspended
+                    && suspended.untilMillis() != null) {
+                deadline = Math.min(deadline, suspended.untilMillis());
+            }
+        }
+        return deadline;
+    }
+}

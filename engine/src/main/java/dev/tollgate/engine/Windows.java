@@ -1,0 +1,81 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Scope;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the bucket that an event counts in. */
+final class Windows {
+    private Windows() {}
+
+    /** The bucket that takes an event of this time, opened if need be; null if its window has closed. */
+    static @Nullable Bucket openFor(
+            AccountState state, BucketGroup group, Rule rule, RequestInput request, int maxScopeKeys) {
+        long time = request.occurredAtMillis();
+        String scopeKey = scopeKey(rule.limit.scope(), request);
+        Bucket bucket = group.find(scopeKey, time);
+        if (bucket != null) {
+            return bucket;
+        }
+        if (group.scope != Scope.ACCOUNT) {
+            // Once a window has an overflow bucket, new keys stay in it: a correction finds the event where it was
+            // counted.
+            Bucket overflow = group.find(BucketGroup.OVERFLOW_KEY, time);
+            if (overflow != null) {
+                return overflow;
+            }
+            if (group.scopeKeys() >= maxScopeKeys && !group.hasScopeKey(scopeKey)) {
+                scopeKey = BucketGroup.OVERFLOW_KEY;
+            }
+        }
+        return isClosed(state, rule, time) ? null : open(state, group, rule, scopeKey, time);
+    }
+
+    /** The bucket that an event was counted in, if it is still open. */
+    static @Nullable Bucket find(BucketGroup group, RequestInput request) {
+        Bucket bucket = group.find(scopeKey(group.scope, request), request.occurredAtMillis());
+        return bucket == null && group.scope != Scope.ACCOUNT
+                ? group.find(BucketGroup.OVERFLOW_KEY, request.occurredAtMillis())
+                : bucket;
+    }
+
+    /** Opens the bucket of the window that a moment is in. */
+    static Bucket open(AccountState state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
+        Bucket opened = create(state, group, rule, scopeKey, timeMillis);
+        group.add(opened);
+        state.nextDueMillis = Math.min(state.nextDueMillis, opened.closesAt());
+        return opened;
+    }
+
+    /** An empty bucket of the window that a moment is in, which is not part of the state. */
+    static Bucket create(AccountState state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
+        return switch (rule.limit.algorithm()) {
+            case Algorithm.FixedWindow fixed ->
+                new FixedBucket(
+                        group,
+                        scopeKey,
+                        state.timeline.cutStart(fixed.unit().startOf(timeMillis), timeMillis),
+                        state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis),
+                        rule.limit.graceMillis());
+        };
+    }
+
+    private static boolean isClosed(AccountState state, Rule rule, long timeMillis) {
+        return switch (rule.limit.algorithm()) {
+            case Algorithm.FixedWindow fixed -> {
+                long end = state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis);
+                yield end + rule.limit.graceMillis() <= state.streamTimeMillis;
+            }
+        };
+    }
+
+    static String scopeKey(Scope scope, RequestInput request) {
+        String key = switch (scope) {
+            case ACCOUNT -> "";
+            case PROJECT -> request.projectId();
+            case API_KEY -> request.apiKeyId();
+        };
+        return key == null ? "" : key;
+    }
+}
