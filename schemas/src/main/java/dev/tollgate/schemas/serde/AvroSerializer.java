@@ -2,7 +2,6 @@ package dev.tollgate.schemas.serde;
 
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.registry.RegistryConfig;
-import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,33 +94,12 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
         if (registry == null) {
             throw new IllegalStateException("AvroSerializer is used before configure()");
         }
-        String subject = config.strategy().subject(topic, config.isKey(), schema);
-        try {
-            int id;
-            if (config.autoRegister()) {
-                id = registry.register(subject, schema);
-            } else if (config.useLatestVersion()) {
-                var latest = registry.latest(subject);
-                if (!latest.schema().equals(SerdeConfig.withoutJavaHints(schema))) {
-                    throw new SerializationException(
-                            "newest version of subject " + subject + " is not the schema of " + schema.getFullName()
-                                    + " in this build; publish with the matching build or register the schema");
-                }
-                id = latest.id();
-            } else {
-                id = registry.lookUp(subject, schema);
-            }
-            byte[] prefix = new byte[WireFormat.PREFIX_BYTES];
-            WireFormat.writePrefix(id, prefix);
-            Prepared made = new Prepared(prefix, new SpecificDatumWriter<>(schema));
-            prepared.put(new Target(topic, schema.getFullName()), made);
-            return made;
-        } catch (RegistryRejection e) {
-            throw new SerializationException(
-                    "schema registry refused " + schema.getFullName() + " for subject " + subject + ": "
-                            + e.getMessage(),
-                    e);
-        }
+        int id = new SchemaIds(registry, config).idOf(topic, schema);
+        byte[] prefix = new byte[WireFormat.PREFIX_BYTES];
+        WireFormat.writePrefix(id, prefix);
+        Prepared made = new Prepared(prefix, new SpecificDatumWriter<>(schema));
+        prepared.put(new Target(topic, schema.getFullName()), made);
+        return made;
     }
 
     private record Target(String topic, String schemaName) {}

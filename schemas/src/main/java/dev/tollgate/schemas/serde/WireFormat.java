@@ -33,7 +33,8 @@ public final class WireFormat {
         return (payload[1] & 0xff) << 24 | (payload[2] & 0xff) << 16 | (payload[3] & 0xff) << 8 | payload[4] & 0xff;
     }
 
-    static void writePrefix(int schemaId, byte[] target) {
+    /** Writes the prefix over the first {@value #PREFIX_BYTES} bytes of a payload. */
+    public static void writePrefix(int schemaId, byte[] target) {
         target[0] = MAGIC;
         target[1] = (byte) (schemaId >>> 24);
         target[2] = (byte) (schemaId >>> 16);

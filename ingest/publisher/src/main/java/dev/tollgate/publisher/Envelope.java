@@ -1,0 +1,67 @@
+package dev.tollgate.publisher;
+
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event on its way: encoded, with its key, and at the same time Kafka's callback for it, so that an event costs one object.
+ *
+ * <p>Made on a publishing thread, then owned by the delivery thread; {@link #onCompletion} runs on the producer's thread, or on
+ * the delivery thread within {@code send}.
+ */
+final class Envelope implements Callback {
+    /** Object headers and fields of envelope and arrays, so that the memory bound holds for small events as well. */
+    private static final int OVERHEAD_BYTES = 80;
+
+    /** UTF-8 of the account id. */
+    final byte[] key;
+    /** Confluent prefix (filled in when it is sent) and Avro binary. */
+    final byte[] payload;
+
+    private @Nullable Chunk chunk;
+    private @Nullable KafkaLink link;
+    private volatile boolean settled;
+
+    Envelope(byte[] key, byte[] payload) {
+        this.key = key;
+        this.payload = payload;
+    }
+
+    int sizeBytes() {
+        return OVERHEAD_BYTES + key.length + payload.length;
+    }
+
+    void belongsTo(Chunk chunk, KafkaLink link) {
+        this.chunk = chunk;
+        this.link = link;
+    }
+
+    /** Whether Kafka has it, or never will: nothing is left to be done. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+        KafkaLink sender = link;
+        Chunk mine = chunk;
+        if (sender == null || mine == null || settled) {
+            return;
+        }
+        if (failure == null) {
+            settle(mine);
+            sender.acknowledged();
+        } else if (sender.isHopeless(failure)) {
+            settle(mine);
+            sender.refused(failure);
+        } else {
+            sender.failed(failure);
+        }
+    }
+
+    private void settle(Chunk mine) {
+        settled = true;
+        mine.settledOne();
+    }
+}

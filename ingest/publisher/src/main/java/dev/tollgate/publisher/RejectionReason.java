@@ -1,0 +1,21 @@
+package dev.tollgate.publisher;
+
+/** Why an event was refused before anything was done with it. Publishing the same event again would be refused again. */
+public enum RejectionReason {
+    /** The account id is missing or blank. */
+    ACCOUNT_MISSING,
+    /** The endpoint is missing or blank. */
+    ENDPOINT_MISSING,
+    /** A text is longer than the contract allows. */
+    TEXT_TOO_LONG,
+    /** More than 16 attributes. */
+    TOO_MANY_ATTRIBUTES,
+    /** Units, tokens, items or duration below zero. */
+    NUMBER_NEGATIVE,
+    /** The event time is not representable in milliseconds since the epoch, or before 1970. */
+    TIME_OUT_OF_RANGE,
+    /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
+    SYMBOL_UNKNOWN,
+    /** The event is null, or its content cannot be encoded; the detail says why. */
+    MALFORMED
+}

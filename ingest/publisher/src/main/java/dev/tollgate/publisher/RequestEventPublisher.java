@@ -1,0 +1,243 @@
+package dev.tollgate.publisher;
+
+import dev.tollgate.schemas.SchemaText;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.serde.SchemaIds;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes request events. One per process, shared by all its threads:
+ *
+ * <pre>{@code
+ * try (var publisher = RequestEventPublisher.start(PublisherConfig.from(Map.of(
+ *         "bootstrap.servers", "localhost:9092",
+ *         "schema.registry.url", "http://localhost:8081",
+ *         "publisher.name", "recall-service")))) {
+ *     publisher.publish(UsageCall.of("acme", "/v2/mem-it").units(12));
+ * }
+ * }</pre>
+ *
+ * <p>{@link #publish(RequestEvent)} takes about a microsecond, does no I/O, waits for nothing and throws nothing. The event is
+ * encoded on the calling thread, handed over through a bounded lock-free queue and sent by a thread of the publisher with an
+ * idempotent producer, {@code acks=all}. An event is refused (and counted) when it breaks the contract, dropped (and counted)
+ * only for the reasons of {@link DropReason}.
+ *
+ * <p>What it promises: events of one account that one thread publishes arrive in that order; nothing accepted is lost while
+ * the process lives, however long Kafka or the registry is away, as long as memory suffices.
+ * An event may arrive twice, with the same id, which the accounting counts once within 24 hours of event time.
+ */
+public final class RequestEventPublisher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RequestEventPublisher.class);
+    private static final long FIRST_WAIT_NANOS = 20_000;
+    private static final long LAST_WAIT_NANOS = 1_000_000;
+
+    private final PublisherConfig config;
+    private final PublisherListener listener;
+    private final PublisherCounters counters;
+    private final SchemaResolver schemas;
+    private final HandOverQueue queue;
+    private final DeliveryLoop delivery;
+    private final EventEncoder.Pool encoders = new EventEncoder.Pool();
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private RequestEventPublisher(
+            PublisherConfig config,
+            PublisherListener listener,
+            PublisherCounters counters,
+            SchemaResolver schemas,
+            HandOverQueue queue,
+            DeliveryLoop delivery) {
+        this.config = config;
+        this.listener = listener;
+        this.counters = counters;
+        this.schemas = schemas;
+        this.queue = queue;
+        this.delivery = delivery;
+    }
+
+    /** Starts a publisher whose losses are counted and logged. See {@link #start(PublisherConfig, PublisherListener)}. */
+    public static RequestEventPublisher start(PublisherConfig config) {
+        return start(config, PublisherListener.NONE);
+    }
+
+    /**
+     * Starts a publisher. Neither Kafka nor the registry needs to be there yet.
+     *
+     * @param listener told about refused and dropped events
+     * @throws org.apache.kafka.common.KafkaException if Kafka's client refuses its configuration
+     * @throws IllegalStateException if the class path holds another version of the schemas
+     */
+    public static RequestEventPublisher start(PublisherConfig config, PublisherListener listener) {
+        EventEncoder.requireKnownSchema();
+        PublisherCounters counters = new PublisherCounters();
+        Map<String, Object> properties = config.clientProperties();
+        SchemaResolver schemas = new SchemaResolver(SchemaIds.ofValues(properties), config.topic());
+        try {
+            KafkaLink link = new KafkaLink(properties, config.topic(), counters);
+            HandOverQueue queue = new HandOverQueue(config.queueEvents(), config.queueBytes());
+            EventSchema schema = schemas.resolve(SchemaText.canonical(RequestEvent.getClassSchema()));
+            DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schema, counters, listener);
+            delivery.start();
+            log.info("publisher started: {}", config);
+            return new RequestEventPublisher(config, listener, counters, schemas, queue, delivery);
+        } catch (RuntimeException e) {
+            schemas.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Publishes an event. Event id and time are filled where they are missing (null or empty); the event itself is not
+     * changed and may be reused once this returns.
+     *
+     * @return true if the event was accepted and will be delivered; false if it was refused or dropped, which is counted and
+     *     reported, so that a service need not look at the answer
+     */
+    public boolean publish(@Nullable RequestEvent event) {
+        return publish(event, 0);
+    }
+
+    /** As {@link #publish(RequestEvent)}. */
+    public boolean publish(UsageCall call) {
+        return publish(call.event(), 0);
+    }
+
+    /**
+     * Publishes an event and waits for room where memory is full: for bulk work that can outrun Kafka, such as a backfill. Not
+     * for a request path.
+     *
+     * @param maxWait how long to wait for room; not negative
+     * @return as {@link #publish(RequestEvent)}; false as well when interrupted while waiting
+     */
+    public boolean publishWaiting(@Nullable RequestEvent event, Duration maxWait) {
+        return publish(event, maxWait.toNanos());
+    }
+
+    private boolean publish(@Nullable RequestEvent event, long maxWaitNanos) {
+        Envelope envelope = seal(event);
+        if (envelope == null) {
+            return false;
+        }
+        HandOverQueue.Offer offer = queue.offer(envelope);
+        if (offer == HandOverQueue.Offer.FULL && maxWaitNanos > 0) {
+            offer = offerWaiting(envelope, maxWaitNanos);
+        }
+        if (offer == HandOverQueue.Offer.ACCEPTED) {
+            counters.publishedOne();
+            delivery.wakeIfAsleep();
+            return true;
+        }
+        dropped(offer == HandOverQueue.Offer.CLOSED ? DropReason.CLOSED : delivery.reasonOfFullMemory());
+        return false;
+    }
+
+    private HandOverQueue.Offer offerWaiting(Envelope envelope, long maxWaitNanos) {
+        long deadline = System.nanoTime() + maxWaitNanos;
+        long pauseNanos = FIRST_WAIT_NANOS;
+        HandOverQueue.Offer offer = HandOverQueue.Offer.FULL;
+        while (offer == HandOverQueue.Offer.FULL
+                && System.nanoTime() - deadline < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(pauseNanos);
+            pauseNanos = Math.min(LAST_WAIT_NANOS, pauseNanos * 2);
+            offer = queue.offer(envelope);
+        }
+        return offer;
+    }
+
+    /** The event checked and encoded, or null after it was refused. */
+    private @Nullable Envelope seal(@Nullable RequestEvent event) {
+        if (event == null) {
+            reject(null, RejectionReason.MALFORMED, "event must not be null");
+            return null;
+        }
+        try {
+            EventRules.Violation violation = EventRules.check(event);
+            if (violation != null) {
+                reject(event, violation.reason(), violation.detail());
+                return null;
+            }
+            EventEncoder encoder = encoders.take();
+            byte[] payload = encoder.encode(event, System.currentTimeMillis(), config.producerName());
+            encoders.giveBack(encoder);
+            return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload);
+        } catch (RuntimeException e) {
+            // Such as an attribute that is null, or a map that changes while it is read.
+            reject(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
+            return null;
+        }
+    }
+
+    private void reject(@Nullable RequestEvent event, RejectionReason reason, String detail) {
+        counters.rejectedOne(reason);
+        delivery.noteRejection(reason, detail);
+        try {
+            listener.rejected(event, reason, detail);
+        } catch (RuntimeException e) {
+            log.warn("listener failed: reason={}", reason, e);
+        }
+    }
+
+    private void dropped(DropReason reason) {
+        counters.dropped(reason, 1);
+        try {
+            listener.dropped(reason, 1);
+        } catch (RuntimeException e) {
+            log.warn("listener failed: reason={}", reason, e);
+        }
+    }
+
+    /** What became of the events so far. */
+    public PublisherCounters counters() {
+        return counters;
+    }
+
+    /** Events accepted and not yet acknowledged by Kafka. */
+    public long pendingEvents() {
+        return delivery.pendingEvents();
+    }
+
+    /**
+     * Waits until Kafka has acknowledged every event that was accepted before this call.
+     *
+     * @param timeout not negative
+     * @return false if time ran out or the thread was interrupted; nothing is lost by that
+     */
+    public boolean flush(Duration timeout) {
+        return delivery.flush(timeout);
+    }
+
+    /** Closes within {@code publisher.close-timeout}. */
+    @Override
+    public void close() {
+        close(config.closeTimeout());
+    }
+
+    /**
+     * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is unacknowledged
+     * by then is dropped, counted and reported. Closing twice does nothing.
+     *
+     * @param timeout how long to wait for Kafka; not negative
+     */
+    public void close(Duration timeout) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        queue.close();
+        delivery.close(timeout);
+        schemas.close();
+        log.info(
+                "publisher closed: published={} acknowledged={} dropped={} rejected={}",
+                counters.published(),
+                counters.acknowledged(),
+                counters.dropped(),
+                counters.rejected());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tollgate.publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.publisher.EventRules.Violation;
+import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Phase;
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class EventRulesTest {
+    @Test
+    void givenAnEventAtEveryBound_whenChecked_thenItPasses() {
+        RequestEvent event = valid();
+        event.setEventId("e".repeat(128));
+        event.setAccountId("a".repeat(128));
+        event.setProjectId("p".repeat(128));
+        event.setApiKeyId("k".repeat(128));
+        event.setEndpoint("/".repeat(512));
+        event.setProducer("s".repeat(128));
+        event.setUnits(0L);
+        event.setInputTokens(Long.MAX_VALUE);
+        event.setOccurredAt(Instant.EPOCH);
+        Map<String, String> attributes = new HashMap<>();
+        for (int i = 10; i < 26; i++) {
+            attributes.put("n".repeat(62) + i, "v".repeat(256));
+        }
+        event.setAttributes(attributes);
+
+        assertThat(EventRules.check(event)).isNull();
+    }
+
+    @Test
+    void givenOneStepBeyondABound_whenChecked_thenReasonFieldAndValueAreNamed() {
+        assertRefused(e -> e.setAccountId(" "), RejectionReason.ACCOUNT_MISSING, "account_id");
+        assertRefused(e -> e.setEndpoint(""), RejectionReason.ENDPOINT_MISSING, "endpoint");
+        assertRefused(e -> e.setEventId("e".repeat(129)), RejectionReason.TEXT_TOO_LONG, "event_id");
+        assertRefused(e -> e.setAccountId("a".repeat(129)), RejectionReason.TEXT_TOO_LONG, "was 129");
+        assertRefused(e -> e.setProjectId("p".repeat(129)), RejectionReason.TEXT_TOO_LONG, "project_id");
+        assertRefused(e -> e.setApiKeyId("k".repeat(129)), RejectionReason.TEXT_TOO_LONG, "api_key_id");
+        assertRefused(e -> e.setEndpoint("/".repeat(513)), RejectionReason.TEXT_TOO_LONG, "at most 512");
+        assertRefused(e -> e.setProducer("s".repeat(129)), RejectionReason.TEXT_TOO_LONG, "producer");
+        assertRefused(e -> e.setUnits(-1L), RejectionReason.NUMBER_NEGATIVE, "units must be >= 0, was -1");
+        assertRefused(e -> e.setInputTokens(-1L), RejectionReason.NUMBER_NEGATIVE, "input_tokens");
+        assertRefused(e -> e.setOutputItems(-1L), RejectionReason.NUMBER_NEGATIVE, "output_items");
+        assertRefused(e -> e.setDurationMs(-1L), RejectionReason.NUMBER_NEGATIVE, "duration_ms");
+        assertRefused(e -> e.setOutcome(Outcome.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
+        assertRefused(e -> e.setPhase(Phase.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
+        assertRefused(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
+        assertRefused(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
+        assertRefused(
+                e -> e.setAttributes(Map.of("n".repeat(65), "v")), RejectionReason.TEXT_TOO_LONG, "attribute name");
+        assertRefused(
+                e -> e.setAttributes(Map.of("n", "v".repeat(257))), RejectionReason.TEXT_TOO_LONG, "attribute value");
+        Map<String, String> tooMany = new HashMap<>();
+        for (int i = 0; i < 17; i++) {
+            tooMany.put("n" + i, "v");
+        }
+        assertRefused(e -> e.setAttributes(tooMany), RejectionReason.TOO_MANY_ATTRIBUTES, "were 17");
+    }
+
+    private static void assertRefused(Consumer<RequestEvent> change, RejectionReason reason, String inDetail) {
+        RequestEvent event = valid();
+        change.accept(event);
+        Violation violation = Objects.requireNonNull(EventRules.check(event));
+        assertThat(violation.reason()).isEqualTo(reason);
+        assertThat(violation.detail()).contains(inDetail);
+    }
+
+    private static RequestEvent valid() {
+        return UsageCall.of("acme", "/v2/mem-it").event();
+    }
+}

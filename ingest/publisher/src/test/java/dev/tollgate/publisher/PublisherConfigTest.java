@@ -1,0 +1,95 @@
+package dev.tollgate.publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PublisherConfigTest {
+    private static final Map<String, Object> LEAST =
+            Map.of("bootstrap.servers", "localhost:9092", "schema.registry.url", "http://localhost:8081");
+
+    @Test
+    void givenTheLeast_whenRead_thenTheDefaultsAreThese() {
+        PublisherConfig config = PublisherConfig.from(LEAST);
+
+        assertThat(config.topic()).isEqualTo("tollgate.request-events");
+        assertThat(config.producerName()).isEmpty();
+        assertThat(config.queueEvents()).isEqualTo(65_536);
+        assertThat(config.queueBytes()).isEqualTo(32L << 20);
+        assertThat(config.inFlightBytes()).isEqualTo(16L << 20);
+        assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.clientProperties())
+                .containsEntry("acks", "all")
+                .containsEntry("enable.idempotence", "true")
+                .containsEntry("compression.type", "lz4")
+                .containsEntry("max.block.ms", "0");
+    }
+
+    @Test
+    void givenEverySetting_whenRead_thenEachIsTaken() {
+        Map<String, Object> properties = new HashMap<>(LEAST);
+        properties.put("topics.prefix", "eu.");
+        properties.put("publisher.name", "recall");
+        properties.put("publisher.queue-events", 1000);
+        properties.put("publisher.queue-bytes", "1_000_000");
+        properties.put("publisher.in-flight-bytes", "2000000");
+        properties.put("publisher.close-timeout", "3s");
+        properties.put("linger.ms", "1");
+        properties.put("security.protocol", "SASL_SSL");
+        properties.put("acks", "all");
+
+        PublisherConfig config = PublisherConfig.from(properties);
+
+        assertThat(config.topic()).isEqualTo("eu.request-events");
+        assertThat(config.producerName()).isEqualTo("recall");
+        assertThat(config.queueEvents()).isEqualTo(1_000);
+        assertThat(config.queueBytes()).isEqualTo(1_000_000);
+        assertThat(config.inFlightBytes()).isEqualTo(2_000_000);
+        assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.clientProperties())
+                .containsEntry("linger.ms", "1")
+                .containsEntry("security.protocol", "SASL_SSL")
+                .doesNotContainKey("publisher.name");
+    }
+
+    @Test
+    void givenManyMistakes_whenRead_thenEveryOneIsNamedAtOnce() {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("topics.prefix", "a b");
+        properties.put("publisher.name", "n".repeat(129));
+        properties.put("publisher.queue-events", "many");
+        properties.put("publisher.queue-size", "1");
+        properties.put("acks", "1");
+        properties.put("transactional.id", "t");
+
+        InvalidSettingsException refused =
+                catchThrowableOfType(InvalidSettingsException.class, () -> PublisherConfig.from(properties));
+
+        assertThat(refused.problems())
+                .anySatisfy(
+                        problem -> assertThat(problem).contains("topic prefix").contains("'a b'"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("publisher.name").contains("129"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("publisher.queue-events").contains("'many'"))
+                .anySatisfy(problem -> assertThat(problem).contains("publisher.queue-size is unknown"))
+                .anySatisfy(problem -> assertThat(problem).contains("acks").contains("'1'"))
+                .anySatisfy(problem -> assertThat(problem).contains("transactional.id"))
+                .anySatisfy(problem -> assertThat(problem).contains("bootstrap.servers is missing"))
+                .anySatisfy(problem -> assertThat(problem).contains("schema.registry.url is missing"))
+                .hasSize(8);
+    }
+
+    @Test
+    void givenAPassword_whenShown_thenItIsNot() {
+        Map<String, Object> properties = new HashMap<>(LEAST);
+        properties.put("sasl.jaas.config", "password='wonder'");
+
+        assertThat(PublisherConfig.from(properties).toString()).doesNotContain("wonder");
+    }
+}
