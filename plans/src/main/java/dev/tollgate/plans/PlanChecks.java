@@ -1,0 +1,211 @@
+package dev.tollgate.plans;
+
+import dev.tollgate.schemas.avro.Algorithm;
+import dev.tollgate.schemas.avro.Cost;
+import dev.tollgate.schemas.avro.EndpointCost;
+import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.Meter;
+import dev.tollgate.schemas.avro.Mode;
+import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.avro.Threshold;
+import dev.tollgate.schemas.avro.ThresholdKind;
+import dev.tollgate.schemas.avro.WindowUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules between the parts of a plan: what contradicts itself is an error, what can never have an effect is a warning.
+ * Parts that are broken in themselves are left out.
+ */
+final class PlanChecks {
+    private static final int WHOLE_BASIS_POINTS = 10_000;
+    private static final long DAY_MILLIS = 86_400_000L;
+
+    private PlanChecks() {}
+
+    /** Something that was read, with the keys that it was read from. */
+    record Located<T>(T value, Fields fields) {}
+
+    /** A version, the keys that it was read from, and its limits. */
+    record LocatedVersion(PlanVersion version, Fields fields, List<Located<Limit>> limits) {}
+
+    /** Compares the limits of a version with each other and with what calls cost. */
+    static void withinVersion(LocatedVersion version) {
+        List<Located<Limit>> sound = version.limits().stream()
+                .filter(limit -> !limit.fields().isBroken())
+                .toList();
+        for (int i = 0; i < sound.size(); i++) {
+            refuseContradiction(sound.get(i), sound.subList(0, i));
+        }
+        for (Located<Limit> limit : sound) {
+            warnIfNeverReached(limit, sound);
+            warnIfOneCallIsTooMuch(limit, version.version().getMeters());
+            warnAboutThresholds(limit);
+        }
+    }
+
+    /** Checks that versions follow each other in number and time, and that a limit counts the same thing in all of them. */
+    static void acrossVersions(List<LocatedVersion> versions) {
+        for (int i = 1; i < versions.size(); i++) {
+            refuseDisorder(
+                    versions.get(i - 1).version(),
+                    versions.get(i).version(),
+                    versions.get(i).fields());
+        }
+        Map<String, Located<Limit>> firstById = new HashMap<>();
+        for (LocatedVersion version : versions) {
+            Map<String, Located<Limit>> ofThisVersion = new HashMap<>();
+            for (Located<Limit> limit : version.limits()) {
+                if (!limit.fields().isBroken()) {
+                    ofThisVersion.put(limit.value().getLimitId(), limit);
+                    refuseOtherCounting(firstById.get(limit.value().getLimitId()), limit);
+                }
+            }
+            ofThisVersion.forEach(firstById::putIfAbsent);
+        }
+    }
+
+    private static void refuseDisorder(PlanVersion before, PlanVersion version, Fields fields) {
+        if (version.getVersion() <= before.getVersion()) {
+            fields.error(
+                    "version",
+                    "must be greater than that of the version before, " + before.getVersion(),
+                    "'" + version.getVersion() + "'");
+        }
+        if (version.getEffectiveFrom() != null
+                && before.getEffectiveFrom() != null
+                && !version.getEffectiveFrom().isAfter(before.getEffectiveFrom())) {
+            fields.error(
+                    "effective_from",
+                    "must be later than that of version " + before.getVersion() + ", " + before.getEffectiveFrom(),
+                    "'" + version.getEffectiveFrom() + "'");
+        }
+    }
+
+    private static void refuseOtherCounting(@Nullable Located<Limit> first, Located<Limit> limit) {
+        if (first != null && !Counting.of(first.value()).equals(Counting.of(limit.value()))) {
+            limit.fields()
+                    .error(
+                            "id",
+                            "must be another one: meter, algorithm, time or scope differ from "
+                                    + first.fields().path()
+                                    + ", and usage counted one way cannot go on as if counted another way",
+                            "'" + limit.value().getLimitId() + "'");
+        }
+    }
+
+    private static void refuseContradiction(Located<Limit> limit, List<Located<Limit>> earlier) {
+        for (Located<Limit> other : earlier) {
+            boolean sameTime = limit.value().getAlgorithm() == Algorithm.CONCURRENCY
+                    || (limit.value().getWindow() == other.value().getWindow()
+                            && Objects.equals(
+                                    limit.value().getPeriodMs(), other.value().getPeriodMs()));
+            if (limit.value().getMeterId().equals(other.value().getMeterId())
+                    && limit.value().getAlgorithm() == other.value().getAlgorithm()
+                    && limit.value().getScope() == other.value().getScope()
+                    && limit.value().getMode() == other.value().getMode()
+                    && sameTime) {
+                limit.fields()
+                        .error(
+                                "amount",
+                                "contradicts " + other.fields().path("amount") + " (" + amount(other.value())
+                                        + "): both limits count the same meter over the same time, scope and mode",
+                                "'" + amount(limit.value()) + "'");
+            }
+        }
+    }
+
+    /** A limit within another one's time and scope that allows more than the other one does has no effect. */
+    private static void warnIfNeverReached(Located<Limit> limit, List<Located<Limit>> all) {
+        Limit inner = limit.value();
+        if (inner.getAmount() == null || inner.getAlgorithm() == Algorithm.CONCURRENCY) {
+            return;
+        }
+        for (Located<Limit> other : all) {
+            Limit outer = other.value();
+            if (outer != inner
+                    && outer.getAmount() != null
+                    && outer.getAlgorithm() != Algorithm.CONCURRENCY
+                    && outer.getMode() == Mode.ENFORCE
+                    && outer.getMeterId().equals(inner.getMeterId())
+                    && covers(outer.getScope(), inner.getScope())
+                    && spanMillis(outer) >= spanMillis(inner)
+                    && inner.getAmount() > outer.getAmount()) {
+                limit.fields()
+                        .warn(
+                                "amount",
+                                "of " + inner.getAmount() + " can never be reached: "
+                                        + other.fields().path("amount") + " allows only " + outer.getAmount()
+                                        + " over at least as long a time");
+            }
+        }
+    }
+
+    private static void warnIfOneCallIsTooMuch(Located<Limit> limit, List<Meter> meters) {
+        Long amount = limit.value().getAmount();
+        if (amount == null || amount == 0 || limit.value().getAlgorithm() == Algorithm.CONCURRENCY) {
+            return;
+        }
+        for (Meter meter : meters) {
+            if (meter.getMeterId().equals(limit.value().getMeterId())) {
+                warnIfTooMuch(limit, "any other endpoint", meter.getDefaultCost(), amount);
+                for (EndpointCost endpoint : meter.getEndpointCosts()) {
+                    warnIfTooMuch(limit, "'" + endpoint.getEndpoint() + "'", endpoint.getCost(), amount);
+                }
+            }
+        }
+    }
+
+    private static void warnIfTooMuch(Located<Limit> limit, String endpoint, Cost cost, long amount) {
+        if (cost.getBase() > amount) {
+            limit.fields()
+                    .warn(
+                            "amount",
+                            "of " + amount + " is less than the " + cost.getBase() + " that a single call of "
+                                    + endpoint + " costs");
+        }
+    }
+
+    private static void warnAboutThresholds(Located<Limit> limit) {
+        if (!limit.fields().has("thresholds")) {
+            return;
+        }
+        if (limit.value().getAmount() == null && !limit.value().getThresholds().isEmpty()) {
+            limit.fields().warn("thresholds", "can never be reached: the amount is unlimited");
+            return;
+        }
+        for (Threshold threshold : limit.value().getThresholds()) {
+            if (threshold.getKind() == ThresholdKind.USED_AT_LEAST
+                    && threshold.getBasisPoints() == WHOLE_BASIS_POINTS) {
+                limit.fields().warn("thresholds", "need no 100%: the limit itself is reported when it is reached");
+            }
+        }
+    }
+
+    private static boolean covers(Scope outer, Scope inner) {
+        return outer == inner || outer == Scope.ACCOUNT;
+    }
+
+    private static long spanMillis(Limit limit) {
+        WindowUnit window = limit.getWindow();
+        if (window == null) {
+            return limit.getPeriodMs();
+        }
+        return switch (window) {
+            case SECOND -> 1_000L;
+            case MINUTE -> 60_000L;
+            case HOUR -> 3_600_000L;
+            case DAY -> DAY_MILLIS;
+            case MONTH -> 31 * DAY_MILLIS;
+            case UNKNOWN -> throw new IllegalArgumentException("window of " + limit.getLimitId() + " is unknown");
+        };
+    }
+
+    private static String amount(Limit limit) {
+        return limit.getAmount() == null ? Rules.UNLIMITED : Long.toString(limit.getAmount());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tollgate.plans;
+
+import dev.tollgate.plans.yaml.Location;
+import dev.tollgate.plans.yaml.YamlFaults;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers the problems of one file. Keeps the first {@value #MAX}, so that a file of garbage stays readable. */
+final class Problems implements YamlFaults {
+    static final int MAX = 1_000;
+
+    private final String file;
+    private final List<Problem> found = new ArrayList<>();
+    private int errors;
+
+    Problems(String file) {
+        this.file = file;
+    }
+
+    @Override
+    public void report(Location location, String path, String rule, @Nullable String value) {
+        errors++;
+        add(Problem.Severity.ERROR, location, path, rule, value);
+    }
+
+    void warn(Location location, String path, String rule) {
+        add(Problem.Severity.WARNING, location, path, rule, null);
+    }
+
+    /** Number of errors so far, those that were not kept included. */
+    int errors() {
+        return errors;
+    }
+
+    /** All that were kept, in the order of the file. */
+    List<Problem> sorted() {
+        return found.stream()
+                .sorted(Comparator.comparing(Problem::location).thenComparing(Problem::severity))
+                .toList();
+    }
+
+    private void add(Problem.Severity severity, Location location, String path, String rule, @Nullable String value) {
+        if (found.size() < MAX) {
+            found.add(new Problem(severity, file, location, path, rule, value));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tollgate.plans.catalog;
+
+import dev.tollgate.schemas.avro.Plan;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Brings the catalogue to what plan files say, by the rules of {@link PlanMerge}. Applying the same file again changes
+ * nothing.
+ */
+public final class PlanApplier {
+    private final PlanCatalogClient catalogue;
+    private final InstantSource clock;
+
+    /**
+     * An applier.
+     *
+     * @param catalogue where plans are kept
+     * @param clock what "future" is measured by
+     */
+    public PlanApplier(PlanCatalogClient catalogue, InstantSource clock) {
+        this.catalogue = catalogue;
+        this.clock = clock;
+    }
+
+    /**
+     * What {@link #apply} would do; writes nothing.
+     *
+     * @param plans as read from one or more files, each id once
+     * @param mode how strictly dates are taken
+     * @throws PlanRefusedException with every conflict, if there is any
+     * @throws PlanCatalogException if the catalogue cannot be read
+     */
+    public List<PlanChange> preview(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
+        return PlanMerge.merge(catalogue.read(), plans, clock.instant(), mode);
+    }
+
+    /**
+     * Applies all plans or none.
+     *
+     * @param plans as read from one or more files, each id once
+     * @param mode how strictly dates are taken
+     * @return what became of each plan, in the given order; verified by reading the catalogue back
+     * @throws PlanRefusedException with every conflict, if there is any; then nothing was written
+     * @throws ConcurrentApplyException if somebody else applied at the same time; then nothing was written
+     * @throws PlanCatalogException if the catalogue cannot be read or written
+     */
+    public List<PlanChange> apply(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
+        try (PlanCatalogClient.Update update = catalogue.beginUpdate()) {
+            List<PlanChange> changes = PlanMerge.merge(update.read(), plans, clock.instant(), mode);
+            update.commit(changes.stream()
+                    .filter(change -> change.kind() != PlanChange.Kind.UNCHANGED)
+                    .map(PlanChange::plan)
+                    .toList());
+            return changes;
+        }
+    }
+}

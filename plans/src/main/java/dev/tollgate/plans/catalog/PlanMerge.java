@@ -1,0 +1,154 @@
+package dev.tollgate.plans.catalog;
+
+import dev.tollgate.plans.Counting;
+import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules by which plans enter a catalogue. Pure: the catalogue and the time are given, what would change is returned.
+ *
+ * <p>Versions are immutable: one that the catalogue has must come with the same checksum. New versions follow the newest in
+ * number and date, and, unless forced, lie in the future by their notice period. Only the versions of a plan that is new
+ * to the catalogue may lie in the past: no account can have been on it. Versions that the file leaves out stay.
+ */
+public final class PlanMerge {
+    private PlanMerge() {}
+
+    /**
+     * Merges plans into a catalogue.
+     *
+     * @param catalogue the plans that are there, by id
+     * @param plans the plans to apply, each id once, versions ascending
+     * @param now present time
+     * @param mode how strictly dates are taken
+     * @return one change for each plan, in the given order
+     * @throws PlanRefusedException with every conflict, if there is any
+     */
+    public static List<PlanChange> merge(Map<String, Plan> catalogue, List<Plan> plans, Instant now, ApplyMode mode)
+            throws PlanRefusedException {
+        requireDistinct(plans);
+        List<PlanChange> changes = new ArrayList<>();
+        List<Refusal> refusals = new ArrayList<>();
+        for (Plan plan : plans) {
+            Plan existing = catalogue.get(plan.getPlanId());
+            if (existing == null) {
+                changes.add(new PlanChange(PlanChange.Kind.CREATED, plan, plan.getVersions(), List.of(), false));
+            } else {
+                changes.add(merge(existing, plan, now, mode, refusals));
+            }
+        }
+        if (!refusals.isEmpty()) {
+            throw new PlanRefusedException(refusals);
+        }
+        return changes;
+    }
+
+    private static void requireDistinct(List<Plan> plans) {
+        List<String> ids = plans.stream().map(Plan::getPlanId).toList();
+        if (ids.stream().distinct().count() < ids.size()) {
+            throw new IllegalArgumentException("plans must have different ids, were " + ids);
+        }
+    }
+
+    private static PlanChange merge(Plan existing, Plan plan, Instant now, ApplyMode mode, List<Refusal> refusals) {
+        List<PlanVersion> added = new ArrayList<>();
+        for (PlanVersion version : plan.getVersions()) {
+            PlanVersion same = find(existing, version.getVersion());
+            if (same == null) {
+                added.add(version);
+                checkOrder(plan.getPlanId(), existing, version, refusals);
+                checkCounting(plan.getPlanId(), existing, version, refusals);
+                if (mode == ApplyMode.STRICT) {
+                    checkDate(plan.getPlanId(), version, now, refusals);
+                }
+            } else if (!same.getChecksum().equals(version.getChecksum())) {
+                refusals.add(new Refusal(
+                        plan.getPlanId(),
+                        version.getVersion(),
+                        Refusal.Reason.EDITED,
+                        "is applied with other content, and a version never changes; give the new content a new"
+                                + " version (checksum " + same.getChecksum() + ", this one has "
+                                + version.getChecksum() + ")"));
+            }
+        }
+        List<PlanVersion> kept = existing.getVersions().stream()
+                .filter(version -> find(plan, version.getVersion()) == null)
+                .toList();
+        boolean retitled = !existing.getTitle().equals(plan.getTitle())
+                || !existing.getDescription().equals(plan.getDescription());
+        List<PlanVersion> all = new ArrayList<>(existing.getVersions());
+        all.addAll(added);
+        all.sort(Comparator.comparingInt(PlanVersion::getVersion));
+        Plan merged = new Plan(plan.getPlanId(), plan.getTitle(), plan.getDescription(), all);
+        PlanChange.Kind kind = added.isEmpty() && !retitled ? PlanChange.Kind.UNCHANGED : PlanChange.Kind.CHANGED;
+        return new PlanChange(kind, merged, added, kept, retitled);
+    }
+
+    private static void checkOrder(String planId, Plan existing, PlanVersion version, List<Refusal> refusals) {
+        PlanVersion newest = existing.getVersions().getLast();
+        if (version.getVersion() < newest.getVersion()
+                || !version.getEffectiveFrom().isAfter(newest.getEffectiveFrom())) {
+            refusals.add(new Refusal(
+                    planId,
+                    version.getVersion(),
+                    Refusal.Reason.OUT_OF_ORDER,
+                    "is effective from " + version.getEffectiveFrom() + ", but must follow version "
+                            + newest.getVersion() + ", effective from " + newest.getEffectiveFrom()
+                            + ", in number and date"));
+        }
+    }
+
+    private static void checkCounting(String planId, Plan existing, PlanVersion version, List<Refusal> refusals) {
+        for (Limit limit : version.getLimits()) {
+            existing.getVersions().stream()
+                    .filter(before -> before.getLimits().stream()
+                            .anyMatch(other -> other.getLimitId().equals(limit.getLimitId())
+                                    && !Counting.of(other).equals(Counting.of(limit))))
+                    .findFirst()
+                    .ifPresent(before -> refusals.add(new Refusal(
+                            planId,
+                            version.getVersion(),
+                            Refusal.Reason.COUNTS_DIFFERENTLY,
+                            "counts limit '" + limit.getLimitId() + "' by another meter, algorithm, time or scope"
+                                    + " than version " + before.getVersion() + "; give the new limit another id")));
+        }
+    }
+
+    private static void checkDate(String planId, PlanVersion version, Instant now, List<Refusal> refusals) {
+        Instant effectiveFrom = version.getEffectiveFrom();
+        Duration notice = Duration.ofMillis(version.getNoticePeriodMs());
+        if (effectiveFrom.isBefore(now)) {
+            refusals.add(new Refusal(
+                    planId,
+                    version.getVersion(),
+                    Refusal.Reason.IN_THE_PAST,
+                    "is effective from " + effectiveFrom + ", which has passed (now " + now
+                            + "): calls since then were judged by the version before and stay so; choose a later date,"
+                            + " or force it"));
+        } else if (effectiveFrom.isBefore(now.plus(notice))) {
+            refusals.add(new Refusal(
+                    planId,
+                    version.getVersion(),
+                    Refusal.Reason.NOTICE_TOO_SHORT,
+                    "is effective from " + effectiveFrom + ", but its notice period allows no earlier date than "
+                            + now.plus(notice) + "; choose a later date, or force it"));
+        }
+    }
+
+    private static @Nullable PlanVersion find(Plan plan, int version) {
+        for (PlanVersion candidate : plan.getVersions()) {
+            if (candidate.getVersion() == version) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tollgate.plans.catalog;
+
+import static dev.tollgate.plans.catalog.TestingPlans.plan;
+import static dev.tollgate.plans.catalog.TestingPlans.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlanMergeTest {
+    private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+    private static final String FIRST = version(1, "2026-01-01T00:00:00Z", 100);
+    private static final String SECOND = version(2, "2026-07-01T00:00:00Z", 200);
+
+    @Test
+    void givenEmptyCatalogue_whenMerged_thenPastVersionsAreCreated() throws PlanRefusedException {
+        Plan plan = plan("p", FIRST, version(2, "2026-05-01T00:00:00Z", 200));
+
+        PlanChange change = merge(Map.of(), plan);
+
+        assertThat(change.kind()).isEqualTo(PlanChange.Kind.CREATED);
+        assertThat(change.plan()).isEqualTo(plan);
+        assertThat(change.added()).isEqualTo(plan.getVersions());
+        assertThat(change.sentence())
+                .isEqualTo("plan p created: version 1 from 2026-01-01T00:00:00Z, version 2 from 2026-05-01T00:00:00Z");
+    }
+
+    @Test
+    void givenTheSamePlan_whenMerged_thenNothingChanges() throws PlanRefusedException {
+        PlanChange change = merge(Map.of("p", plan("p", FIRST)), plan("p", FIRST));
+
+        assertThat(change.kind()).isEqualTo(PlanChange.Kind.UNCHANGED);
+        assertThat(change.added()).isEmpty();
+        assertThat(change.sentence()).isEqualTo("plan p unchanged");
+    }
+
+    @Test
+    void givenAFileWithOnlyTheNewVersion_whenMerged_thenTheOldOneIsKept() throws PlanRefusedException {
+        PlanChange change = merge(Map.of("p", plan("p", FIRST)), plan("p", SECOND));
+
+        assertThat(change.kind()).isEqualTo(PlanChange.Kind.CHANGED);
+        assertThat(change.plan().getVersions())
+                .extracting(PlanVersion::getVersion)
+                .containsExactly(1, 2);
+        assertThat(change.added()).extracting(PlanVersion::getVersion).containsExactly(2);
+        assertThat(change.kept()).extracting(PlanVersion::getVersion).containsExactly(1);
+        assertThat(change.sentence()).isEqualTo("plan p changed: version 2 from 2026-07-01T00:00:00Z");
+    }
+
+    @Test
+    void givenAnotherTitle_whenMerged_thenItReplacesTheOldOneAndVersionsStay() throws PlanRefusedException {
+        Plan renamed = plan("p", FIRST);
+        renamed.setTitle("Another title");
+
+        PlanChange change = merge(Map.of("p", plan("p", FIRST)), renamed);
+
+        assertThat(change.kind()).isEqualTo(PlanChange.Kind.CHANGED);
+        assertThat(change.retitled()).isTrue();
+        assertThat(change.plan().getTitle()).isEqualTo("Another title");
+        assertThat(change.sentence()).isEqualTo("plan p changed: title or description");
+    }
+
+    @Test
+    void givenAnEditedVersion_whenMerged_thenItIsRefusedEvenIfForced() {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Plan edited = plan("p", version(1, "2026-01-01T00:00:00Z", 101));
+
+        for (ApplyMode mode : ApplyMode.values()) {
+            assertThat(refusals(catalogue, mode, edited)).singleElement().satisfies(refusal -> {
+                assertThat(refusal.reason()).isEqualTo(Refusal.Reason.EDITED);
+                assertThat(refusal.reason().isForcible()).isFalse();
+                assertThat(refusal.toString())
+                        .startsWith("plan p version 1: is applied with other content")
+                        .contains(edited.getVersions().getFirst().getChecksum());
+            });
+        }
+    }
+
+    @Test
+    void givenAVersionOfThePast_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Plan past = plan("p", FIRST, version(2, "2026-05-31T23:59:59.999Z", 200));
+
+        assertThat(refusals(catalogue, ApplyMode.STRICT, past))
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.IN_THE_PAST));
+        assertThat(merge(catalogue, ApplyMode.FORCED, past).added()).hasSize(1);
+    }
+
+    @Test
+    void givenLessThanTheNoticePeriod_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Plan early = plan("p", FIRST, version(2, "2026-06-30T23:59:59.999Z", 200));
+
+        assertThat(refusals(catalogue, ApplyMode.STRICT, early)).singleElement().satisfies(refusal -> {
+            assertThat(refusal.reason()).isEqualTo(Refusal.Reason.NOTICE_TOO_SHORT);
+            assertThat(refusal.sentence()).contains("no earlier date than 2026-07-01T00:00:00Z");
+        });
+        assertThat(merge(catalogue, ApplyMode.FORCED, early).added()).hasSize(1);
+        assertThat(merge(catalogue, plan("p", FIRST, SECOND)).added()).hasSize(1);
+    }
+
+    @Test
+    void givenVersionsBeforeTheNewest_whenMerged_thenTheyAreRefusedEvenIfForced() {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", version(5, "2026-09-01T00:00:00Z", 100)));
+
+        for (Plan plan : List.of(
+                plan("p", version(4, "2026-10-01T00:00:00Z", 1)), plan("p", version(6, "2026-09-01T00:00:00Z", 1)))) {
+            assertThat(refusals(catalogue, ApplyMode.FORCED, plan))
+                    .singleElement()
+                    .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.OUT_OF_ORDER));
+        }
+    }
+
+    @Test
+    void givenALimitThatCountsOtherwise_whenMerged_thenItIsRefused() {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Plan plan = plan("p", version(2, "2026-09-01T00:00:00Z", 100, "window: hour"));
+
+        assertThat(refusals(catalogue, ApplyMode.FORCED, plan)).singleElement().satisfies(refusal -> {
+            assertThat(refusal.reason()).isEqualTo(Refusal.Reason.COUNTS_DIFFERENTLY);
+            assertThat(refusal.sentence()).contains("'a-limit'").contains("version 1");
+        });
+    }
+
+    @Test
+    void givenSeveralConflicts_whenMerged_thenAllAreNamedAtOnce() {
+        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST), "q", plan("q", FIRST));
+
+        assertThat(refusals(
+                        catalogue,
+                        ApplyMode.STRICT,
+                        plan("p", version(1, "2026-01-01T00:00:00Z", 7), version(2, "2026-05-01T00:00:00Z", 8)),
+                        plan("q", version(1, "2026-01-02T00:00:00Z", 100)),
+                        plan("r", FIRST)))
+                .extracting(Refusal::planId, Refusal::version, Refusal::reason)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("p", 1, Refusal.Reason.EDITED),
+                        org.assertj.core.groups.Tuple.tuple("p", 2, Refusal.Reason.IN_THE_PAST),
+                        org.assertj.core.groups.Tuple.tuple("q", 1, Refusal.Reason.EDITED));
+    }
+
+    @Test
+    void givenOnePlanTwice_whenMerged_thenTheCallerIsToldSo() {
+        assertThatThrownBy(() ->
+                        PlanMerge.merge(Map.of(), List.of(plan("p", FIRST), plan("p", SECOND)), NOW, ApplyMode.STRICT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[p, p]");
+    }
+
+    private static PlanChange merge(Map<String, Plan> catalogue, Plan plan) throws PlanRefusedException {
+        return merge(catalogue, ApplyMode.STRICT, plan);
+    }
+
+    private static PlanChange merge(Map<String, Plan> catalogue, ApplyMode mode, Plan plan)
+            throws PlanRefusedException {
+        return PlanMerge.merge(catalogue, List.of(plan), NOW, mode).getFirst();
+    }
+
+    private static List<Refusal> refusals(Map<String, Plan> catalogue, ApplyMode mode, Plan... plans) {
+        try {
+            PlanMerge.merge(catalogue, List.of(plans), NOW, mode);
+            return List.of();
+        } catch (PlanRefusedException e) {
+            assertThat(e).hasMessageContaining(e.refusals().getFirst().toString());
+            return e.refusals();
+        }
+    }
+}

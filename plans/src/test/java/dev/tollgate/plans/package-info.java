@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.plans;
+
+import org.jspecify.annotations.NullMarked;
