@@ -1,0 +1,44 @@
+-- The ledger: one row per verdict. Everything additive is derived from it.
+CREATE TABLE IF NOT EXISTS request_journal
+(
+    -- identity
+    account_id        String                              COMMENT 'Who pays.',
+    event_id          String                              COMMENT 'The request event, unique within the account; for VOIDED and AMENDED the corrected one.',
+    verdict           LowCardinality(String)              COMMENT 'COUNTED, DUPLICATE, NOT_CONSUMING, OVER_CALL_LIMIT, LATE, VOIDED or AMENDED. Usage is the sum of costs over COUNTED, VOIDED and AMENDED.',
+    correction_id     String                              COMMENT 'Command id of the correction, for VOIDED and AMENDED; empty otherwise.',
+    -- dimensions
+    project_id        String                              COMMENT 'Project that acted; empty where the event names none.',
+    api_key_id        String                              COMMENT 'API key that acted (its id, never the secret); empty where the event names none.',
+    endpoint          LowCardinality(String)              COMMENT 'What was called.',
+    outcome           LowCardinality(String)              COMMENT 'SUCCESS, AUTH_FAILED, INVALID, LIMITED or SERVER_ERROR.',
+    producer          LowCardinality(String)              COMMENT 'Publishing service; empty where unknown.',
+    attributes        Map(LowCardinality(String), String) COMMENT 'Labels that the service attached.',
+    plan_id           LowCardinality(String)              COMMENT 'Plan in force at occurred_at; none where the account had none.',
+    plan_version      Int32                               COMMENT 'Version of that plan; 0 for none.',
+    late_limits       Array(LowCardinality(String))       COMMENT 'Limits whose window had closed, so that their totals do not contain this event.',
+    -- time
+    occurred_at       DateTime64(3, 'UTC')                COMMENT 'Event time. Held to 1900-01-01 .. 2299-12-31, the range of the type.' CODEC(Delta, ZSTD(1)),
+    appended_at       DateTime64(3, 'UTC')                COMMENT 'When the log took the request event (ingestion time).' CODEC(Delta, ZSTD(1)),
+    recorded_at       DateTime64(3, 'UTC')                COMMENT 'When the log took the verdict.' CODEC(Delta, ZSTD(1)),
+    -- totals
+    costs             Map(LowCardinality(String), Int64)  COMMENT 'Cost by meter id. Negative for VOIDED, the difference for AMENDED; for LATE what it would have cost, part of no total. A map, because the meters are the plans'' and change without a migration; the reports that need one row per meter unfold it from the rollups.',
+    units             Nullable(Int64)                     COMMENT 'Size of the request in units; null where not given.',
+    input_tokens      Nullable(Int64)                     COMMENT 'Input size in tokens; null where not measured.',
+    output_items      Nullable(Int64)                     COMMENT 'Number of results; null where not measured.',
+    duration_ms       Nullable(Int64)                     COMMENT 'Duration of the request in milliseconds; null where not measured.',
+    -- provenance
+    source_topic      LowCardinality(String)              COMMENT 'Topic of the record that caused the verdict.',
+    source_partition  Int32                               COMMENT 'Its partition.',
+    source_offset     Int64                               COMMENT 'Its offset.' CODEC(Delta, ZSTD(1)),
+    record_topic_id   LowCardinality(String)              COMMENT 'Kafka''s id of the usage-journal topic this row was read from; another one after the topic was made anew.',
+    record_partition  Int32                               COMMENT 'Partition of the usage-journal record.',
+    record_offset     Int64                               COMMENT 'Offset of the usage-journal record. Topic id, partition and offset are unique in this table.' CODEC(Delta, ZSTD(1)),
+
+    INDEX event_id_bloom event_id TYPE bloom_filter(0.01) GRANULARITY 4
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(occurred_at)
+PRIMARY KEY (account_id, fromUnixTimestamp64Milli(toUnixTimestamp64Milli(occurred_at) - positiveModulo(toUnixTimestamp64Milli(occurred_at), 3600000), 'UTC'), project_id, api_key_id, endpoint)
+ORDER BY (account_id, fromUnixTimestamp64Milli(toUnixTimestamp64Milli(occurred_at) - positiveModulo(toUnixTimestamp64Milli(occurred_at), 3600000), 'UTC'), project_id, api_key_id, endpoint, occurred_at, record_partition, record_offset)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'Grain: one verdict on one request event (a correction adds a row). Sort key: questions name an account and a span of time, then drill into project, key and endpoint; the hour comes before them so that a day is one range, and the record position makes the order total. Partitioned by month of event time, so that a month can be exported or dropped whole. No TTL: these are the books. Written by the sink in batches with a deduplication token; the last 10000 batches of the table are remembered.'

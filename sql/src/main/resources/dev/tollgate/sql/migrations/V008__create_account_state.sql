@@ -1,0 +1,43 @@
+CREATE TABLE IF NOT EXISTS account_state
+(
+    -- identity
+    account_id       String                          COMMENT 'The account.',
+    -- dimensions
+    plan_id          LowCardinality(String)          COMMENT 'Plan in force at stream_time.',
+    plan_version     Int32                           COMMENT 'Its version.',
+    exempt           Bool                            COMMENT 'Nothing is enforced.',
+    suspended        Bool                            COMMENT 'Everything is denied.',
+    suspension_reason String                         COMMENT 'As given; empty for none.',
+    -- time
+    stream_time      DateTime64(3, 'UTC')            COMMENT 'Highest event time that the account has accepted.',
+    as_of            DateTime64(3, 'UTC')            COMMENT 'Append time of the newest record in the snapshot.',
+    suspended_until  Nullable(DateTime64(3, 'UTC'))  COMMENT 'End of a temporary suspension; null with suspended is until reinstated.',
+    recorded_at      DateTime64(3, 'UTC')            COMMENT 'When the log took the snapshot.',
+    -- totals
+    buckets Array(Tuple(
+        limit_id      String,
+        meter_id      String,
+        algorithm     String,
+        mode          String,
+        scope         String,
+        scope_key     String,
+        amount        Nullable(Int64),
+        used          Int64,
+        window_start  Nullable(DateTime64(3, 'UTC')),
+        window_end    Nullable(DateTime64(3, 'UTC')),
+        period_ms     Nullable(Int64),
+        soft_reached  Bool,
+        hard_reached  Bool,
+        blocked_until Nullable(DateTime64(3, 'UTC')))) COMMENT 'Where each limit stands; amount null is unlimited, period_ms in milliseconds. In the account''s row, so that a snapshot is replaced whole and no bucket of an older one is left behind.',
+    -- provenance
+    version          Int64                           COMMENT 'Grows with each snapshot; the highest holds.',
+    source_partition Int32                           COMMENT 'Partition of request-events that feeds the account.',
+    source_offset    Int64                           COMMENT 'Last offset of it in the snapshot; -1 before the first event.',
+    record_topic_id  LowCardinality(String)          COMMENT 'Kafka''s id of the limit-state topic.',
+    record_partition Int32                           COMMENT 'Partition of the record.',
+    record_offset    Int64                           COMMENT 'Offset of the record.'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY account_id
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'Grain: the newest snapshot of one account; older ones may stand until they are merged, so read it through current_quota (FINAL). Sort key: the identity. Not partitioned: there is one row per account.'

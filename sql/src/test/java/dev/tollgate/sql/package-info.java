@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.sql;
+
+import org.jspecify.annotations.NullMarked;
