@@ -34,6 +34,12 @@ public final class ChildJvm implements AutoCloseable {
     private static final Duration FORCED_STOP = Duration.ofSeconds(5);
     private static final int TAIL_LINES = 30;
 
+    /**
+     * Ctrl-C and a closed terminal reach every process of the terminal. Children must outlive what we still do with them on our
+     * way out, so they ignore both: an ignored signal stays ignored in the program that takes the shell's place.
+     */
+    private static final String IGNORING_TERMINAL = "trap '' INT HUP; exec \"$0\" \"$@\"";
+
     private final Spec spec;
     private final Process process;
     private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
@@ -74,7 +80,7 @@ public final class ChildJvm implements AutoCloseable {
         }
 
         private List<String> command() {
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORING_TERMINAL));
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
             command.add("-classpath");
