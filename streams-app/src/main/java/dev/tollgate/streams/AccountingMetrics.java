@@ -1,0 +1,65 @@
+package dev.tollgate.streams;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the accounting role counts, since the start of this instance. Names and meanings are public contract:
+ *
+ * <ul>
+ *   <li>{@code journal.VERDICT}: journal entries by verdict ({@code journal.counted}, {@code journal.duplicate}, ...)
+ *   <li>{@code dead-letters.REASON}: refused records by reason ({@code dead-letters.malformed}, ...)
+ *   <li>{@code limit-events.KIND}: limit events by kind ({@code limit-events.hard-limit-reached}, ...)
+ *   <li>{@code commands}: account commands that were applied
+ *   <li>{@code totals}: records written to usage-totals
+ *   <li>{@code snapshots}: records written to limit-state
+ *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at once;
+ *       {@code accounting.cached-accounts} is too small if this grows
+ *   <li>{@code ticks}: wall-clock ticks given to accounts
+ *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
+ *   <li>{@code catalogue.refused}: plan records that could not be used
+ *   <li>{@code catalogue.waits}: commands that waited for the plan that they name
+ *   <li>{@code threads.replaced}: stream threads that were replaced after a passing fault
+ * </ul>
+ *
+ * Counting again what a transaction aborted counts twice here, never in the topics. Thread-safe.
+ */
+public final class AccountingMetrics {
+    private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
+    private final Map<Enum<?>, LongAdder> journal = new ConcurrentHashMap<>();
+
+    /** Every counter that has been used, by name. */
+    public Map<String, Long> read() {
+        Map<String, Long> values = new TreeMap<>();
+        counters.forEach((name, counter) -> values.put(name, counter.sum()));
+        journal.forEach((verdict, counter) -> values.put(name("journal", verdict), counter.sum()));
+        return values;
+    }
+
+    /** The value of one counter; 0 if it has not been used. */
+    public long read(String name) {
+        return read().getOrDefault(name, 0L);
+    }
+
+    /** One more of a counter of this list. */
+    public void count(String name) {
+        counters.computeIfAbsent(name, _ -> new LongAdder()).increment();
+    }
+
+    /** One more of a kind: {@code name} and the constant in kebab-case. */
+    public void count(String name, Enum<?> kind) {
+        count(name(name, kind));
+    }
+
+    /** One more journal entry: the one counter on the path of every event. */
+    public void countJournal(Enum<?> verdict) {
+        journal.computeIfAbsent(verdict, _ -> new LongAdder()).increment();
+    }
+
+    private static String name(String name, Enum<?> kind) {
+        return name + "." + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

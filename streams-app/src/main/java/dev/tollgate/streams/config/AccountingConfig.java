@@ -1,0 +1,258 @@
+package dev.tollgate.streams.config;
+
+import dev.tollgate.engine.EngineSettings;
+import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.registry.RegistryConfig;
+import dev.tollgate.schemas.topic.TopicLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one instance of the accounting role runs. Read with {@link #from}; the keys, defaults and ranges are listed there.
+ *
+ * @param bootstrapServers Kafka's {@code bootstrap.servers}
+ * @param registry the schema registry
+ * @param topics names, partitions and replication of the topics
+ * @param applicationId consumer group, prefix of changelog topics and transactional ids; one for all instances
+ * @param instanceId name of this instance if it keeps its place in the group over a restart (static membership), else null
+ * @param stateDir folder of the local state; it can be lost, it is rebuilt from the changelogs
+ * @param threads number of stream threads, 1 to 128
+ * @param commitInterval how often a transaction commits; readers of committed data see results that much later
+ * @param standbys warm copies of each task's state on other instances, 0 to 8
+ * @param engine the engine's settings
+ * @param limitStateInterval least time between two snapshots of one account that change no alert or block
+ * @param totalsInterval least time between two publications of one account's open totals
+ * @param catalogueWait how long after its append a command waits for the plan that it names to show up in the catalogue
+ * @param cachedAccounts how many decoded account states each task keeps in memory
+ * @param clientProperties handed to every Kafka client as they are (security, timeouts)
+ * @param streamsProperties handed to Kafka Streams as they are, by its names; win over the ones above
+ * @param effective what was read, presets included, secrets masked: for one log line at start-up
+ */
+public record AccountingConfig(
+        String bootstrapServers,
+        RegistryConfig registry,
+        TopicLayout topics,
+        String applicationId,
+        @Nullable String instanceId,
+        Path stateDir,
+        int threads,
+        Duration commitInterval,
+        int standbys,
+        EngineSettings engine,
+        Duration limitStateInterval,
+        Duration totalsInterval,
+        Duration catalogueWait,
+        int cachedAccounts,
+        Map<String, String> clientProperties,
+        Map<String, String> streamsProperties,
+        Map<String, String> effective) {
+
+    /** Largest record that the role itself writes, and with it the largest that a broker must take: Kafka's own default. */
+    public static final int MAX_RECORD_BYTES = 1_000_000;
+
+    private static final Pattern APPLICATION_ID = Pattern.compile("[a-zA-Z0-9._-]{1,150}");
+    /** The guarantee and the identity of the role are not up for configuration. */
+    private static final List<String> RESERVED = List.of(
+            StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            StreamsConfig.STATE_DIR_CONFIG,
+            StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+            StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+            StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+
+    public AccountingConfig {
+        clientProperties = Map.copyOf(clientProperties);
+        streamsProperties = Map.copyOf(streamsProperties);
+        effective = Map.copyOf(effective);
+    }
+
+    /**
+     * Reads the configuration from dotted kebab-case keys:
+     *
+     * <ul>
+     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for what every Kafka client gets (for example
+     *       {@code kafka.client.security.protocol}) and {@code kafka.streams.*} for anything else Kafka Streams takes
+     *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
+     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1: the
+     *       broker's)
+     *   <li>{@code streams.application-id} ({@code tollgate-accounting}), {@code streams.instance-id} (none),
+     *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval} (100ms),
+     *       {@code streams.standbys} (0)
+     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code accounting.default-plan}
+     *       (none), {@code accounting.max-scope-keys} (1000), {@code accounting.limit-state-interval} (250ms),
+     *       {@code accounting.totals-interval} (1s), {@code accounting.catalogue-wait} (2s),
+     *       {@code accounting.cached-accounts} (20000)
+     * </ul>
+     *
+     * Keys of other roles may stand in the same map; unknown ones below {@code streams.}, {@code accounting.},
+     * {@code topics.} and {@code registry.} are problems.
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
+     */
+    public static AccountingConfig from(Map<String, String> values) {
+        Settings settings = new Settings(values);
+        String bootstrapServers = settings.required("kafka.bootstrap-servers");
+        Map<String, String> clientProperties = settings.passThrough("kafka.client.");
+        Map<String, String> streamsProperties = settings.passThrough("kafka.streams.");
+        for (String reserved : RESERVED) {
+            if (streamsProperties.containsKey(reserved) || clientProperties.containsKey(reserved)) {
+                settings.problem("kafka.*." + reserved + " cannot be set: the accounting role sets it itself"
+                        + " (see streams.* for what can be chosen)");
+            }
+        }
+        RegistryConfig registry = registry(settings);
+
+        TopicLayout topics = topics(settings);
+        String applicationId = settings.parsed(
+                "streams.application-id",
+                "tollgate-accounting",
+                "1 to 150 letters, digits, '.', '_' or '-'",
+                text -> matching(APPLICATION_ID, text));
+        @Nullable String instanceId = settings.optional("streams.instance-id");
+        if (instanceId != null && !APPLICATION_ID.matcher(instanceId).matches()) {
+            settings.problem(
+                    "streams.instance-id must be 1 to 150 letters, digits, '.', '_' or '-', was '" + instanceId + "'");
+        }
+        Path stateDir = settings.parsed("streams.state-dir", Path.of("state"), "a folder", Path::of);
+        int threads = settings.integer("streams.threads", 2, 1, 128);
+        Duration commitInterval = settings.duration("streams.commit-interval", "100ms", "1ms", "1m");
+        int standbys = settings.integer("streams.standbys", 0, 0, 8);
+
+        Duration allowedSkew = settings.duration("accounting.allowed-skew", "60s", "0s", "24h");
+        Duration dedupeHorizon = settings.duration("accounting.dedupe-horizon", "24h", "1m", "72h");
+        @Nullable String defaultPlan = settings.optional("accounting.default-plan");
+        int maxScopeKeys = settings.integer("accounting.max-scope-keys", 1_000, 1, 100_000);
+        Duration limitStateInterval = settings.duration("accounting.limit-state-interval", "250ms", "0ms", "1m");
+        Duration totalsInterval = settings.duration("accounting.totals-interval", "1s", "0ms", "10m");
+        Duration catalogueWait = settings.duration("accounting.catalogue-wait", "2s", "0ms", "30s");
+        int cachedAccounts = settings.integer("accounting.cached-accounts", 20_000, 16, 10_000_000);
+
+        settings.refuseUnknown("streams.", "accounting.", "topics.", "registry.");
+        settings.throwIfProblems();
+        return new AccountingConfig(
+                bootstrapServers,
+                registry,
+                topics,
+                applicationId,
+                instanceId,
+                stateDir,
+                threads,
+                commitInterval,
+                standbys,
+                new EngineSettings(allowedSkew.toMillis(), dedupeHorizon.toMillis(), defaultPlan, maxScopeKeys),
+                limitStateInterval,
+                totalsInterval,
+                catalogueWait,
+                cachedAccounts,
+                clientProperties,
+                streamsProperties,
+                settings.effective());
+    }
+
+    /**
+     * The properties for Kafka Streams. Ours are chosen for short ways: a block must be readable within milliseconds, so
+     * producers do not linger; what is set below {@code kafka.} wins where nothing depends on it.
+     */
+    public Properties toProperties() {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.METRICS_RECORDING_LEVEL_CONFIG, "INFO");
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "1");
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // Room for a dead letter: the original bytes and what is said about them.
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                Integer.toString(MAX_RECORD_BYTES + 48_000));
+        // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "2000");
+        // The global thread polls this often: how old the plan catalogue can be.
+        properties.put(StreamsConfig.POLL_MS_CONFIG, "100");
+        properties.putAll(clientProperties);
+        properties.putAll(streamsProperties);
+
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        properties.put(
+                StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArray().getClass());
+        properties.put(
+                StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG,
+                Serdes.ByteArray().getClass());
+        properties.put(
+                StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsePartitionTimeOnInvalidTimestamp.class);
+        if (topics.replication() != TopicLayout.BROKER_DEFAULT) {
+            properties.putIfAbsent(StreamsConfig.REPLICATION_FACTOR_CONFIG, Short.toString(topics.replication()));
+        }
+        if (instanceId != null) {
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
+        }
+        return properties;
+    }
+
+    /** What was read, secrets masked. */
+    @Override
+    public String toString() {
+        return "AccountingConfig" + new java.util.TreeMap<>(effective);
+    }
+
+    private static RegistryConfig registry(Settings settings) {
+        String url = settings.required("registry.url");
+        @Nullable String userInfo = settings.optional("registry.user-info");
+        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
+        RegistryConfig unset = RegistryConfig.ofUrl("http://unset");
+        if (url.isEmpty()) {
+            return unset;
+        }
+        Map<String, String> properties = new HashMap<>();
+        properties.put(RegistryConfig.URL, url);
+        properties.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        if (userInfo != null) {
+            properties.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
+            properties.put(RegistryConfig.USER_INFO, userInfo);
+        }
+        try {
+            return RegistryConfig.from(properties);
+        } catch (ConfigException e) {
+            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
+            return unset;
+        }
+    }
+
+    private static TopicLayout topics(Settings settings) {
+        TopicLayout standard = TopicLayout.standard();
+        String prefix = settings.string("topics.prefix", standard.prefix());
+        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, 10_000);
+        int replication =
+                settings.integer("topics.replication", standard.replication(), TopicLayout.BROKER_DEFAULT, 32_767);
+        try {
+            return new TopicLayout(prefix, partitions, (short) replication);
+        } catch (IllegalArgumentException e) {
+            settings.problem("topics.*: " + e.getMessage());
+            return standard;
+        }
+    }
+
+    private static String matching(Pattern pattern, String text) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tollgate.streams.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Which accounts still have something coming without another record arriving: outputs that are held back by pacing, and a
+ * moment at which the wall clock matters (a block that ends).
+ *
+ * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise never be
+ * said: after a restart the agenda names exactly the accounts to look at, without a walk over all accounts. An account with
+ * nothing coming has no entry, so its size is the number of accounts that are alerted, blocked or active this very second.
+ */
+public final class Agenda {
+    /** No deadline. */
+    public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    private final KeyValueStore<Bytes, byte[]> store;
+
+    public Agenda(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    /** Takes one entry at a time. */
+    public interface Reader {
+        /**
+         * @param heldBack whether outputs are held back
+         * @param deadlineMillis wall-clock time of the next tick, or {@link #NO_DEADLINE}
+         */
+        void entry(String accountId, boolean heldBack, long deadlineMillis);
+    }
+
+    /** Sets an account's entry; removes it if nothing is coming. */
+    public void put(String accountId, boolean heldBack, long deadlineMillis) {
+        Bytes key = Bytes.wrap(accountId.getBytes(StandardCharsets.UTF_8));
+        if (!heldBack && deadlineMillis == NO_DEADLINE) {
+            store.delete(key);
+        } else {
+            store.put(
+                    key,
+                    ByteBuffer.allocate(9)
+                            .put((byte) (heldBack ? 1 : 0))
+                            .putLong(deadlineMillis)
+                            .array());
+        }
+    }
+
+    /** Reads every entry. */
+    public void forEach(Reader reader) {
+        try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
+            while (entries.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                ByteBuffer value = ByteBuffer.wrap(entry.value);
+                boolean heldBack = value.get() != 0;
+                reader.entry(new String(entry.key.get(), StandardCharsets.UTF_8), heldBack, value.getLong());
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tollgate.streams.store;
+
+import dev.tollgate.engine.JournalCodec;
+import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.output.JournalEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event index of all accounts of a task, seen through one account at a time.
+ *
+ * <p>Key: length of the account id (2 bytes), account id, block (4 bytes, half days of event time since 1970), event id. The
+ * length keeps ids that begin alike apart; the block makes an account's old entries a key range of its own.
+ *
+ * <p>A look-up over a horizon of a day reads three blocks at most, newest first. Expiry only notes which blocks may go;
+ * {@link #expireSome} deletes at most {@value #EXPIRIES_PER_CALL} entries of them after each event, so that no event pays for a
+ * whole half-day of past ones and an account with nothing to expire pays nothing.
+ *
+ * <p>An account that falls silent keeps the entries of its last day, since its stream time does not move: should its last event
+ * be published again a month later, it is still a duplicate.
+ */
+public final class KafkaEventIndex implements EventIndex {
+    /** Length of a block in event time. Part of the stored format. */
+    static final long BLOCK_MILLIS = 12 * 3_600_000L;
+
+    private static final byte[] NO_ID = new byte[0];
+
+    /** Most entries that one call expires: many more than one event adds, so a backlog shrinks quickly. */
+    static final int EXPIRIES_PER_CALL = 64;
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private byte[] prefix = new byte[0];
+    private @Nullable AccountRecord account;
+
+    public KafkaEventIndex(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    /** Turns to an account: the calls that follow are about it. */
+    public KafkaEventIndex of(AccountRecord account) {
+        this.account = account;
+        byte[] id = account.accountId().getBytes(StandardCharsets.UTF_8);
+        prefix = ByteBuffer.allocate(2 + id.length)
+                .putShort((short) id.length)
+                .put(id)
+                .array();
+        return this;
+    }
+
+    @Override
+    public @Nullable JournalEntry find(String eventId, long fromMillis, long toMillis) {
+        byte[] id = eventId.getBytes(StandardCharsets.UTF_8);
+        int oldest = Math.max(block(Math.max(fromMillis, 0)), present().firstIndexBlock());
+        for (int block = block(Math.max(toMillis, 0)); block >= oldest; block--) {
+            byte[] found = store.get(key(block, id));
+            if (found != null) {
+                return JournalCodec.decode(present().accountId(), eventId, found);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void put(JournalEntry entry) {
+        store.put(key(entry.request().eventId(), entry.request().occurredAtMillis()), JournalCodec.encode(entry));
+    }
+
+    @Override
+    public void remove(String eventId, long occurredAtMillis) {
+        store.delete(key(eventId, occurredAtMillis));
+    }
+
+    @Override
+    public void expireBefore(long occurredAtMillis) {
+        present().needIndexFrom(block(Math.max(occurredAtMillis, 0)));
+    }
+
+    /** Deletes some of what is not needed any more; cheap where there is nothing. */
+    public void expireSome() {
+        AccountRecord present = present();
+        int firstNeeded = present.firstNeededIndexBlock();
+        if (present.firstIndexBlock() >= firstNeeded) {
+            return;
+        }
+        // From the last deleted key on: a walk from the start would step over the tombstones of all calls before.
+        Bytes cursor = present.expiryCursor();
+        Bytes from = cursor == null ? key(present.firstIndexBlock(), NO_ID) : cursor;
+        // The range is closed; no event has the empty id at its end.
+        Bytes to = key(firstNeeded, NO_ID);
+        int deleted = 0;
+        Bytes last = from;
+        try (KeyValueIterator<Bytes, byte[]> expired = store.range(from, to)) {
+            while (expired.hasNext() && deleted < EXPIRIES_PER_CALL) {
+                last = expired.next().key;
+                store.delete(last);
+                deleted++;
+            }
+        }
+        if (deleted < EXPIRIES_PER_CALL) {
+            present.indexIsEmptyBelow(firstNeeded);
+        } else {
+            present.expiryCursor(last);
+        }
+    }
+
+    private AccountRecord present() {
+        if (account == null) {
+            throw new IllegalStateException("the event index was not turned to an account");
+        }
+        return account;
+    }
+
+    private static int block(long millis) {
+        return (int) Math.min(Integer.MAX_VALUE, millis / BLOCK_MILLIS);
+    }
+
+    private Bytes key(@Nullable String eventId, long occurredAtMillis) {
+        if (eventId == null) {
+            throw new IllegalArgumentException("an entry must have an event id");
+        }
+        return key(block(occurredAtMillis), eventId.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Bytes key(int block, byte[] id) {
+        byte[] key = new byte[prefix.length + 4 + id.length];
+        System.arraycopy(prefix, 0, key, 0, prefix.length);
+        ByteBuffer.wrap(key).putInt(prefix.length, block);
+        System.arraycopy(id, 0, key, prefix.length + 4, id.length);
+        return Bytes.wrap(key);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.tollgate.streams.topology;
+
+import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.store.Agenda;
+
+/** An account as a task has it in memory: the record, and what is held back about it. */
+final class Account {
+    final AccountRecord record;
+    final Pace.Slot snapshot = new Pace.Slot(this);
+    final Pace.Slot totals = new Pace.Slot(this);
+
+    /** Whether outputs from before a restart are still to be said. */
+    boolean recovering;
+
+    /** What the agenda has about the account. */
+    boolean agendaHeldBack;
+
+    long agendaDeadlineMillis = Agenda.NO_DEADLINE;
+
+    Account(AccountRecord record) {
+        this.record = record;
+    }
+
+    String id() {
+        return record.accountId();
+    }
+
+    boolean isHeldBack() {
+        return snapshot.isHeld() || totals.isHeld() || recovering;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tollgate.streams.topology;
+
+import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.AccountPartitioner;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.config.AccountingConfig;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The accounting topology:
+ *
+ * <pre>
+ * request-events --.                      .--> usage-journal
+ *                  +--> accounting -------+--> usage-totals
+ * account-events --'     |  |  |          +--> limit-events
+ *                        |  |  |          +--> limit-state
+ *        stores: accounts, events, agenda '--> dead-letters
+ * plan-catalog ----> plan-catalog-reader (global, in memory)
+ * </pre>
+ *
+ * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside the
+ * processor, so that what cannot be decoded becomes a dead letter in the same transaction that moves the read position.
+ */
+public final class AccountingTopology {
+    private AccountingTopology() {}
+
+    /**
+     * Builds it.
+     *
+     * @param plans is filled by the topology's global part
+     */
+    public static Topology build(
+            AccountingConfig config, SchemaRegistryClient registry, PlanCatalogue plans, AccountingMetrics metrics) {
+        Topology topology = new Topology();
+        ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+        StringSerializer keys = new StringSerializer();
+        Serializer<SpecificRecord> values = new AvroSerializer<>(registry);
+
+        topology.addGlobalStore(
+                Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(Names.PLAN_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                        .withLoggingDisabled(),
+                Names.PLAN_SOURCE,
+                bytes,
+                bytes,
+                config.topics().name(Topic.PLAN_CATALOG),
+                Names.PLAN_PROCESSOR,
+                () -> new PlanCatalogueProcessor(
+                        plans, registry, metrics, config.topics().name(Topic.PLAN_CATALOG)));
+
+        topology.addSource(Names.REQUEST_SOURCE, bytes, bytes, config.topics().name(Topic.REQUEST_EVENTS))
+                .addSource(Names.COMMAND_SOURCE, bytes, bytes, config.topics().name(Topic.ACCOUNT_EVENTS))
+                .addProcessor(
+                        Names.ACCOUNTING,
+                        () -> new AccountingProcessor(config, registry, plans, metrics),
+                        Names.REQUEST_SOURCE,
+                        Names.COMMAND_SOURCE)
+                // An account changes many times between two commits: the cache in front saves most writes.
+                .addStateStore(store(Names.ACCOUNT_STORE).withCachingEnabled(), Names.ACCOUNTING)
+                // An entry is written once and looked up at once.
+                .addStateStore(store(Names.EVENT_STORE).withCachingDisabled(), Names.ACCOUNTING)
+                .addStateStore(store(Names.AGENDA_STORE).withCachingEnabled(), Names.ACCOUNTING);
+
+        sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, values);
+        topology.addSink(
+                Names.TOTALS_SINK,
+                config.topics().name(Topic.USAGE_TOTALS),
+                keys,
+                values,
+                (StreamPartitioner<String, SpecificRecord>) AccountingTopology::partitionOfTotal,
+                Names.ACCOUNTING);
+        sink(topology, config, Names.LIMIT_EVENT_SINK, Topic.LIMIT_EVENTS, keys, values);
+        sink(topology, config, Names.LIMIT_STATE_SINK, Topic.LIMIT_STATE, keys, values);
+        sink(topology, config, Names.DEAD_LETTER_SINK, Topic.DEAD_LETTERS, keys, values);
+        return topology;
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                // Most records of a changelog are soon replaced; compact early, so that a restore reads little.
+                .withLoggingEnabled(Map.of(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2"));
+    }
+
+    private static void sink(
+            Topology topology,
+            AccountingConfig config,
+            String name,
+            Topic topic,
+            Serializer<String> keys,
+            Serializer<SpecificRecord> values) {
+        topology.addSink(name, config.topics().name(topic), keys, values, Names.ACCOUNTING);
+    }
+
+    /** Totals have keys of their own but stand where their account does. */
+    private static Optional<Set<Integer>> partitionOfTotal(
+            String topic, String key, SpecificRecord value, int partitions) {
+        UsageTotal total = (UsageTotal) value;
+        return Optional.of(Set.of(AccountPartitioner.partition(total.getAccountId(), partitions)));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tollgate.streams.topology;
+
+import dev.tollgate.engine.AccountSnapshot;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.UsageTotal;
+import dev.tollgate.schemas.avro.DeadLetter;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.translate.OutputTranslator;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Sends what is said to its topic, within the task's transaction, and counts it. */
+final class Emitter {
+    /**
+     * Most bytes of the original value that a dead letter repeats: with key and detail it stays below the size that a broker
+     * takes by default, whatever somebody managed to publish. The rest stays readable at the record's position.
+     */
+    static final int MAX_VALUE_BYTES = 900_000;
+
+    static final int MAX_KEY_BYTES = 16_384;
+    private static final int MAX_DETAIL = 2_000;
+    private static final int MAX_ID = 128;
+
+    private final ProcessorContext<String, SpecificRecord> context;
+    private final PlanCatalogue plans;
+    private final AccountingMetrics metrics;
+    private final int partition;
+
+    Emitter(ProcessorContext<String, SpecificRecord> context, PlanCatalogue plans, AccountingMetrics metrics) {
+        this.context = context;
+        this.plans = plans;
+        this.metrics = metrics;
+        this.partition = context.taskId().partition();
+    }
+
+    void journal(JournalEntry entry, @Nullable RequestEvent source) {
+        var record = OutputTranslator.journal(entry, source);
+        forward(record.getAccountId(), record, Names.JOURNAL_SINK);
+        metrics.countJournal(entry.verdict());
+    }
+
+    void limitEvent(LimitEvent event) {
+        forward(
+                event.accountId(),
+                OutputTranslator.limitEvent(event, context.currentSystemTimeMs()),
+                Names.LIMIT_EVENT_SINK);
+        metrics.count("limit-events", event.kind());
+    }
+
+    void total(UsageTotal total) {
+        forward(totalKey(total), OutputTranslator.total(total), Names.TOTALS_SINK);
+        metrics.count("totals");
+    }
+
+    void snapshot(AccountSnapshot snapshot, AccountRecord account) {
+        forward(
+                snapshot.accountId(),
+                OutputTranslator.limitState(
+                        snapshot, account.asOfMillis(), partition, account.lastOffset(), plans::bucketName),
+                Names.LIMIT_STATE_SINK);
+        metrics.count("snapshots");
+    }
+
+    void deadLetter(
+            InputRecord input, Enum<?> reason, String detail, @Nullable String accountId, @Nullable String eventId) {
+        DeadLetter letter = new DeadLetter();
+        letter.setReason(reason.name());
+        byte[] value = input.value();
+        String said = cut(detail, MAX_DETAIL);
+        if (value != null && value.length > MAX_VALUE_BYTES) {
+            said += "; the first " + MAX_VALUE_BYTES + " of " + value.length + " bytes are kept here";
+        }
+        letter.setDetail(said);
+        letter.setSourceTopic(input.position().topic());
+        letter.setSourcePartition(input.position().partition());
+        letter.setSourceOffset(input.position().offset());
+        letter.setAppendedAt(Instant.ofEpochMilli(input.appendedAtMillis()));
+        letter.setAccountId(accountId == null ? null : cut(accountId, MAX_ID));
+        letter.setEventId(eventId == null ? null : cut(eventId, MAX_ID));
+        letter.setKey(bytes(input.key(), MAX_KEY_BYTES));
+        letter.setValue(bytes(value, MAX_VALUE_BYTES));
+        letter.setRejectedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
+        forward(null, letter, Names.DEAD_LETTER_SINK);
+        metrics.count("dead-letters", reason);
+    }
+
+    /** Key of a total: an account's windows must not replace each other in a compacted topic. */
+    private static String totalKey(UsageTotal total) {
+        return total.accountId()
+                + '|'
+                + total.limitId()
+                + '|'
+                + total.scope()
+                + '|'
+                + total.scopeKey()
+                + '|'
+                + total.windowStartMillis();
+    }
+
+    private void forward(@Nullable String key, SpecificRecord value, String sink) {
+        context.forward(new Record<>(key, value, context.currentSystemTimeMs()), sink);
+    }
+
+    private static @Nullable ByteBuffer bytes(byte @Nullable [] bytes, int max) {
+        return bytes == null ? null : ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, max));
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max) + "...";
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tollgate.streams.topology;
+
+/** Names of the topology's parts. They are part of the stored state: changelog topics are called after the stores. */
+public final class Names {
+    static final String REQUEST_SOURCE = "request-events-source";
+    static final String COMMAND_SOURCE = "account-events-source";
+    static final String PLAN_SOURCE = "plan-catalog-source";
+    static final String PLAN_PROCESSOR = "plan-catalog-reader";
+    static final String ACCOUNTING = "accounting";
+
+    static final String JOURNAL_SINK = "usage-journal-sink";
+    static final String TOTALS_SINK = "usage-totals-sink";
+    static final String LIMIT_EVENT_SINK = "limit-events-sink";
+    static final String LIMIT_STATE_SINK = "limit-state-sink";
+    static final String DEAD_LETTER_SINK = "dead-letters-sink";
+
+    /** One record per account. */
+    public static final String ACCOUNT_STORE = "accounts";
+    /** Journal entries by account, half day and event id. */
+    public static final String EVENT_STORE = "events";
+    /** Accounts with something coming. */
+    public static final String AGENDA_STORE = "agenda";
+    /** Raw plan records; in memory. */
+    public static final String PLAN_STORE = "plans";
+
+    private Names() {}
+}

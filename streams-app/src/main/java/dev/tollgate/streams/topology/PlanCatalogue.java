@@ -1,0 +1,188 @@
+package dev.tollgate.streams.topology;
+
+import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.streams.translate.PlanTranslator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The plans of this instance, as the catalogue topic has them: written by the global thread, read by all stream threads without
+ * a lock.
+ *
+ * <p>The newest record of a plan holds, whole, since after compaction it is all that another instance would see. A record that
+ * cannot be used leaves the plan as it was.
+ */
+public final class PlanCatalogue implements PlanCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanCatalogue.class);
+
+    private record LimitName(String planId, int version, String limitId) {}
+
+    /** What readers see: replaced as a whole. */
+    private record Content(Plans plans, Map<LimitName, String> bucketNames) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, List<PlanVersion>> versionsByPlan = new HashMap<>();
+    private final Map<LimitName, String> bucketNames = new HashMap<>();
+    private volatile boolean closed;
+    private volatile Content content = new Content(Plans.empty(), Map.of());
+
+    @Override
+    public @Nullable PlanVersion planAt(String planId, long eventTimeMillis) {
+        return content.plans().planAt(planId, eventTimeMillis);
+    }
+
+    @Override
+    public @Nullable PlanVersion nextAfter(String planId, long eventTimeMillis) {
+        return content.plans().nextAfter(planId, eventTimeMillis);
+    }
+
+    @Override
+    public @Nullable PlanVersion version(String planId, int version) {
+        return content.plans().version(planId, version);
+    }
+
+    /** What response headers call a limit, or null where the plan does not say. */
+    @Nullable
+    String bucketName(String planId, int version, String limitId) {
+        return content.bucketNames().get(new LimitName(planId, version, limitId));
+    }
+
+    /** Every version of every plan. */
+    public List<PlanVersion> all() {
+        return content.plans().all();
+    }
+
+    /**
+     * Takes the newest record of a plan.
+     *
+     * @throws IllegalArgumentException if it cannot be used; the plan stays as it was
+     */
+    void put(Plan plan) {
+        lock.lock();
+        try {
+            List<PlanVersion> before = versionsByPlan.getOrDefault(plan.getPlanId(), List.of());
+            List<PlanVersion> after = new ArrayList<>();
+            for (PlanVersion version : PlanTranslator.versions(plan)) {
+                after.add(sameIfKnown(before, version));
+            }
+            // Contradictions within the record show before anything has changed.
+            Plans.of(after);
+            if (!after.containsAll(before)) {
+                LOG.warn(
+                        "a version of a plan is no longer what it was; versions should be immutable: plan={}",
+                        plan.getPlanId());
+            }
+            versionsByPlan.put(plan.getPlanId(), List.copyOf(after));
+            bucketNames.keySet().removeIf(name -> name.planId().equals(plan.getPlanId()));
+            plan.getVersions()
+                    .forEach(version -> version.getLimits().forEach(limit -> {
+                        String bucketName = limit.getBucketName();
+                        if (bucketName != null) {
+                            bucketNames.put(
+                                    new LimitName(plan.getPlanId(), version.getVersion(), limit.getLimitId()),
+                                    bucketName);
+                        }
+                    }));
+            publish();
+            LOG.info("plan read: plan={} versions={}", plan.getPlanId(), after.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets a plan: its tombstone was read. */
+    void remove(String planId) {
+        lock.lock();
+        try {
+            if (versionsByPlan.remove(planId) != null) {
+                bucketNames.keySet().removeIf(name -> name.planId().equals(planId));
+                publish();
+                LOG.warn("plan removed; its accounts are on no plan: plan={}", planId);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the catalogue has a plan at a moment.
+     *
+     * @param timeoutMillis how long at most; 0 or less only looks
+     * @return whether it has
+     */
+    boolean await(String planId, long atMillis, long timeoutMillis) {
+        long rest = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        lock.lock();
+        try {
+            while (planAt(planId, atMillis) == null) {
+                if (rest <= 0) {
+                    return false;
+                }
+                rest = changed.awaitNanos(rest);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return planAt(planId, atMillis) != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all pauses: the instance is stopping. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits a while, or until the instance stops.
+     *
+     * @return whether it goes on
+     */
+    boolean pause(long millis) {
+        long rest = TimeUnit.MILLISECONDS.toNanos(millis);
+        lock.lock();
+        try {
+            while (!closed && rest > 0) {
+                rest = changed.awaitNanos(rest);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish() {
+        List<PlanVersion> all = new ArrayList<>();
+        versionsByPlan.values().forEach(all::addAll);
+        content = new Content(Plans.of(all), Map.copyOf(bucketNames));
+        changed.signalAll();
+    }
+
+    /** The engine keeps compiled plans by identity. */
+    private static PlanVersion sameIfKnown(List<PlanVersion> known, PlanVersion version) {
+        int index = known.indexOf(version);
+        return index < 0 ? version : known.get(index);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.tollgate.streams.translate;
+
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.input.AccountInput;
+import dev.tollgate.engine.input.Outcome;
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.Position;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Decoded topic records to the engine's inputs. What the engine judges is handed on unjudged. */
+public final class InputTranslator {
+    private InputTranslator() {}
+
+    /**
+     * A request event.
+     *
+     * @param appendedAtMillis when the log took the record
+     */
+    public static RequestInput request(RequestEvent event, long appendedAtMillis, Position position) {
+        return new RequestInput(
+                event.getEventId(),
+                event.getAccountId(),
+                event.getProjectId(),
+                event.getApiKeyId(),
+                event.getEndpoint(),
+                event.getOccurredAt().toEpochMilli(),
+                phase(event.getPhase()),
+                outcome(event.getOutcome()),
+                event.getUnits(),
+                event.getInputTokens(),
+                event.getOutputItems(),
+                appendedAtMillis,
+                position);
+    }
+
+    /**
+     * A command about an account.
+     *
+     * @param appendedAtMillis when the log took the record
+     * @throws RefusedException with {@link RefusalReason#INVALID_COMMAND} if a part is missing that its type needs
+     */
+    public static AccountInput command(AccountEvent event, long appendedAtMillis, Position position)
+            throws RefusedException {
+        return new AccountInput(
+                event.getCommandId(),
+                event.getAccountId(),
+                event.getEffectiveAt().toEpochMilli(),
+                appendedAtMillis,
+                event.getReason(),
+                event.getActor(),
+                change(event),
+                position);
+    }
+
+    private static AccountChange change(AccountEvent event) throws RefusedException {
+        return switch (event.getType()) {
+            case PLAN_ASSIGNED -> planAssigned(event);
+            case OVERRIDE_SET ->
+                new AccountChange.OverrideSet(required(event, "limit_id", event.getLimitId()), amount(event));
+            case OVERRIDE_REMOVED -> new AccountChange.OverrideRemoved(required(event, "limit_id", event.getLimitId()));
+            case EXEMPTION_SET -> new AccountChange.ExemptionSet(required(event, "exempt", event.getExempt()));
+            case SUSPENDED -> new AccountChange.Suspended(millis(event.getSuspendedUntil()));
+            case REINSTATED -> new AccountChange.Reinstated();
+            case EVENT_VOIDED ->
+                new AccountChange.Correction(required(event, "corrected_event_id", event.getCorrectedEventId()), null);
+            case EVENT_AMENDED ->
+                new AccountChange.Correction(
+                        required(event, "corrected_event_id", event.getCorrectedEventId()),
+                        amendment(required(event, "amendment", event.getAmendment())));
+            case UNKNOWN -> new AccountChange.Unrecognized("type");
+        };
+    }
+
+    private static AccountChange planAssigned(AccountEvent event) throws RefusedException {
+        String planId = required(event, "plan_id", event.getPlanId());
+        return switch (event.getUsageCarry()) {
+            case KEEP -> new AccountChange.PlanAssigned(planId, AccountChange.Carry.KEEP);
+            case RESET -> new AccountChange.PlanAssigned(planId, AccountChange.Carry.RESET);
+            case SCALE -> new AccountChange.PlanAssigned(planId, AccountChange.Carry.SCALE);
+            case UNKNOWN -> new AccountChange.Unrecognized("usage_carry");
+        };
+    }
+
+    private static Amount amount(AccountEvent event) throws RefusedException {
+        Long amount = event.getAmount();
+        if (amount == null) {
+            return Amount.unlimited();
+        }
+        if (amount < 0 || amount > Amount.MAX_UNITS) {
+            throw new RefusedException(
+                    RefusalReason.INVALID_COMMAND,
+                    "amount of an OVERRIDE_SET must be 0 to " + Amount.MAX_UNITS + " or null, was " + amount);
+        }
+        return Amount.of(amount);
+    }
+
+    private static AccountChange.Amendment amendment(Amendment amendment) {
+        dev.tollgate.schemas.avro.Outcome outcome = amendment.getOutcome();
+        return new AccountChange.Amendment(
+                amendment.getEndpoint(),
+                outcome == null ? null : outcome(outcome),
+                amendment.getUnits(),
+                amendment.getInputTokens(),
+                amendment.getOutputItems());
+    }
+
+    private static <T> T required(AccountEvent event, String field, @Nullable T value) throws RefusedException {
+        if (value == null) {
+            throw new RefusedException(
+                    RefusalReason.INVALID_COMMAND,
+                    field + " of a command " + event.getType() + " must be set, was null");
+        }
+        return value;
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    private static Phase phase(dev.tollgate.schemas.avro.Phase phase) {
+        return switch (phase) {
+            case COMPLETED -> Phase.COMPLETED;
+            case STARTED -> Phase.STARTED;
+            case UNKNOWN -> Phase.UNKNOWN;
+        };
+    }
+
+    static Outcome outcome(dev.tollgate.schemas.avro.Outcome outcome) {
+        return switch (outcome) {
+            case SUCCESS -> Outcome.SUCCESS;
+            case AUTH_FAILED -> Outcome.AUTH_FAILED;
+            case INVALID -> Outcome.INVALID;
+            case LIMITED -> Outcome.LIMITED;
+            case SERVER_ERROR -> Outcome.SERVER_ERROR;
+            case UNKNOWN -> Outcome.UNKNOWN;
+        };
+    }
+}

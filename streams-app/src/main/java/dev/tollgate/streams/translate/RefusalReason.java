@@ -1,0 +1,22 @@
+package dev.tollgate.streams.translate;
+
+/**
+ * Why a record was refused before the engine saw it. The name travels with the dead letter, beside the engine's own
+ * {@link dev.tollgate.engine.output.RejectionReason reasons}.
+ */
+public enum RefusalReason {
+    /** No value, too short, foreign magic byte, cut off, or bytes that are no record of the schema they name. */
+    MALFORMED,
+    /** The registry does not know the schema id. */
+    UNKNOWN_SCHEMA,
+    /** A well-formed record of another type. */
+    WRONG_TYPE,
+    /** Larger than any record of its topic can be. */
+    TOO_LARGE,
+    /** The record key is not the account id, so that the record may stand in another account's partition. */
+    KEY_MISMATCH,
+    /** The record stands in another partition than its account: the publisher does not partition as Kafka's Java client does. */
+    WRONG_PARTITION,
+    /** A command without a part that its type needs, or with an impossible value. */
+    INVALID_COMMAND
+}

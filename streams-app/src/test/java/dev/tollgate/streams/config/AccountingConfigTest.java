@@ -1,0 +1,131 @@
+package dev.tollgate.streams.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.engine.EngineSettings;
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.topic.TopicLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+
+class AccountingConfigTest {
+    private static final Map<String, String> LEAST =
+            Map.of("kafka.bootstrap-servers", "broker:9092", "registry.url", "http://registry:8081");
+
+    @Test
+    void givenOnlyTheAddresses_whenRead_thenDefaultsHold() {
+        AccountingConfig config = AccountingConfig.from(LEAST);
+
+        assertThat(config.bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(config.registry().urls()).extracting(Object::toString).containsExactly("http://registry:8081");
+        assertThat(config.topics()).isEqualTo(TopicLayout.standard());
+        assertThat(config.applicationId()).isEqualTo("tollgate-accounting");
+        assertThat(config.instanceId()).isNull();
+        assertThat(config.stateDir()).isEqualTo(Path.of("state"));
+        assertThat(config.threads()).isEqualTo(2);
+        assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.standbys()).isZero();
+        assertThat(config.engine()).isEqualTo(EngineSettings.defaults());
+        assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.catalogueWait()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.cachedAccounts()).isEqualTo(20_000);
+    }
+
+    @Test
+    void givenEveryKey_whenRead_thenEachIsTaken() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("kafka.client.security.protocol", "SASL_SSL");
+        values.put("kafka.streams.producer.linger.ms", "5");
+        values.put("registry.user-info", "alice:wonder");
+        values.put("registry.request-timeout", "3s");
+        values.put("topics.prefix", "eu.");
+        values.put("topics.partitions", "12");
+        values.put("topics.replication", "3");
+        values.put("streams.application-id", "billing");
+        values.put("streams.instance-id", "billing-1");
+        values.put("streams.state-dir", "/var/lib/tollgate");
+        values.put("streams.threads", "4");
+        values.put("streams.commit-interval", "50ms");
+        values.put("streams.standbys", "1");
+        values.put("accounting.allowed-skew", "5s");
+        values.put("accounting.dedupe-horizon", "48h");
+        values.put("accounting.default-plan", "free");
+        values.put("accounting.max-scope-keys", "7");
+        values.put("accounting.limit-state-interval", "100ms");
+        values.put("accounting.totals-interval", "10s");
+        values.put("accounting.catalogue-wait", "1s");
+        values.put("accounting.cached-accounts", "500");
+
+        AccountingConfig config = AccountingConfig.from(values);
+
+        assertThat(config.registry().userInfo()).isEqualTo("alice:wonder");
+        assertThat(config.registry().requestTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.topics()).isEqualTo(new TopicLayout("eu.", 12, (short) 3));
+        assertThat(config.instanceId()).isEqualTo("billing-1");
+        assertThat(config.threads()).isEqualTo(4);
+        assertThat(config.standbys()).isEqualTo(1);
+        assertThat(config.engine()).isEqualTo(new EngineSettings(5_000, 172_800_000, "free", 7));
+        assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.catalogueWait()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.cachedAccounts()).isEqualTo(500);
+        assertThat(config.toProperties())
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("producer.linger.ms", "5")
+                .containsEntry(StreamsConfig.APPLICATION_ID_CONFIG, "billing")
+                .containsEntry(StreamsConfig.STATE_DIR_CONFIG, "/var/lib/tollgate")
+                .containsEntry(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50L)
+                .containsEntry("replication.factor", "3")
+                .containsEntry("main.consumer.group.instance.id", "billing-1");
+    }
+
+    @Test
+    void givenManyMistakes_whenRead_thenAllAreReportedTogether() {
+        Map<String, String> values = Map.of(
+                "registry.url", "ftp://registry",
+                "streams.threads", "many",
+                "streams.commit-interval", "0ms",
+                "accounting.dedupe-horizon", "90d",
+                "accounting.alowed-skew", "5s",
+                "streams.application-id", "with blanks",
+                "topics.partitions", "0",
+                "kafka.streams.processing.guarantee", "at_least_once");
+
+        assertThatThrownBy(() -> AccountingConfig.from(values))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContainingAll(
+                        "kafka.bootstrap-servers is missing",
+                        "registry.url must be an http or https URL",
+                        "streams.threads must be a whole number from 1 to 128, was 'many'",
+                        "streams.commit-interval must be a duration",
+                        "accounting.dedupe-horizon must be a duration",
+                        "accounting.alowed-skew is unknown; did you mean accounting.allowed-skew?",
+                        "streams.application-id must be",
+                        "topics.partitions must be a whole number from 1 to 10000, was '0'",
+                        "processing.guarantee cannot be set");
+    }
+
+    @Test
+    void givenGuarantee_whenTurnedIntoProperties_thenItIsExactlyOnceWhateverElseIsSet() {
+        assertThat(AccountingConfig.from(LEAST).toProperties())
+                .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    }
+
+    @Test
+    void givenSecrets_whenShown_thenTheyAreMasked() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("registry.user-info", "alice:wonder");
+        values.put("kafka.client.sasl.jaas.config", "login required password=\"hunter2\";");
+
+        AccountingConfig config = AccountingConfig.from(values);
+
+        assertThat(config.toString()).contains("broker:9092").doesNotContain("wonder", "hunter2");
+        assertThat(config.registry().toString()).doesNotContain("wonder");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.streams.config;
+
+import org.jspecify.annotations.NullMarked;
