@@ -1,0 +1,212 @@
+package dev.tollgate.testkit.oracle;
+
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan as the oracle sees it.
+ *
+ * @param id plan id
+ * @param version its version
+ * @param meters what is counted
+ * @param limits what is limited
+ * @param caps largest single calls
+ * @param chargedOutcomes names of the outcomes that are charged
+ */
+public record OraclePlan(
+        String id, int version, List<Meter> meters, List<Limit> limits, List<Cap> caps, Set<String> chargedOutcomes) {
+
+    /** The plan of accounts that are on none: one request a call, no limits. */
+    public static final OraclePlan NONE = new OraclePlan(
+            "none",
+            0,
+            List.of(new Meter("requests", new Price(1, 0, 1), List.of())),
+            List.of(),
+            List.of(),
+            Set.of("SUCCESS"));
+
+    public OraclePlan {
+        meters = List.copyOf(meters);
+        limits = List.copyOf(limits);
+        caps = List.copyOf(caps);
+        chargedOutcomes = Set.copyOf(chargedOutcomes);
+    }
+
+    /**
+     * What is counted.
+     *
+     * @param id meter id
+     * @param otherwise price of endpoints that no entry matches
+     * @param prices prices by endpoint pattern, in any order
+     */
+    public record Meter(String id, Price otherwise, List<PricedEndpoint> prices) {
+        Price priceOf(String endpoint) {
+            PricedEndpoint best = null;
+            for (PricedEndpoint candidate : prices) {
+                if (matches(candidate.pattern(), endpoint)
+                        && (best == null || isMoreSpecific(candidate.pattern(), best.pattern()))) {
+                    best = candidate;
+                }
+            }
+            return best == null ? otherwise : best.price();
+        }
+    }
+
+    /** {@code base + perUnit} for each started {@code unitSize} units. */
+    public record Price(long base, long perUnit, long unitSize) {
+        long of(@Nullable Long units) {
+            long number = units == null ? 1 : units;
+            long started = number / unitSize + (number % unitSize == 0 ? 0 : 1);
+            return base + perUnit * started;
+        }
+    }
+
+    /** The price of the endpoints that a pattern matches. */
+    public record PricedEndpoint(String pattern, Price price) {}
+
+    /** Whose usage counts together. */
+    public enum Scope {
+        ACCOUNT,
+        PROJECT,
+        API_KEY
+    }
+
+    /**
+     * A limit on a fixed window.
+     *
+     * @param id limit id
+     * @param meter meter id
+     * @param amount what is allowed; null is unlimited
+     * @param window SECOND, MINUTE, HOUR, DAY or MONTH
+     * @param scope whose usage counts together
+     * @param usedBasisPoints thresholds as used shares in hundredths of a percent
+     * @param graceMillis how long after its end a window takes events
+     */
+    public record Limit(
+            String id,
+            String meter,
+            @Nullable Long amount,
+            String window,
+            Scope scope,
+            List<Integer> usedBasisPoints,
+            long graceMillis) {
+
+        long windowStart(long time) {
+            return switch (window) {
+                case "SECOND" -> time / 1_000 * 1_000;
+                case "MINUTE" -> time / 60_000 * 60_000;
+                case "HOUR" -> time / 3_600_000 * 3_600_000;
+                case "DAY" -> time / 86_400_000 * 86_400_000;
+                case "MONTH" ->
+                    monthOf(time)
+                            .atDay(1)
+                            .atStartOfDay()
+                            .toInstant(ZoneOffset.UTC)
+                            .toEpochMilli();
+                default -> throw new IllegalArgumentException("unknown window " + window);
+            };
+        }
+
+        long windowEnd(long time) {
+            return switch (window) {
+                case "SECOND" -> windowStart(time) + 1_000;
+                case "MINUTE" -> windowStart(time) + 60_000;
+                case "HOUR" -> windowStart(time) + 3_600_000;
+                case "DAY" -> windowStart(time) + 86_400_000;
+                case "MONTH" ->
+                    monthOf(time)
+                            .plusMonths(1)
+                            .atDay(1)
+                            .atStartOfDay()
+                            .toInstant(ZoneOffset.UTC)
+                            .toEpochMilli();
+                default -> throw new IllegalArgumentException("unknown window " + window);
+            };
+        }
+
+        private static YearMonth monthOf(long time) {
+            return YearMonth.from(Instant.ofEpochMilli(time).atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    /**
+     * The largest single call.
+     *
+     * @param pattern which endpoints
+     * @param dimension INPUT_TOKENS, OUTPUT_ITEMS or UNITS
+     * @param max largest allowed value
+     */
+    public record Cap(String pattern, String dimension, long max) {}
+
+    /** Whether a call is larger than the most specific cap of some dimension allows. */
+    boolean isOverCap(OracleEvent event) {
+        return isOver("INPUT_TOKENS", event.endpoint(), event.inputTokens())
+                || isOver("OUTPUT_ITEMS", event.endpoint(), event.outputItems())
+                || isOver("UNITS", event.endpoint(), event.units());
+    }
+
+    private boolean isOver(String dimension, String endpoint, @Nullable Long value) {
+        Cap best = null;
+        for (Cap cap : caps) {
+            if (cap.dimension().equals(dimension)
+                    && matches(cap.pattern(), endpoint)
+                    && (best == null || isMoreSpecific(cap.pattern(), best.pattern()))) {
+                best = cap;
+            }
+        }
+        return best != null && value != null && value > best.max();
+    }
+
+    /** Patterns by way of regular expressions. */
+    static boolean matches(String pattern, String endpoint) {
+        int blank = pattern.indexOf(' ');
+        String method = blank < 0 ? "(?:[^ ]+ )?" : "(?i:" + Pattern.quote(pattern.substring(0, blank)) + ") ";
+        StringBuilder expression = new StringBuilder(method);
+        String[] segments = pattern.substring(blank + 1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean last = i == segments.length - 1;
+            if (i > 0) {
+                expression.append('/');
+            }
+            if (segments[i].equals("*")) {
+                expression.append(last ? ".+" : "[^/]+");
+            } else if (segments[i].length() > 1 && segments[i].startsWith(":")) {
+                expression.append("[^/]+");
+            } else {
+                expression.append(Pattern.quote(segments[i]));
+            }
+        }
+        return Pattern.compile(expression.toString(), Pattern.DOTALL)
+                .matcher(endpoint)
+                .matches();
+    }
+
+    /** Patterns compare by a word of one letter a segment: literal, one segment, rest; then a method helps. */
+    private static boolean isMoreSpecific(String first, String second) {
+        return rank(first).compareTo(rank(second)) < 0;
+    }
+
+    private static String rank(String pattern) {
+        int blank = pattern.indexOf(' ');
+        StringBuilder word = new StringBuilder();
+        String[] segments = pattern.substring(blank + 1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean star = segments[i].equals("*");
+            if (star && i == segments.length - 1) {
+                word.append('c');
+            } else if (star || segments[i].length() > 1 && segments[i].startsWith(":")) {
+                word.append('b');
+            } else {
+                word.append('a');
+            }
+        }
+        // The longer of two words with a common beginning is the more specific one.
+        return word + "z" + (blank < 0 ? "1" : "0") + pattern.toUpperCase(Locale.ROOT);
+    }
+}

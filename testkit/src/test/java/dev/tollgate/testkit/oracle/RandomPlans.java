@@ -1,0 +1,105 @@
+package dev.tollgate.testkit.oracle;
+
+import dev.tollgate.testkit.oracle.OraclePlan.Cap;
+import dev.tollgate.testkit.oracle.OraclePlan.Limit;
+import dev.tollgate.testkit.oracle.OraclePlan.Meter;
+import dev.tollgate.testkit.oracle.OraclePlan.Price;
+import dev.tollgate.testkit.oracle.OraclePlan.PricedEndpoint;
+import dev.tollgate.testkit.oracle.OraclePlan.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Small plans and short histories, so that windows fill up and events collide. */
+final class RandomPlans {
+    static final List<String> ENDPOINTS =
+            List.of("/v2/mem-it", "GET /kb/1", "POST /kb/1/import", "addMessage", "GET /free");
+
+    private RandomPlans() {}
+
+    static OraclePlan plan(SplittableRandom random) {
+        List<Meter> meters = List.of(
+                new Meter("requests", new Price(1, 0, 1), List.of(new PricedEndpoint("/free", new Price(0, 0, 1)))),
+                new Meter(
+                        "credits",
+                        new Price(1, 0, 1),
+                        List.of(
+                                new PricedEndpoint("/v2/*", new Price(2, 0, 1)),
+                                new PricedEndpoint("/v2/mem-it", new Price(5, 0, 1)),
+                                new PricedEndpoint("POST /kb/:id/import", new Price(1, 1, 3)),
+                                new PricedEndpoint("/kb/*", new Price(3, 0, 1)),
+                                new PricedEndpoint("GET /free", new Price(0, 0, 1)))));
+        List<Limit> limits = new ArrayList<>();
+        int count = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            limits.add(limit(random, "limit-" + i));
+        }
+        List<Cap> caps = random.nextInt(3) == 0
+                ? List.of(new Cap("POST /kb/:id/import", "UNITS", 7), new Cap("/kb/*", "INPUT_TOKENS", 100))
+                : List.of();
+        Set<String> charged = random.nextInt(4) == 0 ? Set.of("SUCCESS", "SERVER_ERROR") : Set.of("SUCCESS");
+        return new OraclePlan("plan", 1, meters, limits, caps, charged);
+    }
+
+    private static Limit limit(SplittableRandom random, String id) {
+        List<String> windows = List.of("SECOND", "MINUTE", "MINUTE", "HOUR", "DAY", "MONTH");
+        List<List<Integer>> thresholds =
+                List.of(List.of(9_000), List.of(5_000, 9_000), List.of(), List.of(3_333, 10_000));
+        return new Limit(
+                id,
+                random.nextBoolean() ? "requests" : "credits",
+                random.nextInt(8) == 0 ? null : (long) random.nextInt(25),
+                windows.get(random.nextInt(windows.size())),
+                Scope.values()[random.nextInt(3)],
+                thresholds.get(random.nextInt(thresholds.size())),
+                List.of(0L, 1_000L, 60_000L).get(random.nextInt(3)));
+    }
+
+    /** Events of one account over some minutes: disorder, duplicates, failures and gaps included. */
+    static List<OracleEvent> events(SplittableRandom random, String account, int count) {
+        List<OracleEvent> events = new ArrayList<>();
+        long clock = 1_772_323_140_000L + random.nextInt(120_000);
+        for (int i = 0; i < count; i++) {
+            clock += random.nextInt(40) == 0 ? random.nextLong(3 * 86_400_000L) : random.nextInt(4_000);
+            if (random.nextBoolean()) {
+                // Round times meet the bounds of windows.
+                clock -= clock % 1_000;
+            }
+            if (!events.isEmpty() && random.nextInt(10) == 0) {
+                OracleEvent again = events.get(random.nextInt(events.size()));
+                events.add(random.nextBoolean() ? again : event(random, again.id(), account, clock));
+            } else {
+                events.add(event(random, "e" + i, account, clock));
+            }
+        }
+        return events;
+    }
+
+    private static OracleEvent event(SplittableRandom random, String id, String account, long clock) {
+        long time = clock
+                - switch (random.nextInt(12)) {
+                    case 0 -> random.nextInt(200_000);
+                    case 1 -> random.nextLong(2 * 86_400_000L);
+                    case 2 -> -random.nextInt(70_000);
+                    default -> random.nextInt(3_000);
+                };
+        if (random.nextInt(3) > 0) {
+            time -= time % 1_000;
+        }
+        List<String> outcomes = List.of("SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS", "SERVER_ERROR", "INVALID");
+        return new OracleEvent(
+                id,
+                account,
+                random.nextInt(3) == 0 ? null : "project-" + random.nextInt(2),
+                random.nextInt(3) == 0 ? null : "key-" + random.nextInt(2),
+                ENDPOINTS.get(random.nextInt(ENDPOINTS.size())),
+                time,
+                clock,
+                random.nextInt(15) == 0,
+                outcomes.get(random.nextInt(outcomes.size())),
+                random.nextBoolean() ? null : (long) random.nextInt(12),
+                random.nextBoolean() ? null : (long) random.nextInt(200),
+                null);
+    }
+}
