@@ -92,9 +92,12 @@ final class DataFolder implements AutoCloseable {
     /** One per server, none 0. */
     record ChosenPorts(int kafka, int kafkaController, int registry, int clickHouse) {}
 
-    /** Gives the folder back, and deletes it if it was temporary. */
+    /** Gives the folder back, and deletes it if it was temporary. Closing twice does nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         try {
             channel.close();
             if (temporary) {

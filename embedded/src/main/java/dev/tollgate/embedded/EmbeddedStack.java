@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,7 +46,10 @@ public final class EmbeddedStack implements Stack {
     private final DataFolder folder;
     private final DataFolder.ChosenPorts ports;
     private final Map<Part, PartSlot> slots = new EnumMap<>(Part.class);
-    private final Thread closeAtExit = new Thread(this::closeEverything, "embedded-stack-close");
+    private final Thread closeAtExit = new Thread(this::cancelAndClose, "embedded-stack-close");
+
+    /** Starts that wait for downloads or child processes and may be interrupted; Kafka's takes seconds and is left alone. */
+    private final List<Future<?>> cancellable = new CopyOnWriteArrayList<>();
 
     private EmbeddedStack(EmbeddedStackOptions options, DataFolder folder) {
         this.options = options;
@@ -71,11 +77,11 @@ public final class EmbeddedStack implements Stack {
             folder.close();
             throw e;
         }
+        Runtime.getRuntime().addShutdownHook(stack.closeAtExit);
         try {
-            stack.inParallel(stack.embeddedParts(), PartSlot::start);
-            Runtime.getRuntime().addShutdownHook(stack.closeAtExit);
+            stack.inParallel(stack.embeddedParts(), PartSlot::start, true);
         } catch (RuntimeException e) {
-            stack.closeEverything();
+            stack.close();
             throw e;
         }
         log.info("stack is up: folder={} millis={}", folder.path(), (System.nanoTime() - startedAt) / 1_000_000);
@@ -135,9 +141,18 @@ public final class EmbeddedStack implements Stack {
         closeEverything();
     }
 
+    private void cancelAndClose() {
+        cancelStarts();
+        closeEverything();
+    }
+
+    private void cancelStarts() {
+        cancellable.forEach(start -> start.cancel(true));
+    }
+
     private void closeEverything() {
         try {
-            inParallel(slots.keySet(), PartSlot::close);
+            inParallel(slots.keySet(), PartSlot::close, false);
         } catch (RuntimeException e) {
             log.warn("stack did not stop cleanly: folder={}", folder.path(), e);
         } finally {
@@ -170,25 +185,36 @@ public final class EmbeddedStack implements Stack {
         };
     }
 
-    /** Does the same with several parts at once; the first failure carries the others. */
-    private void inParallel(Collection<Part> parts, Consumer<PartSlot> action) {
+    /**
+     * Does the same with several parts at once. The first failure cancels what may be cancelled, and carries later failures.
+     */
+    private void inParallel(Collection<Part> parts, Consumer<PartSlot> action, boolean mayCancel) {
         List<Throwable> failures = new ArrayList<>();
+        boolean cancelled = false;
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("embedded-stack-", 0).factory())) {
-            List<Future<?>> futures = new ArrayList<>();
+            ExecutorCompletionService<Part> completed = new ExecutorCompletionService<>(threads);
             for (Part part : parts) {
-                futures.add(threads.submit(() -> action.accept(slot(part))));
+                Future<Part> future = completed.submit(() -> action.accept(slot(part)), part);
+                if (mayCancel && part != Part.KAFKA) {
+                    cancellable.add(future);
+                }
             }
-            for (Future<?> future : futures) {
+            for (int i = 0; i < parts.size(); i++) {
                 try {
-                    future.get();
+                    completed.take().get();
                 } catch (ExecutionException e) {
                     failures.add(e.getCause() == null ? e : e.getCause());
+                    cancelStarts();
+                } catch (CancellationException e) {
+                    cancelled = true;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted while the stack was starting or stopping", e);
+        } finally {
+            cancellable.clear();
         }
         if (!failures.isEmpty()) {
             Throwable first = failures.getFirst();
@@ -196,6 +222,9 @@ public final class EmbeddedStack implements Stack {
             throw first instanceof RuntimeException unchecked
                     ? unchecked
                     : new StackException("a part of the stack failed: " + first, first);
+        }
+        if (cancelled) {
+            throw new StackException("the process ends while the stack is starting");
         }
     }
 

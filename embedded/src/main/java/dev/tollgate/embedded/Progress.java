@@ -11,13 +11,13 @@ public interface Progress {
     Progress NONE = (phase, subject, done, total) -> {};
 
     /**
-     * @param subject the part, for instance {@code Kafka}, the same in each call
+     * @param subject what it is about: the software with its version while it is fetched, the part while it starts
      * @param done bytes, or for {@link Phase#START} 0 or 1
      * @param total of what {@code done} counts, -1 where it is not known; equal to {@code done} in a phase's last call
      */
     void update(Phase phase, String subject, long done, long total);
 
-    /** In this order, each at most once per subject; the first three only where the cache lacks the part. */
+    /** In this order; the first three only where the cache lacks the software. */
     enum Phase {
         DOWNLOAD,
         VERIFY,

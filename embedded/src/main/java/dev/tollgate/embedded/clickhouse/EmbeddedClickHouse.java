@@ -49,7 +49,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
                 "ClickHouse",
                 List.of(
-                        "-Xmx256m",
+                        "-Xmx512m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         // Without it small batches wait for the delayed acknowledgement of the last one.

@@ -43,7 +43,8 @@ record HttpQuery(
     /** Enough for the beginning of any INSERT that a driver writes, and little to scan once per request. */
     private static final int HEAD_BYTES = 64 << 10;
 
-    private static final int MAX_STATEMENT_BYTES = 64 << 20;
+    /** Held in memory, unlike the data of an insert. */
+    private static final int MAX_STATEMENT_BYTES = 16 << 20;
 
     /** Parameters of the interface that say nothing to the engine of a single user on a loopback port. */
     private static final Set<String> IGNORED = Set.of(
