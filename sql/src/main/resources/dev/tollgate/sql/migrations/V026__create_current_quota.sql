@@ -25,9 +25,9 @@ SELECT
     tupleElement(bucket, 'soft_reached') AS soft_reached,
     tupleElement(bucket, 'hard_reached') AS hard_reached,
     tupleElement(bucket, 'blocked_until') AS blocked_until,
-    coalesce(blocked_until > now64(3, 'UTC'), false) AS blocked,
+    toBool(coalesce(blocked_until > now64(3, 'UTC'), false)) AS blocked,
     exempt,
-    suspended AND coalesce(suspended_until > now64(3, 'UTC'), true) AS suspended_now,
+    toBool(suspended AND coalesce(suspended_until > now64(3, 'UTC'), true)) AS suspended_now,
     stream_time,
     as_of
 FROM account_state FINAL

@@ -1,0 +1,257 @@
+package dev.tollgate.sink;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sink holds of one topic partition: records that wait to be written, and the batch that is being written.
+ *
+ * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is never changed
+ * once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
+ */
+final class Lane {
+    private final TopicPartition partition;
+    private final String topicId;
+    private final TableMapping<?> mapping;
+    private final BatchLimits limits;
+    private final Deque<ConsumerRecord<byte[], byte[]>> backlog = new ArrayDeque<>();
+
+    private @Nullable OffsetRange replay;
+    private boolean replayComplete;
+    private boolean startChecked;
+    private long backlogBytes;
+    private long oldestNanos;
+    private long committedOffset;
+    private @Nullable Batch batch;
+
+    /** A lane that goes on at an offset; {@code committedOffset} is -1 where the group has none. */
+    static Lane at(
+            TopicPartition partition,
+            String topicId,
+            TableMapping<?> mapping,
+            BatchLimits limits,
+            long committedOffset) {
+        Lane lane = new Lane(partition, topicId, mapping, limits);
+        lane.committedOffset = committedOffset;
+        return lane;
+    }
+
+    /** A lane that first repeats a range whose outcome is unknown. */
+    static Lane replaying(
+            TopicPartition partition, String topicId, TableMapping<?> mapping, BatchLimits limits, OffsetRange range) {
+        Lane lane = new Lane(partition, topicId, mapping, limits);
+        lane.committedOffset = range.from();
+        lane.replay = range;
+        // The intent itself shows that the offset is this group's own.
+        lane.startChecked = true;
+        return lane;
+    }
+
+    private Lane(TopicPartition partition, String topicId, TableMapping<?> mapping, BatchLimits limits) {
+        this.partition = partition;
+        this.topicId = topicId;
+        this.mapping = mapping;
+        this.limits = limits;
+    }
+
+    /** Takes records that were read, in the order of their offsets. */
+    void add(List<ConsumerRecord<byte[], byte[]>> records, long nowNanos) {
+        if (backlog.isEmpty() && !records.isEmpty()) {
+            oldestNanos = nowNanos;
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            backlog.add(record);
+            backlogBytes += size(record);
+        }
+    }
+
+    /**
+     * Says how far the partition has been read, markers of transactions included.
+     *
+     * @param position offset of the next record to read
+     */
+    void readTo(long position) {
+        OffsetRange range = replay;
+        if (range != null && position >= range.to()) {
+            replayComplete = true;
+        }
+    }
+
+    /** Whether reading on must wait until something is written. A range that is repeated is read whole, whatever its size. */
+    boolean isFull() {
+        return replay == null && (backlog.size() >= limits.maxRows() || backlogBytes >= limits.maxBytes());
+    }
+
+    /** Whether a batch is in the works or one should be begun. */
+    boolean isDue(long nowNanos) {
+        if (batch != null) {
+            return true;
+        }
+        if (replay != null) {
+            return replayComplete;
+        }
+        return isFull()
+                || (!backlog.isEmpty()
+                        && nowNanos - oldestNanos >= limits.maxDelay().toNanos());
+    }
+
+    /** The batch in the works; fixes the range of a new one if there is none. Only when {@link #isDue}, or to write early. */
+    Batch seal(long nowNanos) {
+        Batch current = batch;
+        if (current == null) {
+            current = replay == null ? nextBatch() : repeatedBatch(replay);
+            batch = current;
+            oldestNanos = nowNanos;
+        }
+        return current;
+    }
+
+    private Batch repeatedBatch(OffsetRange range) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        while (!backlog.isEmpty() && backlog.element().offset() < range.to()) {
+            records.add(take());
+        }
+        return new Batch(range, records);
+    }
+
+    private Batch nextBatch() {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        long bytes = 0;
+        while (!backlog.isEmpty() && records.size() < limits.maxRows()) {
+            int next = size(backlog.element());
+            if (!records.isEmpty() && bytes + next > limits.maxBytes()) {
+                break;
+            }
+            bytes += next;
+            records.add(take());
+        }
+        // From the first record rather than from where the last batch ended: only markers lie between.
+        return new Batch(
+                new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1), records);
+    }
+
+    private ConsumerRecord<byte[], byte[]> take() {
+        ConsumerRecord<byte[], byte[]> record = backlog.remove();
+        backlogBytes -= size(record);
+        return record;
+    }
+
+    /** The batch is written and its end committed. */
+    void done() {
+        Batch current = batch;
+        if (current == null) {
+            throw new IllegalStateException("no batch is in the works for " + partition);
+        }
+        committedOffset = current.range.to();
+        batch = null;
+        replay = null;
+        replayComplete = false;
+    }
+
+    /** Whether nothing waits, so that the read position may be committed as it is. */
+    boolean isIdle() {
+        return batch == null && replay == null && backlog.isEmpty();
+    }
+
+    void committed(long offset) {
+        committedOffset = offset;
+    }
+
+    /** Last committed offset, -1 for none. */
+    long committedOffset() {
+        return committedOffset;
+    }
+
+    boolean isStartChecked() {
+        return startChecked;
+    }
+
+    void startChecked() {
+        startChecked = true;
+    }
+
+    /** Offset of the first record that waits; only where one does. */
+    long firstOffset() {
+        Batch current = batch;
+        return current == null ? backlog.element().offset() : current.range.from();
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    String topicId() {
+        return topicId;
+    }
+
+    TableMapping<?> mapping() {
+        return mapping;
+    }
+
+    long backlogBytes() {
+        return backlogBytes;
+    }
+
+    int backlogRows() {
+        return backlog.size();
+    }
+
+    private static int size(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+    }
+
+    /** A fixed range of records on its way into ClickHouse. */
+    static final class Batch {
+        private final OffsetRange range;
+        private final List<ConsumerRecord<byte[], byte[]>> records;
+        private long intentNanos;
+        private boolean intended;
+        private int insertsDone;
+        private boolean inserted;
+
+        private Batch(OffsetRange range, List<ConsumerRecord<byte[], byte[]>> records) {
+            this.range = range;
+            this.records = List.copyOf(records);
+        }
+
+        OffsetRange range() {
+            return range;
+        }
+
+        List<ConsumerRecord<byte[], byte[]>> records() {
+            return records;
+        }
+
+        /** Whether the intent was committed, by this member, at most so long ago. */
+        boolean isIntended(long nowNanos, long maxAgeNanos) {
+            return intended && nowNanos - intentNanos <= maxAgeNanos;
+        }
+
+        void intended(long nowNanos) {
+            intended = true;
+            intentNanos = nowNanos;
+        }
+
+        /** How many of the batch's inserts are known to be stored; they need not be sent again. */
+        int insertsDone() {
+            return insertsDone;
+        }
+
+        void insertDone() {
+            insertsDone++;
+        }
+
+        boolean isInserted() {
+            return inserted;
+        }
+
+        void inserted() {
+            inserted = true;
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.tollgate.sink;
+
+import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.registry.RegistryConfig;
+import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.sql.ClickHouseConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configuration of the sink, built once by {@link #from}.
+ *
+ * @param bootstrapServers Kafka
+ * @param clientProperties for every Kafka client, by Kafka's names
+ * @param consumerProperties for the sink's consumers besides
+ * @param registry where the schemas are
+ * @param topics how the topics are named
+ * @param clickHouse where the rows go
+ * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group share the
+ *     work, two groups would each write everything
+ * @param threads consumers in this process, 1 to 64
+ * @param batchMaxRows records of a batch at most, 1 to 1,000,000
+ * @param batchMaxBytes bytes of a batch at most, 1 KiB to 256 MiB
+ * @param batchMaxDelay how long a record waits for others at most
+ * @param bufferMaxBytes bytes of records that wait in one thread before it writes whatever it has
+ * @param retryMinDelay first wait after a failure; doubles with each
+ * @param retryMaxDelay longest wait
+ * @param maxPollInterval after how long without a sign of life a thread's partitions go to another
+ * @param effective what was read, secrets masked, for the log
+ */
+public record SinkConfig(
+        String bootstrapServers,
+        Map<String, String> clientProperties,
+        Map<String, String> consumerProperties,
+        RegistryConfig registry,
+        TopicLayout topics,
+        ClickHouseConfig clickHouse,
+        String groupId,
+        int threads,
+        int batchMaxRows,
+        long batchMaxBytes,
+        Duration batchMaxDelay,
+        long bufferMaxBytes,
+        Duration retryMinDelay,
+        Duration retryMaxDelay,
+        Duration maxPollInterval,
+        Map<String, String> effective) {
+
+    /**
+     * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations). A token
+     * must be remembered for as long as its insert may be repeated; see {@link #from}.
+     */
+    static final int DEDUPLICATION_WINDOW = 10_000;
+
+    private static final Pattern GROUP_ID = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
+    private static final List<String> RESERVED = List.of(
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
+    public SinkConfig {
+        clientProperties = Map.copyOf(clientProperties);
+        consumerProperties = Map.copyOf(consumerProperties);
+        effective = Map.copyOf(effective);
+    }
+
+    /**
+     * Reads the configuration from dotted kebab-case keys:
+     *
+     * <ul>
+     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client, {@code kafka.sink.*} for
+     *       the sink's consumers
+     *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
+     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1)
+     *   <li>{@code clickhouse.*} as {@link ClickHouseConfig#read}
+     *   <li>{@code sink.group-id} ({@code tollgate-sink}), {@code sink.threads} (1), {@code sink.batch.max-rows} (50000),
+     *       {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code sink.buffer.max-bytes} (64 MiB),
+     *       {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s), {@code sink.max-poll-interval} (5m)
+     * </ul>
+     *
+     * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval (a hanging
+     * insert would cost the partitions), and more partitions than the tables remember tokens for. An insert may be repeated up to
+     * half a poll interval after its intent plus one request time-out; in that time each partition can finish one batch per
+     * {@code sink.batch.max-delay}, so partitions x that time / delay must stay below 10,000. (Full batches come faster, but then
+     * 10,000 of them are 500 million rows.)
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
+     */
+    public static SinkConfig from(Map<String, String> values) {
+        Settings settings = new Settings(values);
+        String bootstrapServers = settings.required("kafka.bootstrap-servers");
+        Map<String, String> clientProperties = settings.passThrough("kafka.client.");
+        Map<String, String> consumerProperties = settings.passThrough("kafka.sink.");
+        for (String reserved : RESERVED) {
+            if (clientProperties.containsKey(reserved) || consumerProperties.containsKey(reserved)) {
+                settings.problem("kafka.*." + reserved + " cannot be set: the sink's guarantee rests on its own value");
+            }
+        }
+        RegistryConfig registry = registry(settings);
+        TopicLayout topics = topics(settings);
+        ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
+        String groupId = settings.parsed(
+                "sink.group-id",
+                "tollgate-sink",
+                "1 to 200 letters, digits, '.', '_' or '-'",
+                SinkConfig::checkedGroup);
+        int threads = settings.integer("sink.threads", 1, 1, 64);
+        int batchMaxRows = settings.integer("sink.batch.max-rows", 50_000, 1, 1_000_000);
+        long batchMaxBytes = settings.number("sink.batch.max-bytes", 16 << 20, 1 << 10, 256 << 20);
+        Duration batchMaxDelay = settings.duration("sink.batch.max-delay", "1s", "10ms", "10m");
+        long bufferMaxBytes = settings.number("sink.buffer.max-bytes", 64 << 20, 1 << 10, 2L << 30);
+        Duration retryMinDelay = settings.duration("sink.retry.min-delay", "200ms", "1ms", "1m");
+        Duration retryMaxDelay = settings.duration("sink.retry.max-delay", "10s", "1ms", "10m");
+        Duration maxPollInterval = settings.duration("sink.max-poll-interval", "5m", "3s", "1h");
+
+        if (retryMaxDelay.compareTo(retryMinDelay) < 0) {
+            settings.problem("sink.retry.max-delay must be >= sink.retry.min-delay, was " + retryMaxDelay + " with "
+                    + retryMinDelay);
+        }
+        if (clickHouse.requestTimeout().multipliedBy(3).compareTo(maxPollInterval) > 0) {
+            settings.problem("clickhouse.request-timeout must be at most a third of sink.max-poll-interval, was "
+                    + clickHouse.requestTimeout() + " with " + maxPollInterval);
+        }
+        long repeatableMillis =
+                maxPollInterval.toMillis() / 2 + clickHouse.requestTimeout().toMillis();
+        long repeatableBatches = topics.partitions() * (repeatableMillis / batchMaxDelay.toMillis() + 1);
+        if (repeatableBatches > DEDUPLICATION_WINDOW) {
+            settings.problem("sink.batch.max-delay is too short: " + topics.partitions() + " partitions can finish "
+                    + repeatableBatches + " batches while one may still be repeated, but ClickHouse remembers "
+                    + DEDUPLICATION_WINDOW + "; raise it or lower sink.max-poll-interval");
+        }
+        settings.refuseUnknown("sink.", "clickhouse.", "registry.", "topics.");
+        settings.throwIfProblems();
+        return new SinkConfig(
+                bootstrapServers,
+                clientProperties,
+                consumerProperties,
+                registry,
+                topics,
+                clickHouse,
+                groupId,
+                threads,
+                batchMaxRows,
+                batchMaxBytes,
+                batchMaxDelay,
+                bufferMaxBytes,
+                retryMinDelay,
+                retryMaxDelay,
+                maxPollInterval,
+                settings.effective());
+    }
+
+    BatchLimits batchLimits() {
+        return new BatchLimits(batchMaxRows, batchMaxBytes, batchMaxDelay);
+    }
+
+    Map<String, Object> adminProperties() {
+        Map<String, Object> properties = new HashMap<>(clientProperties);
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return properties;
+    }
+
+    /**
+     * Properties of one thread's consumer. Cooperative rebalancing: partitions that stay are not interrupted, and those that go
+     * leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset of offsets: where the log
+     * lacks what the group wants, that is a loss to be told, not a reason to start elsewhere.
+     */
+    Map<String, Object> consumerProperties(int thread) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, groupId + "-" + thread);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(batchMaxRows, 10_000));
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
+        properties.putAll(adminProperties());
+        properties.putAll(consumerProperties);
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.toIntExact(maxPollInterval.toMillis()));
+        return properties;
+    }
+
+    /** What was read, secrets masked. */
+    @Override
+    public String toString() {
+        return "SinkConfig" + new java.util.TreeMap<>(effective);
+    }
+
+    private static RegistryConfig registry(Settings settings) {
+        String url = settings.required("registry.url");
+        @Nullable String userInfo = settings.optional("registry.user-info");
+        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
+        Map<String, String> properties = new HashMap<>();
+        properties.put(RegistryConfig.URL, url.isEmpty() ? "http://unset" : url);
+        properties.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        if (userInfo != null) {
+            properties.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
+            properties.put(RegistryConfig.USER_INFO, userInfo);
+        }
+        try {
+            return RegistryConfig.from(properties);
+        } catch (ConfigException e) {
+            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
+            return RegistryConfig.ofUrl("http://unset");
+        }
+    }
+
+    private static TopicLayout topics(Settings settings) {
+        TopicLayout standard = TopicLayout.standard();
+        String prefix = settings.string("topics.prefix", standard.prefix());
+        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, 10_000);
+        int replication =
+                settings.integer("topics.replication", standard.replication(), TopicLayout.BROKER_DEFAULT, 32_767);
+        try {
+            return new TopicLayout(prefix, partitions, (short) replication);
+        } catch (IllegalArgumentException e) {
+            settings.problem("topics.*: " + e.getMessage());
+            return standard;
+        }
+    }
+
+    private static String checkedGroup(String text) {
+        if (!GROUP_ID.matcher(text).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tollgate.sink;
+
+import dev.tollgate.schemas.topic.Topic;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the sink has done and where it stands. Names and tags are public contract. Thread-safe.
+ *
+ * <ul>
+ *   <li>{@code tollgate.sink.rows} (counter, tag {@code table}): rows stored, repeated ones not counted again within a process
+ *   <li>{@code tollgate.sink.batches} (counter): offset ranges finished
+ *   <li>{@code tollgate.sink.replays} (counter): ranges repeated because their outcome was unknown
+ *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to wait
+ *   <li>{@code tollgate.sink.waiting} (gauge): threads that wait for one of them now
+ *   <li>{@code tollgate.sink.lag} (gauge): records in the log that are not stored yet, as of each thread's last look
+ *   <li>{@code tollgate.sink.insert.time} (counter, nanoseconds): time spent in inserts that succeeded
+ * </ul>
+ */
+public final class SinkMetrics {
+    private final Map<String, LongAdder> rows = new TreeMap<>();
+    private final LongAdder batches = new LongAdder();
+    private final LongAdder replays = new LongAdder();
+    private final LongAdder clickHouseRetries = new LongAdder();
+    private final LongAdder registryRetries = new LongAdder();
+    private final LongAdder kafkaRetries = new LongAdder();
+    private final LongAdder insertNanos = new LongAdder();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong lag = new AtomicLong();
+
+    SinkMetrics() {
+        for (TableMapping<?> mapping : TableMappings.ALL) {
+            rows.put(mapping.table(), new LongAdder());
+        }
+    }
+
+    /** The figures now. */
+    public Snapshot snapshot() {
+        Map<String, Long> rowsByTable = new TreeMap<>();
+        rows.forEach((table, count) -> rowsByTable.put(table, count.sum()));
+        return new Snapshot(
+                rowsByTable,
+                batches.sum(),
+                replays.sum(),
+                clickHouseRetries.sum(),
+                registryRetries.sum(),
+                kafkaRetries.sum(),
+                waiting.get(),
+                lag.get(),
+                insertNanos.sum());
+    }
+
+    void stored(TableInsert insert, long nanos) {
+        Objects.requireNonNull(rows.get(insert.table()), insert.table()).add(insert.rowCount());
+        insertNanos.add(nanos);
+    }
+
+    void batchDone() {
+        batches.increment();
+    }
+
+    void replayed() {
+        replays.increment();
+    }
+
+    void retried(UnavailableException.Part part) {
+        switch (part) {
+            case CLICKHOUSE -> clickHouseRetries.increment();
+            case REGISTRY -> registryRetries.increment();
+            case KAFKA -> kafkaRetries.increment();
+        }
+    }
+
+    void addWaiting(int change) {
+        waiting.addAndGet(change);
+    }
+
+    void addLag(long change) {
+        lag.addAndGet(change);
+    }
+
+    /**
+     * The figures of one moment, by the names above.
+     *
+     * @param rows by table
+     * @param lag of the partitions that this process has, in records; at least, while a partition has just been taken over
+     */
+    public record Snapshot(
+            Map<String, Long> rows,
+            long batches,
+            long replays,
+            long clickHouseRetries,
+            long registryRetries,
+            long kafkaRetries,
+            long waiting,
+            long lag,
+            long insertNanos) {
+        public Snapshot {
+            rows = Map.copyOf(rows);
+        }
+
+        /** Rows stored in the table of a topic; 0 for a topic that the sink does not read. */
+        public long rowsOf(Topic topic) {
+            return TableMappings.ALL.stream()
+                    .filter(mapping -> mapping.topic() == topic)
+                    .mapToLong(mapping -> rows.getOrDefault(mapping.table(), 0L))
+                    .sum();
+        }
+    }
+}

@@ -1,0 +1,559 @@
+package dev.tollgate.sink;
+
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.Lane.Batch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread of the sink: one consumer, one connection to ClickHouse.
+ *
+ * <p>Exactly once, without a transaction over both: the committed offset of the group is the ledger of intents.
+ *
+ * <ol>
+ *   <li>A batch is a fixed range {@code [from, to)} of one partition.
+ *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}.
+ *   <li>It is inserted under tokens made of topic id, partition, range and month.
+ *   <li>Offset {@code to} is committed.
+ * </ol>
+ *
+ * <p>Cut off before 2, nothing was inserted and the records are read again. Cut off between 2 and 4, it is not known whether
+ * they were inserted: whoever owns the partition next finds the intent, reads exactly that range and inserts it under the same
+ * tokens, of which ClickHouse keeps one; that also completes a rollup that a crash of ClickHouse left behind. A member that lost
+ * its partition without knowing can repeat an insert, which the tokens make harmless, but can commit nothing.
+ *
+ * <p>While ClickHouse does not answer, the thread reads nothing more but keeps polling with its partitions paused, so that it
+ * stays in the group. A step is short against {@code max.poll.interval}: work that takes longer goes on in the next step.
+ */
+final class SinkWorker implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(SinkWorker.class);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration WARNING_INTERVAL = Duration.ofSeconds(30);
+
+    private final Settings settings;
+    private final Ports ports;
+    private final SinkMetrics metrics;
+    private final Backoff backoff;
+    private final Map<String, TableMapping<?>> mappings = new HashMap<>();
+    private final Map<TopicPartition, Lane> lanes = new LinkedHashMap<>();
+    private final Map<String, Long> warnedAtNanos = new HashMap<>();
+
+    private volatile boolean stopping;
+    private @Nullable Consumer<byte[], byte[]> consumer;
+    private @Nullable UnavailableException placementFailure;
+    private boolean tablesThere;
+    private boolean waiting;
+    private long resumeAtNanos;
+    private long idleCommitNanos;
+    private long reportedLag;
+
+    /**
+     * @param maxPollInterval the consumer's
+     * @param bufferMaxBytes of all lanes together
+     */
+    record Settings(
+            Map<Topic, String> topicNames,
+            BatchLimits limits,
+            long bufferMaxBytes,
+            Duration retryMinDelay,
+            Duration retryMaxDelay,
+            Duration maxPollInterval) {}
+
+    /**
+     * The world outside.
+     *
+     * @param consumers makes a consumer, again after one has failed
+     * @param writer this thread's own
+     * @param encoders by topic
+     * @param nanoTime a clock that only goes forward
+     */
+    record Ports(
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            TopicIds topicIds,
+            ClickHouseWriter writer,
+            Map<Topic, BatchEncoder<?>> encoders,
+            LongSupplier nanoTime) {}
+
+    SinkWorker(Settings settings, Ports ports, SinkMetrics metrics) {
+        this.settings = settings;
+        this.ports = ports;
+        this.metrics = metrics;
+        this.backoff = new Backoff(settings.retryMinDelay(), settings.retryMaxDelay());
+        for (TableMapping<?> mapping : TableMappings.ALL) {
+            mappings.put(nameOf(mapping), mapping);
+        }
+    }
+
+    /** Works until {@link #stop}. Throws {@link SinkException} where waiting cannot help. */
+    @Override
+    public void run() {
+        try {
+            while (!stopping) {
+                step();
+            }
+        } catch (InterruptException e) {
+            if (!stopping) {
+                throw e;
+            }
+        } finally {
+            forgetLanes(Set.copyOf(lanes.keySet()));
+            setWaiting(false);
+            reportLag(0);
+            closeConsumer();
+            ports.writer().close();
+        }
+    }
+
+    /** Makes {@link #run} return after the step that it is in. What is not written then is written after the next start. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** One round: read what may be read, write what is due. */
+    void step() {
+        try {
+            Consumer<byte[], byte[]> current = consumer();
+            boolean held = waiting && now() < resumeAtNanos;
+            steer(current, held);
+            absorb(current, current.poll(held ? untilResume() : POLL));
+            reportLag(lag(current));
+            UnavailableException failure = placementFailure;
+            if (failure != null) {
+                placementFailure = null;
+                closeConsumer();
+                throw failure;
+            }
+            if (waiting && now() < resumeAtNanos) {
+                return;
+            }
+            write(current);
+            backoff.reset();
+            setWaiting(false);
+        } catch (UnavailableException e) {
+            hold(e);
+        } catch (RebalanceInProgressException | CommitFailedException e) {
+            // The next poll finishes the rebalance and drops the lanes that went to somebody else; the others go on as
+            // they are.
+            log.debug("a commit met a rebalance: {}", e.getMessage());
+        } catch (OffsetOutOfRangeException e) {
+            throw new SinkException(
+                    "the log no longer has, or does not have yet, what is to be written next: "
+                            + e.offsetOutOfRangePartitions()
+                            + " (partition and offset). Records were deleted before the sink wrote them; after"
+                            + " settling what is lost, move the group's offsets into the log",
+                    e);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            // Begin again with a new consumer: everything that matters is in the committed offsets.
+            closeConsumer();
+            hold(new UnavailableException(UnavailableException.Part.KAFKA, String.valueOf(e.getMessage()), e));
+        }
+    }
+
+    private Consumer<byte[], byte[]> consumer() {
+        Consumer<byte[], byte[]> current = consumer;
+        if (current == null) {
+            if (waiting) {
+                pauseThread(untilResume());
+            }
+            current = ports.consumers().get();
+            consumer = current;
+            current.subscribe(mappings.keySet(), new Rebalancing(current));
+        }
+        return current;
+    }
+
+    /** Only while there is no consumer, and so no membership to keep alive. */
+    private static void pauseThread(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private void closeConsumer() {
+        forgetLanes(Set.copyOf(lanes.keySet()));
+        Consumer<byte[], byte[]> current = consumer;
+        consumer = null;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (KafkaException e) {
+                log.debug("consumer did not close cleanly", e);
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    private void steer(Consumer<byte[], byte[]> current, boolean held) {
+        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> resume = new HashSet<>();
+        for (Lane lane : lanes.values()) {
+            (held || lane.isFull() ? pause : resume).add(lane.partition());
+        }
+        current.pause(pause);
+        current.resume(resume);
+    }
+
+    private void absorb(Consumer<byte[], byte[]> current, ConsumerRecords<byte[], byte[]> records) {
+        for (TopicPartition partition : records.partitions()) {
+            Objects.requireNonNull(lanes.get(partition), () -> "no lane for " + partition)
+                    .add(records.records(partition), now());
+        }
+        for (Lane lane : lanes.values()) {
+            lane.readTo(current.position(lane.partition()));
+        }
+    }
+
+    private long lag(Consumer<byte[], byte[]> current) {
+        long lag = 0;
+        for (Lane lane : lanes.values()) {
+            OptionalLong unread = current.currentLag(lane.partition());
+            lag += unread.orElse(0) + lane.backlogRows();
+        }
+        return lag;
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    private void write(Consumer<byte[], byte[]> current) throws UnavailableException {
+        boolean full = lanes.values().stream().mapToLong(Lane::backlogBytes).sum() >= settings.bufferMaxBytes();
+        List<Lane> due = new ArrayList<>();
+        for (Lane lane : lanes.values()) {
+            if (lane.isDue(now()) || (full && lane.backlogRows() > 0)) {
+                due.add(lane);
+            }
+        }
+        if (due.isEmpty()) {
+            commitIdle(current);
+            return;
+        }
+        prepare(due);
+        commitIntents(current, due);
+        UnavailableException failure = insert(due);
+        commitDone(current, due);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void prepare(List<Lane> due) throws UnavailableException {
+        if (!tablesThere) {
+            ports.writer().requireTables();
+            tablesThere = true;
+        }
+        for (Lane lane : due) {
+            if (!lane.isStartChecked()) {
+                checkStart(lane);
+            }
+            lane.seal(now());
+        }
+    }
+
+    /**
+     * A partition without intent must begin beyond what its table holds. Otherwise the group's offsets were reset, or expired
+     * after a long stop, and what follows would be written a second time, in other batches and so under other tokens.
+     */
+    private void checkStart(Lane lane) throws UnavailableException {
+        if (lane.mapping().additive()) {
+            OptionalLong stored = ports.writer()
+                    .maxOffset(
+                            lane.mapping().table(),
+                            lane.topicId(),
+                            lane.partition().partition());
+            if (stored.isPresent() && stored.getAsLong() >= lane.firstOffset()) {
+                throw new SinkException(
+                        "%s@%d would be written twice: table %s holds this partition up to offset %d, but the consumer group begins before that. Its offsets were reset or have expired; set the group's offset of this partition to %d"
+                                .formatted(
+                                        lane.partition(),
+                                        lane.firstOffset(),
+                                        lane.mapping().table(),
+                                        stored.getAsLong(),
+                                        stored.getAsLong() + 1));
+            }
+        }
+        lane.startChecked();
+    }
+
+    private void commitIntents(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
+        Map<TopicPartition, OffsetAndMetadata> intents = new HashMap<>();
+        List<Batch> intended = new ArrayList<>();
+        for (Lane lane : due) {
+            Batch batch = lane.seal(now());
+            // An old intent is committed again: that a commit succeeds shows that the partition is still ours.
+            if (!batch.isInserted() && !batch.isIntended(now(), maxIntentAgeNanos())) {
+                intents.put(
+                        lane.partition(),
+                        new OffsetAndMetadata(
+                                batch.range().from(), batch.range().metadata()));
+                intended.add(batch);
+            }
+        }
+        if (!intents.isEmpty()) {
+            commit(current, intents);
+            intended.forEach(batch -> batch.intended(now()));
+        }
+    }
+
+    /** Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason. */
+    private @Nullable UnavailableException insert(List<Lane> due) {
+        long startedAt = now();
+        for (Lane lane : due) {
+            Batch batch = lane.seal(now());
+            if (batch.isInserted()) {
+                continue;
+            }
+            if (now() - startedAt > settings.maxPollInterval().toNanos() / 3
+                    || !batch.isIntended(now(), maxIntentAgeNanos())) {
+                return null;
+            }
+            try {
+                insert(lane, batch);
+            } catch (UnavailableException e) {
+                return e;
+            }
+        }
+        return null;
+    }
+
+    private void insert(Lane lane, Batch batch) throws UnavailableException {
+        BatchEncoder<?> encoder = Objects.requireNonNull(
+                ports.encoders().get(lane.mapping().topic()),
+                () -> "no encoder for " + lane.mapping().topic());
+        List<TableInsert> inserts =
+                encoder.encode(lane.topicId(), lane.partition().partition(), batch.range(), batch.records());
+        for (TableInsert insert : inserts.subList(batch.insertsDone(), inserts.size())) {
+            long startedAt = now();
+            try {
+                ports.writer().insert(insert);
+            } catch (RefusedException e) {
+                throw new SinkException(refusal(lane, batch, insert, e), e);
+            }
+            batch.insertDone();
+            metrics.stored(insert, now() - startedAt);
+        }
+        batch.inserted();
+    }
+
+    private static String refusal(Lane lane, Batch batch, TableInsert insert, RefusedException e) {
+        String where = e.row() >= 1 && e.row() <= insert.rowCount()
+                ? lane.partition() + "@" + insert.offsets()[e.row() - 1]
+                : lane.partition() + "@" + batch.range().from() + " to "
+                        + (batch.range().to() - 1);
+        return "ClickHouse refuses the record at " + where + " for table " + insert.table() + " and it is not skipped: "
+                + e.getMessage();
+    }
+
+    private void commitDone(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
+        Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+        List<Lane> finished = new ArrayList<>();
+        for (Lane lane : due) {
+            Batch batch = lane.seal(now());
+            if (batch.isInserted()) {
+                ends.put(lane.partition(), new OffsetAndMetadata(batch.range().to()));
+                finished.add(lane);
+            }
+        }
+        if (!ends.isEmpty()) {
+            commit(current, ends);
+            for (Lane lane : finished) {
+                lane.done();
+                metrics.batchDone();
+            }
+        }
+    }
+
+    /** Moves idle partitions past the markers of transactions, so that whoever watches the group sees no lag where there is none. */
+    private void commitIdle(Consumer<byte[], byte[]> current) throws UnavailableException {
+        if (now() - idleCommitNanos < IDLE_COMMIT_INTERVAL.toNanos()) {
+            return;
+        }
+        idleCommitNanos = now();
+        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        for (Lane lane : lanes.values()) {
+            long position = current.position(lane.partition());
+            if (lane.isIdle() && position > lane.committedOffset()) {
+                positions.put(lane.partition(), new OffsetAndMetadata(position));
+            }
+        }
+        if (!positions.isEmpty()) {
+            commit(current, positions);
+            positions.forEach((partition, position) ->
+                    Objects.requireNonNull(lanes.get(partition)).committed(position.offset()));
+        }
+    }
+
+    private static void commit(Consumer<byte[], byte[]> current, Map<TopicPartition, OffsetAndMetadata> offsets)
+            throws UnavailableException {
+        try {
+            current.commitSync(offsets);
+        } catch (org.apache.kafka.common.errors.TimeoutException e) {
+            throw new UnavailableException(
+                    UnavailableException.Part.KAFKA, "offsets cannot be committed: " + e.getMessage(), e);
+        }
+    }
+
+    private long maxIntentAgeNanos() {
+        return settings.maxPollInterval().toNanos() / 2;
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    private void hold(UnavailableException e) {
+        Duration wait = backoff.next();
+        resumeAtNanos = now() + wait.toNanos();
+        setWaiting(true);
+        metrics.retried(e.part());
+        String reason = e.part() + " " + e.getMessage();
+        Long warnedAt = warnedAtNanos.get(reason);
+        if (warnedAt == null || now() - warnedAt > WARNING_INTERVAL.toNanos()) {
+            warnedAtNanos.clear();
+            warnedAtNanos.put(reason, now());
+            log.warn("waiting: for={} retryMillis={} reason={}", e.part(), wait.toMillis(), e.getMessage());
+        }
+    }
+
+    private Duration untilResume() {
+        long left = Math.max(0, resumeAtNanos - now());
+        return Duration.ofNanos(Math.min(left, POLL.toNanos()));
+    }
+
+    private void setWaiting(boolean now) {
+        if (waiting != now) {
+            waiting = now;
+            metrics.addWaiting(now ? 1 : -1);
+            if (!now) {
+                log.info("going on after waiting");
+                warnedAtNanos.clear();
+            }
+        }
+    }
+
+    private void reportLag(long lag) {
+        metrics.addLag(lag - reportedLag);
+        reportedLag = lag;
+    }
+
+    private long now() {
+        return ports.nanoTime().getAsLong();
+    }
+
+    // ---------------------------------------------------------------- ownership
+
+    private String nameOf(TableMapping<?> mapping) {
+        return Objects.requireNonNull(
+                settings.topicNames().get(mapping.topic()), () -> "no name for " + mapping.topic());
+    }
+
+    private void place(Consumer<byte[], byte[]> current, Collection<TopicPartition> added) throws UnavailableException {
+        Set<String> topics = new HashSet<>();
+        added.forEach(partition -> topics.add(partition.topic()));
+        Map<String, String> ids = ports.topicIds().resolve(topics);
+        Map<TopicPartition, OffsetAndMetadata> committed;
+        try {
+            committed = current.committed(new HashSet<>(added));
+        } catch (org.apache.kafka.common.errors.TimeoutException e) {
+            throw new UnavailableException(
+                    UnavailableException.Part.KAFKA, "committed offsets cannot be read: " + e.getMessage(), e);
+        }
+        for (TopicPartition partition : added) {
+            String topicId = Objects.requireNonNull(ids.get(partition.topic()), partition.topic());
+            lanes.put(partition, lane(current, partition, topicId, committed.get(partition)));
+        }
+    }
+
+    private Lane lane(
+            Consumer<byte[], byte[]> current,
+            TopicPartition partition,
+            String topicId,
+            @Nullable OffsetAndMetadata committed) {
+        TableMapping<?> mapping = Objects.requireNonNull(mappings.get(partition.topic()), partition.topic());
+        if (committed == null) {
+            current.seekToBeginning(Set.of(partition));
+            return Lane.at(partition, topicId, mapping, settings.limits(), -1);
+        }
+        current.seek(partition, committed);
+        Optional<OffsetRange> intent = OffsetRange.intent(committed.offset(), committed.metadata());
+        if (intent.isPresent()) {
+            log.info(
+                    "repeating an unfinished batch: partition={} from={} to={}",
+                    partition,
+                    intent.get().from(),
+                    intent.get().to());
+            metrics.replayed();
+            return Lane.replaying(partition, topicId, mapping, settings.limits(), intent.get());
+        }
+        return Lane.at(partition, topicId, mapping, settings.limits(), committed.offset());
+    }
+
+    private void forgetLanes(Collection<TopicPartition> partitions) {
+        partitions.forEach(lanes::remove);
+    }
+
+    private final class Rebalancing implements ConsumerRebalanceListener {
+        private final Consumer<byte[], byte[]> current;
+
+        Rebalancing(Consumer<byte[], byte[]> current) {
+            this.current = current;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> added) {
+            if (added.isEmpty()) {
+                return;
+            }
+            try {
+                place(current, added);
+                log.info("partitions taken: {}", added);
+            } catch (UnavailableException e) {
+                // Without a place to start from nothing may be read: the step begins again with a new consumer.
+                placementFailure = e;
+                current.seekToBeginning(added);
+                current.pause(added);
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> removed) {
+            if (!removed.isEmpty()) {
+                log.info("partitions given up: {}", removed);
+                forgetLanes(removed);
+            }
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> removed) {
+            onPartitionsRevoked(removed);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tollgate.sink;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.tollgate.embedded.EmbeddedStack;
+import dev.tollgate.embedded.EmbeddedStackOptions;
+import dev.tollgate.schemas.registry.RegistryConfig;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.schemas.topic.TopicAdmin;
+import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.sql.ClickHouseConfig;
+import dev.tollgate.sql.Migrator;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything around a sink, on an embedded stack: topics and a database of its own for each test, a transactional producer in the
+ * place of the topology, and short ways to ask ClickHouse.
+ */
+final class TestingPipeline implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final EmbeddedStack stack;
+    private final String name =
+            "t" + UUID.randomUUID().toString().replace("-", "").substring(0, 10);
+    private final TopicLayout layout = new TopicLayout(name + ".", 2, TopicLayout.BROKER_DEFAULT);
+    private final Admin admin;
+    private final SchemaRegistryClient registry;
+    private final AvroSerializer<SpecificRecord> serializer;
+    private final KafkaProducer<String, byte[]> producer;
+
+    TestingPipeline(EmbeddedStack stack) throws Exception {
+        this.stack = stack;
+        admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.bootstrapServers()));
+        registry = new SchemaRegistryClient(RegistryConfig.ofUrl(stack.registryUrl()));
+        TopicAdmin topics = new TopicAdmin(admin, layout);
+        topics.apply();
+        topics.registerSchemas(registry);
+        serializer = new AvroSerializer<>(registry);
+        producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        stack.bootstrapServers(),
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        name),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+    }
+
+    static EmbeddedStack startStack() {
+        return EmbeddedStack.start(EmbeddedStackOptions.ephemeral());
+    }
+
+    TestingPipeline migrated() throws SQLException {
+        new Migrator(clickHouse()).migrate();
+        return this;
+    }
+
+    ClickHouseConfig clickHouse() {
+        return ClickHouseConfig.of(stack.clickHouseUrl(), name);
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    SchemaRegistryClient registry() {
+        return registry;
+    }
+
+    String topic(Topic topic) {
+        return layout.name(topic);
+    }
+
+    /** A configuration for this test's topics and database, with fast retries; more settings come first. */
+    SinkConfig config(String... keysAndValues) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "kafka.bootstrap-servers",
+                stack.bootstrapServers(),
+                "registry.url",
+                stack.registryUrl(),
+                "topics.prefix",
+                layout.prefix(),
+                "topics.partitions",
+                "2",
+                "clickhouse.url",
+                stack.clickHouseUrl(),
+                "clickhouse.database",
+                name,
+                "sink.group-id",
+                name,
+                "sink.batch.max-delay",
+                "200ms",
+                "sink.retry.min-delay",
+                "20ms",
+                "sink.retry.max-delay",
+                "200ms"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return SinkConfig.from(values);
+    }
+
+    Sink startSink(String... keysAndValues) {
+        Sink sink = new Sink(config(keysAndValues));
+        sink.start();
+        return sink;
+    }
+
+    /** Writes records in one transaction. */
+    void publish(Topic topic, int partition, List<? extends SpecificRecord> records) {
+        producer.beginTransaction();
+        records.forEach(record -> send(topic, partition, serializer.serialize(topic(topic), record)));
+        producer.commitTransaction();
+    }
+
+    /** Writes records that never become visible. */
+    void publishAborted(Topic topic, int partition, List<? extends SpecificRecord> records) {
+        producer.beginTransaction();
+        records.forEach(record -> send(topic, partition, serializer.serialize(topic(topic), record)));
+        producer.flush();
+        producer.abortTransaction();
+    }
+
+    void publishBytes(Topic topic, int partition, byte @Nullable [] value) {
+        producer.beginTransaction();
+        send(topic, partition, value);
+        producer.commitTransaction();
+    }
+
+    private void send(Topic topic, int partition, byte @Nullable [] value) {
+        producer.send(new ProducerRecord<>(topic(topic), partition, "key", value));
+    }
+
+    /** Each row as ClickHouse writes a tuple. */
+    List<String> rows(String sql) throws SQLException {
+        try (Connection connection = clickHouse().dataSource().getConnection()) {
+            connection.setSchema(name);
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT toString(tuple(*)) FROM (" + sql + ")")) {
+                List<String> lines = new ArrayList<>();
+                while (rows.next()) {
+                    lines.add(rows.getString(1));
+                }
+                return lines;
+            }
+        }
+    }
+
+    /** Asks until the answer is as expected; fails with the last answer when patience ends or the sink has stopped. */
+    void awaitRows(@Nullable Sink sink, String sql, String... expected) throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        List<String> last = List.of();
+        SQLException lastFailure = null;
+        while (Instant.now().isBefore(deadline)) {
+            try {
+                last = rows(sql);
+                lastFailure = null;
+                if (last.equals(List.of(expected))) {
+                    return;
+                }
+            } catch (SQLException e) {
+                lastFailure = e;
+            }
+            if (sink != null && sink.awaitTermination(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                fail("the sink stopped by itself");
+            }
+        }
+        fail("expected " + List.of(expected) + " from " + sql + ", last was " + last
+                + (lastFailure == null ? "" : " then " + lastFailure));
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.sink;
+
+import org.jspecify.annotations.NullMarked;
