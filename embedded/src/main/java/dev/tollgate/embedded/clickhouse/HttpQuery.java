@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the caller's query id, or a fresh one
  * @param database the current database of the statement
  * @param format of input and output where the statement names none
+ * @param compressed whether the result is to come in {@link CompressedBlocks}
  * @param settings by name, as text
  * @param parameters by name, as text
  */
@@ -37,6 +38,7 @@ record HttpQuery(
         String id,
         String database,
         String format,
+        boolean compressed,
         Map<String, String> settings,
         Map<String, String> parameters) {
 
@@ -109,6 +111,7 @@ record HttpQuery(
                         () -> UUID.randomUUID().toString()),
                 first(url.get("database"), headers.getFirst("X-ClickHouse-Database"), () -> "default"),
                 first(url.get("default_format"), headers.getFirst("X-ClickHouse-Format"), () -> "TabSeparated"),
+                "1".equals(url.get("compress")),
                 settings,
                 parameters);
     }
@@ -135,10 +138,10 @@ record HttpQuery(
                     ClickHouseException.NOT_IMPLEMENTED,
                     "the embedded ClickHouse has no HTTP sessions: leave out session_id");
         }
-        if ("1".equals(url.get("compress")) || "1".equals(url.get("decompress"))) {
+        if ("1".equals(url.get("decompress"))) {
             throw ClickHouseException.of(
                     ClickHouseException.NOT_IMPLEMENTED,
-                    "the embedded ClickHouse does not compress on the loopback interface: connect with compress=0");
+                    "the embedded ClickHouse takes data as it is: leave out decompress");
         }
         for (String name : url.keySet()) {
             if (!name.matches("\\w+")) {

@@ -21,6 +21,7 @@ final class HttpResponse {
     private final HttpExchange exchange;
     private final long startedAt = System.nanoTime();
     private boolean started;
+    private boolean compressed;
     private @Nullable OutputStream body;
 
     HttpResponse(HttpExchange exchange) {
@@ -31,7 +32,9 @@ final class HttpResponse {
         return started;
     }
 
+    /** Answers {@code query} from now on. */
     void identify(HttpQuery query) {
+        compressed = query.compressed();
         Headers headers = exchange.getResponseHeaders();
         headers.set("X-ClickHouse-Query-Id", query.id());
         headers.set("X-ClickHouse-Timezone", "UTC");
@@ -40,6 +43,11 @@ final class HttpResponse {
 
     /** Sends a result that is known to its end. */
     void send(String format, MemorySegment bytes, Statistics statistics) throws IOException {
+        if (compressed && bytes.byteSize() > 0) {
+            sendPiece(format, bytes, statistics);
+            finish();
+            return;
+        }
         describe(format, statistics);
         started = true;
         exchange.sendResponseHeaders(200, bytes.byteSize() == 0 ? NO_BODY : bytes.byteSize());
@@ -54,7 +62,7 @@ final class HttpResponse {
             describe(format, statistics);
             started = true;
             exchange.sendResponseHeaders(200, CHUNKED);
-            body = exchange.getResponseBody();
+            body = compressed ? new CompressedBlocks(exchange.getResponseBody()) : exchange.getResponseBody();
         }
         copy(bytes, body);
     }

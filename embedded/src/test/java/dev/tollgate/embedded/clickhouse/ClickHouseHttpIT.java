@@ -15,6 +15,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.regex.Matcher;
@@ -126,7 +131,7 @@ class ClickHouseHttpIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"compress=1, compress=0", "decompress=1, compress=0", "session_id=x, session_id"})
+    @CsvSource({"decompress=1, decompress", "session_id=x, session_id"})
     void givenWhatThisEndpointCannotDo_whenAsked_thenTheErrorSaysSo(String parameter, String hint) throws Exception {
         HttpResponse<String> response = post("?" + parameter, "SELECT 1".getBytes(UTF_8));
 
@@ -164,6 +169,28 @@ class ClickHouseHttpIT {
         assertThatThrownBy(() -> bytes("SELECT throwIf(number = 4000000) FROM numbers(5000000)"
                         + " SETTINGS max_threads = 1, max_block_size = 65536 FORMAT RowBinary"))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void givenDriverWithItsOwnDefaults_whenItReads_thenCompressedResultsAreExact() throws Exception {
+        String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "");
+        try (Connection connection = DriverManager.getConnection(plainUrl);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet result = statement.executeQuery("SELECT number, toString(number) FROM numbers(200000)")) {
+                long next = 0;
+                while (result.next()) {
+                    assertThat(result.getString(2)).isEqualTo(Long.toString(result.getLong(1)));
+                    assertThat(result.getLong(1)).isEqualTo(next++);
+                }
+                assertThat(next).isEqualTo(200_000);
+            }
+            assertThat(statement.executeUpdate("INSERT INTO t (n) VALUES (1), (2)"))
+                    .isEqualTo(2);
+            assertThatThrownBy(() -> statement.executeQuery("SELECT 1 FROM nowhere"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(60));
+        }
     }
 
     @Test
