@@ -43,6 +43,9 @@ final class AccountChanges {
                 if (assigned.carry() == AccountChange.Carry.SCALE) {
                     carryOver(step, entry, null);
                 }
+                if (assigned.carry() != AccountChange.Carry.KEEP) {
+                    carryRolling(state, front, assigned.carry() == AccountChange.Carry.RESET);
+                }
                 reconsiderAll(step, Origin.change(entry, Cause.PLAN_CHANGED));
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
@@ -54,6 +57,15 @@ final class AccountChanges {
         }
         entry.source = null;
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    private static void carryRolling(AccountState state, Terms front, boolean reset) {
+        for (Bucket bucket : state.buckets()) {
+            Rule rule = front.ruleOf(bucket.group);
+            if (rule != null && bucket instanceof RollingBucket rolling) {
+                rolling.carry(rolling.amount, rule.amount, reset, state.streamTimeMillis);
+            }
+        }
     }
 
     private void reconsiderAll(Step step, Origin origin) {
@@ -224,7 +236,7 @@ final class AccountChanges {
             after = Windows.open(state, before.group, newRule, before.scopeKey, cutAt);
         }
         if (after instanceof FixedBucket successor) {
-            successor.carried = scaled(before.level(), oldRule.amount, newRule.amount);
+            successor.carried = scaled(before.level(cutAt), oldRule.amount, newRule.amount);
         }
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param buckets for each limit of scope {@code ACCOUNT} the current bucket, used or not; for each other limit the buckets of
  *     the keys that were used
  * @param mostConstrained by meter id the limit of scope {@code ACCOUNT} with the smallest remaining share, ties to the longer
- *     one; meters without a finite limit are missing
+ *     one; calls in flight are not compared; meters without a finite limit are missing
  */
 public record AccountSnapshot(
         String accountId,

@@ -60,11 +60,12 @@ public final class AccountingEngine {
         }
     }
 
-    /** Says the totals so far of all open windows. Changes nothing. */
+    /** Says the totals so far of all open fixed windows. Changes nothing. */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
         for (Bucket bucket : state.buckets()) {
             switch (bucket) {
                 case FixedBucket fixed -> out.total(streamTime.total(state, plans, fixed, false));
+                case RollingBucket _ -> {}
             }
         }
     }

@@ -8,7 +8,7 @@ final class Alert {
     enum Phase {
         /** It holds. */
         RAISED,
-        /** Its time is over; it is not raised again in this window. */
+        /** Its end was said. In a fixed window it is not raised again; elsewhere stream time has yet to come to its end. */
         OVER,
         /** A correction or a change of terms has undone it: it may be raised again. */
         REARMED
@@ -30,6 +30,11 @@ final class Alert {
 
     Alert(@Nullable Threshold threshold) {
         this.threshold = threshold;
+    }
+
+    /** Whether something happens when its time is over. */
+    boolean awaitsItsEnd(boolean rearmsByTime) {
+        return phase == Phase.RAISED || phase == Phase.OVER && rearmsByTime;
     }
 
     void encode(ByteWriter writer, long streamTimeMillis) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Usage of one limit by one account, project or key, and what that usage has raised. */
-abstract sealed class Bucket permits FixedBucket {
+abstract sealed class Bucket permits FixedBucket, RollingBucket {
     final BucketGroup group;
     final String scopeKey;
 
@@ -32,11 +32,11 @@ abstract sealed class Bucket permits FixedBucket {
     /** Whether an event of this time belongs here. */
     abstract boolean covers(long timeMillis);
 
-    /** The level that rules compare with, in the native unit. */
-    abstract long level();
+    /** The level that rules compare with, in the native unit, at a moment not before the last event. */
+    abstract long level(long atMillis);
 
-    /** Usage in units of the meter, for people. */
-    abstract long used();
+    /** Usage in units of the meter, rounded up, for people. */
+    abstract long used(long atMillis);
 
     /** Inclusive start of the time for which usage counts. */
     abstract long windowStart();
@@ -44,23 +44,29 @@ abstract sealed class Bucket permits FixedBucket {
     /** Exclusive end of the time for which usage counts. */
     abstract long windowEnd();
 
+    /** Whether usage in here is usage now, and not in a window that is over. */
+    abstract boolean isRunning(long judgementTimeMillis);
+
     /** Window start that distinguishes this bucket from others of its limit and scope key in event ids. */
     abstract long identity();
-
-    /** Whether one bucket can raise the same alert many times, so that its events are told apart by when that was. */
-    abstract boolean alertsNeedTime();
 
     /** Stream time from which on nothing is taken any more and the bucket can go. */
     abstract long closesAt();
 
-    /** Counts the cost of an event that this bucket covers. */
-    abstract void add(long cost);
+    /** Counts an event that this bucket covers. Stream time has reached {@code streamTimeMillis}. */
+    abstract void add(long timeMillis, long cost, long streamTimeMillis);
 
-    /** Undoes {@link #add}. */
-    abstract void takeBack(long cost);
+    /** Undoes {@link #add}, as far as time has not done so. */
+    abstract void takeBack(long timeMillis, long cost, long streamTimeMillis);
+
+    /** Follows the rule that holds now. */
+    abstract void adopt(Rule rule, long streamTimeMillis);
 
     /** Stream time at which an alert is over if nothing else happens. */
     abstract long overAt(Alert alert);
+
+    /** Whether an alert whose time is over can be raised again in this bucket. */
+    abstract boolean rearmsByTime();
 
     /** Stream time at which this bucket has to be looked at next. */
     final long deadline() {
@@ -68,7 +74,7 @@ abstract sealed class Bucket permits FixedBucket {
         List<Alert> list = alerts;
         if (list != null) {
             for (Alert alert : list) {
-                if (alert.phase == Alert.Phase.RAISED) {
+                if (alert.awaitsItsEnd(rearmsByTime())) {
                     deadline = Math.min(deadline, overAt(alert));
                 }
             }
@@ -120,11 +126,11 @@ abstract sealed class Bucket permits FixedBucket {
     }
 
     /** Whether the level is so low that nothing new can be raised: the one comparison that most events need. */
-    boolean isQuietUnder(Rule rule) {
+    boolean isQuietUnder(Rule rule, long atMillis) {
         if (quietRule != rule) {
             recomputeQuiet(rule);
         }
-        return level() < quietBelow;
+        return level(atMillis) < quietBelow;
     }
 
     /** Has to be called whenever an alert changes. */
@@ -133,7 +139,7 @@ abstract sealed class Bucket permits FixedBucket {
     }
 
     private void recomputeQuiet(Rule rule) {
-        long lowest = Rule.NEVER;
+        long lowest = Levels.NEVER;
         for (int target = 0; target < rule.targets(); target++) {
             if (!holds(thresholdOf(rule, target))) {
                 lowest = Math.min(lowest, rule.levelOf(target));

@@ -157,6 +157,18 @@ final class BucketGroup {
                 writer.writeByte(0);
                 writer.writeByte(fixed.unit().ordinal());
             }
+            case Algorithm.LeakyBucket leaky -> {
+                writer.writeByte(1);
+                writer.writeVarLong(leaky.periodMillis());
+            }
+            case Algorithm.SlidingWindow sliding -> {
+                writer.writeByte(2);
+                writer.writeVarLong(sliding.lengthMillis());
+            }
+            case Algorithm.Concurrency concurrency -> {
+                writer.writeByte(3);
+                writer.writeVarLong(concurrency.leaseMillis());
+            }
         }
         List<Bucket> buckets = new ArrayList<>();
         addAllTo(buckets);
@@ -173,6 +185,9 @@ final class BucketGroup {
         int kind = reader.readByte();
         Algorithm algorithm = switch (kind) {
             case 0 -> new Algorithm.FixedWindow(reader.readEnum(WindowUnit.values()));
+            case 1 -> new Algorithm.LeakyBucket(reader.readVarLong());
+            case 2 -> new Algorithm.SlidingWindow(reader.readVarLong());
+            case 3 -> new Algorithm.Concurrency(reader.readVarLong());
             default -> throw new IllegalArgumentException("unknown algorithm code " + kind);
         };
         BucketGroup group = new BucketGroup(limitId, meterId, scope, algorithm);
@@ -181,6 +196,10 @@ final class BucketGroup {
             String scopeKey = reader.readString();
             Bucket bucket = switch (algorithm) {
                 case Algorithm.FixedWindow _ -> FixedBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
+                case Algorithm.LeakyBucket _ -> LeakyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
+                case Algorithm.SlidingWindow _ -> SlidingBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
+                case Algorithm.Concurrency _ ->
+                    ConcurrencyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
             };
             bucket.decodeAlerts(reader, streamTimeMillis);
             group.add(bucket);

@@ -12,9 +12,11 @@ final class BucketViews {
     /**
      * A bucket as limit events show it.
      *
+     * @param atMillis when
      * @param rule what it is judged by; null if the plan does not have the limit any more, which reads as unlimited
      */
-    static LimitEvent.Bucket of(Bucket bucket, @Nullable Rule rule) {
+    static LimitEvent.Bucket of(Bucket bucket, @Nullable Rule rule, long atMillis) {
+        long used = bucket.used(atMillis);
         Amount amount = amountOf(rule);
         return new LimitEvent.Bucket(
                 bucket.group.limitId,
@@ -24,9 +26,9 @@ final class BucketViews {
                 bucket.scopeKey,
                 bucket.windowStart(),
                 bucket.windowEnd(),
-                bucket.used(),
+                used,
                 amount,
-                amount.isUnlimited() ? 0 : Math.max(0, bucket.used() - amount.units()));
+                amount.isUnlimited() ? 0 : Math.max(0, used - amount.units()));
     }
 
     static Amount amountOf(@Nullable Rule rule) {

@@ -35,7 +35,7 @@ final class Commands {
                 }
             }
             case AccountChange.OverrideSet set -> {
-                if (isKnownLimit(step, command, set.limitId())) {
+                if (isKnownLimit(step, command, set.limitId()) && isWithinReach(step, command, set)) {
                     insert(step, command);
                 }
             }
@@ -75,6 +75,23 @@ final class Commands {
                 "plan '" + terms.plan.source.planId() + "' version " + terms.plan.source.version() + " has no limit '"
                         + shortened(limitId) + "'");
         return false;
+    }
+
+    private boolean isWithinReach(Step step, AccountInput command, AccountChange.OverrideSet set) {
+        if (set.amount().isUnlimited()) {
+            return true;
+        }
+        Terms terms = resolver.at(step.state, step.plans, command.effectiveAtMillis());
+        for (Rule rule : terms.rules) {
+            long max = rule.limit.algorithm().maxAmount();
+            if (rule.limit.id().equals(set.limitId()) && set.amount().units() > max) {
+                step.reject(
+                        RejectionReason.ARITHMETIC_OVERFLOW,
+                        "amount of limit '" + set.limitId() + "' must be at most " + max + ", was " + set.amount());
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isEndOfSuspension(Step step, AccountInput command, long untilMillis) {

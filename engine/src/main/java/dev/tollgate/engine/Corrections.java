@@ -114,6 +114,9 @@ final class Corrections {
         if (free == null) {
             try {
                 costs = plan.costsOf(Requests.endpointOf(amended)).of(Requests.unitsOf(amended));
+                for (Rule rule : plan.rules) {
+                    Requests.requireRoom(step.state.groupOf(rule.limit), rule, amended, costs);
+                }
             } catch (ArithmeticException e) {
                 step.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
                 return;
@@ -141,6 +144,9 @@ final class Corrections {
         List<String> notCounted = new ArrayList<>();
         boolean counted = false;
         for (Rule rule : plan.rules) {
+            if (rule.countsStarts()) {
+                continue;
+            }
             BucketGroup group = state.groupOf(rule.limit);
             String limitId = rule.limit.id();
             long oldCost = oldCosts.of(rule.limit.meterId());
@@ -150,7 +156,7 @@ final class Corrections {
                 if (bucket == null || old.lateLimits().contains(limitId)) {
                     notTakenBack.add(limitId);
                 } else {
-                    bucket.takeBack(oldCost);
+                    bucket.takeBack(request.occurredAtMillis(), oldCost, state.streamTimeMillis);
                     touched.add(bucket);
                 }
             }
@@ -162,7 +168,7 @@ final class Corrections {
                 if (target == null) {
                     notCounted.add(limitId);
                 } else {
-                    target.add(newCost);
+                    target.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
                     touched.add(target);
                     counted = true;
                 }

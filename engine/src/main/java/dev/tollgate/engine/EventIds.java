@@ -24,7 +24,7 @@ final class EventIds {
                 bucket.group.scope.name(),
                 bucket.scopeKey,
                 Long.toString(bucket.identity()),
-                Long.toString(bucket.alertsNeedTime() ? alert.raisedAtMillis : 0),
+                Long.toString(bucket.rearmsByTime() ? alert.raisedAtMillis : 0),
                 Long.toString(alert.ordinal));
     }
 

@@ -27,12 +27,12 @@ final class FixedBucket extends Bucket {
     }
 
     @Override
-    long level() {
+    long level(long atMillis) {
         return counted + carried;
     }
 
     @Override
-    long used() {
+    long used(long atMillis) {
         return counted + carried;
     }
 
@@ -52,7 +52,17 @@ final class FixedBucket extends Bucket {
     }
 
     @Override
-    boolean alertsNeedTime() {
+    boolean isRunning(long judgementTimeMillis) {
+        return endMillis > judgementTimeMillis;
+    }
+
+    @Override
+    void adopt(Rule rule, long streamTimeMillis) {
+        // What was counted stays what it is.
+    }
+
+    @Override
+    boolean rearmsByTime() {
         return false;
     }
 
@@ -62,12 +72,12 @@ final class FixedBucket extends Bucket {
     }
 
     @Override
-    void add(long cost) {
+    void add(long timeMillis, long cost, long streamTimeMillis) {
         counted = Math.addExact(counted, cost);
     }
 
     @Override
-    void takeBack(long cost) {
+    void takeBack(long timeMillis, long cost, long streamTimeMillis) {
         if (cost > counted) {
             throw new IllegalStateException("can not take " + cost + " back from " + counted + " of limit "
                     + group.limitId + ", scope key '" + scopeKey + "', window " + startMillis);

@@ -21,7 +21,7 @@ final class Judge {
 
     /** The terms by which a bucket is judged. */
     Terms termsFor(AccountState state, PlanCatalog plans, Bucket bucket) {
-        return bucket.windowEnd() > state.judgementTime()
+        return bucket.isRunning(state.judgementTime())
                 ? resolver.front(state, plans)
                 : resolver.at(state, plans, bucket.windowEnd() - 1);
     }
@@ -31,9 +31,10 @@ final class Judge {
         if (terms.exempt) {
             return;
         }
+        long level = bucket.level(step.state.streamTimeMillis);
         for (int target = 0; target < rule.targets(); target++) {
             Threshold threshold = Bucket.thresholdOf(rule, target);
-            if (bucket.level() >= rule.levelOf(target) && !bucket.holds(threshold)) {
+            if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
                 raise(step, bucket, terms, rule, threshold, origin);
             }
         }
@@ -43,10 +44,14 @@ final class Judge {
     void reconsider(Step step, Bucket bucket, Origin origin) {
         Terms terms = termsFor(step.state, step.plans, bucket);
         Rule rule = terms.ruleOf(bucket.group);
+        long now = step.state.streamTimeMillis;
+        if (rule != null) {
+            bucket.adopt(rule, now);
+        }
         for (Alert alert : bucket.alerts()) {
-            if (alert.phase != Alert.Phase.REARMED && !isWarranted(bucket, terms, rule, alert)) {
+            if (alert.phase != Alert.Phase.REARMED && !isWarranted(bucket, terms, rule, alert, now)) {
                 if (alert.phase == Alert.Phase.RAISED) {
-                    sayCleared(step, bucket, terms, rule, alert, origin);
+                    sayCleared(step, bucket, terms, rule, alert, origin, now);
                 }
                 alert.phase = Alert.Phase.REARMED;
                 bucket.forgetQuiet();
@@ -55,41 +60,41 @@ final class Judge {
         if (rule != null) {
             raiseReached(step, bucket, terms, rule, origin);
         }
+        step.state.nextDueMillis = Math.min(step.state.nextDueMillis, bucket.deadline());
     }
 
     /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
-    void anticipate(Step step, Bucket bucket, Terms terms, Origin origin) {
+    void anticipate(Step step, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
         Rule rule = terms.ruleOf(bucket.group);
         for (Alert alert : bucket.alerts()) {
-            if (alert.phase == Alert.Phase.RAISED && !isWarranted(bucket, terms, rule, alert)) {
-                sayOver(step, bucket, alert, origin);
+            if (alert.phase == Alert.Phase.RAISED && !isWarranted(bucket, terms, rule, alert, nowMillis)) {
+                sayOver(step, bucket, alert, origin, nowMillis);
             }
         }
     }
 
-    /** The time of an alert is over. */
-    void sayOver(Step step, Bucket bucket, Alert alert, Origin origin) {
+    /** The time of an alert is over: stream time has reached its end, or a tick has. */
+    void sayOver(Step step, Bucket bucket, Alert alert, Origin origin, long nowMillis) {
         Terms terms = termsFor(step.state, step.plans, bucket);
-        sayCleared(step, bucket, terms, terms.ruleOf(bucket.group), alert, origin);
+        sayCleared(step, bucket, terms, terms.ruleOf(bucket.group), alert, origin, nowMillis);
         alert.phase = Alert.Phase.OVER;
     }
 
     /** Why an alert of a bucket ends when its time is over. */
     static Cause overCause(AccountState state, Bucket bucket) {
+        if (bucket instanceof RollingBucket) {
+            return Cause.BUCKET_DRAINED;
+        }
         return state.timeline.cutAt(bucket.windowEnd()) != null ? Cause.PLAN_CHANGED : Cause.WINDOW_ENDED;
     }
 
-    private static boolean isWarranted(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert) {
+    private static boolean isWarranted(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, long nowMillis) {
         if (rule == null || terms.exempt || alert.advisory == rule.enforced()) {
             return false;
         }
-        for (int target = 0; target < rule.targets(); target++) {
-            Threshold threshold = Bucket.thresholdOf(rule, target);
-            if (threshold == null ? alert.threshold == null : threshold.equals(alert.threshold)) {
-                return bucket.level() >= rule.levelOf(target);
-            }
-        }
-        return false;
+        Threshold threshold = alert.threshold;
+        return (threshold == null || rule.limit.thresholds().contains(threshold))
+                && bucket.level(nowMillis) >= Levels.holds(bucket.group.algorithm, rule.amount, threshold);
     }
 
     private void raise(Step step, Bucket bucket, Terms terms, Rule rule, @Nullable Threshold threshold, Origin origin) {
@@ -121,16 +126,18 @@ final class Judge {
                 threshold,
                 blocks ? overAt : null,
                 null,
-                origin);
+                origin,
+                state.streamTimeMillis);
         if (overAt <= state.streamTimeMillis) {
             // A window that is already over: reported, and in force for nobody.
-            sayOver(step, bucket, alert, Origin.time(overCause(state, bucket), overAt));
+            sayOver(step, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis);
         } else {
             state.nextDueMillis = Math.min(state.nextDueMillis, overAt);
         }
     }
 
-    private void sayCleared(Step step, Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, Origin origin) {
+    private void sayCleared(
+            Step step, Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, Origin origin, long nowMillis) {
         String raisedId = EventIds.raised(step.state.accountId, bucket, alert);
         say(
                 step,
@@ -142,7 +149,8 @@ final class Judge {
                 alert.threshold,
                 null,
                 raisedId,
-                origin);
+                origin,
+                nowMillis);
     }
 
     private static void say(
@@ -155,14 +163,15 @@ final class Judge {
             @Nullable Threshold threshold,
             @Nullable Long blockedUntil,
             @Nullable String clearedEventId,
-            Origin origin) {
+            Origin origin,
+            long nowMillis) {
         step.out.limitEvent(new LimitEvent(
                 id,
                 step.state.accountId,
                 ++step.state.version,
                 kind,
                 origin.cause(),
-                BucketViews.of(bucket, rule),
+                BucketViews.of(bucket, rule, nowMillis),
                 threshold,
                 blockedUntil,
                 terms.plan.source.planId(),

@@ -7,6 +7,7 @@ import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.PlanVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ final class Requests {
         Terms terms = resolver.at(state, step.plans, time);
 
         // Everything that refuses the event comes before anything that changes the state.
-        Verdict free = freeVerdict(terms.plan, request);
+        Verdict free = request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : freeVerdict(terms.plan, request);
         Costs costs = free == null ? costsOf(step, terms, request) : Costs.none();
         if (costs == null) {
             return;
@@ -73,10 +74,15 @@ final class Requests {
             streamTime.advanceTo(step, time);
             terms = resolver.at(state, step.plans, time);
         }
-        if (free != null) {
+        if (request.phase() == Phase.STARTED) {
+            start(step, request, terms);
+        } else if (free != null) {
             step.index.put(say(step, request, free, terms, costs, List.of()));
         } else {
             count(step, request, terms, costs);
+        }
+        if (known != null) {
+            end(step, request, known.request());
         }
         state.version++;
     }
@@ -95,13 +101,24 @@ final class Requests {
         }
     }
 
-    private static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
+    /**
+     * Checks that a bucket can count an event exactly.
+     *
+     * @throws ArithmeticException if it can not
+     */
+    static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
+        if (rule.countsStarts()) {
+            return;
+        }
         long cost = costs.amount(rule.meterIndex);
-        // Small costs would take longer than the age of the universe to fill 63 bits.
-        if (cost > 1_000_000L) {
+        if (rule.limit.algorithm() instanceof Algorithm.LeakyBucket leaky) {
+            Bucket bucket = Windows.find(group, request);
+            LeakyBucket.levelOf(cost, leaky.periodMillis(), bucket instanceof LeakyBucket filled ? filled.level : 0);
+        } else if (cost > 1_000_000L) {
+            // Small costs would take longer than the age of the universe to fill 63 bits.
             Bucket bucket = Windows.find(group, request);
             if (bucket != null) {
-                Math.addExact(bucket.level(), cost);
+                Math.addExact(bucket.level(request.occurredAtMillis()), cost);
             }
         }
     }
@@ -119,7 +136,7 @@ final class Requests {
 
     /** The verdict of an event that charges nothing; null if it is to be charged. */
     static @Nullable Verdict freeVerdict(CompiledPlan plan, RequestInput request) {
-        if (request.phase() == Phase.STARTED || !plan.source.consumption().contains(request.outcome())) {
+        if (!plan.source.consumption().contains(request.outcome())) {
             return Verdict.NOT_CONSUMING;
         }
         return plan.costsOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
@@ -132,7 +149,7 @@ final class Requests {
         for (int i = 0; i < terms.rules.length; i++) {
             Rule rule = terms.rules[i];
             Bucket bucket = null;
-            if (costs.amount(rule.meterIndex) > 0) {
+            if (!rule.countsStarts() && costs.amount(rule.meterIndex) > 0) {
                 bucket = Windows.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
                 if (bucket == null) {
                     lateLimits = plus(lateLimits, rule.limit.id());
@@ -148,7 +165,7 @@ final class Requests {
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
-                bucket.add(costs.amount(terms.rules[i].meterIndex));
+                bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis);
             }
         }
         // All limits are judged on the same event, after all of them have counted it.
@@ -165,11 +182,57 @@ final class Requests {
         AccountState state = step.state;
         Terms judged = judge.termsFor(state, step.plans, bucket);
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
-        if (judgedRule != null && !bucket.isQuietUnder(judgedRule)) {
-            judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
+        if (judgedRule != null) {
+            bucket.adopt(judgedRule, state.streamTimeMillis);
+            if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis)) {
+                judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
+            }
         }
-        if (bucket.windowEnd() <= state.judgementTime()) {
+        if (!bucket.isRunning(state.judgementTime())) {
             updateCarry(step, bucket, Origin.usage(request));
+        }
+    }
+
+    /** A call begins: it takes a slot of each limit on calls in flight. */
+    private void start(Step step, RequestInput request, Terms terms) {
+        AccountState state = step.state;
+        int accepted = 0;
+        List<String> lateLimits = List.of();
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            Bucket bucket = null;
+            if (rule.countsStarts()) {
+                bucket = Windows.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
+                if (bucket == null) {
+                    lateLimits = plus(lateLimits, rule.limit.id());
+                } else {
+                    accepted++;
+                }
+            }
+            targets[i] = bucket;
+        }
+        Verdict verdict = accepted > 0 ? Verdict.COUNTED : lateLimits.isEmpty() ? Verdict.NOT_CONSUMING : Verdict.LATE;
+        step.index.put(say(step, request, verdict, terms, Costs.none(), lateLimits));
+        for (int i = 0; i < terms.rules.length; i++) {
+            if (targets[i] instanceof ConcurrencyBucket calls) {
+                calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis);
+                state.nextDueMillis = Math.min(state.nextDueMillis, calls.closesAt());
+                judgeUsage(step, calls, terms, terms.rules[i], request);
+            }
+        }
+        Arrays.fill(targets, 0, terms.rules.length, null);
+    }
+
+    /** A call has ended, however it ended: it gives its slots back. */
+    private void end(Step step, RequestInput request, RequestInput started) {
+        AccountState state = step.state;
+        Origin origin = Origin.usage(request).because(Cause.BUCKET_DRAINED);
+        for (BucketGroup group : List.copyOf(state.groups)) {
+            if (group.algorithm instanceof Algorithm.Concurrency
+                    && Windows.find(group, started) instanceof ConcurrencyBucket calls
+                    && calls.end(idOf(request), state.streamTimeMillis)) {
+                judge.reconsider(step, calls, origin);
+            }
         }
     }
 

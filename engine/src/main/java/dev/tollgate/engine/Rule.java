@@ -1,5 +1,6 @@
 package dev.tollgate.engine;
 
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.Limit;
 import dev.tollgate.engine.plan.Mode;
@@ -11,41 +12,45 @@ import java.util.List;
  * are in the native unit of the limit's buckets.
  */
 final class Rule {
-    static final long NEVER = Long.MAX_VALUE;
-
     final Limit limit;
     final int meterIndex;
     final Amount amount;
 
-    /** Lowest level that fires, for each threshold of the limit. */
-    private final long[] softLevels;
-
-    /** Lowest level at which the full amount is reached. */
-    private final long hardLevel;
+    /** Lowest level that fires, for each threshold of the limit and then for the full amount. */
+    private final long[] levels;
 
     Rule(Limit limit, int meterIndex, Amount amount) {
         this.limit = limit;
         this.meterIndex = meterIndex;
-        this.amount = amount;
+        // An override may name more than the algorithm of a later plan can keep exactly; nobody reaches that much.
+        this.amount =
+                amount.isUnlimited() || amount.units() <= limit.algorithm().maxAmount()
+                        ? amount
+                        : Amount.of(limit.algorithm().maxAmount());
         List<Threshold> thresholds = limit.thresholds();
-        this.softLevels = new long[thresholds.size()];
-        for (int i = 0; i < softLevels.length; i++) {
-            softLevels[i] = amount.isUnlimited() ? NEVER : thresholds.get(i).firesAt(amount.units());
+        this.levels = new long[thresholds.size() + 1];
+        for (int i = 0; i < thresholds.size(); i++) {
+            levels[i] = Levels.fires(limit.algorithm(), this.amount, thresholds.get(i));
         }
-        this.hardLevel = amount.isUnlimited() ? NEVER : amount.units();
+        levels[thresholds.size()] = Levels.fires(limit.algorithm(), this.amount, null);
     }
 
     /** How many things can be reached: each threshold, lowest first, and then the full amount. */
     int targets() {
-        return softLevels.length + 1;
+        return levels.length;
     }
 
-    /** Lowest level at which a target is reached; {@link #NEVER} if the limit is unlimited. */
+    /** Lowest level at which a target is reached; {@link Levels#NEVER} if the limit is unlimited. */
     long levelOf(int target) {
-        return target < softLevels.length ? softLevels[target] : hardLevel;
+        return levels[target];
     }
 
     boolean enforced() {
         return limit.mode() == Mode.ENFORCE;
+    }
+
+    /** Whether the limit is about calls in flight and not about what calls cost. */
+    boolean countsStarts() {
+        return limit.algorithm() instanceof Algorithm.Concurrency;
     }
 }

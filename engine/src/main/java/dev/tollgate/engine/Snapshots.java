@@ -1,11 +1,12 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.PlanCatalog;
 import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.engine.plan.Threshold;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,23 +56,24 @@ final class Snapshots {
         boolean found = false;
         for (Bucket bucket : open) {
             if (bucket.covers(atMillis)) {
-                shown.add(view(bucket, rule, terms.exempt));
+                shown.add(view(bucket, rule, terms.exempt, atMillis));
                 found = true;
             }
         }
         if (!found && rule.limit.scope() == Scope.ACCOUNT) {
-            shown.add(view(Windows.create(state, group, rule, "", atMillis), rule, terms.exempt));
+            shown.add(view(Windows.create(state, group, rule, "", atMillis), rule, terms.exempt, atMillis));
         }
     }
 
-    private static AccountSnapshot.Bucket view(Bucket bucket, Rule rule, boolean exempt) {
-        boolean hard = !exempt && bucket.level() >= rule.levelOf(rule.targets() - 1);
+    private static AccountSnapshot.Bucket view(Bucket bucket, Rule rule, boolean exempt, long atMillis) {
+        long level = bucket.level(atMillis);
+        boolean hard = !exempt && level >= rule.levelOf(rule.targets() - 1);
         boolean soft = false;
         for (int target = 0; target < rule.targets() - 1; target++) {
-            soft |= !exempt && bucket.level() >= rule.levelOf(target);
+            soft |= !exempt && level >= rule.levelOf(target);
         }
         Amount amount = rule.amount;
-        long used = bucket.used();
+        long used = bucket.used(atMillis);
         return new AccountSnapshot.Bucket(
                 rule.limit.id(),
                 rule.limit.meterId(),
@@ -83,16 +85,25 @@ final class Snapshots {
                 used,
                 amount.isUnlimited() ? Long.MAX_VALUE : Math.max(0, amount.units() - used),
                 bucket.windowStart(),
-                bucket.windowEnd(),
+                Math.max(atMillis, bucket.windowEnd()),
                 soft,
                 hard,
-                hard && rule.limit.mode() == Mode.ENFORCE ? Long.valueOf(bucket.windowEnd()) : null);
+                hard && rule.enforced() ? Long.valueOf(blockedUntil(bucket)) : null);
+    }
+
+    private static long blockedUntil(Bucket bucket) {
+        return switch (bucket) {
+            case FixedBucket fixed -> fixed.windowEnd();
+            case RollingBucket rolling -> rolling.overAt((Threshold) null);
+        };
     }
 
     private static Map<String, String> mostConstrained(List<AccountSnapshot.Bucket> buckets) {
         Map<String, AccountSnapshot.Bucket> tightest = new HashMap<>();
         for (AccountSnapshot.Bucket bucket : buckets) {
-            if (bucket.scope() == Scope.ACCOUNT && !bucket.amount().isUnlimited()) {
+            if (bucket.scope() == Scope.ACCOUNT
+                    && !bucket.amount().isUnlimited()
+                    && !(bucket.algorithm() instanceof Algorithm.Concurrency)) {
                 tightest.merge(bucket.meterId(), bucket, Snapshots::tighter);
             }
         }

@@ -75,9 +75,16 @@ final class StreamTime {
 
     private void endAlerts(Step step, Bucket bucket, long due) {
         for (Alert alert : bucket.alerts()) {
-            if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= due) {
-                judge.sayOver(
-                        step, bucket, alert, Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert)));
+            if (!alert.awaitsItsEnd(bucket.rearmsByTime()) || bucket.overAt(alert) > due) {
+                continue;
+            }
+            if (alert.phase == Alert.Phase.RAISED) {
+                Origin origin = Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert));
+                judge.sayOver(step, bucket, alert, origin, due);
+            }
+            if (bucket.rearmsByTime()) {
+                alert.phase = Alert.Phase.REARMED;
+                bucket.forgetQuiet();
             }
         }
     }
@@ -85,6 +92,7 @@ final class StreamTime {
     private void close(Step step, Bucket bucket) {
         switch (bucket) {
             case FixedBucket fixed -> step.out.total(total(step.state, step.plans, fixed, true));
+            case RollingBucket _ -> {}
         }
         bucket.group.remove(bucket);
     }

@@ -29,21 +29,21 @@ final class Ticks {
         for (Bucket bucket : state.buckets()) {
             for (Alert alert : bucket.alerts()) {
                 if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
-                    judge.sayOver(
-                            step, bucket, alert, Origin.time(Judge.overCause(state, bucket), bucket.overAt(alert)));
+                    Origin origin = Origin.time(Judge.overCause(state, bucket), bucket.overAt(alert));
+                    judge.sayOver(step, bucket, alert, origin, now);
                 }
             }
         }
         for (TimelineEntry entry : List.copyOf(state.timeline.entries)) {
             if (!entry.announced && entry.effectiveAtMillis <= now) {
-                announce(step, entry);
+                announce(step, entry, now);
             }
         }
         changes.endSuspensions(step, now);
         state.nextDueMillis = Long.MIN_VALUE;
     }
 
-    private void announce(Step step, TimelineEntry entry) {
+    private void announce(Step step, TimelineEntry entry, long nowMillis) {
         Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
         changes.announce(step, entry, terms);
         Cause cause = switch (entry.change) {
@@ -58,7 +58,7 @@ final class Ticks {
         if (cause != null) {
             for (Bucket bucket : step.state.buckets()) {
                 if (bucket.covers(entry.effectiveAtMillis)) {
-                    judge.anticipate(step, bucket, terms, Origin.change(entry, cause));
+                    judge.anticipate(step, bucket, terms, Origin.change(entry, cause), nowMillis);
                 }
             }
         }

@@ -14,6 +14,9 @@ final class Windows {
             AccountState state, BucketGroup group, Rule rule, RequestInput request, int maxScopeKeys) {
         long time = request.occurredAtMillis();
         String scopeKey = scopeKey(rule.limit.scope(), request);
+        if (isTooLate(state, rule, time)) {
+            return null;
+        }
         Bucket bucket = group.find(scopeKey, time);
         if (bucket != null) {
             return bucket;
@@ -29,7 +32,7 @@ final class Windows {
                 scopeKey = BucketGroup.OVERFLOW_KEY;
             }
         }
-        return isClosed(state, rule, time) ? null : open(state, group, rule, scopeKey, time);
+        return open(state, group, rule, scopeKey, time);
     }
 
     /** The bucket that an event was counted in, if it is still open. */
@@ -50,6 +53,7 @@ final class Windows {
 
     /** An empty bucket of the window that a moment is in, which is not part of the state. */
     static Bucket create(AccountState state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
+        long asOf = Math.max(timeMillis, state.streamTimeMillis);
         return switch (rule.limit.algorithm()) {
             case Algorithm.FixedWindow fixed ->
                 new FixedBucket(
@@ -58,15 +62,24 @@ final class Windows {
                         state.timeline.cutStart(fixed.unit().startOf(timeMillis), timeMillis),
                         state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis),
                         rule.limit.graceMillis());
+            case Algorithm.LeakyBucket _ ->
+                new LeakyBucket(group, scopeKey, rule.amount, rule.limit.graceMillis(), asOf);
+            case Algorithm.SlidingWindow _ -> new SlidingBucket(group, scopeKey, rule.amount, asOf);
+            case Algorithm.Concurrency _ -> new ConcurrencyBucket(group, scopeKey, rule.amount, asOf);
         };
     }
 
-    private static boolean isClosed(AccountState state, Rule rule, long timeMillis) {
+    /** Whether an event of this time can not count any more. */
+    private static boolean isTooLate(AccountState state, Rule rule, long timeMillis) {
+        long streamTime = state.streamTimeMillis;
         return switch (rule.limit.algorithm()) {
-            case Algorithm.FixedWindow fixed -> {
-                long end = state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis);
-                yield end + rule.limit.graceMillis() <= state.streamTimeMillis;
-            }
+            case Algorithm.FixedWindow fixed ->
+                timeMillis < streamTime - rule.limit.graceMillis()
+                        && state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis) + rule.limit.graceMillis()
+                                <= streamTime;
+            case Algorithm.LeakyBucket _ -> timeMillis + rule.limit.graceMillis() < streamTime;
+            case Algorithm.SlidingWindow sliding -> SlidingBucket.goneAt(sliding, timeMillis) <= streamTime;
+            case Algorithm.Concurrency concurrency -> timeMillis + concurrency.leaseMillis() <= streamTime;
         };
     }
 

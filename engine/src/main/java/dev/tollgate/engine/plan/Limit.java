@@ -44,6 +44,10 @@ public record Limit(
             throw new IllegalArgumentException(
                     "graceMillis of limit " + id + " must be 0 to " + MAX_GRACE_MILLIS + ", was " + graceMillis);
         }
+        if (!amount.isUnlimited() && amount.units() > algorithm.maxAmount()) {
+            throw new IllegalArgumentException("amount of limit " + id + " must be at most " + algorithm.maxAmount()
+                    + " with " + algorithm + ", was " + amount);
+        }
         if (thresholds.size() > MAX_THRESHOLDS) {
             throw new IllegalArgumentException(
                     "limit " + id + " must have at most " + MAX_THRESHOLDS + " thresholds, has " + thresholds.size());

@@ -93,6 +93,15 @@ public final class OutputTranslator {
         state.setWindowEnd(Instant.ofEpochMilli(bucket.windowEndMillis()));
         switch (bucket.algorithm()) {
             case Algorithm.FixedWindow _ -> state.setAlgorithm(dev.tollgate.schemas.avro.Algorithm.FIXED_WINDOW);
+            case Algorithm.LeakyBucket leaky -> {
+                state.setAlgorithm(dev.tollgate.schemas.avro.Algorithm.LEAKY_BUCKET);
+                state.setPeriodMs(leaky.periodMillis());
+            }
+            case Algorithm.SlidingWindow sliding -> {
+                state.setAlgorithm(dev.tollgate.schemas.avro.Algorithm.SLIDING_WINDOW);
+                state.setPeriodMs(sliding.lengthMillis());
+            }
+            case Algorithm.Concurrency _ -> state.setAlgorithm(dev.tollgate.schemas.avro.Algorithm.CONCURRENCY);
         }
         state.setSoftReached(bucket.softReached());
         state.setHardReached(bucket.hardReached());
@@ -184,7 +193,7 @@ public final class OutputTranslator {
             record.setOvershoot(bucket.overshoot() > 0 ? bucket.overshoot() : null);
         }
         record.setThresholdBasisPoints(
-                event.threshold() == null ? null : event.threshold().basisPoints());
+                event.threshold() == null ? null : event.threshold().usedBasisPoints());
         record.setPlanId(event.planId());
         record.setPlanVersion(event.planVersion());
         record.setCrossingEventId(event.sourceId());

@@ -104,9 +104,19 @@ public final class PlanTranslator {
     private static Algorithm algorithm(dev.tollgate.schemas.avro.Limit limit) {
         return switch (limit.getAlgorithm()) {
             case FIXED_WINDOW -> new Algorithm.FixedWindow(window(limit));
-            case LEAKY_BUCKET, SLIDING_WINDOW, CONCURRENCY, UNKNOWN ->
-                throw unknown(limit, "algorithm", limit.getAlgorithm());
+            case LEAKY_BUCKET -> new Algorithm.LeakyBucket(length(limit, limit.getPeriodMs()));
+            case SLIDING_WINDOW -> new Algorithm.SlidingWindow(length(limit, limit.getPeriodMs()));
+            case CONCURRENCY -> new Algorithm.Concurrency(length(limit, limit.getLeaseMs()));
+            case UNKNOWN -> throw unknown(limit, "algorithm", limit.getAlgorithm());
         };
+    }
+
+    private static long length(dev.tollgate.schemas.avro.Limit limit, @Nullable Long millis) {
+        if (millis == null) {
+            throw new IllegalArgumentException(
+                    "limit " + limit.getLimitId() + " is a " + limit.getAlgorithm() + " without a length of time");
+        }
+        return millis;
     }
 
     private static WindowUnit window(dev.tollgate.schemas.avro.Limit limit) {

@@ -1,0 +1,196 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Amount;
+import java.math.BigInteger;
+
+/**
+ * A bucket that leaks at amount / period. The level is kept as units x period, so it falls by {@code amount} each
+ * millisecond and everything is exact.
+ *
+ * <p>Events out of order. An event that happened while the bucket was never empty since then adds its whole cost: the
+ * level has been higher by it ever since. An event that happened before or in an idle time, when the bucket was empty, would
+ * have leaked away in that time, as far as it lasted. The last idle time {@code [idleFrom, busyFrom)} is remembered for
+ * this. If an event lies before it, idle times that are longer ago are taken as busy: the level is then too high rather than
+ * too low, so the bucket never admits more than amount plus leak.
+ *
+ * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is exact
+ * or errs to the high side.
+ */
+final class LeakyBucket extends RollingBucket {
+    /** Room for overshoot: levels stay below twice this. */
+    private static final long MAX_LEVEL = 1L << 61;
+
+    private final long periodMillis;
+    final long graceMillis;
+
+    /** Level at {@link #asOfMillis}, in units x period. */
+    long level;
+
+    /** Since when the bucket has not been empty, if it is not. */
+    private long busyFromMillis;
+
+    /** Since when it had been empty before that; or since when it is. */
+    private long idleFromMillis;
+
+    LeakyBucket(BucketGroup group, String scopeKey, Amount amount, long graceMillis, long asOfMillis) {
+        super(group, scopeKey, amount, asOfMillis);
+        this.periodMillis = ((Algorithm.LeakyBucket) group.algorithm).periodMillis();
+        this.graceMillis = graceMillis;
+        this.busyFromMillis = asOfMillis;
+        this.idleFromMillis = 0;
+    }
+
+    /**
+     * What a cost is as a level.
+     *
+     * @throws ArithmeticException if a level of more than that could not be kept exactly
+     */
+    static long levelOf(long cost, long periodMillis, long before) {
+        long added = Math.multiplyExact(cost, periodMillis);
+        if (added > MAX_LEVEL || before > MAX_LEVEL) {
+            throw new ArithmeticException(
+                    "cost " + cost + " is more than a bucket over " + periodMillis + " ms can hold");
+        }
+        return added;
+    }
+
+    @Override
+    long level(long atMillis) {
+        return leaked(level, atMillis - asOfMillis);
+    }
+
+    @Override
+    long used(long atMillis) {
+        return Math.ceilDiv(level(atMillis), periodMillis);
+    }
+
+    @Override
+    long windowStart() {
+        return asOfMillis;
+    }
+
+    @Override
+    long windowEnd() {
+        return fallsBelow(1);
+    }
+
+    @Override
+    long closesAt() {
+        return level == 0 ? idleFromMillis + graceMillis : later(fallsBelow(1), graceMillis);
+    }
+
+    @Override
+    long fallsBelow(long below) {
+        if (level < below) {
+            return asOfMillis;
+        }
+        if (rate() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return later(asOfMillis, Math.ceilDiv(level - (below - 1), rate()));
+    }
+
+    @Override
+    void settle(long timeMillis) {
+        if (timeMillis <= asOfMillis) {
+            return;
+        }
+        if (level > 0) {
+            long emptyAt = fallsBelow(1);
+            if (emptyAt <= timeMillis) {
+                idleFromMillis = emptyAt;
+            }
+            level = level(timeMillis);
+        }
+        asOfMillis = timeMillis;
+    }
+
+    @Override
+    void add(long timeMillis, long cost, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        long added = levelOf(cost, periodMillis, level);
+        boolean empty = level == 0;
+        long idleUntil = empty ? asOfMillis : busyFromMillis;
+        if (!empty && timeMillis >= busyFromMillis) {
+            level += added;
+            return;
+        }
+        long leaksFrom = Math.max(timeMillis, idleFromMillis);
+        long left = leaked(added, idleUntil - leaksFrom);
+        level += left;
+        if (left > 0) {
+            busyFromMillis = timeMillis >= idleFromMillis ? timeMillis : 0;
+            idleFromMillis = timeMillis >= idleFromMillis ? idleFromMillis : 0;
+        } else if (rate() > 0) {
+            idleFromMillis = Math.min(idleUntil, later(leaksFrom, Math.ceilDiv(added, rate())));
+        }
+    }
+
+    @Override
+    void takeBack(long timeMillis, long cost, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        if (level > 0 && timeMillis >= busyFromMillis) {
+            long left = leaked(levelOf(cost, periodMillis, 0), asOfMillis - timeMillis);
+            level = Math.max(0, level - left);
+            if (level == 0) {
+                idleFromMillis = asOfMillis;
+            }
+        }
+    }
+
+    @Override
+    void carry(Amount from, Amount to, boolean reset, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        if (reset) {
+            level = 0;
+            idleFromMillis = asOfMillis;
+        } else if (!from.isUnlimited() && !to.isUnlimited() && from.units() > 0) {
+            // Rounded up to a whole unit of the native level: far less than a unit of the meter.
+            level = BigInteger.valueOf(level)
+                    .multiply(BigInteger.valueOf(to.units()))
+                    .add(BigInteger.valueOf(from.units() - 1))
+                    .divide(BigInteger.valueOf(from.units()))
+                    .min(BigInteger.valueOf(MAX_LEVEL))
+                    .longValueExact();
+        }
+    }
+
+    /** What is left of a level after some time. */
+    private long leaked(long from, long millis) {
+        if (millis <= 0 || rate() == 0) {
+            return from;
+        }
+        return Math.ceilDiv(from, rate()) <= millis ? 0 : from - rate() * millis;
+    }
+
+    /** How much leaks in a millisecond. */
+    private long rate() {
+        return amount.units();
+    }
+
+    private static long later(long timeMillis, long millis) {
+        return timeMillis > Long.MAX_VALUE - millis ? Long.MAX_VALUE : timeMillis + millis;
+    }
+
+    @Override
+    void encodeUsage(ByteWriter writer, long streamTimeMillis) {
+        writer.writeVarLong(amount.units());
+        writer.writeVarLong(graceMillis);
+        writer.writeSignedVarLong(streamTimeMillis - asOfMillis);
+        writer.writeVarLong(level);
+        writer.writeSignedVarLong(asOfMillis - busyFromMillis);
+        writer.writeSignedVarLong(asOfMillis - idleFromMillis);
+    }
+
+    static LeakyBucket decodeUsage(BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis) {
+        Amount amount = new Amount(reader.readVarLong());
+        long grace = reader.readVarLong();
+        LeakyBucket bucket =
+                new LeakyBucket(group, scopeKey, amount, grace, streamTimeMillis - reader.readSignedVarLong());
+        bucket.level = reader.readVarLong();
+        bucket.busyFromMillis = bucket.asOfMillis - reader.readSignedVarLong();
+        bucket.idleFromMillis = bucket.asOfMillis - reader.readSignedVarLong();
+        return bucket;
+    }
+}

@@ -1,0 +1,170 @@
+package dev.tollgate.engine;
+
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Algorithm.SlidingWindow;
+import dev.tollgate.engine.plan.Amount;
+import java.util.Arrays;
+
+/** Usage of the last window length, in equal parts of it. A part goes as a whole. */
+final class SlidingBucket extends RollingBucket {
+    private static final int PARTS = SlidingWindow.SUB_BUCKETS;
+
+    private final long partMillis;
+
+    /** Usage by part: the part number modulo {@link #PARTS} is the place. */
+    private final long[] usage = new long[PARTS];
+
+    /** Number of the newest part: its start divided by its length. */
+    private long newestPart;
+
+    private long sum;
+
+    SlidingBucket(BucketGroup group, String scopeKey, Amount amount, long asOfMillis) {
+        super(group, scopeKey, amount, asOfMillis);
+        this.partMillis = partMillis(group.algorithm);
+        this.newestPart = Math.floorDiv(asOfMillis, partMillis);
+    }
+
+    /** Stream time from which on an event does not count any more. */
+    static long goneAt(SlidingWindow window, long timeMillis) {
+        long part = window.lengthMillis() / PARTS;
+        return (Math.floorDiv(timeMillis, part) + PARTS) * part;
+    }
+
+    @Override
+    long level(long atMillis) {
+        long part = Math.floorDiv(atMillis, partMillis);
+        long left = sum;
+        for (long gone = newestPart - PARTS + 1; gone <= part - PARTS && gone <= newestPart; gone++) {
+            left -= usage[place(gone)];
+        }
+        return left;
+    }
+
+    @Override
+    long used(long atMillis) {
+        return level(atMillis);
+    }
+
+    @Override
+    long windowStart() {
+        return (newestPart - PARTS + 1) * partMillis;
+    }
+
+    @Override
+    long windowEnd() {
+        return closesAt();
+    }
+
+    @Override
+    long closesAt() {
+        return fallsBelow(1);
+    }
+
+    @Override
+    long fallsBelow(long below) {
+        long left = sum;
+        if (left < below) {
+            return asOfMillis;
+        }
+        for (long part = newestPart - PARTS + 1; part <= newestPart; part++) {
+            left -= usage[place(part)];
+            if (left < below) {
+                return (part + PARTS) * partMillis;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    void settle(long timeMillis) {
+        if (timeMillis <= asOfMillis) {
+            return;
+        }
+        asOfMillis = timeMillis;
+        long part = Math.floorDiv(timeMillis, partMillis);
+        if (part - newestPart >= PARTS) {
+            Arrays.fill(usage, 0);
+            sum = 0;
+            newestPart = part;
+        }
+        while (newestPart < part) {
+            newestPart++;
+            sum -= usage[place(newestPart)];
+            usage[place(newestPart)] = 0;
+        }
+    }
+
+    @Override
+    void add(long timeMillis, long cost, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        sum = Math.addExact(sum, cost);
+        usage[place(Math.floorDiv(timeMillis, partMillis))] += cost;
+    }
+
+    @Override
+    void takeBack(long timeMillis, long cost, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        long part = Math.floorDiv(timeMillis, partMillis);
+        if (part > newestPart - PARTS) {
+            // A plan change may have left less of it.
+            long left = Math.min(cost, usage[place(part)]);
+            usage[place(part)] -= left;
+            sum -= left;
+        }
+    }
+
+    @Override
+    void carry(Amount from, Amount to, boolean reset, long streamTimeMillis) {
+        settle(streamTimeMillis);
+        long before = 0;
+        long after = 0;
+        for (long part = newestPart - PARTS + 1; part <= newestPart; part++) {
+            before += usage[place(part)];
+            long scaled = reset ? 0 : AccountChanges.scaled(before, from, to);
+            usage[place(part)] = scaled - after;
+            after = scaled;
+        }
+        sum = after;
+    }
+
+    private static int place(long part) {
+        return (int) Math.floorMod(part, (long) PARTS);
+    }
+
+    private static long partMillis(Algorithm algorithm) {
+        return ((SlidingWindow) algorithm).lengthMillis() / PARTS;
+    }
+
+    @Override
+    void encodeUsage(ByteWriter writer, long streamTimeMillis) {
+        writer.writeVarLong(amount.units());
+        writer.writeSignedVarLong(streamTimeMillis - asOfMillis);
+        int used = 0;
+        for (long units : usage) {
+            used += units > 0 ? 1 : 0;
+        }
+        writer.writeVarLong(used);
+        for (int age = 0; age < PARTS; age++) {
+            long units = usage[place(newestPart - age)];
+            if (units > 0) {
+                writer.writeByte(age);
+                writer.writeVarLong(units);
+            }
+        }
+    }
+
+    static SlidingBucket decodeUsage(BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis) {
+        Amount amount = new Amount(reader.readVarLong());
+        SlidingBucket bucket =
+                new SlidingBucket(group, scopeKey, amount, streamTimeMillis - reader.readSignedVarLong());
+        int used = reader.readCount();
+        for (int i = 0; i < used; i++) {
+            int age = reader.readByte();
+            long units = reader.readVarLong();
+            bucket.usage[place(bucket.newestPart - age)] = units;
+            bucket.sum += units;
+        }
+        return bucket;
+    }
+}

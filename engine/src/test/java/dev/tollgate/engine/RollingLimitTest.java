@@ -1,0 +1,452 @@
+package dev.tollgate.engine;
+
+import static dev.tollgate.engine.TestingAccount.DAY;
+import static dev.tollgate.engine.TestingAccount.HOUR;
+import static dev.tollgate.engine.TestingAccount.MINUTE;
+import static dev.tollgate.engine.TestingAccount.NOON;
+import static dev.tollgate.engine.TestingAccount.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.engine.input.AccountChange.Carry;
+import dev.tollgate.engine.input.AccountChange.Correction;
+import dev.tollgate.engine.input.AccountChange.OverrideSet;
+import dev.tollgate.engine.input.AccountChange.PlanAssigned;
+import dev.tollgate.engine.input.Outcome;
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.output.LimitEvent.Kind;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Limit;
+import dev.tollgate.engine.plan.Mode;
+import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.engine.plan.Threshold;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class RollingLimitTest {
+    private static PlanVersion requests(String planId, long amount, Algorithm algorithm) {
+        return TestingPlans.plan(
+                planId, 1, 0, List.of(TestingPlans.REQUESTS), Limit.enforced("limit", "requests", amount, algorithm));
+    }
+
+    private static AccountSnapshot.Bucket bucket(TestingAccount account, long at) {
+        return account.snapshot(at).buckets().getFirst();
+    }
+
+    @Nested
+    class Leaky {
+        private static final Algorithm PER_MINUTE = new Algorithm.LeakyBucket(MINUTE);
+
+        @Test
+        void givenMemLimits_whenFiveDearCallsPass_thenTheBucketIsFullUntilOneTokenHasLeaked() {
+            PlanVersion mem = TestingPlans.plan(
+                    "mem",
+                    1,
+                    0,
+                    List.of(TestingPlans.REQUESTS, TestingPlans.COMPLEXITY),
+                    Limit.enforced("complexity-per-minute", "complexity", 200, PER_MINUTE),
+                    Limit.enforced("complexity-per-day", "complexity", 8_000, new Algorithm.LeakyBucket(DAY)));
+            TestingAccount account = TestingAccount.on(mem);
+
+            IntStream.range(0, 5)
+                    .forEach(i -> account.apply(account.request("m" + i, NOON, "/v2/mem-it", Outcome.SUCCESS, null)));
+
+            LimitEvent hard = account.only(Kind.HARD_LIMIT_REACHED);
+            assertThat(hard.sourceId()).isEqualTo("m4");
+            assertThat(hard.blockedUntilMillis())
+                    .as("200 a minute leak one in 300 ms")
+                    .isEqualTo(NOON + 300);
+            assertThat(account.onlyBucket(Kind.HARD_LIMIT_REACHED).overshoot()).isZero();
+            assertThat(bucket(account, NOON).remaining()).isZero();
+            assertThat(bucket(account, NOON + 300).remaining()).isEqualTo(1);
+            assertThat(bucket(account, NOON + 12 * SECOND - 1).remaining()).isEqualTo(39);
+            assertThat(bucket(account, NOON + 12 * SECOND).remaining())
+                    .as("room for one more of 40 after 12 s")
+                    .isEqualTo(40);
+            assertThat(bucket(account, NOON + MINUTE).used()).isZero();
+            assertThat(account.snapshot(NOON).mostConstrained()).containsEntry("complexity", "complexity-per-minute");
+        }
+
+        @Test
+        void givenConstantTrafficAtTheLeakRate_whenItGoesOn_thenNothingIsEverRaised() {
+            TestingAccount account = TestingAccount.on(requests("p", 100, PER_MINUTE));
+
+            IntStream.range(0, 2_000).forEach(i -> account.call("e" + i, NOON + i * 600L));
+
+            assertThat(account.limitEvents).isEmpty();
+            assertThat(bucket(account, NOON + 1_999 * 600L).used()).isEqualTo(1);
+        }
+
+        @Test
+        void givenIdleTime_whenBurstFollows_thenTheWholeAmountPasses() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.call("first", NOON);
+
+            IntStream.range(0, 9).forEach(i -> account.call("e" + i, NOON + HOUR));
+            assertThat(account.kinds()).containsExactly(Kind.SOFT_LIMIT_REACHED);
+            account.call("e9", NOON + HOUR);
+
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).blockedUntilMillis())
+                    .isEqualTo(NOON + HOUR + 6 * SECOND);
+        }
+
+        @Test
+        void givenThirdOfAToken_whenItLeaks_thenNothingIsRoundedAway() {
+            TestingAccount account = TestingAccount.on(requests("p", 7, PER_MINUTE));
+            account.call("a", NOON);
+            for (int i = 1; i <= 100; i++) {
+                account.call("e" + i, NOON + i * 8_571L);
+            }
+
+            // 7 a minute leak 0.99995 of a token in 8,571 ms, so that 101 calls leave 1 + 100 x 0.00005 tokens,
+            // exactly:
+            assertThat(((LeakyBucket) account.state.buckets().getFirst()).level).isEqualTo(60_000 + 100 * 3L);
+        }
+
+        @Test
+        void givenFullBucket_whenItDrainsByEventTime_thenBlockIsClearedThenAlertAndBothCanBeRaisedAgain() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            IntStream.range(0, 10).forEach(i -> account.call("e" + i, NOON));
+            account.forget();
+
+            account.call("f", NOON + 30 * SECOND);
+
+            assertThat(account.limitEvents)
+                    .extracting(event -> event.kind() + " " + event.cause() + " " + (event.eventTimeMillis() - NOON)
+                            + " " + Threshold.describe(event.threshold()))
+                    .containsExactly(
+                            "LIMIT_CLEARED BUCKET_DRAINED 6000 100 % used",
+                            "LIMIT_CLEARED BUCKET_DRAINED 12001 90 % used");
+            account.forget();
+            IntStream.range(0, 4).forEach(i -> account.call("g" + i, NOON + 30 * SECOND));
+            assertThat(account.kinds()).containsExactly(Kind.SOFT_LIMIT_REACHED, Kind.HARD_LIMIT_REACHED);
+        }
+
+        @Test
+        void givenLevelThatSwaysAroundTheThreshold_whenCallsGoOn_thenTheAlertIsRaisedOnce() {
+            TestingAccount account = TestingAccount.on(requests("p", 100, PER_MINUTE));
+            IntStream.range(0, 90).forEach(i -> account.call("e" + i, NOON));
+
+            IntStream.range(1, 500).forEach(i -> account.call("f" + i, NOON + i * 600L));
+
+            assertThat(account.kinds()).containsExactly(Kind.SOFT_LIMIT_REACHED);
+        }
+
+        @Test
+        void givenDisorderWithinABusyTime_whenCounted_thenTheLevelIsTheSame() {
+            TestingAccount sorted = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            TestingAccount mixed = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            long[] times = {0, 2_000, 3_000, 9_000, 10_000};
+
+            for (long time : times) {
+                sorted.call("e" + time, NOON + time);
+            }
+            for (long time : new long[] {0, 3_000, 10_000, 2_000, 9_000}) {
+                mixed.call("e" + time, NOON + time);
+            }
+
+            assertThat(mixed.state.buckets().getFirst().level(NOON + 10_000))
+                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 10_000));
+        }
+
+        @Test
+        void givenDisorderIntoIdleTime_whenCounted_thenOnlyWhatHasNotLeakedAwayCounts() {
+            TestingAccount sorted = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            TestingAccount mixed = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            // One token leaks in 6 s: the bucket is empty from 6 s to 20 s.
+            for (long time : new long[] {0, 18_000, 20_000}) {
+                sorted.call("e" + time, NOON + time);
+            }
+            for (long time : new long[] {0, 20_000, 18_000}) {
+                mixed.call("e" + time, NOON + time);
+            }
+            assertThat(mixed.state.buckets().getFirst().level(NOON + 20_000))
+                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 20_000));
+
+            mixed.call("long-gone", NOON + 8_000);
+            assertThat(mixed.state.buckets().getFirst().level(NOON + 20_000))
+                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 20_000));
+        }
+
+        @Test
+        void givenYesterdaysCalls_whenTheyComeAfterAnOutage_thenTodayIsNotThrottled() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.call("now", NOON);
+
+            IntStream.range(0, 50).forEach(i -> account.call("old" + i, NOON - HOUR));
+
+            assertThat(account.journal)
+                    .extracting(entry -> entry.verdict())
+                    .filteredOn(Verdict.LATE::equals)
+                    .hasSize(50);
+            assertThat(bucket(account, NOON).used()).isEqualTo(1);
+            assertThat(account.limitEvents).isEmpty();
+        }
+
+        @Test
+        void givenFullBucket_whenACallIsVoided_thenTheBlockIsClearedAndTimePassedIsNotGivenBackTwice() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            IntStream.range(0, 10).forEach(i -> account.call("e" + i, NOON));
+            account.forget();
+
+            account.command(NOON, new Correction("e0", null));
+            assertThat(account.said).containsExactly("VOIDED e0", "LIMIT_CLEARED limit 9 CORRECTED");
+            assertThat(bucket(account, NOON).used()).isEqualTo(9);
+
+            account.call("f", NOON + 12 * SECOND);
+            account.command(NOON + 12 * SECOND, new Correction("e1", null));
+            assertThat(bucket(account, NOON + 12 * SECOND).used())
+                    .as("9 - 2 leaked + 1; two tokens have leaked since e1")
+                    .isEqualTo(8);
+        }
+
+        @Test
+        void givenUsage_whenPlanChanges_thenTheLevelIsKeptResetOrScaled() {
+            for (Carry carry : Carry.values()) {
+                TestingAccount account =
+                        TestingAccount.on(requests("small", 10, PER_MINUTE), requests("large", 100, PER_MINUTE));
+                IntStream.range(0, 10).forEach(i -> account.call("e" + i, NOON));
+                account.forget();
+
+                account.command(NOON, new PlanAssigned("large", carry));
+
+                assertThat(bucket(account, NOON).used())
+                        .isEqualTo(
+                                switch (carry) {
+                                    case KEEP -> 10;
+                                    case RESET -> 0;
+                                    case SCALE -> 100;
+                                });
+                assertThat(account.kinds())
+                        .containsExactlyElementsOf(
+                                carry == Carry.SCALE
+                                        ? List.of(Kind.PLAN_CHANGED)
+                                        : List.of(Kind.PLAN_CHANGED, Kind.LIMIT_CLEARED, Kind.LIMIT_CLEARED));
+            }
+        }
+
+        @Test
+        void givenIdleBucket_whenItIsEmptyAndGraceIsOver_thenItLeavesTheState() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            IntStream.range(0, 10).forEach(i -> account.call("e" + i, NOON));
+
+            account.apply(account.request("f", NOON + 3 * MINUTE, "/x", Outcome.INVALID, null));
+
+            assertThat(account.state.buckets()).isEmpty();
+        }
+
+        @Test
+        void givenAmountThatCanNotBeKeptExactly_whenBuiltOrOverridden_thenItIsRefused() {
+            long max = new Algorithm.LeakyBucket(DAY).maxAmount();
+            assertThatThrownBy(() -> requests("p", max + 1, new Algorithm.LeakyBucket(DAY)))
+                    .hasMessageContaining("at most " + max);
+
+            TestingAccount account = TestingAccount.on(requests("p", 10, new Algorithm.LeakyBucket(DAY)));
+            account.command(NOON, new OverrideSet("limit", Amount.of(max + 1)));
+            account.command(NOON, new OverrideSet("limit", Amount.of(max)));
+            assertThat(account.rejections).containsExactly(RejectionReason.ARITHMETIC_OVERFLOW);
+        }
+    }
+
+    @Nested
+    class Sliding {
+        private static final Algorithm PER_MINUTE = new Algorithm.SlidingWindow(MINUTE);
+
+        @Test
+        void givenUsageAtTheEndOfAMinute_whenTheNextBegins_thenItStillCounts() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.calls("e", 6, NOON + 59 * SECOND);
+
+            account.calls("f", 4, NOON + MINUTE);
+
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).blockedUntilMillis())
+                    .as("the part of 59 s leaves a minute later")
+                    .isEqualTo(NOON + MINUTE + 59 * SECOND);
+        }
+
+        @Test
+        void givenPartsOfAWindow_whenTimePasses_thenEachLeavesAsAWhole() {
+            TestingAccount account = TestingAccount.on(requests("p", 100, PER_MINUTE));
+            account.calls("a", 3, NOON + 500);
+            account.calls("b", 5, NOON + 10 * SECOND);
+
+            assertThat(bucket(account, NOON + MINUTE - 1).used()).isEqualTo(8);
+            assertThat(bucket(account, NOON + MINUTE).used()).isEqualTo(5);
+            assertThat(bucket(account, NOON + 70 * SECOND - 1).used()).isEqualTo(5);
+            assertThat(bucket(account, NOON + 70 * SECOND).used()).isZero();
+        }
+
+        @Test
+        void givenFullWindow_whenItDrains_thenAlertAndBlockAreClearedAndRearmed() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.calls("a", 2, NOON);
+            account.calls("b", 8, NOON + 10 * SECOND);
+            account.forget();
+
+            account.call("c", NOON + 75 * SECOND);
+
+            assertThat(account.limitEvents)
+                    .extracting(event -> event.cause() + " " + (event.eventTimeMillis() - NOON))
+                    .containsExactly("BUCKET_DRAINED 60000", "BUCKET_DRAINED 70000");
+            assertThat(account.limitEvents)
+                    .extracting(LimitEvent::threshold)
+                    .first()
+                    .isNull();
+        }
+
+        @Test
+        void givenEventOlderThanTheWindow_whenItArrives_thenItIsLate() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.call("a", NOON + MINUTE);
+
+            assertThat(account.call("old", NOON + 999)).isEqualTo(Verdict.LATE);
+            assertThat(account.call("edge", NOON + SECOND)).isEqualTo(Verdict.COUNTED);
+            assertThat(bucket(account, NOON + MINUTE).used()).isEqualTo(2);
+        }
+
+        @Test
+        void givenCountedEvent_whenVoided_thenItLeavesItsPart() {
+            TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
+            account.calls("a", 10, NOON);
+            account.forget();
+
+            account.command(NOON + SECOND, new Correction("a3", null));
+
+            assertThat(account.said).containsExactly("VOIDED a3", "LIMIT_CLEARED limit 9 CORRECTED");
+            assertThat(bucket(account, NOON + MINUTE).used()).isZero();
+        }
+
+        @Test
+        void givenLengthThatDoesNotDivide_whenBuilt_thenItIsRefused() {
+            assertThatThrownBy(() -> new Algorithm.SlidingWindow(1_001))
+                    .hasMessageContaining("multiple of 60, was 1001");
+        }
+    }
+
+    @Nested
+    class InFlight {
+        private final TestingAccount account = TestingAccount.on(TestingPlans.plan(
+                "p",
+                1,
+                0,
+                List.of(TestingPlans.REQUESTS),
+                new Limit(
+                        "in-flight",
+                        "requests",
+                        Amount.of(2),
+                        new Algorithm.Concurrency(30 * SECOND),
+                        Scope.ACCOUNT,
+                        Mode.ENFORCE,
+                        List.of(),
+                        0)));
+
+        private Verdict start(String id, long time) {
+            return account.apply(Requested.ended(account.request(id, time), Phase.STARTED, Outcome.SUCCESS));
+        }
+
+        @Test
+        void givenAllSlotsTaken_whenOneCallEnds_thenTheBlockIsClearedAtOnce() {
+            assertThat(start("a", NOON)).isEqualTo(Verdict.COUNTED);
+            assertThat(start("b", NOON + 1)).isEqualTo(Verdict.COUNTED);
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).blockedUntilMillis())
+                    .isEqualTo(NOON + 30 * SECOND);
+            account.forget();
+
+            assertThat(account.call("a", NOON + SECOND)).isEqualTo(Verdict.COUNTED);
+
+            assertThat(account.said).containsExactly("COUNTED a", "LIMIT_CLEARED in-flight 1 BUCKET_DRAINED");
+            assertThat(account.only(Kind.LIMIT_CLEARED).sourceId()).isEqualTo("a");
+        }
+
+        @Test
+        void givenEndThatNeverComes_whenTheLeaseIsOver_thenTheSlotIsFree() {
+            start("a", NOON);
+            start("b", NOON + 1);
+            account.forget();
+
+            account.tick(NOON + 30 * SECOND);
+            assertThat(account.kinds()).containsExactly(Kind.LIMIT_CLEARED);
+            assertThat(bucket(account, NOON + 30 * SECOND).used()).isEqualTo(1);
+
+            start("c", NOON + 30 * SECOND);
+            assertThat(account.kinds()).containsExactly(Kind.LIMIT_CLEARED, Kind.HARD_LIMIT_REACHED);
+            assertThat(account.limitEvents.getLast().cause()).isEqualTo(Cause.USAGE);
+        }
+
+        @Test
+        void givenFailedCall_whenItEnds_thenItChargesNothingAndStillFreesItsSlot() {
+            start("a", NOON);
+
+            assertThat(account.apply(account.request("a", NOON + SECOND, "/x", Outcome.SERVER_ERROR, null)))
+                    .isEqualTo(Verdict.NOT_CONSUMING);
+
+            assertThat(bucket(account, NOON + SECOND).used()).isZero();
+        }
+
+        @Test
+        void givenEndBeforeItsStart_whenTheStartArrives_thenItTakesNoSlot() {
+            account.call("a", NOON + SECOND);
+
+            assertThat(start("a", NOON)).isEqualTo(Verdict.DUPLICATE);
+            assertThat(bucket(account, NOON + SECOND).used()).isZero();
+        }
+
+        @Test
+        void givenStartWhoseLeaseIsOver_whenItArrives_thenItIsLate() {
+            account.call("now", NOON + MINUTE);
+
+            assertThat(start("a", NOON + 30 * SECOND)).isEqualTo(Verdict.LATE);
+            assertThat(start("b", NOON + 30 * SECOND + 1)).isEqualTo(Verdict.COUNTED);
+        }
+
+        @Test
+        void givenFloodOfStarts_whenItGoesOn_thenTheStateStaysBounded() {
+            IntStream.range(0, 5_000).forEach(i -> start("e" + i, NOON + i));
+
+            assertThat(bucket(account, NOON + 5_000).used()).isEqualTo(1_002);
+            assertThat(account.kinds()).containsExactly(Kind.HARD_LIMIT_REACHED);
+        }
+    }
+
+    @Test
+    void givenEachAlgorithm_whenTheStateIsReadBackAfterEveryEvent_thenEverythingIsSaidTheSame() {
+        PlanVersion plan = TestingPlans.plan(
+                "p",
+                1,
+                0,
+                List.of(TestingPlans.REQUESTS),
+                Limit.enforced("leaky", "requests", 20, new Algorithm.LeakyBucket(MINUTE)),
+                Limit.enforced("sliding", "requests", 20, new Algorithm.SlidingWindow(MINUTE)),
+                Limit.enforced("in-flight", "requests", 3, new Algorithm.Concurrency(10 * SECOND)),
+                Limit.enforced("fixed", "requests", 20, TestingPlans.MINUTE));
+        TestingAccount kept = TestingAccount.on(plan);
+        TestingAccount restored = TestingAccount.on(plan);
+        java.util.Random random = new java.util.Random(3);
+        for (int i = 0; i < 2_000; i++) {
+            long time = NOON + i * 1_500L - random.nextInt(30_000);
+            Phase phase = random.nextInt(3) == 0 ? Phase.STARTED : Phase.COMPLETED;
+            String id = "e" + (i - random.nextInt(4));
+            for (TestingAccount account : List.of(kept, restored)) {
+                account.send(Requested.ended(account.request(id, time), phase, Outcome.SUCCESS));
+            }
+            AccountState copy = AccountState.decode(restored.state.encode());
+            assertThat(copy).isEqualTo(kept.state);
+            restored.state = copy;
+        }
+
+        assertThat(restored.limitEvents).isEqualTo(kept.limitEvents);
+        assertThat(kept.limitEvents)
+                .extracting(event ->
+                        java.util.Objects.requireNonNull(event.bucket()).limitId())
+                .contains("leaky", "sliding", "in-flight", "fixed");
+        assertThat(kept.limitEvents).extracting(LimitEvent::id).doesNotHaveDuplicates();
+    }
+}
