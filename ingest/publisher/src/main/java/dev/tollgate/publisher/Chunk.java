@@ -1,24 +1,34 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.publisher.spool.SpoolPosition;
+import dev.tollgate.publisher.spool.SpoolRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Some events in order, taken from the hand-over queue together and settled together. */
+/** Some events in order, taken from the hand-over queue or read from the spool together, and let go of together. */
 final class Chunk {
     final List<Envelope> envelopes;
     final EventSchema schema;
     final long sizeBytes;
+    /** {@code System.nanoTime()} of when it was taken or read. */
+    final long sinceNanos;
 
     private final AtomicInteger unsettled;
     /** The next event to send; delivery thread only. */
     private int next;
 
     private boolean gone;
+    /** Where it ends in the spool, or null while it is in memory alone; delivery thread only. */
+    private @Nullable SpoolPosition spooledUpTo;
+    /** How many of its events the spool holds. */
+    private long spooledEvents;
 
-    Chunk(List<Envelope> envelopes, EventSchema schema, KafkaLink link) {
+    Chunk(List<Envelope> envelopes, EventSchema schema, KafkaLink link, long nowNanos) {
         this.envelopes = envelopes;
         this.schema = schema;
+        this.sinceNanos = nowNanos;
         this.unsettled = new AtomicInteger(envelopes.size());
         long size = 0;
         for (Envelope envelope : envelopes) {
@@ -70,5 +80,30 @@ final class Chunk {
 
     boolean isGone() {
         return gone;
+    }
+
+    /** What the spool has to keep of it. */
+    List<SpoolRecord> unsettledRecords() {
+        List<SpoolRecord> records = new ArrayList<>(envelopes.size());
+        for (Envelope envelope : envelopes) {
+            if (!envelope.isSettled()) {
+                records.add(new SpoolRecord(envelope.key, envelope.payload));
+            }
+        }
+        return records;
+    }
+
+    void spooled(SpoolPosition upTo, long events) {
+        spooledUpTo = upTo;
+        spooledEvents = events;
+    }
+
+    @Nullable
+    SpoolPosition spooledUpTo() {
+        return spooledUpTo;
+    }
+
+    long spooledEvents() {
+        return spooledEvents;
     }
 }

@@ -8,10 +8,20 @@ public enum DropReason {
     SPOOL_FULL,
     /** The spool was full and its oldest events made room; overflow policy {@code DROP_OLDEST}. */
     SPOOL_OVERWRITTEN,
+    /** Records of the spool were damaged on disk. */
+    SPOOL_DAMAGED,
     /** Published after {@code close}. */
     CLOSED,
     /** Still unacknowledged when {@code close} ran out of time, and there is no spool to keep it. */
     UNDELIVERED_AT_CLOSE,
     /** Kafka refuses the single event as too large; it could never be sent. */
-    TOO_LARGE_FOR_KAFKA
+    TOO_LARGE_FOR_KAFKA;
+
+    /** Whether the event had been accepted by {@code publish} (or by an earlier process) before it was given up. */
+    public boolean afterAcceptance() {
+        return switch (this) {
+            case MEMORY_FULL, SPOOL_FULL, CLOSED -> false;
+            case SPOOL_OVERWRITTEN, SPOOL_DAMAGED, UNDELIVERED_AT_CLOSE, TOO_LARGE_FOR_KAFKA -> true;
+        };
+    }
 }

@@ -79,10 +79,8 @@ final class EventEncoder {
         writeString(event.getEndpoint());
         Instant occurredAt = event.getOccurredAt();
         writeLong(occurredAt == null ? nowMillis : occurredAt.toEpochMilli());
-        Phase phase = event.getPhase();
-        writeLong(phase == null ? Phase.COMPLETED.ordinal() : phase.ordinal());
-        Outcome outcome = event.getOutcome();
-        writeLong(outcome == null ? Outcome.SUCCESS.ordinal() : outcome.ordinal());
+        writeLong(index(event.getPhase()));
+        writeLong(index(event.getOutcome()));
         writeOptional(event.getUnits());
         writeOptional(event.getInputTokens());
         writeOptional(event.getOutputItems());
@@ -91,6 +89,32 @@ final class EventEncoder {
         writeString(named == null || named.isEmpty() ? producer : named);
         writeMap(event.getAttributes());
         return Arrays.copyOf(buffer, length);
+    }
+
+    /** Position of the symbol in the schema; the default of the field for null. */
+    private static int index(@Nullable Phase phase) {
+        if (phase == null) {
+            return 0;
+        }
+        return switch (phase) {
+            case COMPLETED -> 0;
+            case STARTED -> 1;
+            case UNKNOWN -> 2;
+        };
+    }
+
+    private static int index(@Nullable Outcome outcome) {
+        if (outcome == null) {
+            return 0;
+        }
+        return switch (outcome) {
+            case SUCCESS -> 0;
+            case AUTH_FAILED -> 1;
+            case INVALID -> 2;
+            case LIMITED -> 3;
+            case SERVER_ERROR -> 4;
+            case UNKNOWN -> 5;
+        };
     }
 
     private void writeOptional(@Nullable String value) {

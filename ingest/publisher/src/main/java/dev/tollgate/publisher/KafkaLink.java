@@ -32,6 +32,7 @@ final class KafkaLink {
     private final Map<String, Object> properties;
     private final String topic;
     private final PublisherCounters counters;
+    private final LossReport losses;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicReference<@Nullable KafkaProducer<byte[], byte[]>> producer = new AtomicReference<>();
 
@@ -47,10 +48,11 @@ final class KafkaLink {
      * @throws KafkaException if the configuration is refused; a cluster that is away or whose name does not resolve yet is no
      *     failure
      */
-    KafkaLink(Map<String, Object> properties, String topic, PublisherCounters counters) {
+    KafkaLink(Map<String, Object> properties, String topic, PublisherCounters counters, LossReport losses) {
         this.properties = properties;
         this.topic = topic;
         this.counters = counters;
+        this.losses = losses;
         try {
             producer.set(open());
         } catch (KafkaException e) {
@@ -84,7 +86,8 @@ final class KafkaLink {
         refusal = null;
         sendingThread = Thread.currentThread();
         try {
-            open.send(new ProducerRecord<>(topic, envelope.key, envelope.payload), envelope);
+            // The callback tells what becomes of it.
+            var unused = open.send(new ProducerRecord<>(topic, envelope.key, envelope.payload), envelope);
         } catch (RuntimeException e) {
             refusal = e;
         } finally {
@@ -111,13 +114,13 @@ final class KafkaLink {
     }
 
     void refused(Exception e) {
-        counters.dropped(DropReason.TOO_LARGE_FOR_KAFKA, 1);
+        losses.dropped(DropReason.TOO_LARGE_FOR_KAFKA, 1);
         log.debug("Kafka refuses an event for good: topic={}", topic, e);
     }
 
     /** Takes a failure of one record. The first one ends the producer. */
     void failed(Exception e) {
-        if (sendingThread == Thread.currentThread()) {
+        if (Thread.currentThread().equals(sendingThread)) {
             // Within send(), which decides.
             refusal = e;
             return;

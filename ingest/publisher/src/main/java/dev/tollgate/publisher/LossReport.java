@@ -1,33 +1,63 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs refused and dropped events, at most once per interval and reason, on the delivery thread: a request path must neither
- * write a log nor fill it.
+ * Events that will not arrive: counts them, tells the listener, and logs them at most once per interval on the delivery thread,
+ * as a request path must neither write a log nor fill it.
  */
 final class LossReport {
     private static final Logger log = LoggerFactory.getLogger(LossReport.class);
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final PublisherCounters counters;
-    private final AtomicReferenceArray<@Nullable String> lastDetails =
-            new AtomicReferenceArray<>(RejectionReason.values().length);
-    private final long[] reportedRejections = new long[RejectionReason.values().length];
-    private final long[] reportedDrops = new long[DropReason.values().length];
+    private final PublisherListener listener;
+    private final Map<RejectionReason, String> lastDetails = new ConcurrentHashMap<>();
+    private final Map<RejectionReason, Long> reportedRejections = new EnumMap<>(RejectionReason.class);
+    private final Map<DropReason, Long> reportedDrops = new EnumMap<>(DropReason.class);
+    private volatile @Nullable RuntimeException lastListenerFailure;
+    private long reportedListenerFailures;
     private long reportedAtNanos = System.nanoTime() - INTERVAL_NANOS;
 
-    LossReport(PublisherCounters counters) {
+    LossReport(PublisherCounters counters, PublisherListener listener) {
         this.counters = counters;
+        this.listener = listener;
     }
 
-    /** Keeps the newest example of a reason. Any thread. */
-    void note(RejectionReason reason, String detail) {
-        lastDetails.lazySet(reason.ordinal(), detail);
+    /** An event was refused. Any thread. */
+    void rejected(@Nullable RequestEvent event, RejectionReason reason, String detail) {
+        counters.rejectedOne(reason);
+        lastDetails.put(reason, detail);
+        try {
+            listener.rejected(event, reason, detail);
+        } catch (RuntimeException e) {
+            listenerFailed(e);
+        }
+    }
+
+    /** Events were given up; none is no loss. Any thread. */
+    void dropped(DropReason reason, long count) {
+        if (count == 0) {
+            return;
+        }
+        counters.dropped(reason, count);
+        try {
+            listener.dropped(reason, count);
+        } catch (RuntimeException e) {
+            listenerFailed(e);
+        }
+    }
+
+    private void listenerFailed(RuntimeException e) {
+        counters.listenerFailed();
+        lastListenerFailure = e;
     }
 
     void logIfDue(long nowNanos) {
@@ -44,26 +74,32 @@ final class LossReport {
         boolean any = false;
         for (RejectionReason reason : RejectionReason.values()) {
             long total = counters.rejected(reason);
-            long fresh = total - reportedRejections[reason.ordinal()];
+            long fresh = total - reportedRejections.getOrDefault(reason, 0L);
             if (fresh > 0) {
-                reportedRejections[reason.ordinal()] = total;
+                reportedRejections.put(reason, total);
                 log.warn(
                         "events refused: reason={} count={} total={} last=\"{}\"",
                         reason,
                         fresh,
                         total,
-                        lastDetails.get(reason.ordinal()));
+                        lastDetails.get(reason));
                 any = true;
             }
         }
         for (DropReason reason : DropReason.values()) {
             long total = counters.dropped(reason);
-            long fresh = total - reportedDrops[reason.ordinal()];
+            long fresh = total - reportedDrops.getOrDefault(reason, 0L);
             if (fresh > 0) {
-                reportedDrops[reason.ordinal()] = total;
+                reportedDrops.put(reason, total);
                 log.warn("events dropped: reason={} count={} total={}", reason, fresh, total);
                 any = true;
             }
+        }
+        long failures = counters.listenerFailures();
+        if (failures > reportedListenerFailures) {
+            reportedListenerFailures = failures;
+            log.warn("listener failed: total={}", failures, lastListenerFailure);
+            any = true;
         }
         return any;
     }

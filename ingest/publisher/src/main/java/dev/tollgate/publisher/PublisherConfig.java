@@ -1,16 +1,23 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.publisher.spool.OverflowPolicy;
+import dev.tollgate.publisher.spool.SpoolConfig;
+import dev.tollgate.publisher.spool.SyncPolicy;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.Settings;
 import dev.tollgate.schemas.serde.SchemaIds;
+import dev.tollgate.schemas.serde.WireFormat;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicLayout;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a publisher works: Kafka's and the registry's properties by their own names, and these of ours:
@@ -26,6 +33,19 @@ import org.apache.kafka.common.config.ConfigException;
  * <tr><td>{@code publisher.queue-bytes}</td><td>33554432</td><td>the same in bytes</td></tr>
  * <tr><td>{@code publisher.in-flight-bytes}</td><td>16777216</td><td>events handed to Kafka's client and not
  *     acknowledged yet; Kafka's own {@code buffer.memory} comes on top</td></tr>
+ * <tr><td>{@code publisher.spool-folder}</td><td>none</td><td>folder of this process alone for events while Kafka is away;
+ *     without it they wait in memory</td></tr>
+ * <tr><td>{@code publisher.spool-bytes}</td><td>1073741824</td><td>bound of the spool's files together</td></tr>
+ * <tr><td>{@code publisher.spool-segment-bytes}</td><td>16777216</td><td>size of one file; at most half of the
+ *     bound</td></tr>
+ * <tr><td>{@code publisher.spool-overflow}</td><td>{@code drop-newest}</td><td>what gives way at the bound:
+ *     {@code drop-newest} or {@code drop-oldest}</td></tr>
+ * <tr><td>{@code publisher.spool-sync}</td><td>{@code operating-system}</td><td>when spooled events are forced to disk:
+ *     {@code operating-system}, {@code every-second} or {@code every-write}</td></tr>
+ * <tr><td>{@code publisher.spool-use}</td><td>{@code outage}</td><td>{@code outage} or {@code always}: see
+ *     {@link SpoolUse}</td></tr>
+ * <tr><td>{@code publisher.spool-after}</td><td>{@code 500ms}</td><td>how long the oldest event may wait for Kafka before
+ *     events go to the spool</td></tr>
  * <tr><td>{@code publisher.close-timeout}</td><td>{@code 10s}</td><td>how long {@code close()} waits for Kafka</td></tr>
  * </table>
  *
@@ -34,6 +54,7 @@ import org.apache.kafka.common.config.ConfigException;
  *
  * @param clientProperties for Kafka's producer and the registry client
  * @param topic full name of the topic
+ * @param spool null for none
  */
 public record PublisherConfig(
         Map<String, Object> clientProperties,
@@ -42,6 +63,9 @@ public record PublisherConfig(
         int queueEvents,
         long queueBytes,
         long inFlightBytes,
+        @Nullable SpoolConfig spool,
+        SpoolUse spoolUse,
+        Duration spoolAfter,
         Duration closeTimeout) {
 
     /** What the publisher sets itself, with the one value that is allowed. */
@@ -116,10 +140,36 @@ public record PublisherConfig(
                 settings.integer("publisher.queue-events", 1 << 16, 2, 1 << 24),
                 settings.number("publisher.queue-bytes", 32L << 20, 64L << 10, 16L << 30),
                 settings.number("publisher.in-flight-bytes", 16L << 20, 64L << 10, 16L << 30),
+                spool(settings),
+                settings.choice("publisher.spool-use", SpoolUse.OUTAGE, SpoolUse.class),
+                settings.duration("publisher.spool-after", "500ms", "1ms", "1h"),
                 settings.duration("publisher.close-timeout", "10s", "0ms", "1h"));
         settings.refuseUnknown("publisher.");
         settings.throwIfProblems();
         return config;
+    }
+
+    private static @Nullable SpoolConfig spool(Settings settings) {
+        String folder = settings.optional("publisher.spool-folder");
+        long maxBytes = settings.number("publisher.spool-bytes", 1L << 30, 2 * SpoolConfig.MIN_SEGMENT_BYTES, 1L << 50);
+        long segmentBytes =
+                settings.number("publisher.spool-segment-bytes", 16L << 20, SpoolConfig.MIN_SEGMENT_BYTES, 1L << 30);
+        SyncPolicy sync = settings.choice("publisher.spool-sync", SyncPolicy.OPERATING_SYSTEM, SyncPolicy.class);
+        OverflowPolicy overflow =
+                settings.choice("publisher.spool-overflow", OverflowPolicy.DROP_NEWEST, OverflowPolicy.class);
+        if (maxBytes < 2 * segmentBytes) {
+            settings.problem("publisher.spool-bytes must be at least two segments of publisher.spool-segment-bytes ("
+                    + segmentBytes + "), was " + maxBytes);
+            return null;
+        }
+        try {
+            return folder == null
+                    ? null
+                    : new SpoolConfig(Path.of(folder), maxBytes, segmentBytes, sync, overflow, WireFormat.PREFIX_BYTES);
+        } catch (InvalidPathException e) {
+            settings.problem("publisher.spool-folder must be a path, was '" + folder + "': " + e.getReason());
+            return null;
+        }
     }
 
     private static Map<String, Object> clientProperties(Map<String, Object> given, Settings settings) {
@@ -160,7 +210,8 @@ public record PublisherConfig(
     @Override
     public String toString() {
         return "PublisherConfig[topic=" + topic + ", producerName=" + producerName + ", queueEvents=" + queueEvents
-                + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", closeTimeout=" + closeTimeout
-                + "]";
+                + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", spool=" + spool + ", spoolUse="
+                + spoolUse
+                + ", spoolAfter=" + spoolAfter + ", closeTimeout=" + closeTimeout + "]";
     }
 }

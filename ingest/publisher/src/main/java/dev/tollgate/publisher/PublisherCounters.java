@@ -1,35 +1,48 @@
 package dev.tollgate.publisher;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 
 /**
  * What became of the events, counted since the publisher started. Public contract of this module, together with the names in
  * the binder for Micrometer. Numbers only grow; reading is cheap and may happen at any time on any thread.
  *
- * <p>Nothing disappears between the counters: once everything has settled,
+ * <p>Nothing disappears between the counters. Once nothing moves,
  *
  * <pre>{@code
- * published + recovered == acknowledged + dropped - droppedAtTheDoor + pending
+ * published + recovered == acknowledged + lost + pending
  * }</pre>
  *
- * where events dropped at the door ({@code MEMORY_FULL}, {@code SPOOL_FULL}, {@code CLOSED}) and rejected events were never
- * accepted, and pending is {@link RequestEventPublisher#pendingEvents()}.
+ * where lost are the drops {@linkplain DropReason#afterAcceptance() after acceptance}, and pending is
+ * {@link RequestEventPublisher#pendingEvents()}. Events refused, or dropped at the door, were never published in this sense.
  */
 public final class PublisherCounters {
     private final LongAdder published = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
-    private final LongAdder[] rejected = adders(RejectionReason.values().length);
-    private final LongAdder[] dropped = adders(DropReason.values().length);
+    private final LongAdder spooled = new LongAdder();
+    private final LongAdder recovered = new LongAdder();
+    private final LongAdder listenerFailures = new LongAdder();
+    private final Map<RejectionReason, LongAdder> rejected = adders(RejectionReason.class);
+    private final Map<DropReason, LongAdder> dropped = adders(DropReason.class);
 
     PublisherCounters() {}
 
-    private static LongAdder[] adders(int count) {
-        return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> reasons) {
+        Map<E, LongAdder> adders = new EnumMap<>(reasons);
+        for (E reason : reasons.getEnumConstants()) {
+            adders.put(reason, new LongAdder());
+        }
+        return adders;
     }
 
-    private static long sum(LongAdder[] adders) {
-        return Stream.of(adders).mapToLong(LongAdder::sum).sum();
+    private static <E extends Enum<E>> LongAdder adder(Map<E, LongAdder> adders, E reason) {
+        return Objects.requireNonNull(adders.get(reason));
+    }
+
+    private static long sum(Map<?, LongAdder> adders) {
+        return adders.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
     /** Events that {@code publish} accepted. */
@@ -42,6 +55,21 @@ public final class PublisherCounters {
         return acknowledged.sum();
     }
 
+    /** Events written to the spool, also those that were acknowledged afterwards. */
+    public long spooled() {
+        return spooled.sum();
+    }
+
+    /** Events of an earlier process found in the spool. Some of them Kafka may have already; they go again, with their ids. */
+    public long recovered() {
+        return recovered.sum();
+    }
+
+    /** Calls of the listener that threw. */
+    public long listenerFailures() {
+        return listenerFailures.sum();
+    }
+
     /** Events refused for any reason. */
     public long rejected() {
         return sum(rejected);
@@ -49,7 +77,7 @@ public final class PublisherCounters {
 
     /** Events refused for one reason. */
     public long rejected(RejectionReason reason) {
-        return rejected[reason.ordinal()].sum();
+        return adder(rejected, reason).sum();
     }
 
     /** Events given up for any reason. */
@@ -59,7 +87,28 @@ public final class PublisherCounters {
 
     /** Events given up for one reason. */
     public long dropped(DropReason reason) {
-        return dropped[reason.ordinal()].sum();
+        return adder(dropped, reason).sum();
+    }
+
+    /** Events given up after they had been accepted. */
+    long lost() {
+        long lost = 0;
+        for (DropReason reason : DropReason.values()) {
+            lost += reason.afterAcceptance() ? dropped(reason) : 0;
+        }
+        return lost;
+    }
+
+    void spooled(long count) {
+        spooled.add(count);
+    }
+
+    void recovered(long count) {
+        recovered.add(count);
+    }
+
+    void listenerFailed() {
+        listenerFailures.increment();
     }
 
     void publishedOne() {
@@ -71,10 +120,10 @@ public final class PublisherCounters {
     }
 
     void rejectedOne(RejectionReason reason) {
-        rejected[reason.ordinal()].increment();
+        adder(rejected, reason).increment();
     }
 
     void dropped(DropReason reason, long count) {
-        dropped[reason.ordinal()].add(count);
+        adder(dropped, reason).add(count);
     }
 }

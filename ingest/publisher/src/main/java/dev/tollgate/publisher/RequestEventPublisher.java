@@ -1,8 +1,12 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.publisher.spool.Spool;
+import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.schemas.SchemaText;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.serde.SchemaIds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -29,9 +33,11 @@ import org.slf4j.LoggerFactory;
  * idempotent producer, {@code acks=all}. An event is refused (and counted) when it breaks the contract, dropped (and counted)
  * only for the reasons of {@link DropReason}.
  *
- * <p>What it promises: events of one account that one thread publishes arrive in that order; nothing accepted is lost while
- * the process lives, however long Kafka or the registry is away, as long as memory suffices.
- * An event may arrive twice, with the same id, which the accounting counts once within 24 hours of event time.
+ * <p>What it promises: events of one account that one thread publishes arrive in that order, for the first time that each
+ * arrives. Nothing accepted is lost while the process lives, however long Kafka or the registry is away, as long as memory and,
+ * with {@code publisher.spool-folder}, disk suffice. With a spool a crash of the process loses at most what {@link SpoolUse}
+ * says. An event may arrive twice after a crash, with the same id, which the accounting counts once within 24 hours of event
+ * time; an outage longer than that makes the events late there.
  */
 public final class RequestEventPublisher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RequestEventPublisher.class);
@@ -39,26 +45,29 @@ public final class RequestEventPublisher implements AutoCloseable {
     private static final long LAST_WAIT_NANOS = 1_000_000;
 
     private final PublisherConfig config;
-    private final PublisherListener listener;
     private final PublisherCounters counters;
+    private final LossReport losses;
     private final SchemaResolver schemas;
     private final HandOverQueue queue;
+    private final @Nullable Spool spool;
     private final DeliveryLoop delivery;
     private final EventEncoder.Pool encoders = new EventEncoder.Pool();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private RequestEventPublisher(
             PublisherConfig config,
-            PublisherListener listener,
             PublisherCounters counters,
+            LossReport losses,
             SchemaResolver schemas,
             HandOverQueue queue,
+            @Nullable Spool spool,
             DeliveryLoop delivery) {
         this.config = config;
-        this.listener = listener;
         this.counters = counters;
+        this.losses = losses;
         this.schemas = schemas;
         this.queue = queue;
+        this.spool = spool;
         this.delivery = delivery;
     }
 
@@ -72,24 +81,52 @@ public final class RequestEventPublisher implements AutoCloseable {
      *
      * @param listener told about refused and dropped events
      * @throws org.apache.kafka.common.KafkaException if Kafka's client refuses its configuration
+     * @throws dev.tollgate.publisher.spool.SpoolLockedException if another publisher uses the spool folder
+     * @throws UncheckedIOException if the spool folder cannot be created or written
      * @throws IllegalStateException if the class path holds another version of the schemas
      */
     public static RequestEventPublisher start(PublisherConfig config, PublisherListener listener) {
         EventEncoder.requireKnownSchema();
         PublisherCounters counters = new PublisherCounters();
+        LossReport losses = new LossReport(counters, listener);
+        String schemaText = SchemaText.canonical(RequestEvent.getClassSchema());
         Map<String, Object> properties = config.clientProperties();
-        SchemaResolver schemas = new SchemaResolver(SchemaIds.ofValues(properties), config.topic());
+        SchemaIds ids = SchemaIds.ofValues(properties);
+        Spool spool = openSpool(config.spool(), schemaText);
+        SchemaResolver schemas = new SchemaResolver(ids, config.topic());
         try {
-            KafkaLink link = new KafkaLink(properties, config.topic(), counters);
+            KafkaLink link = new KafkaLink(properties, config.topic(), counters, losses);
             HandOverQueue queue = new HandOverQueue(config.queueEvents(), config.queueBytes());
-            EventSchema schema = schemas.resolve(SchemaText.canonical(RequestEvent.getClassSchema()));
-            DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schema, counters, listener);
+            EventSchema schema = schemas.resolve(schemaText);
+            DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schemas, schema, spool, counters, losses);
             delivery.start();
             log.info("publisher started: {}", config);
-            return new RequestEventPublisher(config, listener, counters, schemas, queue, delivery);
+            return new RequestEventPublisher(config, counters, losses, schemas, queue, spool, delivery);
         } catch (RuntimeException e) {
             schemas.close();
+            if (spool != null) {
+                closeAfter(e, spool);
+            }
             throw e;
+        }
+    }
+
+    private static @Nullable Spool openSpool(@Nullable SpoolConfig config, String schema) {
+        if (config == null) {
+            return null;
+        }
+        try {
+            return Spool.open(config, schema);
+        } catch (IOException e) {
+            throw new UncheckedIOException("spool folder " + config.folder() + " cannot be used: " + e, e);
+        }
+    }
+
+    private static void closeAfter(RuntimeException failure, Spool spool) {
+        try {
+            spool.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -134,7 +171,7 @@ public final class RequestEventPublisher implements AutoCloseable {
             delivery.wakeIfAsleep();
             return true;
         }
-        dropped(offer == HandOverQueue.Offer.CLOSED ? DropReason.CLOSED : delivery.reasonOfFullMemory());
+        losses.dropped(offer == HandOverQueue.Offer.CLOSED ? DropReason.CLOSED : delivery.reasonOfFullMemory(), 1);
         return false;
     }
 
@@ -155,13 +192,13 @@ public final class RequestEventPublisher implements AutoCloseable {
     /** The event checked and encoded, or null after it was refused. */
     private @Nullable Envelope seal(@Nullable RequestEvent event) {
         if (event == null) {
-            reject(null, RejectionReason.MALFORMED, "event must not be null");
+            losses.rejected(null, RejectionReason.MALFORMED, "event must not be null");
             return null;
         }
         try {
             EventRules.Violation violation = EventRules.check(event);
             if (violation != null) {
-                reject(event, violation.reason(), violation.detail());
+                losses.rejected(event, violation.reason(), violation.detail());
                 return null;
             }
             EventEncoder encoder = encoders.take();
@@ -170,27 +207,8 @@ public final class RequestEventPublisher implements AutoCloseable {
             return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload);
         } catch (RuntimeException e) {
             // Such as an attribute that is null, or a map that changes while it is read.
-            reject(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
+            losses.rejected(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
             return null;
-        }
-    }
-
-    private void reject(@Nullable RequestEvent event, RejectionReason reason, String detail) {
-        counters.rejectedOne(reason);
-        delivery.noteRejection(reason, detail);
-        try {
-            listener.rejected(event, reason, detail);
-        } catch (RuntimeException e) {
-            log.warn("listener failed: reason={}", reason, e);
-        }
-    }
-
-    private void dropped(DropReason reason) {
-        counters.dropped(reason, 1);
-        try {
-            listener.dropped(reason, 1);
-        } catch (RuntimeException e) {
-            log.warn("listener failed: reason={}", reason, e);
         }
     }
 
@@ -199,9 +217,22 @@ public final class RequestEventPublisher implements AutoCloseable {
         return counters;
     }
 
-    /** Events accepted and not yet acknowledged by Kafka. */
+    /** Events accepted, or left in the spool by an earlier process, and not yet acknowledged by Kafka. */
     public long pendingEvents() {
         return delivery.pendingEvents();
+    }
+
+    /**
+     * Pending events that are in memory and not in the spool: what a crash of the process would lose at this moment. An upper
+     * bound; 0 means that everything published before is safe in Kafka or on disk.
+     */
+    public long eventsInMemoryOnly() {
+        return delivery.eventsInMemoryOnly();
+    }
+
+    /** Size of the spool's files in bytes; 0 without a spool. */
+    public long spoolBytes() {
+        return spool == null ? 0 : spool.sizeBytes();
     }
 
     /**
@@ -222,7 +253,8 @@ public final class RequestEventPublisher implements AutoCloseable {
 
     /**
      * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is unacknowledged
-     * by then is dropped, counted and reported. Closing twice does nothing.
+     * by then goes to the spool for the next process; without a spool it is dropped, counted and reported. Closing twice does
+     * nothing.
      *
      * @param timeout how long to wait for Kafka; not negative
      */
@@ -234,9 +266,10 @@ public final class RequestEventPublisher implements AutoCloseable {
         delivery.close(timeout);
         schemas.close();
         log.info(
-                "publisher closed: published={} acknowledged={} dropped={} rejected={}",
+                "publisher closed: published={} acknowledged={} pendingInSpool={} dropped={} rejected={}",
                 counters.published(),
                 counters.acknowledged(),
+                pendingEvents(),
                 counters.dropped(),
                 counters.rejected());
     }

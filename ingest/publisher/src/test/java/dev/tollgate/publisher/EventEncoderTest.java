@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -121,8 +122,8 @@ class EventEncoderTest {
         event.setApiKeyId(random.nextBoolean() ? null : text(random, 0, 128));
         event.setEndpoint(text(random, 1, 512));
         event.setOccurredAt(Instant.ofEpochMilli(random.nextLong(0, 253_402_300_799_999L)));
-        event.setPhase(Phase.values()[random.nextInt(Phase.values().length)]);
-        event.setOutcome(Outcome.values()[random.nextInt(Outcome.values().length)]);
+        event.setPhase(oneOf(random, Phase.class));
+        event.setOutcome(oneOf(random, Outcome.class));
         event.setUnits(number(random));
         event.setInputTokens(number(random));
         event.setOutputItems(number(random));
@@ -134,6 +135,10 @@ class EventEncoderTest {
         }
         event.setAttributes(attributes);
         return event;
+    }
+
+    private static <E extends Enum<E>> E oneOf(SplittableRandom random, Class<E> type) {
+        return List.of(type.getEnumConstants()).get(random.nextInt(type.getEnumConstants().length));
     }
 
     private static @Nullable Long number(SplittableRandom random) {

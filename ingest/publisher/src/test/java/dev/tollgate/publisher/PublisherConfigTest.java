@@ -3,7 +3,11 @@ package dev.tollgate.publisher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tollgate.publisher.spool.OverflowPolicy;
+import dev.tollgate.publisher.spool.SpoolConfig;
+import dev.tollgate.publisher.spool.SyncPolicy;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,12 +26,30 @@ class PublisherConfigTest {
         assertThat(config.queueEvents()).isEqualTo(65_536);
         assertThat(config.queueBytes()).isEqualTo(32L << 20);
         assertThat(config.inFlightBytes()).isEqualTo(16L << 20);
+        assertThat(config.spool()).isNull();
+        assertThat(config.spoolUse()).isEqualTo(SpoolUse.OUTAGE);
+        assertThat(config.spoolAfter()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.clientProperties())
                 .containsEntry("acks", "all")
                 .containsEntry("enable.idempotence", "true")
                 .containsEntry("compression.type", "lz4")
                 .containsEntry("max.block.ms", "0");
+    }
+
+    @Test
+    void givenOnlyASpoolFolder_whenRead_thenTheSpoolsDefaultsAreThese() {
+        Map<String, Object> properties = new HashMap<>(LEAST);
+        properties.put("publisher.spool-folder", "/var/spool/recall");
+
+        assertThat(PublisherConfig.from(properties).spool())
+                .isEqualTo(new SpoolConfig(
+                        Path.of("/var/spool/recall"),
+                        1L << 30,
+                        16L << 20,
+                        SyncPolicy.OPERATING_SYSTEM,
+                        OverflowPolicy.DROP_NEWEST,
+                        5));
     }
 
     @Test
@@ -38,6 +60,13 @@ class PublisherConfigTest {
         properties.put("publisher.queue-events", 1000);
         properties.put("publisher.queue-bytes", "1_000_000");
         properties.put("publisher.in-flight-bytes", "2000000");
+        properties.put("publisher.spool-folder", "spool");
+        properties.put("publisher.spool-bytes", "4000000");
+        properties.put("publisher.spool-segment-bytes", "1000000");
+        properties.put("publisher.spool-overflow", "drop-oldest");
+        properties.put("publisher.spool-sync", "every-write");
+        properties.put("publisher.spool-use", "always");
+        properties.put("publisher.spool-after", "2s");
         properties.put("publisher.close-timeout", "3s");
         properties.put("linger.ms", "1");
         properties.put("security.protocol", "SASL_SSL");
@@ -50,6 +79,11 @@ class PublisherConfigTest {
         assertThat(config.queueEvents()).isEqualTo(1_000);
         assertThat(config.queueBytes()).isEqualTo(1_000_000);
         assertThat(config.inFlightBytes()).isEqualTo(2_000_000);
+        assertThat(config.spool())
+                .isEqualTo(new SpoolConfig(
+                        Path.of("spool"), 4_000_000, 1_000_000, SyncPolicy.EVERY_WRITE, OverflowPolicy.DROP_OLDEST, 5));
+        assertThat(config.spoolUse()).isEqualTo(SpoolUse.ALWAYS);
+        assertThat(config.spoolAfter()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.clientProperties())
                 .containsEntry("linger.ms", "1")
@@ -64,6 +98,8 @@ class PublisherConfigTest {
         properties.put("publisher.name", "n".repeat(129));
         properties.put("publisher.queue-events", "many");
         properties.put("publisher.queue-size", "1");
+        properties.put("publisher.spool-bytes", "200000");
+        properties.put("publisher.spool-sync", "sometimes");
         properties.put("acks", "1");
         properties.put("transactional.id", "t");
 
@@ -82,7 +118,11 @@ class PublisherConfigTest {
                 .anySatisfy(problem -> assertThat(problem).contains("transactional.id"))
                 .anySatisfy(problem -> assertThat(problem).contains("bootstrap.servers is missing"))
                 .anySatisfy(problem -> assertThat(problem).contains("schema.registry.url is missing"))
-                .hasSize(8);
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("at least two segments").contains("200000"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("publisher.spool-sync").contains("'sometimes'"))
+                .hasSize(10);
     }
 
     @Test

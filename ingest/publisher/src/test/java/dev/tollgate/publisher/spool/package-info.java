@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.publisher.spool;
+
+import org.jspecify.annotations.NullMarked;
