@@ -1,12 +1,14 @@
 package dev.tollgate.plans;
 
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Shape of endpoint patterns: an optional method and a path whose segments may be {@code :name} or {@code *}. */
 final class EndpointPatterns {
     static final String SENTENCE = "must be 'PATH' or 'METHOD PATH' with one blank between, at most "
             + Rules.MAX_ENDPOINT_CHARACTERS + " characters";
+
+    /** Stands for any one segment; no literal segment is written so. */
+    private static final String ONE = ":_";
 
     private EndpointPatterns() {}
 
@@ -33,19 +35,8 @@ final class EndpointPatterns {
             boolean last = i == segments.length - 1;
             boolean one =
                     (segments[i].equals("*") && !last) || (segments[i].length() > 1 && segments[i].charAt(0) == ':');
-            canonical.append(i == 0 ? ' ' : '/').append(one ? ":" : segments[i]);
+            canonical.append(i == 0 ? ' ' : '/').append(one ? ONE : segments[i]);
         }
         return canonical.toString();
-    }
-
-    /** A pattern of the other ones that matches the same endpoints, or null. */
-    static @Nullable String sameAs(String pattern, Iterable<String> others) {
-        String canonical = canonical(pattern);
-        for (String other : others) {
-            if (canonical(other).equals(canonical)) {
-                return other;
-            }
-        }
-        return null;
     }
 }

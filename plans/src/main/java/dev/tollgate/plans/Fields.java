@@ -7,9 +7,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class Fields {
     private final YamlNode.Mapping mapping;
     private final String path;
     private final Problems problems;
-    private boolean broken;
+    private final Set<String> brokenKeys = new HashSet<>();
 
     private Fields(YamlNode.Mapping mapping, String path, Problems problems) {
         this.mapping = mapping;
@@ -48,7 +50,7 @@ final class Fields {
         Fields fields = new Fields(mapping, path, problems);
         for (YamlNode.Entry entry : mapping.entries()) {
             if (!known.contains(entry.key())) {
-                fields.broken = true;
+                fields.brokenKeys.add(entry.key());
                 problems.report(
                         entry.location(),
                         YamlPath.key(path, entry.key()),
@@ -74,21 +76,22 @@ final class Fields {
         return entry == null ? mapping.location() : entry.value().location();
     }
 
-    Location location() {
-        return mapping.location();
-    }
-
     boolean has(String key) {
         return mapping.find(key) != null;
     }
 
     /** Whether something in it was reported as an error. */
     boolean isBroken() {
-        return broken;
+        return !brokenKeys.isEmpty();
+    }
+
+    /** Whether the value of a key is missing or wrong. */
+    boolean isBroken(String key) {
+        return brokenKeys.contains(key);
     }
 
     void error(String key, String rule, @Nullable String value) {
-        broken = true;
+        brokenKeys.add(key);
         problems.report(location(key), path(key), rule, value);
     }
 
@@ -102,7 +105,7 @@ final class Fields {
         YamlNode.Entry entry = mapping.find(key);
         if (entry == null) {
             if (required) {
-                broken = true;
+                brokenKeys.add(key);
                 problems.report(mapping.location(), path(key), "is missing: it " + rule, null);
             }
             return null;
@@ -147,16 +150,11 @@ final class Fields {
         if (value == null) {
             return preset;
         }
-        T chosen = choiceOf(key, value, words);
-        return chosen;
-    }
-
-    private <T> @Nullable T choiceOf(String key, YamlNode value, Map<String, T> words) {
         T chosen = value instanceof YamlNode.Scalar scalar ? words.get(scalar.text()) : null;
         if (chosen == null) {
             String hint =
                     value instanceof YamlNode.Scalar scalar ? Suggestions.hint(scalar.text(), words.keySet()) : "";
-            error(key, "must be one of " + String.join(", ", words.keySet()) + hint, value.describe());
+            error(key, rule + hint, value.describe());
         }
         return chosen;
     }

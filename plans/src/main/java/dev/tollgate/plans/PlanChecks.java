@@ -11,6 +11,7 @@ import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.WindowUnit;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +52,7 @@ final class PlanChecks {
     /** Checks that versions follow each other in number and time, and that a limit counts the same thing in all of them. */
     static void acrossVersions(List<LocatedVersion> versions) {
         for (int i = 1; i < versions.size(); i++) {
-            refuseDisorder(
-                    versions.get(i - 1).version(),
-                    versions.get(i).version(),
-                    versions.get(i).fields());
+            refuseDisorder(versions.get(i - 1), versions.get(i));
         }
         Map<String, Located<Limit>> firstById = new HashMap<>();
         for (LocatedVersion version : versions) {
@@ -69,21 +67,26 @@ final class PlanChecks {
         }
     }
 
-    private static void refuseDisorder(PlanVersion before, PlanVersion version, Fields fields) {
-        if (version.getVersion() <= before.getVersion()) {
+    private static void refuseDisorder(LocatedVersion before, LocatedVersion after) {
+        Fields fields = after.fields();
+        int number = after.version().getVersion();
+        int numberBefore = before.version().getVersion();
+        if (bothSound("version", before, after) && number <= numberBefore) {
             fields.error(
-                    "version",
-                    "must be greater than that of the version before, " + before.getVersion(),
-                    "'" + version.getVersion() + "'");
+                    "version", "must be greater than that of the version before, " + numberBefore, "'" + number + "'");
         }
-        if (version.getEffectiveFrom() != null
-                && before.getEffectiveFrom() != null
-                && !version.getEffectiveFrom().isAfter(before.getEffectiveFrom())) {
+        Instant from = after.version().getEffectiveFrom();
+        Instant fromBefore = before.version().getEffectiveFrom();
+        if (bothSound("effective_from", before, after) && !from.isAfter(fromBefore)) {
             fields.error(
                     "effective_from",
-                    "must be later than that of version " + before.getVersion() + ", " + before.getEffectiveFrom(),
-                    "'" + version.getEffectiveFrom() + "'");
+                    "must be later than that of version " + numberBefore + ", " + fromBefore,
+                    "'" + from + "'");
         }
+    }
+
+    private static boolean bothSound(String key, LocatedVersion before, LocatedVersion after) {
+        return !before.fields().isBroken(key) && !after.fields().isBroken(key);
     }
 
     private static void refuseOtherCounting(@Nullable Located<Limit> first, Located<Limit> limit) {

@@ -63,6 +63,9 @@ final class PlanReader {
             "bucket");
     private static final List<String> CAP_KEYS = List.of("endpoint", "dimension", "max");
 
+    private static final String COST_RULE = "must be a whole number from 0 to " + Rules.MAX_COST
+            + ", or a mapping with the keys " + String.join(", ", COST_KEYS);
+
     private static final Map<String, Algorithm> ALGORITHMS = words(Algorithm.values(), Algorithm.UNKNOWN);
     private static final Map<String, WindowUnit> WINDOWS = words(WindowUnit.values(), WindowUnit.UNKNOWN);
     private static final Map<String, Scope> SCOPES = words(Scope.values(), Scope.UNKNOWN);
@@ -203,9 +206,6 @@ final class PlanReader {
         meter.setEndpointCosts(List.copyOf(costs.values()));
         return meter;
     }
-
-    private static final String COST_RULE = "must be a whole number from 0 to " + Rules.MAX_COST
-            + ", or a mapping with the keys " + String.join(", ", COST_KEYS);
 
     private Cost cost(YamlNode node, String path) {
         if (node instanceof YamlNode.Mapping) {

@@ -32,17 +32,22 @@ final class Rules {
     /** Id of the built-in plan of accounts that are on no other. */
     static final String RESERVED_PLAN_ID = "none";
 
+    /** Something to see and no control characters. */
+    private static final String ONE_LINE = "(?=.*[^\\s\\p{Z}])[^\\p{Cntrl}]+";
+
     static final TextRule IDENTIFIER = new TextRule(
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*"),
+            64,
             "must have 1 to 64 characters out of A-Z a-z 0-9 . _ - and begin with a letter or digit");
     static final TextRule TITLE =
-            new TextRule(Pattern.compile("(?=.*\\S)[^\\p{Cntrl}]{1,200}"), "must have 1 to 200 characters on one line");
+            new TextRule(Pattern.compile(ONE_LINE), 200, "must have 1 to 200 characters on one line");
     static final TextRule DESCRIPTION =
-            new TextRule(Pattern.compile("(?s).{0,2000}"), "must have at most 2000 characters");
+            new TextRule(Pattern.compile("(?s).*"), 2_000, "must have at most 2000 characters");
     static final TextRule UNIT =
-            new TextRule(Pattern.compile("(?=.*\\S)[^\\p{Cntrl}]{1,64}"), "must have 1 to 64 characters on one line");
+            new TextRule(Pattern.compile(ONE_LINE), 64, "must have 1 to 64 characters on one line");
     static final TextRule TIME = new TextRule(
             Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z"),
+            24,
             "must be a UTC time from 1970 on such as 2026-01-01T00:00:00Z");
 
     private Rules() {}
@@ -51,11 +56,12 @@ final class Rules {
      * What a text must look like.
      *
      * @param pattern the whole text
+     * @param maxLength most characters, as Java and JavaScript count them
      * @param sentence the same for people, as the rest of a sentence
      */
-    record TextRule(Pattern pattern, String sentence) {
+    record TextRule(Pattern pattern, int maxLength, String sentence) {
         boolean allows(String text) {
-            return pattern.matcher(text).matches();
+            return text.length() <= maxLength && pattern.matcher(text).matches();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.plans;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +94,7 @@ class PlanChecksumTest {
         assertThat(BASE).contains(part);
         String changed = replacement.endsWith("meters:")
                 ? BASE.replace("        meters:", "        notice_period: 1ms\n        meters:")
-                : BASE.replaceFirst(java.util.regex.Pattern.quote(part), replacement);
+                : BASE.replaceFirst(Pattern.quote(part), replacement);
 
         assertThat(checksum(changed)).isNotEqualTo(checksum(BASE));
     }

@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,8 +240,7 @@ class PlanFileTest {
             String line, String replacement, String path, String sentence) {
         assertThat(BASE).contains(line);
 
-        PlanFileReport report =
-                PlanFile.check(BASE.replaceFirst(java.util.regex.Pattern.quote(line), replacement), NAME);
+        PlanFileReport report = PlanFile.check(BASE.replaceFirst(Pattern.quote(line), replacement), NAME);
 
         assertThat(report.plans()).isEmpty();
         assertThat(report.errors()).anySatisfy(problem -> {
@@ -310,6 +311,15 @@ class PlanFileTest {
             assertThat(problem.path()).isEqualTo(path);
             assertThat(problem.rule()).contains(sentence);
         });
+    }
+
+    @Test
+    void givenAVersionWithoutNumber_whenChecked_thenItsOrderIsNotAProblemToo() {
+        String text = (BASE + second(2, "2026-02-01T00:00:00Z", "minute")).replace("version: 2", "version: two");
+
+        assertThat(PlanFile.check(text, NAME).errors())
+                .extracting(Problem::path)
+                .containsExactly("plans[0].versions[1].version");
     }
 
     @Test
@@ -389,6 +399,16 @@ class PlanFileTest {
                         assertThat(problem.toString()).startsWith(NAME + ":1:").contains(sentence));
     }
 
+    @ParameterizedTest
+    @ValueSource(chars = {0x85, 0x2028, 0x2029})
+    void givenALineEndThatYamlVersionsReadDifferently_whenChecked_thenItIsRefused(char lineEnd) {
+        assertThat(PlanFile.check(BASE.replace("plans:\n", "plans: # a" + lineEnd + " # b\n"), NAME)
+                        .errors())
+                .extracting(Problem::toString)
+                .containsExactly("p.yaml:1:11: the file must end lines by line feed, but has U+%04X here"
+                        .formatted((int) lineEnd));
+    }
+
     @Test
     void givenTwoDocuments_whenChecked_thenTheSecondIsRefused() {
         assertThat(PlanFile.check(BASE + "---\n" + BASE, NAME).errors())
@@ -446,11 +466,11 @@ class PlanFileTest {
 
     private static Limit limit(
             String id,
-            @org.jspecify.annotations.Nullable Long amount,
+            @Nullable Long amount,
             Algorithm algorithm,
-            @org.jspecify.annotations.Nullable WindowUnit window,
-            @org.jspecify.annotations.Nullable Long period,
-            @org.jspecify.annotations.Nullable Long lease,
+            @Nullable WindowUnit window,
+            @Nullable Long period,
+            @Nullable Long lease,
             String bucket) {
         return new Limit(
                 id,

@@ -1,6 +1,8 @@
 package dev.tollgate.plans.catalog;
 
 import dev.tollgate.plans.Counting;
+import dev.tollgate.plans.Difference;
+import dev.tollgate.plans.PlanDiff;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,8 +78,8 @@ public final class PlanMerge {
                         version.getVersion(),
                         Refusal.Reason.EDITED,
                         "is applied with other content, and a version never changes; give the new content a new"
-                                + " version (checksum " + same.getChecksum() + ", this one has "
-                                + version.getChecksum() + ")"));
+                                + " version (applied: checksum " + same.getChecksum() + ", here: "
+                                + version.getChecksum() + "). " + inWords(same, version)));
             }
         }
         List<PlanVersion> kept = existing.getVersions().stream()
@@ -90,6 +93,12 @@ public final class PlanMerge {
         Plan merged = new Plan(plan.getPlanId(), plan.getTitle(), plan.getDescription(), all);
         PlanChange.Kind kind = added.isEmpty() && !retitled ? PlanChange.Kind.UNCHANGED : PlanChange.Kind.CHANGED;
         return new PlanChange(kind, merged, added, kept, retitled);
+    }
+
+    private static String inWords(PlanVersion applied, PlanVersion edited) {
+        return PlanDiff.ofVersions(applied, edited).stream()
+                .map(Difference::sentence)
+                .collect(Collectors.joining(" "));
     }
 
     private static void checkOrder(String planId, Plan existing, PlanVersion version, List<Refusal> refusals) {

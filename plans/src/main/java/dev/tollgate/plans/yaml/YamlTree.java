@@ -28,6 +28,10 @@ public final class YamlTree {
     /** Most keys and values in one document. */
     public static final int MAX_NODES = 100_000;
 
+    private static final char NEXT_LINE = 0x85;
+    private static final char LINE_SEPARATOR = 0x2028;
+    private static final char PARAGRAPH_SEPARATOR = 0x2029;
+
     private static final YAMLFactory YAML = new YAMLFactory();
 
     private final YAMLParser parser;
@@ -47,6 +51,7 @@ public final class YamlTree {
      * @return the root, without the parts that have faults; null if there is none, and then a fault was reported
      */
     public static @Nullable YamlNode read(String text, YamlFaults faults) {
+        refuseAmbiguousLineEnds(text, faults);
         try (YAMLParser parser = YAML.createParser(new StringReader(text))) {
             return new YamlTree(parser, faults).document();
         } catch (JsonProcessingException e) {
@@ -56,6 +61,27 @@ public final class YamlTree {
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory could not be read", e);
+        }
+    }
+
+    /**
+     * Refuses the characters that end a line in YAML 1.1, which the parser here reads, and are text in YAML 1.2, which
+     * editors read: with one of them in a comment the two see different files.
+     */
+    private static void refuseAmbiguousLineEnds(String text, YamlFaults faults) {
+        int line = 1;
+        int column = 1;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == NEXT_LINE || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR) {
+                faults.report(
+                        new Location(line, column),
+                        "",
+                        "must end lines by line feed, but has U+%04X here".formatted((int) c),
+                        null);
+            }
+            line += c == '\n' ? 1 : 0;
+            column = c == '\n' ? 1 : column + (Character.isLowSurrogate(c) ? 0 : 1);
         }
     }
 

@@ -20,10 +20,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,7 +157,7 @@ class PlanApplierIT {
                 .hasMessageContaining(layout.name(Topic.PLAN_CATALOG));
     }
 
-    private void send(String key, byte @org.jspecify.annotations.Nullable [] value) throws Exception {
+    private void send(String key, byte @Nullable [] value) throws Exception {
         Map<String, Object> config = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (var producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(layout.name(Topic.PLAN_CATALOG), key, value))
@@ -163,9 +166,9 @@ class PlanApplierIT {
     }
 
     private long endOffset() throws Exception {
-        var partition = new org.apache.kafka.common.TopicPartition(layout.name(Topic.PLAN_CATALOG), 0);
+        TopicPartition partition = new TopicPartition(layout.name(Topic.PLAN_CATALOG), 0);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            return admin.listOffsets(Map.of(partition, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
                     .partitionResult(partition)
                     .get()
                     .offset();

@@ -4,6 +4,7 @@ import static dev.tollgate.plans.catalog.TestingPlans.plan;
 import static dev.tollgate.plans.catalog.TestingPlans.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
@@ -76,7 +77,8 @@ class PlanMergeTest {
                 assertThat(refusal.reason().isForcible()).isFalse();
                 assertThat(refusal.toString())
                         .startsWith("plan p version 1: is applied with other content")
-                        .contains(edited.getVersions().getFirst().getChecksum());
+                        .contains(edited.getVersions().getFirst().getChecksum())
+                        .endsWith("The limit a-limit rises from 100 to 101 per minute and account.");
             });
         }
     }
@@ -140,9 +142,9 @@ class PlanMergeTest {
                         plan("r", FIRST)))
                 .extracting(Refusal::planId, Refusal::version, Refusal::reason)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("p", 1, Refusal.Reason.EDITED),
-                        org.assertj.core.groups.Tuple.tuple("p", 2, Refusal.Reason.IN_THE_PAST),
-                        org.assertj.core.groups.Tuple.tuple("q", 1, Refusal.Reason.EDITED));
+                        tuple("p", 1, Refusal.Reason.EDITED),
+                        tuple("p", 2, Refusal.Reason.IN_THE_PAST),
+                        tuple("q", 1, Refusal.Reason.EDITED));
     }
 
     @Test
