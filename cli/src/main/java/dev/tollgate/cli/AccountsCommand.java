@@ -1,0 +1,339 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.AccountEventType;
+import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.UsageCarry;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.topic.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate accounts}: commands about one account, written to account-events. */
+@Command(
+        name = "accounts",
+        description = "Put accounts on plans and change what holds for them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            AccountsCommand.Assign.class,
+            AccountsCommand.Override.class,
+            AccountsCommand.Exempt.class,
+            AccountsCommand.Suspend.class,
+            AccountsCommand.Reinstate.class,
+            AccountsCommand.VoidEvent.class
+        })
+final class AccountsCommand extends CommandGroup {
+
+    /** What all account commands have in common. */
+    abstract static class AccountChange implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // Set by picocli before run.
+        CommandSpec spec;
+
+        @Mixin
+        private final ConfigOptions config = new ConfigOptions();
+
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "Account id.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        String account;
+
+        @Option(
+                names = "--effective-at",
+                paramLabel = "TIME",
+                description = "Event time from which it holds, such as 2026-12-01T00:00:00Z. Preset: now.")
+        private @Nullable String effectiveAt;
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, in words the customer may read.")
+        private @Nullable String reason;
+
+        @Option(names = "--actor", paramLabel = "NAME", description = "Who gives the command. Preset: the user's name.")
+        private @Nullable String actor;
+
+        @Option(
+                names = "--command-id",
+                paramLabel = "ID",
+                description =
+                        "Identity of the command: giving it twice changes nothing. Preset: made from what it says.")
+        private @Nullable String commandId;
+
+        @Option(names = "--json", description = "Print the written record as JSON.")
+        private boolean json;
+
+        /** Fills in the change, after {@code event} got everything that is common. */
+        abstract void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry);
+
+        @java.lang.Override
+        public void run() {
+            if (account.isBlank() || account.length() > 128) {
+                throw new ParameterException(
+                        spec.commandLine(), "ACCOUNT must have 1 to 128 characters, was '" + account + "'");
+            }
+            KafkaAccess kafka = config.kafka();
+            SchemaRegistryClient registry = kafka.registryClient();
+            Instant now = Instant.now();
+            AccountEvent event = new AccountEvent();
+            event.setAccountId(account);
+            event.setEffectiveAt(effectiveAt == null ? now : time("--effective-at", effectiveAt));
+            event.setIssuedAt(now);
+            event.setActor(actor == null ? System.getProperty("user.name") : actor);
+            event.setReason(reason);
+            event.setUsageCarry(UsageCarry.KEEP);
+            fill(event, kafka, registry);
+            event.setCommandId(commandId == null ? identity(event) : commandId);
+            RecordMetadata written = write(kafka, registry, event);
+            if (json) {
+                spec.commandLine().getOut().println(Json.line(event));
+            } else {
+                spec.commandLine()
+                        .getOut()
+                        .printf(
+                                Locale.ROOT,
+                                "%s %s, effective %s (%s-%d@%d)%n",
+                                event.getType().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                                account,
+                                event.getEffectiveAt(),
+                                written.topic(),
+                                written.partition(),
+                                written.offset());
+            }
+        }
+
+        Instant time(String option, String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option + " must be a time such as 2026-12-01T00:00:00Z, was '" + text + "'",
+                        e);
+            }
+        }
+
+        /** The same command for the same moment has the same identity, however often it is given. */
+        private static String identity(AccountEvent event) {
+            String content = String.join(
+                    "\n",
+                    event.getAccountId(),
+                    event.getType().name(),
+                    event.getEffectiveAt().toString(),
+                    String.valueOf(event.getPlanId()),
+                    String.valueOf(event.getLimitId()),
+                    String.valueOf(event.getAmount()),
+                    String.valueOf(event.getExempt()),
+                    String.valueOf(event.getSuspendedUntil()),
+                    String.valueOf(event.getCorrectedEventId()));
+            return UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8))
+                    .toString();
+        }
+
+        private static RecordMetadata write(KafkaAccess kafka, SchemaRegistryClient registry, AccountEvent event) {
+            try (Producer<String, AccountEvent> producer = kafka.producer(registry)) {
+                return producer.send(new ProducerRecord<>(
+                                kafka.layout().name(Topic.ACCOUNT_EVENTS), event.getAccountId(), event))
+                        .get();
+            } catch (ExecutionException e) {
+                throw new CommandFailure("the command could not be written", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CommandFailure("interrupted", e);
+            }
+        }
+    }
+
+    @Command(
+            name = "assign",
+            description = {
+                "Put an account on a plan.",
+                "The plan must be in the catalogue. Limits that apply to a call are those in force when the call"
+                        + " happened."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Assign extends AccountChange {
+        @Parameters(index = "1", paramLabel = "PLAN", description = "Plan id, as 'tollgate plans list' shows it.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String plan;
+
+        @Option(
+                names = "--carry",
+                paramLabel = "keep|reset|scale",
+                defaultValue = "keep",
+                description = "What happens to the usage of running windows. Preset: ${DEFAULT-VALUE}.")
+        @SuppressWarnings("NullAway.Init") // Has a default value.
+        private Carry carry;
+
+        enum Carry {
+            KEEP,
+            RESET,
+            SCALE
+        }
+
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            plan(this, kafka, registry, plan);
+            event.setType(AccountEventType.PLAN_ASSIGNED);
+            event.setPlanId(plan);
+            event.setUsageCarry(UsageCarry.valueOf(carry.name()));
+        }
+    }
+
+    @Command(
+            name = "override",
+            description = "Replace the amount of one limit for one account, or take that back.",
+            mixinStandardHelpOptions = true)
+    static final class Override extends AccountChange {
+        @Parameters(index = "1", paramLabel = "LIMIT", description = "Limit id, as the plan names it.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String limit;
+
+        @Parameters(
+                index = "2",
+                paramLabel = "AMOUNT",
+                description = "A whole number >= 0, 'unlimited', or 'plan' to take the override back.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String amount;
+
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            TreeSet<String> known = new TreeSet<>();
+            for (Plan plan : catalogue(kafka, registry).values()) {
+                plan.getVersions()
+                        .forEach(version -> version.getLimits().stream()
+                                .map(Limit::getLimitId)
+                                .forEach(known::add));
+            }
+            if (!known.contains(limit)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "LIMIT '" + limit + "' is in no plan; known limits: " + String.join(", ", known));
+            }
+            event.setLimitId(limit);
+            if (amount.equals("plan")) {
+                event.setType(AccountEventType.OVERRIDE_REMOVED);
+                return;
+            }
+            event.setType(AccountEventType.OVERRIDE_SET);
+            if (!amount.equals("unlimited")) {
+                event.setAmount(amount());
+            }
+        }
+
+        private long amount() {
+            try {
+                long value = Long.parseLong(amount);
+                if (value >= 0) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Falls through to the same message as a negative number.
+            }
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "AMOUNT must be a whole number >= 0, 'unlimited' or 'plan', was '" + amount + "'");
+        }
+    }
+
+    @Command(
+            name = "exempt",
+            description = "Enforce nothing for an account; its usage is still counted.",
+            mixinStandardHelpOptions = true)
+    static final class Exempt extends AccountChange {
+        @Option(names = "--end", description = "End the exemption.")
+        private boolean end;
+
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            event.setType(AccountEventType.EXEMPTION_SET);
+            event.setExempt(!end);
+        }
+    }
+
+    @Command(
+            name = "suspend",
+            description = "Deny all calls of an account, until a time or until it is reinstated.",
+            mixinStandardHelpOptions = true)
+    static final class Suspend extends AccountChange {
+        @Option(
+                names = "--until",
+                paramLabel = "TIME",
+                description = "End of the suspension. Preset: until reinstated.")
+        private @Nullable String until;
+
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            event.setType(AccountEventType.SUSPENDED);
+            event.setSuspendedUntil(until == null ? null : time("--until", until));
+        }
+    }
+
+    @Command(name = "reinstate", description = "End a suspension.", mixinStandardHelpOptions = true)
+    static final class Reinstate extends AccountChange {
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            event.setType(AccountEventType.REINSTATED);
+        }
+    }
+
+    @Command(
+            name = "void-event",
+            description = "Take a counted event back; totals, alerts and blocks follow.",
+            mixinStandardHelpOptions = true)
+    static final class VoidEvent extends AccountChange {
+        @Parameters(index = "1", paramLabel = "EVENT", description = "Event id.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String eventId;
+
+        @Option(
+                names = "--occurred-at",
+                paramLabel = "TIME",
+                description = "Event time of that event, which finds it faster.")
+        private @Nullable String occurredAt;
+
+        @java.lang.Override
+        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+            event.setType(AccountEventType.EVENT_VOIDED);
+            event.setCorrectedEventId(eventId);
+            event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
+        }
+    }
+
+    private static Plan plan(AccountChange change, KafkaAccess kafka, SchemaRegistryClient registry, String id) {
+        Map<String, Plan> plans = catalogue(kafka, registry);
+        Plan found = plans.get(id);
+        if (found == null) {
+            List<String> known = plans.keySet().stream().sorted().toList();
+            throw new ParameterException(
+                    change.spec.commandLine(),
+                    "plan '" + id + "' is not in the catalogue; "
+                            + (known.isEmpty()
+                                    ? "it is empty: run 'tollgate plans apply FILE'"
+                                    : "known plans: " + String.join(", ", known)));
+        }
+        return found;
+    }
+
+    private static Map<String, Plan> catalogue(KafkaAccess kafka, SchemaRegistryClient registry) {
+        return new LinkedHashMap<>(PlanCatalogs.client(kafka).read());
+    }
+}

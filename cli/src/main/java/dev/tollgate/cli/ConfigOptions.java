@@ -1,0 +1,79 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.config.ConfigSources;
+import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.schemas.config.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options by which every command that talks to a cluster finds it. */
+final class ConfigOptions {
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // Set by picocli before the command runs.
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Configuration file, YAML or properties. Also TOLLGATE_CONFIG.")
+    private @Nullable Path file;
+
+    @Option(
+            names = {"-s", "--set"},
+            paramLabel = "KEY=VALUE",
+            description = "Set one configuration key; repeatable. 'tollgate config' lists the keys.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,..", description = "Kafka; kafka.bootstrap-servers.")
+    private @Nullable String bootstrapServers;
+
+    @Option(names = "--registry-url", paramLabel = "URL", description = "Schema registry; registry.url.")
+    private @Nullable String registryUrl;
+
+    /**
+     * The merged configuration. Where neither file, environment nor flags name a cluster, the stack of a running
+     * {@code tollgate up} on this machine is used, and said so on standard error.
+     */
+    Map<String, String> values() {
+        Map<String, String> flags = new LinkedHashMap<>(set);
+        if (bootstrapServers != null) {
+            flags.put("kafka.bootstrap-servers", bootstrapServers);
+        }
+        if (registryUrl != null) {
+            flags.put("registry.url", registryUrl);
+        }
+        Map<String, String> environment = System.getenv();
+        String named = environment.get("TOLLGATE_CONFIG");
+        Path chosen = file != null || named == null ? file : Path.of(named);
+        Map<String, String> merged = ConfigSources.merge(chosen, environment, flags);
+        if (chosen == null
+                && !merged.containsKey("kafka.bootstrap-servers")
+                && !merged.containsKey(Settings.environmentName("kafka.bootstrap-servers"))) {
+            Path local = LocalStack.configFile(LocalStack.defaultFolder());
+            if (Files.exists(local)) {
+                spec.commandLine().getErr().println("tollgate: using the local stack of 'tollgate up' (" + local + ")");
+                return ConfigSources.merge(local, environment, flags);
+            }
+        }
+        return merged;
+    }
+
+    /**
+     * Kafka, registry and topics.
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException listing every problem
+     */
+    KafkaAccess kafka() {
+        Settings settings = new Settings(values());
+        KafkaAccess access = KafkaAccess.from(settings);
+        settings.refuseUnknown("kafka.bootstrap", "registry.", "topics.");
+        settings.throwIfProblems();
+        return access;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.embedded.Stack;
+import dev.tollgate.plans.catalog.ApplyMode;
+import dev.tollgate.plans.catalog.PlanApplier;
+import dev.tollgate.plans.catalog.PlanRefusedException;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.registry.RegistryRejection;
+import dev.tollgate.schemas.topic.TopicAdmin;
+import dev.tollgate.sink.Sink;
+import dev.tollgate.sink.SinkConfig;
+import dev.tollgate.sql.ClickHouseConfig;
+import dev.tollgate.sql.Migrator;
+import dev.tollgate.streams.AccountingApp;
+import dev.tollgate.streams.config.AccountingConfig;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Every role on a stack of this machine, in one process: topics, schemas, tables and plans are made, then the topology and
+ * the sink run. The roles are the ones that run alone in production.
+ */
+public final class LocalPipeline implements AutoCloseable {
+    private final KafkaAccess kafka;
+    private final ClickHouseConfig clickHouse;
+    private final Map<String, String> configuration;
+    private final AccountingApp accounting;
+    private final Sink sink;
+
+    private LocalPipeline(
+            KafkaAccess kafka,
+            ClickHouseConfig clickHouse,
+            Map<String, String> configuration,
+            AccountingApp accounting,
+            Sink sink) {
+        this.kafka = kafka;
+        this.clickHouse = clickHouse;
+        this.configuration = configuration;
+        this.accounting = accounting;
+        this.sink = sink;
+    }
+
+    /**
+     * Prepares the stack and starts the roles.
+     *
+     * @param folder where the topology keeps its local state
+     * @param partitions of the topics that are partitioned by account
+     * @param plans to have in the catalogue
+     */
+    public static LocalPipeline start(Stack stack, Path folder, int partitions, List<Plan> plans) {
+        Map<String, String> configuration = new LinkedHashMap<>();
+        configuration.put("kafka.bootstrap-servers", stack.bootstrapServers());
+        configuration.put("registry.url", stack.registryUrl());
+        configuration.put("topics.partitions", Integer.toString(partitions));
+        configuration.put("clickhouse.url", stack.clickHouseUrl());
+        configuration.put("streams.state-dir", folder.resolve("streams").toString());
+
+        Settings settings = new Settings(configuration);
+        KafkaAccess kafka = KafkaAccess.from(settings);
+        ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
+        settings.throwIfProblems();
+        prepare(kafka, clickHouse, plans);
+
+        AccountingApp accounting = new AccountingApp(AccountingConfig.from(configuration));
+        Sink sink = new Sink(SinkConfig.from(configuration));
+        accounting.start();
+        sink.start();
+        return new LocalPipeline(kafka, clickHouse, configuration, accounting, sink);
+    }
+
+    private static void prepare(KafkaAccess kafka, ClickHouseConfig clickHouse, List<Plan> plans) {
+        try (Admin admin = kafka.admin()) {
+            TopicAdmin topics = new TopicAdmin(admin, kafka.layout());
+            topics.apply();
+            topics.registerSchemas(kafka.registryClient());
+            new Migrator(clickHouse).migrate();
+            new PlanApplier(PlanCatalogs.client(kafka), InstantSource.system()).apply(plans, ApplyMode.FORCED);
+        } catch (RegistryRejection e) {
+            throw new CommandFailure("the schema registry refused a schema: " + e.getMessage(), e);
+        } catch (SQLException e) {
+            throw new CommandFailure("ClickHouse could not be prepared: " + e.getMessage(), e);
+        } catch (PlanRefusedException e) {
+            throw new CommandFailure("the catalogue refused a plan: " + e.refusals(), e);
+        }
+    }
+
+    /** Kafka, registry and topics. */
+    public KafkaAccess kafka() {
+        return kafka;
+    }
+
+    /** ClickHouse and the database in it. */
+    public ClickHouseConfig clickHouse() {
+        return clickHouse;
+    }
+
+    /** The configuration with which other commands find this pipeline. */
+    public Map<String, String> configuration() {
+        return Map.copyOf(configuration);
+    }
+
+    @Override
+    public void close() {
+        // The topology first, so that the sink can write what it committed last.
+        accounting.close();
+        sink.close();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Entry point of {@code tollgate}. Exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new TollgateCommand());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setExecutionStrategy(new CommandLine.RunLast());
+        commandLine.setExecutionExceptionHandler((e, failed, parsed) -> {
+            LoggerFactory.getLogger(Main.class).debug("command failed", e);
+            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + explain(e)));
+            return e instanceof InvalidSettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        });
+        return commandLine;
+    }
+
+    /** One readable text for a failure: its message, and the causes that add something to it. */
+    static String explain(Throwable failure) {
+        StringBuilder text = new StringBuilder(message(failure));
+        Throwable cause = failure.getCause();
+        for (int depth = 0; cause != null && depth < 4; depth++, cause = cause.getCause()) {
+            String more = message(cause);
+            if (text.indexOf(more) < 0) {
+                text.append("; ").append(more);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String message(Throwable failure) {
+        String message = failure.getMessage();
+        if (message == null || message.isBlank()) {
+            return failure.getClass().getSimpleName();
+        }
+        return failure instanceof KafkaException && message.equals(failure.toString())
+                ? failure.getClass().getSimpleName() + ": " + message
+                : message;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.plans.PlanFile;
+import dev.tollgate.plans.PlanFileReport;
+import dev.tollgate.plans.catalog.ApplyMode;
+import dev.tollgate.plans.catalog.PlanApplier;
+import dev.tollgate.plans.catalog.PlanChange;
+import dev.tollgate.plans.catalog.PlanRefusedException;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate plans}. */
+@Command(
+        name = "plans",
+        description = "Check plan files and put them into the catalogue.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {PlansCommand.Apply.class, PlansCommand.Validate.class, PlansCommand.ListPlans.class})
+final class PlansCommand extends CommandGroup {
+
+    @Command(
+            name = "apply",
+            description = {
+                "Put the plans of a YAML file into the catalogue.",
+                "Versions are immutable: a file whose version differs from the catalogue's is refused. Applying again"
+                        + " changes nothing."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Apply implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+        private CommandSpec spec;
+
+        @Mixin
+        private final ConfigOptions config = new ConfigOptions();
+
+        @Parameters(paramLabel = "FILE", description = "Plan catalogue in YAML.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private Path file;
+
+        @Option(names = "--dry-run", description = "Say what would change and change nothing.")
+        private boolean dryRun;
+
+        @Option(
+                names = "--force",
+                description = "Take versions whose effective_from is past; decisions already made do not change.")
+        private boolean force;
+
+        @Option(names = "--json", description = "Print one JSON object a plan.")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            PrintWriter err = spec.commandLine().getErr();
+            PlanFileReport report = check(file);
+            report.warnings().forEach(err::println);
+            if (!report.isValid()) {
+                report.errors().forEach(err::println);
+                err.println(report.errors().size() + " problem(s) in " + file + "; nothing was applied");
+                return ExitCode.USAGE;
+            }
+            PlanApplier applier = new PlanApplier(PlanCatalogs.client(config.kafka()), InstantSource.system());
+            ApplyMode mode = force ? ApplyMode.FORCED : ApplyMode.STRICT;
+            try {
+                List<PlanChange> changes =
+                        dryRun ? applier.preview(report.plans(), mode) : applier.apply(report.plans(), mode);
+                for (PlanChange change : changes) {
+                    spec.commandLine()
+                            .getOut()
+                            .println(
+                                    json
+                                            ? Json.line(Map.of(
+                                                    "plan", change.planId(),
+                                                    "change", change.kind().name(),
+                                                    "addedVersions",
+                                                            change.added().stream()
+                                                                    .map(PlanVersion::getVersion)
+                                                                    .toList()))
+                                            : change.sentence());
+                }
+                return ExitCode.OK;
+            } catch (PlanRefusedException e) {
+                e.refusals().forEach(err::println);
+                err.println("nothing was applied");
+                return ExitCode.SOFTWARE;
+            }
+        }
+    }
+
+    @Command(
+            name = "validate",
+            description = "Check a plan file; every problem is listed.",
+            mixinStandardHelpOptions = true)
+    static final class Validate implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+        private CommandSpec spec;
+
+        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Plan catalogues in YAML.")
+        private List<Path> files = new ArrayList<>();
+
+        @Override
+        public Integer call() {
+            boolean valid = true;
+            for (Path file : files) {
+                PlanFileReport report = check(file);
+                report.warnings().forEach(spec.commandLine().getErr()::println);
+                report.errors().forEach(spec.commandLine().getErr()::println);
+                if (report.isValid()) {
+                    spec.commandLine()
+                            .getOut()
+                            .println(file + ": valid, " + report.plans().size() + " plan(s)");
+                }
+                valid &= report.isValid();
+            }
+            return valid ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    @Command(name = "list", description = "List the plans of the catalogue.", mixinStandardHelpOptions = true)
+    static final class ListPlans implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // Set by picocli before run.
+        private CommandSpec spec;
+
+        @Mixin
+        private final ConfigOptions config = new ConfigOptions();
+
+        @Option(names = "--json", description = "Print each plan as one JSON object.")
+        private boolean json;
+
+        @Override
+        public void run() {
+            Map<String, Plan> plans = PlanCatalogs.client(config.kafka()).read();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                plans.values().forEach(plan -> out.println(Json.line(plan)));
+                return;
+            }
+            Instant now = Instant.now();
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            for (Plan plan : plans.values()) {
+                for (PlanVersion version : plan.getVersions()) {
+                    rows.add(List.of(
+                            plan.getPlanId(),
+                            version.getVersion(),
+                            version.getEffectiveFrom().toString(),
+                            version.getEffectiveFrom().isAfter(now) ? "announced" : "published",
+                            version.getLimits().size(),
+                            plan.getTitle()));
+                }
+            }
+            TextTable.print(out, List.of("plan", "version", "effective_from", "state", "limits", "title"), rows);
+        }
+    }
+
+    private static PlanFileReport check(Path file) {
+        try {
+            return PlanFile.check(file);
+        } catch (IOException e) {
+            throw new CommandFailure("plan file " + file + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.embedded.EmbeddedStack;
+import dev.tollgate.embedded.EmbeddedStackOptions;
+import dev.tollgate.schemas.avro.Plan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate up}: the stack that stays. */
+@Command(
+        name = "up",
+        description = {
+            "Start the whole pipeline on this machine and keep it up until Ctrl-C.",
+            "",
+            "Kafka, registry and ClickHouse keep their data in one folder and come back with it. While it is up, the"
+                    + " other commands find it by themselves: try 'tollgate tail limit-events' in a second terminal."
+        },
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+    private static final int PARTITIONS = 4;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Where the data is kept. Preset: $XDG_DATA_HOME/tollgate or ~/.local/share/tollgate.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Preset: any free port, kept over restarts.")
+    private int kafkaPort;
+
+    @Option(
+            names = "--registry-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Preset: any free port, kept over restarts.")
+    private int registryPort;
+
+    @Option(
+            names = "--clickhouse-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Preset: any free port, kept over restarts.")
+    private int clickHousePort;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description = "Plan catalogue to apply at the start. Preset: plans/mem.yaml.")
+    private @Nullable Path plan;
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            stop.countDown();
+            awaitQuietly(stopped);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        Path configFile = LocalStack.configFile(folder);
+        List<Plan> plans = ShippedPlans.read(plan);
+        try (Progress progress = Progress.onStandardError()) {
+            EmbeddedStackOptions options = EmbeddedStackOptions.lastingIn(folder)
+                    .withPorts(new EmbeddedStackOptions.Ports(kafkaPort, registryPort, clickHousePort))
+                    .withProgress(new StackProgress(progress));
+            try (EmbeddedStack stack = EmbeddedStack.start(options);
+                    LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans)) {
+                progress.end();
+                writeConfig(configFile, pipeline.configuration());
+                print(pipeline, configFile);
+                stop.await();
+                spec.commandLine().getErr().println("tollgate: stopping");
+            } finally {
+                Files.deleteIfExists(configFile);
+            }
+        } finally {
+            stopped.countDown();
+        }
+        return 0;
+    }
+
+    private void print(LocalPipeline pipeline, Path configFile) {
+        KafkaAccess kafka = pipeline.kafka();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        out.println("The stack is up.");
+        out.println("  Kafka            " + kafka.bootstrapServers());
+        out.println("  Schema registry  " + kafka.registry().urls().get(0));
+        out.println("  ClickHouse       " + pipeline.clickHouse().url());
+        out.println("  Configuration    " + configFile);
+        out.println();
+        out.println("First steps, in a second terminal:");
+        out.println("  tollgate accounts assign acme mem             # put an account on a plan");
+        out.println("  tollgate publish --account acme --endpoint /v2/mem-it --count 6");
+        out.println("  tollgate tail limit-events --from-beginning   # the alert and the block");
+        out.println("  tollgate sql query \"SELECT * FROM usage_by_day\"");
+        out.println();
+        out.println("Ctrl-C stops it; the data stays.");
+        out.flush();
+    }
+
+    private static void writeConfig(Path file, Map<String, String> configuration) throws IOException {
+        StringBuilder text = new StringBuilder("# Written by 'tollgate up'; here while the stack is up.\n");
+        configuration.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Files.writeString(file, text, StandardCharsets.UTF_8);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

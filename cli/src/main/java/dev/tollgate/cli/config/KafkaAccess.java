@@ -1,0 +1,138 @@
+package dev.tollgate.cli.config;
+
+import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.registry.RegistryConfig;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.serde.AvroDeserializer;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.TopicLayout;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * The cluster, its registry and the topics in it, with the clients that operators' commands need.
+ *
+ * @param bootstrapServers {@code host:port,...}
+ * @param registry where schemas are
+ * @param layout names and partitions of the topics
+ * @param clientProperties handed to every Kafka client as they are (security, timeouts)
+ */
+public record KafkaAccess(
+        String bootstrapServers, RegistryConfig registry, TopicLayout layout, Map<String, String> clientProperties) {
+
+    public KafkaAccess {
+        clientProperties = Map.copyOf(clientProperties);
+    }
+
+    /** Reads {@code kafka.*}, {@code registry.*} and {@code topics.*}; problems are noted in the settings. */
+    public static KafkaAccess from(Settings settings) {
+        String servers = settings.required("kafka.bootstrap-servers");
+        RegistryConfig registry = registry(settings);
+        TopicLayout layout = TopicLayout.standard();
+        try {
+            layout = new TopicLayout(
+                    settings.string("topics.prefix", layout.prefix()),
+                    settings.integer("topics.partitions", layout.partitions(), 1, 10_000),
+                    (short) settings.integer("topics.replication", layout.replication(), -1, Short.MAX_VALUE));
+        } catch (IllegalArgumentException e) {
+            settings.problem("topics: " + e.getMessage());
+        }
+        return new KafkaAccess(servers, registry, layout, settings.passThrough("kafka.client."));
+    }
+
+    private static RegistryConfig registry(Settings settings) {
+        RegistryConfig unset = RegistryConfig.ofUrl("http://unset");
+        String url = settings.required("registry.url");
+        String userInfo = settings.optional("registry.user-info");
+        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
+        if (url.isEmpty()) {
+            return unset;
+        }
+        Map<String, String> config = new HashMap<>();
+        config.put(RegistryConfig.URL, url);
+        config.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        if (userInfo != null) {
+            config.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
+            config.put(RegistryConfig.USER_INFO, userInfo);
+        }
+        try {
+            return RegistryConfig.from(config);
+        } catch (ConfigException e) {
+            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
+            return unset;
+        }
+    }
+
+    /** A new admin client; the caller closes it. */
+    public Admin admin() {
+        return Admin.create(clients());
+    }
+
+    /** A new registry client. */
+    public SchemaRegistryClient registryClient() {
+        return new SchemaRegistryClient(registry);
+    }
+
+    /** A new idempotent producer of one type, keyed by text; the caller closes it. */
+    public <T extends SpecificRecord> Producer<String, T> producer(SchemaRegistryClient client) {
+        return producer(new AvroSerializer<>(client));
+    }
+
+    /** A new idempotent producer with a serializer of the caller's; the caller closes it. */
+    public <T> Producer<String, T> producer(Serializer<T> values) {
+        Map<String, Object> config = clients();
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        return new KafkaProducer<>(config, new StringSerializer(), values);
+    }
+
+    /** A new consumer of one type without a group; the caller assigns partitions and closes it. */
+    public <T extends SpecificRecord> Consumer<String, T> consumer(
+            Class<T> type, SchemaRegistryClient client, boolean committedOnly) {
+        return consumer(new AvroDeserializer<>(type, client), committedOnly);
+    }
+
+    /** A new consumer with a deserializer of the caller's, without a group; the caller assigns partitions and closes it. */
+    public <T> Consumer<String, T> consumer(Deserializer<T> values, boolean committedOnly) {
+        Map<String, Object> config = clients();
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, committedOnly ? "read_committed" : "read_uncommitted");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new KafkaConsumer<>(config, new StringDeserializer(), values);
+    }
+
+    /** What the libraries for services take: Kafka's and the registry's own names, and the prefix of the topics. */
+    public Map<String, Object> libraryProperties() {
+        Map<String, Object> config = clients();
+        config.put(
+                RegistryConfig.URL,
+                String.join(",", registry.urls().stream().map(Object::toString).toList()));
+        if (registry.userInfo() != null) {
+            config.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
+            config.put(RegistryConfig.USER_INFO, registry.userInfo());
+        }
+        config.put("topics.prefix", layout.prefix());
+        return config;
+    }
+
+    private Map<String, Object> clients() {
+        Map<String, Object> config = new HashMap<>(clientProperties);
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return config;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(err, true));
+        return commandLine.execute(args);
+    }
+
+    @Test
+    void givenHelp_whenAsked_thenEveryCommandIsNamed() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "demo",
+                        "up",
+                        "streams",
+                        "sink",
+                        "topics",
+                        "plans",
+                        "accounts",
+                        "sql",
+                        "tail",
+                        "publish",
+                        "config");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "up", "streams", "sink", "topics", "plans", "accounts", "sql", "tail", "publish"})
+    void givenACommand_whenHelpIsAsked_thenItTeaches(String command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: tollgate " + command).hasSizeGreaterThan(200);
+    }
+
+    @Test
+    void givenAMisspeltCommand_whenRun_thenTheNearOneIsOffered() {
+        assertThat(run("dmo")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("dmo").contains("demo");
+    }
+
+    @Test
+    void givenAConfigurationWithManyMistakes_whenARoleStarts_thenAllAreReportedAndSecretsAreMasked(@TempDir Path folder)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("broken.yaml"), """
+            kafka.bootstrap-servers: ""
+            streams: {threads: 0, comit-interval: 1s}
+            topics: {partitions: many}
+            registry.user-info: "alice:wonder"
+            """);
+
+        int status = run("streams", "--config", file.toString());
+
+        assertThat(status).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("kafka.bootstrap-servers is missing")
+                .contains("registry.url is missing")
+                .contains("streams.threads must be a whole number from 1 to 128, was '0'")
+                .contains("streams.comit-interval is unknown; did you mean streams.commit-interval?")
+                .contains("topics.partitions must be a whole number from 1 to 10000, was 'many'")
+                .doesNotContain("wonder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing.yaml", "wrong.txt"})
+    void givenAConfigurationFileThatCannotBeRead_whenUsed_thenItIsNamed(String name, @TempDir Path folder)
+            throws Exception {
+        Path file = folder.resolve(name);
+        if (name.endsWith(".txt")) {
+            Files.writeString(file, "a=b");
+        }
+
+        assertThat(run("topics", "apply", "--config", file.toString())).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(file.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "999", "99999999"})
+    void givenANumberOfEventsOutOfRange_whenDemoRuns_thenTheRangeIsNamed(String events) {
+        assertThat(run("demo", "--events", events)).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("--events must be from 1000 to").contains("was " + events);
+    }
+
+    @Test
+    void givenAPlanFileThatIsWrong_whenValidated_thenEachProblemHasItsPlace(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("plan.yaml"), """
+            plans:
+              - id: x
+                versions:
+                  - version: 1
+                    effective_from: tomorrow
+                    meters: {requests: {default: 1}}
+                    limits: [{id: a, meter: reqests, amount: 5, window: minute}]
+            """);
+
+        assertThat(run("plans", "validate", file.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+        assertThat(err.toString()).contains("plan.yaml:5").contains("reqests");
+    }
+
+    @Test
+    void givenConfigKeys_whenAsked_thenTheyAreListed() {
+        assertThat(run("config")).isZero();
+        assertThat(out.toString()).contains("kafka.bootstrap-servers", "streams.commit-interval", "clickhouse.url");
+    }
+}
