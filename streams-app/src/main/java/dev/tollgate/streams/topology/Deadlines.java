@@ -63,6 +63,11 @@ final class Deadlines {
         return current.size();
     }
 
+    /** Entries in the queue, leftovers included. */
+    int queued() {
+        return queue.size();
+    }
+
     private static PriorityQueue<Entry> newQueue() {
         return new PriorityQueue<>((a, b) -> Long.compare(a.atMillis(), b.atMillis()));
     }

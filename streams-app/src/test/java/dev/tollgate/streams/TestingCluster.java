@@ -1,0 +1,285 @@
+package dev.tollgate.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.embedded.Stack;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.registry.RegistryConfig;
+import dev.tollgate.schemas.registry.RegistryRejection;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.serde.AvroDeserializer;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.schemas.topic.TopicAdmin;
+import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.topology.TestingEvents;
+import dev.tollgate.streams.topology.TestingPlans;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** The topics of one test on the shared stack, with what tests do to them: publish, read what was committed, recount. */
+final class TestingCluster implements AutoCloseable {
+    static final int PARTITIONS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final AtomicInteger CLUSTERS = new AtomicInteger();
+
+    final TopicLayout layout;
+    final SchemaRegistryClient registry;
+    final KafkaProducer<byte[], byte[]> producer;
+    private final String bootstrapServers;
+    private final String registryUrl;
+    private final AvroSerializer<SpecificRecord> serializer;
+
+    TestingCluster(Stack stack) throws RegistryRejection {
+        bootstrapServers = stack.bootstrapServers();
+        registryUrl = stack.registryUrl();
+        layout = new TopicLayout(
+                "it" + CLUSTERS.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36) + ".",
+                PARTITIONS,
+                (short) 1);
+        registry = new SchemaRegistryClient(RegistryConfig.ofUrl(registryUrl));
+        serializer = new AvroSerializer<>(registry);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrapServers))) {
+            TopicAdmin topics = new TopicAdmin(admin, layout);
+            topics.apply();
+            topics.registerSchemas(registry);
+        }
+        producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers, ProducerConfig.LINGER_MS_CONFIG, 2),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Settings of an instance with its own state folder. */
+    Map<String, String> settings(Path stateDir) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("kafka.bootstrap-servers", bootstrapServers);
+        settings.put("registry.url", registryUrl);
+        settings.put("topics.prefix", layout.prefix());
+        settings.put("topics.partitions", Integer.toString(PARTITIONS));
+        settings.put("topics.replication", "1");
+        settings.put("streams.application-id", layout.prefix() + "accounting");
+        settings.put("streams.state-dir", stateDir.toString());
+        // The least that a broker allows: killed instances are missed sooner.
+        settings.put("kafka.streams.main.consumer.session.timeout.ms", "6000");
+        return settings;
+    }
+
+    AccountingConfig config(Path stateDir) {
+        return AccountingConfig.from(settings(stateDir));
+    }
+
+    void publish(Topic topic, String key, SpecificRecord value) {
+        publishRaw(topic, key.getBytes(StandardCharsets.UTF_8), bytes(topic, value));
+    }
+
+    void publishRaw(Topic topic, byte @Nullable [] key, byte @Nullable [] value) {
+        producer.send(new ProducerRecord<>(layout.name(topic), key, value));
+    }
+
+    byte[] bytes(Topic topic, SpecificRecord value) {
+        return Objects.requireNonNull(serializer.serialize(layout.name(topic), value));
+    }
+
+    void publish(RequestEvent event) {
+        publish(Topic.REQUEST_EVENTS, event.getAccountId(), event);
+    }
+
+    /** A plan, and accounts {@code account-0} to {@code account-(n-1)} on it since ever. */
+    void putOnPlan(int accounts, long perMinute) {
+        publish(Topic.PLAN_CATALOG, "mem", TestingPlans.mem("mem", perMinute));
+        for (int i = 0; i < accounts; i++) {
+            String account = account(i);
+            publish(
+                    Topic.ACCOUNT_EVENTS,
+                    account,
+                    TestingEvents.assignment(account, "assign-" + account, "mem", TestingPlans.ALWAYS));
+        }
+        producer.flush();
+    }
+
+    static String account(int i) {
+        return "account-" + i;
+    }
+
+    /**
+     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are none, so each
+     * counts once.
+     */
+    static List<RequestEvent> traffic(int events, int accounts, Instant start) {
+        List<RequestEvent> traffic = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            RequestEvent event = TestingEvents.request(account(i % accounts), "event-" + i, start.plusMillis(5L * i));
+            traffic.add(event);
+            if (i % 20 == 0) {
+                traffic.add(event);
+            }
+        }
+        return traffic;
+    }
+
+    /** Used by account, limit and window, counted from the published events alone: each id once. */
+    static Map<String, Long> recount(List<RequestEvent> published) {
+        Map<String, Long> totals = new TreeMap<>();
+        Map<String, RequestEvent> distinct = new HashMap<>();
+        published.forEach(event -> distinct.put(event.getAccountId() + "/" + event.getEventId(), event));
+        for (RequestEvent event : distinct.values()) {
+            long time = event.getOccurredAt().toEpochMilli();
+            for (String meter : List.of("requests", "complexity")) {
+                totals.merge(key(event, meter + "-per-minute", time - time % 60_000), 1L, Long::sum);
+                totals.merge(key(event, meter + "-per-day", time - time % 86_400_000), 1L, Long::sum);
+            }
+        }
+        return totals;
+    }
+
+    private static String key(RequestEvent event, String limit, long windowStart) {
+        return event.getAccountId() + "|" + limit + "|ACCOUNT||" + windowStart;
+    }
+
+    /** The newest committed total of each key, as a reader of the compacted topic sees it. */
+    Map<String, Long> committedTotals() {
+        Map<String, Long> totals = new TreeMap<>();
+        Map<String, Long> versions = new HashMap<>();
+        for (ConsumerRecord<String, UsageTotal> record : committed(Topic.USAGE_TOTALS, UsageTotal.class)) {
+            assertThat(versions.getOrDefault(record.key(), -1L))
+                    .as("versions of " + record.key() + " grow along the topic")
+                    .isLessThanOrEqualTo(record.value().getVersion());
+            versions.put(record.key(), record.value().getVersion());
+            totals.put(record.key(), record.value().getUsed());
+        }
+        return totals;
+    }
+
+    List<UsageJournalEntry> committedJournal() {
+        return committed(Topic.USAGE_JOURNAL, UsageJournalEntry.class).stream()
+                .map(ConsumerRecord::value)
+                .toList();
+    }
+
+    /** Everything that is committed in a topic at this moment. */
+    <T extends SpecificRecord> List<ConsumerRecord<String, T>> committed(Topic topic, Class<T> type) {
+        List<ConsumerRecord<String, T>> records = new ArrayList<>();
+        try (KafkaConsumer<String, T> consumer = consumer(type, "read_committed")) {
+            List<TopicPartition> partitions = partitions(topic);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    <T extends SpecificRecord> KafkaConsumer<String, T> consumer(Class<T> type, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        isolation,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest"),
+                new StringDeserializer(),
+                new AvroDeserializer<>(type, registry));
+    }
+
+    List<TopicPartition> partitions(Topic topic) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int i = 0; i < layout.partitions(topic); i++) {
+            partitions.add(new TopicPartition(layout.name(topic), i));
+        }
+        return partitions;
+    }
+
+    /** Waits until the journal has an entry for each published event and compares all of it and all totals with the recount. */
+    void assertBooksAgree(List<RequestEvent> published) {
+        await(
+                "a journal entry for each of " + published.size() + " events",
+                () -> committedJournal().size() >= published.size());
+        List<UsageJournalEntry> journal = committedJournal();
+        assertThat(journal).hasSize(published.size());
+        assertThat(journal.stream()
+                        .map(entry -> entry.getSourcePartition() + "@" + entry.getSourceOffset())
+                        .distinct())
+                .as("one entry for each record")
+                .hasSize(published.size());
+        long counted = journal.stream()
+                .filter(entry -> entry.getVerdict() == dev.tollgate.schemas.avro.Verdict.COUNTED)
+                .map(entry -> entry.getAccountId() + "/" + entry.getEventId())
+                .distinct()
+                .count();
+        assertThat(counted)
+                .as("each event id is counted once")
+                .isEqualTo(journal.stream()
+                        .filter(entry -> entry.getVerdict() == dev.tollgate.schemas.avro.Verdict.COUNTED)
+                        .count())
+                .isEqualTo(published.stream()
+                        .map(event -> event.getAccountId() + "/" + event.getEventId())
+                        .distinct()
+                        .count());
+
+        Map<String, Long> expected = recount(published);
+        await(
+                "totals that equal the recount, without further events",
+                () -> committedTotals().equals(expected));
+        assertThat(committed(Topic.DEAD_LETTERS, dev.tollgate.schemas.avro.DeadLetter.class))
+                .isEmpty();
+    }
+
+    /** Waits for a condition, with a deadline. */
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("within " + PATIENCE.toSeconds() + " s there should have been " + what);
+            }
+            pause(Duration.ofMillis(50));
+        }
+    }
+
+    /** Leaves the processor to others for a while; what is waited for is a condition. */
+    static void pause(Duration duration) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(duration.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tollgate.streams.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.engine.input.Outcome;
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.Position;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.output.Costs;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.Verdict;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.Test;
+
+class KafkaEventIndexTest {
+    private static final long BLOCK = KafkaEventIndex.BLOCK_MILLIS;
+    private static final long NOW = 40_000 * BLOCK + 5;
+
+    private final KeyValueStore<Bytes, byte[]> store = TestingStores.store("events", TestingStores.context());
+    private final KafkaEventIndex index = new KafkaEventIndex(store);
+
+    @Test
+    void givenEntry_whenLookedForWithinTheSpan_thenItIsFoundWhole() {
+        AccountRecord acme = AccountRecord.empty("acme");
+        JournalEntry entry = entry("acme", "1", NOW);
+
+        index.of(acme).put(entry);
+
+        assertThat(index.of(acme).find("1", NOW - 2 * BLOCK, NOW)).isEqualTo(entry);
+        assertThat(index.of(acme).find("1", NOW, NOW)).isEqualTo(entry);
+        assertThat(index.of(acme).find("2", NOW - 2 * BLOCK, NOW)).isNull();
+    }
+
+    @Test
+    void givenAccountsAndIdsThatBeginAlike_whenLookedFor_thenNoneIsTakenForAnother() {
+        AccountRecord a = AccountRecord.empty("a");
+        AccountRecord ab = AccountRecord.empty("ab");
+        index.of(a).put(entry("a", "bc", NOW));
+        index.of(ab).put(entry("ab", "c", NOW));
+
+        assertThat(index.of(a).find("c", NOW, NOW)).isNull();
+        assertThat(index.of(ab).find("bc", NOW, NOW)).isNull();
+        assertThat(index.of(a).find("bc", NOW, NOW)).isNotNull();
+        assertThat(index.of(ab).find("c", NOW, NOW)).isNotNull();
+    }
+
+    @Test
+    void givenRemovedEntry_whenLookedFor_thenItIsGone() {
+        AccountRecord acme = AccountRecord.empty("acme");
+        index.of(acme).put(entry("acme", "1", NOW));
+
+        index.of(acme).remove("1", NOW);
+
+        assertThat(index.of(acme).find("1", NOW - BLOCK, NOW)).isNull();
+        assertThat(TestingStores.size(store)).isZero();
+    }
+
+    @Test
+    void givenManyOldEntries_whenExpired_thenEachCallDeletesABoundedNumberUntilOnlyNeededOnesAreLeft() {
+        AccountRecord acme = AccountRecord.empty("acme");
+        AccountRecord other = AccountRecord.empty("acme2");
+        int old = 1_000;
+        for (int i = 0; i < old; i++) {
+            index.of(acme).put(entry("acme", "old" + i, NOW - 3 * BLOCK));
+        }
+        index.of(acme).put(entry("acme", "kept", NOW - BLOCK));
+        index.of(other).put(entry("acme2", "old", NOW - 3 * BLOCK));
+
+        index.of(acme).expireBefore(NOW - 2 * BLOCK);
+        int calls = 0;
+        int before = TestingStores.size(store);
+        while (before > 2) {
+            index.of(acme).expireSome();
+            int after = TestingStores.size(store);
+            assertThat(before - after).isBetween(1, KafkaEventIndex.EXPIRIES_PER_CALL);
+            before = after;
+            calls++;
+        }
+
+        assertThat(calls).isEqualTo((old + KafkaEventIndex.EXPIRIES_PER_CALL - 1) / KafkaEventIndex.EXPIRIES_PER_CALL);
+        assertThat(index.of(acme).find("kept", NOW - 2 * BLOCK, NOW)).isNotNull();
+        assertThat(index.of(other).find("old", NOW - 3 * BLOCK, NOW)).isNotNull();
+    }
+
+    @Test
+    void givenExpiryInProgress_whenTheRecordIsStoredAndRead_thenItGoesOn() {
+        AccountRecord acme = AccountRecord.empty("acme");
+        for (int i = 0; i < 100; i++) {
+            index.of(acme).put(entry("acme", "old" + i, NOW - 3 * BLOCK));
+        }
+        index.of(acme).expireBefore(NOW);
+        index.of(acme).expireSome();
+
+        AccountRecord reread = AccountRecord.decode("acme", acme.encode());
+        index.of(reread).expireSome();
+
+        assertThat(TestingStores.size(store)).isZero();
+    }
+
+    private static JournalEntry entry(String account, String id, long occurredAtMillis) {
+        return new JournalEntry(
+                new RequestInput(
+                        id,
+                        account,
+                        "project",
+                        null,
+                        "/v2/notes",
+                        occurredAtMillis,
+                        Phase.COMPLETED,
+                        Outcome.SUCCESS,
+                        3L,
+                        null,
+                        4L,
+                        occurredAtMillis + 7,
+                        new Position("tollgate.request-events", 2, 99)),
+                Verdict.COUNTED,
+                "mem",
+                1,
+                Costs.of(List.of("requests"), 1),
+                List.of(),
+                List.of());
+    }
+}

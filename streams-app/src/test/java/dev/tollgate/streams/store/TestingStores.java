@@ -1,0 +1,46 @@
+package dev.tollgate.streams.store;
+
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+
+/** Stores without a topology: they outlive the task objects that tests make over them, as real ones do. */
+public final class TestingStores {
+    private TestingStores() {}
+
+    /** A context that keeps what is forwarded. */
+    public static <K, V> MockProcessorContext<K, V> context() {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:9092");
+        return new MockProcessorContext<>(properties, new TaskId(0, 0), null);
+    }
+
+    /** An empty store in memory. */
+    public static KeyValueStore<Bytes, byte[]> store(String name, MockProcessorContext<?, ?> context) {
+        KeyValueStore<Bytes, byte[]> store = Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingDisabled()
+                .withCachingDisabled()
+                .build();
+        store.init(context.getStateStoreContext(), store);
+        return store;
+    }
+
+    /** How many entries a store has. */
+    public static int size(KeyValueStore<Bytes, byte[]> store) {
+        int size = 0;
+        try (var all = store.all()) {
+            while (all.hasNext()) {
+                all.next();
+                size++;
+            }
+        }
+        return size;
+    }
+}

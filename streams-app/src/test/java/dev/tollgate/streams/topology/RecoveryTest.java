@@ -1,0 +1,243 @@
+package dev.tollgate.streams.topology;
+
+import static dev.tollgate.streams.topology.TestingTopology.START;
+import static dev.tollgate.streams.topology.TestingTopology.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.engine.input.Position;
+import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.registry.TestingRegistry;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.store.AccountStore;
+import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.store.KafkaAccountStore;
+import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.TestingStores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task that ends and begins again over the same stores: only what was stored is left, and it must be enough. */
+class RecoveryTest {
+    @TempDir
+    Path folder;
+
+    private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
+    private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
+    private final PlanCatalogue plans = new PlanCatalogue();
+    private final FailingStore store = new FailingStore(new KafkaAccountStore(accounts));
+    private TestingRegistry registry;
+    private SchemaRegistryClient client;
+    private AccountingConfig config;
+    private AccountingTask task;
+    private long offset;
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = new TestingRegistry();
+        config = TestingTopology.config(folder, registry.url(), Map.of());
+        client = new SchemaRegistryClient(config.registry());
+        plans.put(TestingPlans.mem("mem", 10));
+        task = open();
+        command(TestingEvents.assignment("acme", "c1", "mem", TestingPlans.ALWAYS));
+        context.resetForwards();
+    }
+
+    @AfterEach
+    void stop() {
+        registry.close();
+    }
+
+    @Test
+    void givenOutputsHeldBackAtACrash_whenStartedAgain_thenTheyAreSaidWithoutFurtherEvents() {
+        for (int i = 0; i < 5; i++) {
+            request("acme", "e" + i, START);
+        }
+        assertThat(forwarded(UsageTotal.class)).isEmpty();
+        assertThat(TestingStores.size(agenda)).isEqualTo(1);
+
+        task = open();
+        context.resetForwards();
+        passTime(START.plusMillis(1));
+
+        assertThat(newestRequestsPerMinute()).isEqualTo(5);
+        assertThat(forwarded(LimitState.class))
+                .singleElement()
+                .satisfies(state -> assertThat(state.getBuckets())
+                        .filteredOn(bucket -> bucket.getLimitId().equals("requests-per-minute"))
+                        .singleElement()
+                        .satisfies(bucket -> assertThat(bucket.getUsed()).isEqualTo(5)));
+        assertThat(TestingStores.size(agenda)).isZero();
+    }
+
+    @Test
+    void givenNothingHeldBack_whenStartedAgain_thenNothingIsSaidAgain() {
+        request("acme", "e1", START);
+        request("acme", "e2", START);
+        passTime(START.plusSeconds(2));
+        assertThat(TestingStores.size(agenda)).isZero();
+
+        task = open();
+        context.resetForwards();
+        passTime(START.plusSeconds(4));
+
+        assertThat(context.forwarded()).isEmpty();
+    }
+
+    @Test
+    void givenBlockAtACrash_whenItsTimeIsOverAfterTheRestart_thenItIsCleared() {
+        for (int i = 0; i < 10; i++) {
+            request("acme", "e" + i, START);
+        }
+        passTime(START.plusSeconds(2));
+
+        task = open();
+        context.resetForwards();
+        passTime(START.plusSeconds(29));
+        assertThat(forwarded(LimitEvent.class)).isEmpty();
+        passTime(START.plusSeconds(30));
+
+        assertThat(forwarded(LimitEvent.class))
+                .extracting(LimitEvent::getKind)
+                .containsExactly(LimitEventKind.LIMIT_CLEARED, LimitEventKind.LIMIT_CLEARED);
+        assertThat(TestingStores.size(agenda)).isZero();
+        context.resetForwards();
+        passTime(START.plusSeconds(60));
+        assertThat(forwarded(LimitEvent.class)).isEmpty();
+    }
+
+    @Test
+    void givenEventsAfterTheRestart_whenTheOldOnesAreStillHeldBack_thenTheNewestStandingIsSaid() {
+        request("acme", "e1", START);
+        request("acme", "e2", START);
+
+        task = open();
+        context.resetForwards();
+        request("acme", "e3", START);
+        passTime(START.plusMillis(1));
+        passTime(START.plusSeconds(2));
+
+        assertThat(newestRequestsPerMinute()).isEqualTo(3);
+        assertThat(TestingStores.size(agenda)).isZero();
+    }
+
+    @Test
+    void givenFaultInTheMiddleOfAnEvent_whenItIsReadAgain_thenItCountsOnce() {
+        request("acme", "e1", START);
+        store.failing = true;
+        assertThatThrownBy(() -> request("acme", "e2", START)).isInstanceOf(IllegalStateException.class);
+        store.failing = false;
+
+        // Kafka takes the transaction back: here by hand, for what the aborted attempt had put into the index.
+        new KafkaEventIndex(events).of(AccountRecord.empty("acme")).remove("e2", START.toEpochMilli());
+        task = open();
+        context.resetForwards();
+        request("acme", "e2", START);
+        passTime(START.plusSeconds(2));
+
+        assertThat(newestRequestsPerMinute()).isEqualTo(2);
+    }
+
+    private AccountingTask open() {
+        AccountingMetrics metrics = new AccountingMetrics();
+        AccountingTask opened = new AccountingTask(
+                config,
+                client,
+                plans,
+                metrics,
+                new Emitter(context, plans, metrics),
+                store,
+                new KafkaEventIndex(events),
+                new Agenda(agenda));
+        opened.open();
+        return opened;
+    }
+
+    private void request(String accountId, String eventId, Instant at) {
+        RequestEvent event = TestingEvents.request(accountId, eventId, at);
+        context.setCurrentSystemTimeMs(at.toEpochMilli());
+        task.request(input(Topic.REQUEST_EVENTS, accountId, event, at), at.toEpochMilli());
+    }
+
+    private void command(AccountEvent event) {
+        context.setCurrentSystemTimeMs(START.toEpochMilli());
+        task.command(input(Topic.ACCOUNT_EVENTS, event.getAccountId(), event, START), START.toEpochMilli());
+    }
+
+    private void passTime(Instant now) {
+        context.setCurrentSystemTimeMs(now.toEpochMilli());
+        task.passTime(now.toEpochMilli());
+    }
+
+    private InputRecord input(Topic topic, String accountId, SpecificRecord value, Instant at) {
+        String name = config.topics().name(topic);
+        return new InputRecord(
+                new Position(name, 0, offset++),
+                at.toEpochMilli(),
+                key(accountId),
+                new AvroSerializer<>(client).serialize(name, value));
+    }
+
+    private <T> List<T> forwarded(Class<T> type) {
+        return context.forwarded().stream()
+                .map(captured -> captured.record().value())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private long newestRequestsPerMinute() {
+        List<UsageTotal> totals = forwarded(UsageTotal.class).stream()
+                .filter(total -> total.getLimitId().equals("requests-per-minute"))
+                .toList();
+        assertThat(totals).isNotEmpty();
+        return totals.get(totals.size() - 1).getUsed();
+    }
+
+    /** Fails when it is told to, after the engine has changed the state and before anything is saved. */
+    private static final class FailingStore implements AccountStore {
+        private final AccountStore store;
+        private boolean failing;
+
+        FailingStore(AccountStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public @Nullable AccountRecord load(String accountId) {
+            return store.load(accountId);
+        }
+
+        @Override
+        public void save(AccountRecord record) {
+            if (failing) {
+                throw new IllegalStateException("the disk is full");
+            }
+            store.save(record);
+        }
+    }
+}
