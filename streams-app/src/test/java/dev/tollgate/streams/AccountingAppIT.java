@@ -86,7 +86,7 @@ class AccountingAppIT {
         // anything.
         cluster.producer.flush();
         child.destroyForcibly().waitFor();
-        child = startChild("state");
+        startChild("state");
 
         assertThat(killed).isEqualTo(3);
         cluster.assertBooksAgree(traffic);
@@ -114,8 +114,8 @@ class AccountingAppIT {
         List<RequestEvent> traffic = TestingCluster.traffic(9_000, ACCOUNTS, anHourAgo());
         int third = traffic.size() / 3;
 
-        try (AccountingApp first = new AccountingApp(cluster.config(folder.resolve("a")));
-                AccountingApp second = new AccountingApp(cluster.config(folder.resolve("b")))) {
+        AccountingApp first = new AccountingApp(cluster.config(folder.resolve("a")));
+        try (AccountingApp second = new AccountingApp(cluster.config(folder.resolve("b")))) {
             first.start();
             traffic.subList(0, third).forEach(cluster::publish);
             cluster.assertBooksAgree(traffic.subList(0, third));
@@ -124,8 +124,8 @@ class AccountingAppIT {
             // Traffic goes on while partitions move, until the second instance has accounted some of it.
             int published = third;
             while (second.metrics().read("journal.counted") == 0 && published < 2 * third) {
-                traffic.subList(published, published + 20).forEach(cluster::publish);
-                published += 20;
+                traffic.subList(published, published + 5).forEach(cluster::publish);
+                published += 5;
                 TestingCluster.pause(Duration.ofMillis(100));
             }
             assertThat(second.metrics().read("journal.counted")).isPositive();
@@ -134,6 +134,8 @@ class AccountingAppIT {
             first.close();
             traffic.subList(published, traffic.size()).forEach(cluster::publish);
             cluster.assertBooksAgree(traffic);
+        } finally {
+            first.close();
         }
     }
 

@@ -52,7 +52,7 @@ class TopologyMeasurementIT {
 
     /** Append of the crossing event to block readable, at 1,000 events a second. */
     @Test
-    void measureBlockLatency() throws InterruptedException {
+    void measureBlockLatency() {
         int accounts = 1_000;
         int perSecond = 1_000;
         int seconds = Integer.getInteger("tollgate.measure.seconds", 60);
@@ -72,7 +72,8 @@ class TopologyMeasurementIT {
                 }
                 RequestEvent event =
                         TestingEvents.request(TestingCluster.account(i % accounts), "e" + i, Instant.now());
-                cluster.producer.send(
+                // Delivery shows in the callback.
+                var _ = cluster.producer.send(
                         new ProducerRecord<>(
                                 cluster.layout.name(Topic.REQUEST_EVENTS),
                                 event.getAccountId().getBytes(StandardCharsets.UTF_8),
@@ -178,9 +179,13 @@ class TopologyMeasurementIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             closed = true;
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

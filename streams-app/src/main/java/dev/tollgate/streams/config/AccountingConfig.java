@@ -59,8 +59,11 @@ public record AccountingConfig(
         Map<String, String> streamsProperties,
         Map<String, String> effective) {
 
-    /** Largest record that the role itself writes, and with it the largest that a broker must take: Kafka's own default. */
+    /** Largest record that the role writes to an output topic; brokers take 1,048,588 by default. */
     public static final int MAX_RECORD_BYTES = 1_000_000;
+
+    /** Largest account record in the changelog. */
+    public static final int MAX_STATE_BYTES = 16 << 20;
 
     private static final Pattern APPLICATION_ID = Pattern.compile("[a-zA-Z0-9._-]{1,150}");
     /** The guarantee and the identity of the role are not up for configuration. */
@@ -171,10 +174,10 @@ public record AccountingConfig(
         properties.put(StreamsConfig.METRICS_RECORDING_LEVEL_CONFIG, "INFO");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "1");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        // Room for a dead letter: the original bytes and what is said about them.
+        // Output records stay below a broker's default; changelogs of ours take larger ones.
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                Integer.toString(MAX_RECORD_BYTES + 48_000));
+                Integer.toString(MAX_STATE_BYTES));
         // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "2000");

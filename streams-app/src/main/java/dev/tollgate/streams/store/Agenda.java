@@ -28,6 +28,8 @@ public final class Agenda {
     /** Takes one entry at a time. */
     public interface Reader {
         /**
+         * Takes an entry.
+         *
          * @param heldBack whether outputs are held back
          * @param deadlineMillis wall-clock time of the next tick, or {@link #NO_DEADLINE}
          */

@@ -94,8 +94,13 @@ public final class AccountingTopology {
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                // Most records of a changelog are soon replaced; compact early, so that a restore reads little.
-                .withLoggingEnabled(Map.of(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2"));
+                .withLoggingEnabled(Map.of(
+                        // Most records of a changelog are soon replaced; compact early, so that a restore reads little.
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                        "0.2",
+                        // An account that tells thousands of projects and keys apart is larger than Kafka's default.
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(AccountingConfig.MAX_STATE_BYTES)));
     }
 
     private static void sink(

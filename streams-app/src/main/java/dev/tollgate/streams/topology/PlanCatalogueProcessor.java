@@ -68,11 +68,18 @@ final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Vo
                 refuse(planId, "the record is of plan " + plan.getPlanId());
                 return;
             }
-            catalogue.put(plan);
+            putOrRefuse(planId, plan);
         } catch (RefusedException e) {
             refuse(planId, e.reason() + ": " + e.detail());
-        } catch (IllegalArgumentException e) {
-            refuse(planId, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void putOrRefuse(String planId, Plan plan) {
+        try {
+            catalogue.put(plan);
+        } catch (RuntimeException e) {
+            // Whatever it is: an exception here would end this instance and, at the same record, every other one.
+            refuse(planId, e.toString());
         }
     }
 

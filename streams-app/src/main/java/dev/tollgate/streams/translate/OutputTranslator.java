@@ -19,8 +19,10 @@ import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +31,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What the engine says to the records of the output topics. */
 public final class OutputTranslator {
-    private static final int MAX_LABELS = 16;
-    private static final int MAX_LABEL_NAME = 64;
-    private static final int MAX_LABEL_VALUE = 256;
-    private static final int MAX_PRODUCER = 128;
+
+    /** Most buckets of one snapshot: about half a megabyte if every id is as long as it may be. */
+    static final int MAX_BUCKETS = 1_500;
+
+    private static final Comparator<AccountSnapshot.Bucket> RELEVANCE = Comparator.comparing(
+                    (AccountSnapshot.Bucket bucket) -> bucket.scope() != Scope.ACCOUNT)
+            .thenComparing(bucket -> !bucket.hardReached())
+            .thenComparing(bucket -> !bucket.softReached())
+            .thenComparingLong(AccountSnapshot.Bucket::remaining);
 
     /** The end of a block that time alone will not end: the last moment of the year 9999. */
     private static final Instant NEVER = Instant.ofEpochMilli(253_402_300_799_999L);
@@ -65,8 +72,9 @@ public final class OutputTranslator {
         record.setExempt(snapshot.exempt());
         record.setSuspended(snapshot.suspended());
         record.setSuspendedUntil(until(snapshot.suspendedUntilMillis()));
-        List<BucketState> buckets = new ArrayList<>(snapshot.buckets().size());
-        for (AccountSnapshot.Bucket bucket : snapshot.buckets()) {
+        List<AccountSnapshot.Bucket> said = mostRelevant(snapshot.buckets());
+        List<BucketState> buckets = new ArrayList<>(said.size());
+        for (AccountSnapshot.Bucket bucket : said) {
             buckets.add(bucket(bucket, names.of(snapshot.planId(), snapshot.planVersion(), bucket.limitId())));
         }
         record.setBuckets(buckets);
@@ -77,6 +85,17 @@ public final class OutputTranslator {
         record.setSourcePartition(partition);
         record.setSourceOffset(lastOffset);
         return record;
+    }
+
+    /**
+     * Projects and keys are named by callers, so an account can have many buckets, and a record must stay below what a broker
+     * takes. What is blocked or warned comes first; a bucket that is left out has reached nothing.
+     */
+    private static List<AccountSnapshot.Bucket> mostRelevant(List<AccountSnapshot.Bucket> buckets) {
+        if (buckets.size() <= MAX_BUCKETS) {
+            return buckets;
+        }
+        return buckets.stream().sorted(RELEVANCE).limit(MAX_BUCKETS).toList();
     }
 
     private static BucketState bucket(AccountSnapshot.Bucket bucket, @Nullable String name) {
@@ -131,7 +150,7 @@ public final class OutputTranslator {
         record.setInputTokens(request.inputTokens());
         record.setOutputItems(request.outputItems());
         record.setDurationMs(source == null ? null : source.getDurationMs());
-        record.setProducer(source == null ? "" : cut(source.getProducer(), MAX_PRODUCER));
+        record.setProducer(source == null ? "" : cut(source.getProducer(), RequestEventRules.MAX_ID_CHARACTERS));
         record.setAttributes(source == null ? Map.of() : labels(source.getAttributes()));
         record.setPlanId(entry.planId());
         record.setPlanVersion(entry.planVersion());
@@ -269,11 +288,11 @@ public final class OutputTranslator {
         if (attributes.isEmpty()) {
             return Map.of();
         }
-        boolean within = attributes.size() <= MAX_LABELS;
+        boolean within = attributes.size() <= RequestEventRules.MAX_ATTRIBUTES;
         if (within) {
             for (Map.Entry<String, String> entry : attributes.entrySet()) {
-                within &= entry.getKey().length() <= MAX_LABEL_NAME
-                        && entry.getValue().length() <= MAX_LABEL_VALUE;
+                within &= entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS
+                        && entry.getValue().length() <= RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS;
             }
         }
         if (within) {
@@ -281,8 +300,9 @@ public final class OutputTranslator {
         }
         Map<String, String> labels = new TreeMap<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(attributes).entrySet()) {
-            if (labels.size() < MAX_LABELS && entry.getKey().length() <= MAX_LABEL_NAME) {
-                labels.put(entry.getKey(), cut(entry.getValue(), MAX_LABEL_VALUE));
+            if (labels.size() < RequestEventRules.MAX_ATTRIBUTES
+                    && entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS) {
+                labels.put(entry.getKey(), cut(entry.getValue(), RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS));
             }
         }
         return labels;

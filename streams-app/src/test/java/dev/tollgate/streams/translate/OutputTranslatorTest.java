@@ -1,0 +1,88 @@
+package dev.tollgate.streams.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.engine.AccountSnapshot;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.Mode;
+import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.engine.plan.WindowUnit;
+import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.LimitState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OutputTranslatorTest {
+    @Test
+    void givenMoreBucketsThanARecordHolds_whenTranslated_thenWhatIsBlockedOrWarnedIsKept() {
+        List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
+        buckets.add(bucket(Scope.ACCOUNT, "", 0, false, null));
+        for (int i = 0; i < 5_000; i++) {
+            buckets.add(bucket(Scope.API_KEY, "key-" + i, i % 50, false, null));
+        }
+        buckets.add(bucket(Scope.API_KEY, "warned", 90, true, null));
+        buckets.add(bucket(Scope.API_KEY, "blocked", 100, true, 60_000L));
+        Collections.shuffle(buckets, new Random(7));
+
+        LimitState state = translate(buckets);
+
+        assertThat(state.getBuckets()).hasSize(OutputTranslator.MAX_BUCKETS);
+        assertThat(state.getBuckets().subList(0, 3))
+                .extracting(BucketState::getScopeKey)
+                .containsExactly("", "blocked", "warned");
+        assertThat(state.getBuckets().subList(3, OutputTranslator.MAX_BUCKETS))
+                .allSatisfy(bucket -> assertThat(bucket.getUsed()).isGreaterThanOrEqualTo(35));
+    }
+
+    @Test
+    void givenBlockThatTimeAloneDoesNotEnd_whenTranslated_thenItEndsInTheYear9999AndNotNow() {
+        LimitState state = translate(List.of(bucket(Scope.ACCOUNT, "", 100, true, Long.MAX_VALUE)));
+
+        assertThat(state.getBuckets().get(0).getBlockedUntil()).isEqualTo(Instant.parse("9999-12-31T23:59:59.999Z"));
+    }
+
+    @Test
+    void givenPlanThatNamesItsBuckets_whenTranslated_thenTheNameOrElseTheWindowIsSaid() {
+        List<AccountSnapshot.Bucket> buckets = List.of(bucket(Scope.ACCOUNT, "", 1, false, null));
+
+        assertThat(translate(buckets, "per-minute").getBuckets().get(0).getBucketName())
+                .isEqualTo("per-minute");
+        assertThat(translate(buckets, null).getBuckets().get(0).getBucketName()).isEqualTo("minute");
+    }
+
+    private static LimitState translate(List<AccountSnapshot.Bucket> buckets) {
+        return translate(buckets, null);
+    }
+
+    private static LimitState translate(List<AccountSnapshot.Bucket> buckets, @Nullable String name) {
+        AccountSnapshot snapshot =
+                new AccountSnapshot("acme", 9, 1_000, 2_000, "mem", 1, false, false, null, Map.of(), buckets, Map.of());
+        return OutputTranslator.limitState(snapshot, 3_000, 1, 5, (plan, version, limit) -> name);
+    }
+
+    private static AccountSnapshot.Bucket bucket(
+            Scope scope, String key, long used, boolean reached, @Nullable Long blockedUntil) {
+        return new AccountSnapshot.Bucket(
+                "requests-per-minute",
+                "requests",
+                new Algorithm.FixedWindow(WindowUnit.MINUTE),
+                Mode.ENFORCE,
+                scope,
+                key,
+                Amount.of(100),
+                used,
+                100 - used,
+                0,
+                60_000,
+                reached,
+                blockedUntil != null,
+                blockedUntil);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.streams.translate;
+
+import org.jspecify.annotations.NullMarked;
