@@ -3,4 +3,4 @@ SELECT account_id, limit_id, verdict, sum(late_usage.event_count) AS events, max
 FROM late_usage
 WHERE day >= {from_day:Date32} AND day < {to_day:Date32}
 GROUP BY account_id, limit_id, verdict
-ORDER BY events DESC, account_id, limit_id
+ORDER BY events DESC, account_id, limit_id, verdict

@@ -32,7 +32,11 @@ public record AnalystQuery(String name, String description, String sql) {
                 .toList();
     }
 
-    /** @throws IllegalArgumentException listing the names, if there is none of this name */
+    /**
+     * The query of a name.
+     *
+     * @throws IllegalArgumentException listing the names, if there is none of this name
+     */
     public static AnalystQuery named(String name) {
         List<AnalystQuery> all = all();
         return all.stream()
@@ -103,7 +107,7 @@ public record AnalystQuery(String name, String description, String sql) {
 
     private static AnalystQuery parse(String name, String text) {
         StringBuilder description = new StringBuilder();
-        for (String line : text.split("\n")) {
+        for (String line : text.lines().toList()) {
             if (!line.startsWith("--")) {
                 break;
             }

@@ -17,7 +17,7 @@ public record Migrations(List<Migration> files) {
     /** @throws MigrationException naming every gap and every number that is used twice */
     public Migrations {
         files = files.stream()
-                .sorted(Comparator.comparing(Migration::series).thenComparing(Migration::number))
+                .sorted(Comparator.comparing(Migration::series).thenComparingInt(Migration::number))
                 .toList();
         List<String> problems = new ArrayList<>();
         for (Migration.Series series : Migration.Series.values()) {

@@ -55,7 +55,7 @@ final class MigrationsTest {
                             .filter(line -> !line.group().contains("INDEX")))
                     .as(file.id())
                     .isNotEmpty();
-            for (String line : columns.split("\n")) {
+            for (String line : columns.lines().toList()) {
                 if (line.matches(" {4}[a-z_]+ +[A-Z].*") && !line.endsWith("(")) {
                     assertThat(line).as(file.id()).contains("COMMENT '");
                 }

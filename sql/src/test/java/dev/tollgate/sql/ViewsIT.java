@@ -1,0 +1,318 @@
+package dev.tollgate.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every view and every analyst query against a small set of books whose answers can be told by hand. */
+final class ViewsIT {
+    private static final String DATABASE = "views";
+    private static final Map<String, String> NOVEMBER = Map.of("from_day", "2026-11-01", "to_day", "2026-12-01");
+
+    @SuppressWarnings("NullAway.Init") // Set before the first test.
+    private static TestingClickHouse clickHouse;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        clickHouse = new TestingClickHouse();
+        new Migrator(clickHouse.config(DATABASE)).migrate();
+        clickHouse.execute(DATABASE, JOURNAL, TOTALS, LIMIT_EVENTS, STATES, DEAD_LETTERS, PLANS);
+    }
+
+    @AfterAll
+    static void stop() {
+        clickHouse.close();
+    }
+
+    private static final String JOURNAL = """
+        INSERT INTO request_journal
+        (account_id, event_id, verdict, project_id, api_key_id, endpoint, plan_id, plan_version, late_limits, occurred_at, appended_at,
+         recorded_at, costs, source_topic, source_partition, source_offset, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('a', 'e1', 'COUNTED', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000', '2026-11-02 10:20:01.005', '2026-11-02 10:20:01.020', {'requests':1,'complexity':40}, 'ev', 0, 10, 'J', 0, 0),
+        ('a', 'e1', 'DUPLICATE', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000', '2026-11-02 10:20:02.005', '2026-11-02 10:20:02.020', {}, 'ev', 0, 11, 'J', 0, 1),
+        ('a', 'e2', 'COUNTED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999', '2026-11-02 10:21:00.001', '2026-11-02 10:21:00.020', {'requests':1,'complexity':1}, 'ev', 0, 12, 'J', 0, 2),
+        ('a', 'e3', 'COUNTED', 'p2', 'k2', '/get', 'mem', 1, ['requests-per-minute'], '2026-11-02 10:20:58.000', '2026-11-02 10:22:58.000', '2026-11-02 10:22:58.020', {'requests':1,'complexity':1}, 'ev', 0, 13, 'J', 0, 3),
+        ('a', 'e4', 'LATE', 'p2', '', '/get', 'mem', 1, ['requests-per-minute', 'requests-per-day'], '2026-11-01 23:00:00.000', '2026-11-02 10:23:00.000', '2026-11-02 10:23:00.020', {'requests':1,'complexity':1}, 'ev', 0, 14, 'J', 0, 4),
+        ('a', 'e5', 'NOT_CONSUMING', 'p2', '', '/get', 'mem', 1, [], '2026-11-02 10:23:00.000', '2026-11-02 10:23:00.001', '2026-11-02 10:23:00.020', {}, 'ev', 0, 15, 'J', 0, 5),
+        ('a', 'e2', 'VOIDED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999', '2026-11-02 10:30:00.000', '2026-11-02 10:30:00.020', {'requests':-1,'complexity':-1}, 'cmd', 0, 3, 'J', 0, 6),
+        ('b', 'e1', 'COUNTED', '', '', '/get', 'mem', 1, [], '2026-11-02 10:20:00.000', '2026-11-02 10:20:00.001', '2026-11-02 10:20:00.020', {'requests':1,'complexity':1}, 'ev', 1, 7, 'J', 1, 0)\
+        """;
+
+    private static final String TOTALS = """
+        INSERT INTO usage_total
+        (account_id, limit_id, scope, scope_key, window_start, meter_id, plan_id, plan_version, window_end, stream_time, recorded_at,
+         used, amount, closed, version, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 1, 100, false, 1, 'T', 0, 0),
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, 100, true, 5, 'T', 0, 1),
+        ('a', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 2, 4000, false, 5, 'T', 0, 2),
+        ('b', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 3, 100, true, 2, 'T', 1, 0),
+        ('b', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, NULL, false, 2, 'T', 1, 1)\
+        """;
+
+    private static final String LIMIT_EVENTS = """
+        INSERT INTO limit_event
+        (account_id, limit_event_id, kind, limit_id, meter_id, mode, scope, scope_key, plan_id, plan_version, cause, event_time, window_start, window_end,
+         blocked_until, decided_at, recorded_at, threshold_basis_points, used, amount, overshoot, cleared_event_id, crossing_event_id, crossing_topic,
+         crossing_partition, crossing_offset, version, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('a', 'L1', 'SOFT_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:01', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL, '2026-11-02 10:20:02', '2026-11-02 10:20:01.015', 9000, 180, 200, NULL, '', 'e1', 'ev', 0, 10, 1, 'L', 0, 0),
+        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00', '2026-11-02 10:21:01', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
+        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00', '2026-11-02 10:21:02', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
+        ('a', 'L3', 'LIMIT_CLEARED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, 'WINDOW_ENDED', '2026-11-02 10:21:00', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL, '2026-11-02 10:21:01', '2026-11-02 10:21:01.000', NULL, 203, 200, NULL, 'L2', '', '', NULL, NULL, 3, 'L', 0, 2)\
+        """;
+
+    private static final String STATES = """
+        INSERT INTO account_state
+        (account_id, plan_id, plan_version, exempt, suspended, suspension_reason, stream_time, as_of, suspended_until, recorded_at, buckets, version,
+         source_partition, source_offset, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('a', 'mem', 1, false, false, '', '2026-11-02 10:20:00', '2026-11-02 10:20:01', NULL, '2026-11-02 10:20:02',
+         [('old', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 1, 1, NULL, NULL, NULL, false, false, NULL)], 1, 0, 1, 'S', 0, 0),
+        ('a', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 4000, 2, '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL),
+          ('requests-per-century', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'p1', 100, 103, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, true, true, '2101-01-01 00:00:00'),
+          ('complexity-leaking', 'complexity', 'LEAKY_BUCKET', 'ENFORCE', 'ACCOUNT', '', 200, 150, NULL, NULL, 60000, false, false, NULL),
+          ('unlimited', 'requests', 'FIXED_WINDOW', 'ADVISORY', 'ACCOUNT', '', NULL, 9, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, false, false, NULL)],
+         7, 0, 15, 'S', 0, 1),
+        ('c', 'mem', 1, false, true, 'abuse', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+         [('in-flight', 'requests', 'CONCURRENCY', 'ENFORCE', 'ACCOUNT', '', 5, 2, NULL, NULL, NULL, false, false, NULL)], 1, 0, 15, 'S', 0, 2)\
+        """;
+
+    private static final String DEAD_LETTERS = """
+        INSERT INTO dead_letter
+        (source_topic, source_partition, source_offset, reason, detail, appended_at, rejected_at, recorded_at, value, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('ev', 0, 20, 'MALFORMED', 'was 3 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 'abc', 'D', 0, 0),
+        ('ev', 1, 21, 'MALFORMED', 'was 2 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:03', 'ab', 'D', 0, 1),
+        ('ev', 1, 22, 'FUTURE_EVENT', 'a year ahead', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:04', 'x', 'D', 0, 2)\
+        """;
+
+    private static final String PLANS = """
+        INSERT INTO plan_version
+        (plan_id, plan_version, title, checksum, charged_outcomes, effective_from, notice_period_ms, recorded_at, limits, record_topic_id, record_partition, record_offset)
+        VALUES
+        ('mem', 1, 'Mem', 'c', ['SUCCESS'], '2026-01-01 00:00:00', 0, '2026-11-01 00:00:00',
+         [('requests-per-minute', 'requests', 100, 'FIXED_WINDOW', 'MINUTE', NULL, 'ACCOUNT', 'ENFORCE', 10000),
+          ('requests-per-day', 'requests', 4000, 'FIXED_WINDOW', 'DAY', NULL, 'ACCOUNT', 'ENFORCE', 60000)], 'P', 0, 0)\
+        """;
+
+    @Test
+    void usageByAccountAndDayAndMeter() throws SQLException {
+        assertThat(view("usage_by_account_day", "account_id, day, meter_id"))
+                .containsExactly(
+                        "('a','2026-11-01','complexity',0,1)",
+                        "('a','2026-11-01','requests',0,1)",
+                        "('a','2026-11-02','complexity',41,0)",
+                        "('a','2026-11-02','requests',2,0)",
+                        "('b','2026-11-02','complexity',1,0)",
+                        "('b','2026-11-02','requests',1,0)");
+    }
+
+    @Test
+    void eventsByAccountAndDay() throws SQLException {
+        assertThat(view("events_by_account_day", "account_id, day"))
+                .containsExactly(
+                        "('a','2026-11-01',0,0,0,0,1,0,0,1)",
+                        "('a','2026-11-02',3,1,1,0,0,1,0,6)",
+                        "('b','2026-11-02',1,0,0,0,0,0,0,1)");
+    }
+
+    @Test
+    void usageByProjectByKeyAndByEndpoint() throws SQLException {
+        String requestsOfA = "WHERE meter_id = 'requests' AND account_id = 'a' AND day = '2026-11-02'";
+        assertThat(clickHouse.rows(
+                        DATABASE, "SELECT * FROM usage_by_project_day " + requestsOfA + " ORDER BY project_id"))
+                .containsExactly("('a','p1','2026-11-02','requests',1,0)", "('a','p2','2026-11-02','requests',1,0)");
+        assertThat(clickHouse.rows(
+                        DATABASE, "SELECT * FROM usage_by_api_key_day " + requestsOfA + " ORDER BY api_key_id"))
+                .containsExactly("('a','k1','2026-11-02','requests',1,0)", "('a','k2','2026-11-02','requests',1,0)");
+        assertThat(clickHouse.rows(
+                        DATABASE, "SELECT * FROM usage_by_endpoint_day " + requestsOfA + " ORDER BY endpoint"))
+                .containsExactly(
+                        "('a','/get','2026-11-02','requests',1,0)", "('a','/mem-it','2026-11-02','requests',1,0)");
+    }
+
+    @Test
+    void newestTotalOfEachWindow() throws SQLException {
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT account_id, limit_id, used, closed, version FROM window_total ORDER BY"
+                                + " account_id, limit_id"))
+                .containsExactly(
+                        "('a','requests-per-day',2,false,5)",
+                        "('a','requests-per-minute',1,true,5)",
+                        "('b','requests-per-day',1,false,2)",
+                        "('b','requests-per-minute',3,true,2)");
+    }
+
+    @Test
+    void alertsAndBlocksWithTheirEnd() throws SQLException {
+        assertThat(clickHouse.rows(DATABASE, "SELECT limit_event_id FROM limit_event_latest ORDER BY limit_event_id"))
+                .containsExactly("('L1')", "('L2')", "('L3')");
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT limit_event_id, kind, used, amount, overshoot, toString(started_at), ended_at,"
+                                + " duration_ms, cause FROM limit_episode ORDER BY started_at"))
+                .containsExactly(
+                        "('L1','SOFT_LIMIT_REACHED',180,200,NULL,'2026-11-02 10:20:01.000',NULL,NULL,'')",
+                        "('L2','HARD_LIMIT_REACHED',203,200,3,'2026-11-02 10:20:59.999','2026-11-02 10:21:00.000',1,"
+                                + "'WINDOW_ENDED')");
+    }
+
+    @Test
+    void whatIsLeftNow() throws SQLException {
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT account_id, limit_id, scope_key, used, used_now, amount, remaining_now, soft_reached,"
+                                + " hard_reached, blocked, suspended_now FROM current_quota ORDER BY account_id,"
+                                + " limit_id"))
+                .containsExactly(
+                        // Long drained, by whatever clock this runs.
+                        "('a','complexity-leaking','',150,0,200,200,false,false,false,false)",
+                        "('a','requests-per-century','p1',103,103,100,0,true,true,true,false)",
+                        "('a','requests-per-day','',2,0,4000,4000,false,false,false,false)",
+                        "('a','unlimited','',9,9,NULL,NULL,false,false,false,false)",
+                        "('c','in-flight','',2,2,5,3,false,false,false,true)");
+    }
+
+    @Test
+    void lateUsage() throws SQLException {
+        assertThat(view("late_usage", "account_id, day, limit_id, verdict"))
+                .containsExactly(
+                        "('a','2026-11-01','requests-per-day','LATE',1,{'complexity':1,'requests':1},40980000)",
+                        "('a','2026-11-01','requests-per-minute','LATE',1,{'complexity':1,'requests':1},40980000)",
+                        "('a','2026-11-02','requests-per-minute','COUNTED',1,{'complexity':1,'requests':1},120000)");
+    }
+
+    @Test
+    void deadLettersByReason() throws SQLException {
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT reason, source_topic, day, record_count, toString(last_recorded_at), last_detail"
+                                + " FROM dead_letters_by_reason ORDER BY reason"))
+                .containsExactly(
+                        "('FUTURE_EVENT','ev','2026-11-02',1,'2026-11-02 10:20:04.000','a year ahead')",
+                        "('MALFORMED','ev','2026-11-02',2,'2026-11-02 10:20:03.000','was 2 bytes')");
+    }
+
+    @Test
+    void freshness() throws SQLException {
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT table_name, toString(newest_recorded_at), toString(newest_event_at), row_count"
+                                + " FROM data_freshness WHERE table_name IN ('request_journal', 'usage_total',"
+                                + " 'dead_letter') ORDER BY table_name"))
+                .containsExactly(
+                        "('dead_letter','2026-11-02 10:20:04.000','2026-11-02 10:20:01.000',3)",
+                        "('request_journal','2026-11-02 10:30:00.020','2026-11-02 10:23:00.000',8)",
+                        "('usage_total','2026-11-02 10:30:02.000','2026-11-02 10:30:01.000',5)");
+        assertThat(clickHouse.rows(
+                        DATABASE,
+                        "SELECT record_partition, max(max_offset) FROM ingest_position WHERE table_name ="
+                                + " 'request_journal' GROUP BY record_partition ORDER BY record_partition"))
+                .containsExactly("(0,6)", "(1,0)");
+    }
+
+    @Test
+    void analystQueries() throws SQLException {
+        assertThat(answer("events_per_verdict", NOVEMBER))
+                .containsExactly("[COUNTED, 4]", "[DUPLICATE, 1]", "[LATE, 1]", "[NOT_CONSUMING, 1]", "[VOIDED, 1]");
+        assertThat(answer("top_accounts_of_day", Map.of("day", "2026-11-02", "meter", "complexity", "top", "1")))
+                .containsExactly("[a, 41, 0]");
+        assertThat(answer("account_month", Map.of("account", "b", "month", "2026-11-01")))
+                .containsExactly("[2026-11-02, complexity, 1, 0]", "[2026-11-02, requests, 1, 0]");
+        assertThat(answer(
+                        "account_endpoints_of_day", Map.of("account", "a", "day", "2026-11-02", "meter", "complexity")))
+                .containsExactly("[/mem-it, 40, 0]", "[/get, 1, 0]");
+        assertThat(answer("quota_now", Map.of("account", "a")))
+                .extracting(row -> row.substring(1, row.indexOf(',')))
+                .startsWith("requests-per-century");
+        assertThat(answer("why_blocked", with("account", "a")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("HARD_LIMIT_REACHED");
+        assertThat(answer("block_latency", NOVEMBER)).containsExactly("[1, 12, 12, 12]");
+        assertThat(answer("late_usage", NOVEMBER))
+                .containsExactly(
+                        "[a, requests-per-day, LATE, 1, 40980000]",
+                        "[a, requests-per-minute, COUNTED, 1, 120000]",
+                        "[a, requests-per-minute, LATE, 1, 40980000]");
+        assertThat(answer("dead_letters", NOVEMBER))
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("[MALFORMED, ev, 2");
+    }
+
+    /** Account a agrees, minute and day; account b's closed minute says 3 where the journal has 1. */
+    @Test
+    void reconciliationFindsExactlyTheDrift() throws SQLException {
+        List<String> closed = answer("reconcile_totals", with("include_open", "0"));
+        assertThat(closed).hasSize(1);
+        assertThat(closed.getFirst())
+                .startsWith("[b, requests-per-minute, ACCOUNT, ")
+                .endsWith("true, 3, 1, 2, DRIFT, 1, 1:7, 1:7]");
+
+        assertThat(answer("reconcile_totals", with("include_open", "1"))).isEqualTo(closed);
+        assertThat(answer("reconcile_rollups", NOVEMBER)).isEmpty();
+        assertThat(answer("reconcile_positions", Map.of())).isEmpty();
+    }
+
+    @Test
+    void reconciliationFindsWhatTheRollupsOrPositionsLack() throws SQLException {
+        new Migrator(clickHouse.config("drifted")).migrate();
+        clickHouse.execute(
+                "drifted",
+                JOURNAL,
+                "ALTER TABLE usage_hour DELETE WHERE account_id = 'b' SETTINGS mutations_sync = 1",
+                // The same record again, as a writer without tokens would.
+                JOURNAL.replaceFirst("(?s)VALUES.*", "VALUES ")
+                        + "('a', 'e9', 'COUNTED', '', '', '/get', 'mem', 1, [], '2026-11-02 10:20:00', '2026-11-02"
+                        + " 10:20:00', '2026-11-02 10:20:00', {'requests':1}, 'ev', 0, 16, 'J', 0, 6)");
+
+        try (Connection connection = clickHouse.connect("drifted")) {
+            assertThat(lines(AnalystQuery.named("reconcile_rollups").run(connection, "drifted", NOVEMBER)))
+                    .hasSize(3)
+                    .allMatch(row -> row.startsWith("[b, 2026-11-02, COUNTED, "))
+                    .allMatch(row -> row.endsWith(", 1, 0, 1, 7, 7]"));
+            assertThat(lines(AnalystQuery.named("reconcile_positions").run(connection, "drifted", Map.of())))
+                    .containsExactly("[J, 0, 8, 7, 8, 6, 6]");
+        }
+    }
+
+    @Test
+    void everyQueryExplainsItself() {
+        assertThat(AnalystQuery.all())
+                .hasSizeGreaterThan(10)
+                .allMatch(query -> query.description().length() > 20)
+                .allMatch(query -> query.parameters().stream()
+                        .allMatch(name -> query.description().contains(name)));
+    }
+
+    private static Map<String, String> with(String key, String value) {
+        return Map.of("from_day", "2026-11-01", "to_day", "2026-12-01", key, value);
+    }
+
+    private static List<String> view(String name, String order) throws SQLException {
+        return clickHouse.rows(DATABASE, "SELECT * FROM " + name + " ORDER BY " + order);
+    }
+
+    private static List<String> answer(String query, Map<String, String> parameters) throws SQLException {
+        try (Connection connection = clickHouse.connect(DATABASE)) {
+            return lines(AnalystQuery.named(query).run(connection, DATABASE, parameters));
+        }
+    }
+
+    private static List<String> lines(AnalystQuery.Answer answer) {
+        return answer.rows().stream().map(List::toString).toList();
+    }
+}
