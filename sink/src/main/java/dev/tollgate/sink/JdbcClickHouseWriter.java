@@ -15,8 +15,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -41,7 +39,8 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
     private static final Set<Integer> ABOUT_CONTENT =
             Set.of(6, 27, 33, 38, 41, 69, 72, 117, 128, 131, 321, 349, 407, 469);
 
-    private static final Pattern ROW = Pattern.compile("\\(at row (\\d{1,9})\\)");
+    private static final Pattern QUERY_ID = Pattern.compile("\\s*\\(queryId= ?[^)]*\\)");
+    private static final Pattern ROW = Pattern.compile("at row (\\d{1,9})");
 
     private final DataSource dataSource;
     private final String database;
@@ -122,7 +121,7 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
                 Matcher row = ROW.matcher(message);
                 throw new RefusedException(message, row.find() ? Integer.parseInt(row.group(1)) : 0, e);
             }
-            throw unavailable(answer == null ? e : answer);
+            throw unavailable(e);
         }
     }
 
@@ -152,9 +151,25 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
     /** A connection that failed is given up: the driver avoids an endpoint for half a minute after a failure. */
     private UnavailableException unavailable(Exception e) {
         close();
-        Throwable cause = e instanceof ExecutionException || e instanceof CompletionException ? e.getCause() : e;
+        ServerException answer = serverException(e);
         return new UnavailableException(
-                UnavailableException.Part.CLICKHOUSE, String.valueOf((cause == null ? e : cause).getMessage()), e);
+                UnavailableException.Part.CLICKHOUSE,
+                answer == null ? rootCause(e).toString() : withoutQueryId(String.valueOf(answer.getMessage())),
+                e);
+    }
+
+    /** The driver's own messages tell attempt, duration and query; what happened is in the last cause. */
+    private static Throwable rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** So that the same failure reads the same each time. */
+    private static String withoutQueryId(String message) {
+        return QUERY_ID.matcher(message).replaceAll("");
     }
 
     private static @Nullable ServerException serverException(Throwable e) {

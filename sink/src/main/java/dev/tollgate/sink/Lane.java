@@ -100,10 +100,22 @@ final class Lane {
                         && nowNanos - oldestNanos >= limits.maxDelay().toNanos());
     }
 
-    /** The batch in the works; fixes the range of a new one if there is none. Only when {@link #isDue}, or to write early. */
+    /** Whether there is something to write now, before its time. A range that is repeated must first be read whole. */
+    boolean canBeWritten() {
+        return batch != null || (replay == null ? !backlog.isEmpty() : replayComplete);
+    }
+
+    /**
+     * The batch in the works; fixes the range of a new one if there is none.
+     *
+     * @throws IllegalStateException unless {@link #canBeWritten}
+     */
     Batch seal(long nowNanos) {
         Batch current = batch;
         if (current == null) {
+            if (!canBeWritten()) {
+                throw new IllegalStateException("nothing of " + partition + " can be written yet");
+            }
             current = replay == null ? nextBatch() : repeatedBatch(replay);
             batch = current;
             oldestNanos = nowNanos;

@@ -137,7 +137,7 @@ final class RowWriter {
 
     /** Milliseconds since the epoch, held to what {@code DateTime64(3)} takes, whatever the instant. */
     static long clampedMillis(Instant value) {
-        if (value.getEpochSecond() <= Math.floorDiv(MIN_MILLIS, 1000)) {
+        if (value.getEpochSecond() < Math.floorDiv(MIN_MILLIS, 1000)) {
             return MIN_MILLIS;
         }
         return value.getEpochSecond() > MAX_MILLIS / 1000 ? MAX_MILLIS : value.toEpochMilli();

@@ -70,7 +70,8 @@ public final class Sink implements AutoCloseable {
         admin = shared;
         SchemaRegistryClient registry = new SchemaRegistryClient(config.registry());
         for (int i = 0; i < config.threads(); i++) {
-            SinkWorker worker = worker(i, shared, registry);
+            SinkWorker worker =
+                    worker(config, i, shared, registry, new JdbcClickHouseWriter(config.clickHouse()), metrics);
             workers.add(worker);
             Thread thread = Thread.ofPlatform().name("tollgate-sink-" + i).unstarted(() -> run(worker));
             threads.add(thread);
@@ -78,7 +79,13 @@ public final class Sink implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    private SinkWorker worker(int number, Admin shared, SchemaRegistryClient registry) {
+    static SinkWorker worker(
+            SinkConfig config,
+            int number,
+            Admin admin,
+            SchemaRegistryClient registry,
+            ClickHouseWriter writer,
+            SinkMetrics metrics) {
         Map<Topic, String> names = new EnumMap<>(Topic.class);
         Map<Topic, BatchEncoder<?>> encoders = new EnumMap<>(Topic.class);
         for (TableMapping<?> mapping : TableMappings.ALL) {
@@ -98,8 +105,8 @@ public final class Sink implements AutoCloseable {
                                 config.consumerProperties(number),
                                 new ByteArrayDeserializer(),
                                 new ByteArrayDeserializer()),
-                        new AdminTopicIds(shared),
-                        new JdbcClickHouseWriter(config.clickHouse()),
+                        new AdminTopicIds(admin),
+                        writer,
                         encoders,
                         System::nanoTime),
                 metrics);

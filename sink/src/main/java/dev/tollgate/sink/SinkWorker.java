@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,10 @@ final class SinkWorker implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofSeconds(1);
     private static final Duration WARNING_INTERVAL = Duration.ofSeconds(30);
+
+    private static final int MAX_REASONS = 100;
+    /** Figures in a message (attempts, times) do not make it another reason. */
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
 
     private final Settings settings;
     private final Ports ports;
@@ -138,6 +144,10 @@ final class SinkWorker implements Runnable {
 
     /** One round: read what may be read, write what is due. */
     void step() {
+        if (consumer == null && waiting && now() < resumeAtNanos) {
+            pauseThread(untilResume());
+            return;
+        }
         try {
             Consumer<byte[], byte[]> current = consumer();
             boolean held = waiting && now() < resumeAtNanos;
@@ -169,6 +179,8 @@ final class SinkWorker implements Runnable {
                             + " (partition and offset). Records were deleted before the sink wrote them; after"
                             + " settling what is lost, move the group's offsets into the log",
                     e);
+        } catch (ConfigException e) {
+            throw new SinkException("Kafka refuses the configuration: " + e.getMessage(), e);
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
@@ -181,9 +193,6 @@ final class SinkWorker implements Runnable {
     private Consumer<byte[], byte[]> consumer() {
         Consumer<byte[], byte[]> current = consumer;
         if (current == null) {
-            if (waiting) {
-                pauseThread(untilResume());
-            }
             current = ports.consumers().get();
             consumer = current;
             current.subscribe(mappings.keySet(), new Rebalancing(current));
@@ -250,7 +259,7 @@ final class SinkWorker implements Runnable {
         boolean full = lanes.values().stream().mapToLong(Lane::backlogBytes).sum() >= settings.bufferMaxBytes();
         List<Lane> due = new ArrayList<>();
         for (Lane lane : lanes.values()) {
-            if (lane.isDue(now()) || (full && lane.backlogRows() > 0)) {
+            if (lane.isDue(now()) || (full && lane.canBeWritten())) {
                 due.add(lane);
             }
         }
@@ -434,10 +443,13 @@ final class SinkWorker implements Runnable {
         resumeAtNanos = now() + wait.toNanos();
         setWaiting(true);
         metrics.retried(e.part());
-        String reason = e.part() + " " + e.getMessage();
+        String reason =
+                e.part() + " " + DIGITS.matcher(String.valueOf(e.getMessage())).replaceAll("#");
         Long warnedAt = warnedAtNanos.get(reason);
         if (warnedAt == null || now() - warnedAt > WARNING_INTERVAL.toNanos()) {
-            warnedAtNanos.clear();
+            if (warnedAtNanos.size() >= MAX_REASONS) {
+                warnedAtNanos.clear();
+            }
             warnedAtNanos.put(reason, now());
             log.warn("waiting: for={} retryMillis={} reason={}", e.part(), wait.toMillis(), e.getMessage());
         }

@@ -150,7 +150,8 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     private void send(Topic topic, int partition, byte @Nullable [] value) {
-        producer.send(new ProducerRecord<>(topic(topic), partition, "key", value));
+        // The end of the transaction tells whether it failed.
+        var _ = producer.send(new ProducerRecord<>(topic(topic), partition, "key", value));
     }
 
     /** Each row as ClickHouse writes a tuple. */

@@ -2,6 +2,7 @@ package dev.tollgate.sink;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -13,10 +14,15 @@ final class Waiting {
 
     /** Returns as soon as the condition holds; fails when it does not in time. */
     static void until(Callable<Boolean> condition) throws Exception {
-        Instant deadline = Instant.now().plus(TestingPipeline.PATIENCE);
+        until(TestingPipeline.PATIENCE, condition);
+    }
+
+    /** As {@link #until(Callable)}, with a patience of its own. */
+    static void until(Duration patience, Callable<Boolean> condition) throws Exception {
+        Instant deadline = Instant.now().plus(patience);
         while (!condition.call()) {
             if (Instant.now().isAfter(deadline)) {
-                fail("the condition did not come true within " + TestingPipeline.PATIENCE);
+                fail("the condition did not come true within " + patience);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

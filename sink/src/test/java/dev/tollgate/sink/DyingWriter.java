@@ -1,0 +1,55 @@
+package dev.tollgate.sink;
+
+import java.util.OptionalLong;
+
+/** Ends the process, as far as its worker is concerned, before or after an insert. */
+final class DyingWriter implements ClickHouseWriter {
+    private final ClickHouseWriter real;
+    private final Moment moment;
+    private int insertsLeft;
+
+    /** @param insertsBefore inserts that go through first */
+    DyingWriter(ClickHouseWriter real, Moment moment, int insertsBefore) {
+        this.real = real;
+        this.moment = moment;
+        this.insertsLeft = insertsBefore;
+    }
+
+    enum Moment {
+        /** The intent is committed, nothing is sent. */
+        BEFORE_INSERT,
+        /** ClickHouse has the rows, the end of the batch is not committed. */
+        AFTER_INSERT
+    }
+
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Override
+    public void requireTables() throws UnavailableException {
+        real.requireTables();
+    }
+
+    @Override
+    public OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException {
+        return real.maxOffset(table, topicId, partition);
+    }
+
+    @Override
+    public void insert(TableInsert insert) throws UnavailableException, RefusedException {
+        boolean last = insertsLeft-- == 0;
+        if (last && moment == Moment.BEFORE_INSERT) {
+            throw new Killed();
+        }
+        real.insert(insert);
+        if (last) {
+            throw new Killed();
+        }
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+}

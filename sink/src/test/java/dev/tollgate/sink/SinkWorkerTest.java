@@ -1,0 +1,317 @@
+package dev.tollgate.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.Verdict;
+import dev.tollgate.schemas.topic.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+/** The protocol step by step, on Kafka's own test consumer. */
+final class SinkWorkerTest {
+    private static final TopicPartition JOURNAL = new TopicPartition("usage-journal", 0);
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final Duration DELAY = Duration.ofSeconds(1);
+    private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
+
+    private final FencingConsumer consumer = new FencingConsumer();
+    private final TestingWriter writer = new TestingWriter();
+    private final SinkMetrics metrics = new SinkMetrics();
+    private long nowNanos = 1;
+    private final SinkWorker worker = new SinkWorker(
+            new SinkWorker.Settings(
+                    names(),
+                    new BatchLimits(3, 2 * BUFFER_BYTES, DELAY),
+                    BUFFER_BYTES,
+                    Duration.ofMillis(100),
+                    Duration.ofMillis(400),
+                    POLL_INTERVAL),
+            new SinkWorker.Ports(
+                    () -> consumer,
+                    topics -> {
+                        Map<String, String> ids = new HashMap<>();
+                        topics.forEach(topic -> ids.put(topic, "id-of-" + topic));
+                        return ids;
+                    },
+                    writer,
+                    encoders(),
+                    () -> nowNanos),
+            metrics);
+
+    @Test
+    void givenAFullBatch_whenItIsInserted_thenItsIntentIsCommittedBeforeAndItsEndAfter() {
+        assign(0);
+        writer.onEachInsert = () -> assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v=1;to=3"));
+        publish(0, 1, 2, 3);
+
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-0-3-202611");
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
+        assertThat(metrics.snapshot().rows()).containsEntry("request_journal", 3L);
+        assertThat(metrics.snapshot().batches()).isEqualTo(1);
+    }
+
+    @Test
+    void givenLessThanABatch_whenItsOldestRecordHasWaited_thenItIsWritten() {
+        assign(0);
+        publish(0);
+
+        worker.step();
+        assertThat(writer.inserts).isEmpty();
+        pass(DELAY);
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+    }
+
+    @Test
+    void givenClickHouseAway_whenItIsBack_thenTheSameBatchIsInsertedOnceAndNothingWasReadMeanwhile() {
+        assign(0);
+        publish(0, 1, 2);
+        writer.failures = 2;
+
+        worker.step();
+        assertThat(metrics.snapshot().waiting()).isEqualTo(1);
+        worker.step();
+        assertThat(consumer.paused()).contains(JOURNAL);
+        pass(Duration.ofMillis(100));
+        worker.step();
+        pass(Duration.ofMillis(100));
+        worker.step();
+        assertThat(writer.inserts).as("the second wait is twice as long").isEmpty();
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v=1;to=3"));
+        pass(Duration.ofMillis(100));
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-0-3-202611");
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
+        assertThat(metrics.snapshot().clickHouseRetries()).isEqualTo(2);
+        assertThat(metrics.snapshot().waiting()).isZero();
+    }
+
+    @Test
+    void givenAnIntentLeftByAnother_whenThePartitionIsTaken_thenExactlyItsRangeIsRepeated() {
+        assignWith(new OffsetAndMetadata(1, "v=1;to=6"));
+        publish(1, 2, 3, 4, 5, 6, 7);
+
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-1-6-202611");
+        assertThat(writer.inserts.getFirst().offsets()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(6));
+        assertThat(metrics.snapshot().replays()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnIntentThatIsNotReadWhole_whenTheBuffersAreFull_thenItIsNotWrittenInPart() {
+        assignWith(new OffsetAndMetadata(1, "v=1;to=6"));
+        publishBytes(BUFFER_BYTES, 1, 2);
+
+        worker.step();
+        pass(DELAY);
+        worker.step();
+        assertThat(writer.inserts).isEmpty();
+        publish(3, 4, 5);
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+        assertThat(writer.inserts.getFirst().offsets()).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void givenBuffersThatAreFull_whenNoBatchIsFull_thenWhatIsThereIsWritten() {
+        assign(0);
+        publishBytes(BUFFER_BYTES / 2, 0, 1);
+
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+    }
+
+    @Test
+    void givenACommitThatFindsTheMemberGone_whenThePartitionIsLost_thenNothingIsInsertedAndTheNextOwnerBegins() {
+        assign(0);
+        publish(0, 1, 2);
+        consumer.fenced = true;
+
+        worker.step();
+        assertThat(writer.inserts).isEmpty();
+        consumer.fenced = false;
+        consumer.rebalance(Set.of());
+        worker.step();
+        assertThat(writer.inserts).isEmpty();
+        consumer.rebalance(Set.of(JOURNAL));
+        publish(0, 1, 2);
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+    }
+
+    @Test
+    void givenAnInsertWhoseEndCannotBeCommitted_whenTheRebalanceIsOver_thenOnlyTheCommitIsRepeated() {
+        assign(0);
+        publish(0, 1, 2);
+        writer.onEachInsert = () -> consumer.fenced = true;
+        worker.step();
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v=1;to=3"));
+
+        consumer.fenced = false;
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
+    }
+
+    @Test
+    void givenAnOldIntent_whenTheInsertIsTriedAgain_thenTheIntentIsCommittedAgainFirst() {
+        assign(0);
+        publish(0, 1, 2);
+        writer.failures = 1;
+        worker.step();
+        // Somebody else's view of the partition: the retry must not go on without asking.
+        consumer.commitSync(Map.of(JOURNAL, new OffsetAndMetadata(0)));
+        pass(POLL_INTERVAL);
+        writer.onEachInsert = () -> assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v=1;to=3"));
+
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+    }
+
+    @Test
+    void givenATableThatHoldsTheOffsetsAlready_whenAPartitionStartsThereWithoutIntent_thenItIsRefused() {
+        assign(0);
+        writer.maxOffset = OptionalLong.of(8);
+        publish(0, 1, 2);
+
+        assertThatThrownBy(worker::step)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("usage-journal-0@0 would be written twice")
+                .hasMessageContaining("set the group's offset of this partition to 9");
+        assertThat(writer.inserts).isEmpty();
+    }
+
+    @Test
+    void givenARefusedRow_whenInserted_thenItsOffsetIsNamed() {
+        assign(0);
+        writer.refuses = true;
+        publish(10, 20, 30);
+
+        assertThatThrownBy(worker::step)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("usage-journal-0@20")
+                .hasMessageContaining("request_journal")
+                .hasMessageContaining("not skipped");
+        assertThat(committed())
+                .as("the intent stays for the next start")
+                .isEqualTo(new OffsetAndMetadata(10, "v=1;to=31"));
+    }
+
+    @Test
+    void givenRecordsDeletedBeforeTheyWereWritten_whenPolled_thenTheLossIsTold() {
+        assign(0);
+        consumer.setPollException(
+                new org.apache.kafka.clients.consumer.OffsetOutOfRangeException(Map.of(JOURNAL, 17L)));
+
+        assertThatThrownBy(worker::step).isInstanceOf(SinkException.class).hasMessageContaining("{usage-journal-0=17}");
+    }
+
+    private void assign(long from) {
+        assignWith(new OffsetAndMetadata(from));
+    }
+
+    private void assignWith(OffsetAndMetadata committed) {
+        worker.step();
+        consumer.updateBeginningOffsets(Map.of(JOURNAL, 0L));
+        consumer.updateEndOffsets(Map.of(JOURNAL, 1_000L));
+        consumer.commitSync(Map.of(JOURNAL, committed));
+        consumer.rebalance(Set.of(JOURNAL));
+    }
+
+    private void publish(long... offsets) {
+        publishBytes(1, offsets);
+    }
+
+    private void publishBytes(int bytes, long... offsets) {
+        for (long offset : offsets) {
+            consumer.addRecord(new ConsumerRecord<>(
+                    JOURNAL.topic(),
+                    0,
+                    offset,
+                    0,
+                    TimestampType.LOG_APPEND_TIME,
+                    0,
+                    bytes,
+                    new byte[0],
+                    new byte[] {1},
+                    new RecordHeaders(),
+                    Optional.empty()));
+        }
+    }
+
+    private OffsetAndMetadata committed() {
+        return Objects.requireNonNull(consumer.committed(Set.of(JOURNAL)).get(JOURNAL));
+    }
+
+    private void pass(Duration duration) {
+        nowNanos += duration.toNanos();
+    }
+
+    /** Every record is one entry of November, whatever its bytes. */
+    private static Map<Topic, BatchEncoder<?>> encoders() {
+        UsageJournalEntry entry = Records.entry(
+                "account", "event", Verdict.COUNTED, Instant.parse("2026-11-02T12:00:00Z"), Map.of("requests", 1L));
+        Map<Topic, BatchEncoder<?>> encoders = new EnumMap<>(Topic.class);
+        encoders.put(Topic.USAGE_JOURNAL, new BatchEncoder<>(journalMapping(), (topic, bytes) -> entry));
+        return encoders;
+    }
+
+    @SuppressWarnings("unchecked") // The mapping of the journal is of the journal's type.
+    private static TableMapping<UsageJournalEntry> journalMapping() {
+        return (TableMapping<UsageJournalEntry>) TableMappings.ALL.stream()
+                .filter(mapping -> mapping.topic() == Topic.USAGE_JOURNAL)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<Topic, String> names() {
+        Map<Topic, String> names = new EnumMap<>(Topic.class);
+        Sink.topics().forEach(topic -> names.put(topic, topic.shortName()));
+        return names;
+    }
+
+    /** Refuses commits as the coordinator does with a member that it has put out of the group. */
+    private static final class FencingConsumer extends MockConsumer<byte[], byte[]> {
+        private boolean fenced;
+
+        FencingConsumer() {
+            super("none");
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+            if (fenced) {
+                throw new CommitFailedException("the group has moved on");
+            }
+            super.commitSync(offsets);
+        }
+    }
+}
