@@ -71,7 +71,7 @@ final class DeliveryLoop {
     private long spoolFailedAtNanos;
     private boolean spoolFailed;
     private boolean recovered;
-    private boolean outage;
+    private volatile boolean outage;
     private boolean outageIsLogged;
     private long outageLoggedAtNanos = System.nanoTime() - OUTAGE_LOG_NANOS;
     private int idlePauses;
@@ -148,9 +148,14 @@ final class DeliveryLoop {
         }
     }
 
-    /** Flushes, ends the thread and settles what is left. The queue is closed already. */
+    /**
+     * Flushes, ends the thread and settles what is left. The queue is closed already. In an outage there is nothing to wait for
+     * if the spool keeps the events.
+     */
     void close(Duration timeout) {
-        flush(timeout);
+        if (spool == null || !outage) {
+            flush(timeout);
+        }
         stopping = true;
         LockSupport.unpark(thread);
         boolean interrupted = false;
@@ -205,8 +210,11 @@ final class DeliveryLoop {
         Spool disk = spool;
         if (disk == null) {
             moved |= takeDirectly(now);
-        } else if (recovered || recover(disk, now)) {
+        } else if (recovered) {
             moved |= takeWithSpool(disk, now);
+        } else {
+            // May take seconds: what follows needs to look at the clock again.
+            moved |= recover(disk, now);
         }
         answerFlushRequests(disk);
         losses.logIfDue(now);
@@ -453,6 +461,9 @@ final class DeliveryLoop {
     }
 
     private void answerFlushRequests(@Nullable Spool disk) {
+        if (flushRequests.isEmpty()) {
+            return;
+        }
         Iterator<FlushRequest> requests = flushRequests.iterator();
         while (requests.hasNext()) {
             FlushRequest request = requests.next();

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class LossReport {
     private static final Logger log = LoggerFactory.getLogger(LossReport.class);
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final PublisherCounters counters;
     private final PublisherListener listener;
@@ -24,7 +25,7 @@ final class LossReport {
     private final Map<DropReason, Long> reportedDrops = new EnumMap<>(DropReason.class);
     private volatile @Nullable RuntimeException lastListenerFailure;
     private long reportedListenerFailures;
-    private long reportedAtNanos = System.nanoTime() - INTERVAL_NANOS;
+    private long dueAtNanos = System.nanoTime();
 
     LossReport(PublisherCounters counters, PublisherListener listener) {
         this.counters = counters;
@@ -60,12 +61,10 @@ final class LossReport {
         lastListenerFailure = e;
     }
 
+    /** Logs what is new, at most once per interval. Cheap when it is not time yet. */
     void logIfDue(long nowNanos) {
-        if (nowNanos - reportedAtNanos < INTERVAL_NANOS) {
-            return;
-        }
-        if (logNew()) {
-            reportedAtNanos = nowNanos;
+        if (nowNanos - dueAtNanos >= 0) {
+            dueAtNanos = nowNanos + (logNew() ? INTERVAL_NANOS : CHECK_NANOS);
         }
     }
 

@@ -212,6 +212,16 @@ public final class RequestEventPublisher implements AutoCloseable {
         }
     }
 
+    /**
+     * Counts and reports a call that could not be made an event, as {@link RejectionReason#MALFORMED}. For adapters, so that
+     * their failures are as visible as the publisher's own.
+     *
+     * @param detail what went wrong, in words
+     */
+    public void refuse(String detail) {
+        losses.rejected(null, RejectionReason.MALFORMED, detail);
+    }
+
     /** What became of the events so far. */
     public PublisherCounters counters() {
         return counters;
@@ -253,8 +263,8 @@ public final class RequestEventPublisher implements AutoCloseable {
 
     /**
      * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is unacknowledged
-     * by then goes to the spool for the next process; without a spool it is dropped, counted and reported. Closing twice does
-     * nothing.
+     * by then goes to the spool for the next process; without a spool it is dropped, counted and reported. While Kafka is away
+     * and there is a spool, this does not wait. Closing twice does nothing.
      *
      * @param timeout how long to wait for Kafka; not negative
      */

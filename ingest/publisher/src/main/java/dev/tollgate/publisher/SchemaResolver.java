@@ -50,6 +50,9 @@ final class SchemaResolver implements AutoCloseable {
                 schema.resolved(ids.idOf(topic, parsed));
                 return;
             } catch (RuntimeException e) {
+                if (thread.isShutdown()) {
+                    return;
+                }
                 log.warn(
                         "no schema id yet, events wait: topic={} schema={} nextTryMillis={} reason={}",
                         topic,

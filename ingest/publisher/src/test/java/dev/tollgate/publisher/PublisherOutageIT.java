@@ -148,7 +148,9 @@ class PublisherOutageIT {
                 assertThat(first.publish(UsageCall.of("patient", "/e").eventId(Integer.toString(i))))
                         .isTrue();
             }
-            first.close(Duration.ofMillis(10));
+            await(() -> first.counters().spooled() == 1_000);
+            // An hour would be too long for a service that ends: in an outage, the spool is enough.
+            first.close(Duration.ofHours(1));
             assertThat(first.counters().spooled()).isEqualTo(1_000);
             assertThat(first.counters().dropped()).isZero();
             assertThat(first.pendingEvents()).isEqualTo(1_000);

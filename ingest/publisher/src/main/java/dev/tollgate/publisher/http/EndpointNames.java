@@ -1,0 +1,105 @@
+package dev.tollgate.publisher.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Ways to name the endpoint of a call so that its name has no ids in it and there are few of them: a cost table lists them and
+ * reports group by them.
+ */
+public final class EndpointNames {
+    /** What {@link #templates} names a path that none of the templates matches. */
+    public static final String UNMATCHED = "/{unmatched}";
+
+    private static final String ID = "{id}";
+    private static final int MAX_CHARACTERS = 512;
+    /** Whole numbers, UUIDs, and long texts with a digit in them: ULIDs, hashes, tokens. */
+    private static final Pattern LOOKS_LIKE_AN_ID = Pattern.compile("\\d+"
+            + "|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+            + "|(?=[^.]*\\d)[A-Za-z0-9_-]{16,}");
+
+    private EndpointNames() {}
+
+    /**
+     * The path with what looks like an id replaced: {@code /v1/mems/17} is {@code /v1/mems/{id}}. A guess: a service whose ids
+     * look otherwise, or that is open to callers who make up paths, should use {@link #templates}.
+     */
+    public static Function<HttpCall, String> path() {
+        return call -> withoutIds(call.path());
+    }
+
+    /** As {@link #path()}, with the method before it: {@code POST /v1/mems/{id}}. */
+    public static Function<HttpCall, String> methodAndPath() {
+        return call -> cut(call.method() + " " + withoutIds(call.path()));
+    }
+
+    /**
+     * The first template that the path matches, segment by segment; a segment in braces matches any. Everything else is
+     * {@value #UNMATCHED}, so that nobody can make up endpoints.
+     *
+     * @param templates for example {@code /v1/mems/{id}}
+     */
+    public static Function<HttpCall, String> templates(String... templates) {
+        List<Template> parsed = new ArrayList<>();
+        for (String template : templates) {
+            parsed.add(new Template(template, segments(template)));
+        }
+        return call -> {
+            List<String> segments = segments(call.path());
+            for (Template template : parsed) {
+                if (template.matches(segments)) {
+                    return template.text();
+                }
+            }
+            return UNMATCHED;
+        };
+    }
+
+    static String withoutIds(String path) {
+        StringBuilder name = new StringBuilder();
+        for (String segment : segments(path)) {
+            name.append('/').append(LOOKS_LIKE_AN_ID.matcher(segment).matches() ? ID : segment);
+        }
+        return name.isEmpty() ? "/" : cut(name.toString());
+    }
+
+    /** Segments without path parameters ({@code ;jsessionid=...}); empty ones do not count. */
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        int start = 0;
+        while (start <= path.length()) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            String segment = path.substring(start, end);
+            int parameters = segment.indexOf(';');
+            String plain = parameters < 0 ? segment : segment.substring(0, parameters);
+            if (!plain.isEmpty()) {
+                segments.add(plain);
+            }
+            start = end + 1;
+        }
+        return segments;
+    }
+
+    private static String cut(String name) {
+        return name.length() <= MAX_CHARACTERS ? name : name.substring(0, MAX_CHARACTERS);
+    }
+
+    private record Template(String text, List<String> segments) {
+        boolean matches(List<String> actual) {
+            if (actual.size() != segments.size()) {
+                return false;
+            }
+            for (int i = 0; i < segments.size(); i++) {
+                String expected = segments.get(i);
+                boolean any = expected.startsWith("{") && expected.endsWith("}");
+                if (!any && !expected.equals(actual.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.publisher.examples;
+
+import org.jspecify.annotations.NullMarked;

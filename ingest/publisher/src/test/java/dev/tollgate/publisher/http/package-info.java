@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.publisher.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.publisher.micrometer;
+
+import org.jspecify.annotations.NullMarked;
