@@ -5,6 +5,7 @@ import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.PlanVersion;
 import java.math.BigInteger;
@@ -40,16 +41,16 @@ final class AccountChanges {
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
                 state.planInForce = refOf(front.plan.source);
-                if (assigned.carry() == AccountChange.Carry.SCALE) {
-                    carryOver(step, entry, null);
-                }
                 if (assigned.carry() != AccountChange.Carry.KEEP) {
                     carryRolling(state, front, assigned.carry() == AccountChange.Carry.RESET);
                 }
+                carryOverAll(step);
                 reconsiderAll(step, Origin.change(entry, Cause.PLAN_CHANGED));
             }
-            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> {
+                carryOverAll(step);
                 reconsiderAll(step, Origin.change(entry, Cause.OVERRIDE_CHANGED));
+            }
             case AccountChange.ExemptionSet _ -> reconsiderAll(step, Origin.change(entry, Cause.EXEMPTED));
             case AccountChange.Suspended _, AccountChange.Reinstated _ -> {}
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
@@ -57,6 +58,15 @@ final class AccountChanges {
         }
         entry.source = null;
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    /** A change from the past may be one to the terms that an earlier scaled change went by. */
+    private void carryOverAll(Step step) {
+        for (TimelineEntry entry : step.state.timeline.entries) {
+            if (entry.applied && Timeline.scales(entry)) {
+                carryOver(step, entry, null);
+            }
+        }
     }
 
     private static void carryRolling(AccountState state, Terms front, boolean reset) {
@@ -217,17 +227,23 @@ final class AccountChanges {
         long cutAt = change.cutAtMillis;
         for (Bucket bucket : step.state.buckets()) {
             if (bucket instanceof FixedBucket before && before.endMillis == cutAt && (only == null || only == before)) {
-                carryOver(step, before);
+                carryFrom(step, change, before);
             }
         }
     }
 
-    private void carryOver(Step step, FixedBucket before) {
+    private void carryFrom(Step step, TimelineEntry change, FixedBucket before) {
         AccountState state = step.state;
         long cutAt = before.endMillis;
-        Terms newTerms = resolver.at(state, step.plans, cutAt);
+        if (before.group.algorithm instanceof Algorithm.FixedWindow fixed
+                && fixed.unit().startOf(cutAt) == cutAt) {
+            // The window ends here anyway: there is nothing to go on with.
+            return;
+        }
+        Terms newTerms = resolver.at(state, step.plans, change.effectiveAtMillis);
         Rule newRule = newTerms.ruleOf(before.group);
-        Rule oldRule = resolver.at(state, step.plans, cutAt - 1).ruleOf(before.group);
+        Rule oldRule =
+                resolver.at(state, step.plans, change.effectiveAtMillis - 1).ruleOf(before.group);
         if (newRule == null || oldRule == null) {
             return;
         }

@@ -131,6 +131,10 @@ final class Commands {
 
         // Usage that was counted before the change was known stays where it was counted.
         long cutAt = Math.max(effectiveAt, state.streamTimeMillis + 1);
+        while (state.timeline.cutAt(cutAt) != null) {
+            // Two changes that become known together still follow each other.
+            cutAt++;
+        }
         TimelineEntry entry = new TimelineEntry(
                 effectiveAt,
                 command.change(),

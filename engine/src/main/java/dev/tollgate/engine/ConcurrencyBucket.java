@@ -66,11 +66,11 @@ final class ConcurrencyBucket extends RollingBucket {
 
     @Override
     long windowEnd() {
-        return closesAt();
+        return forgottenAt();
     }
 
     @Override
-    long closesAt() {
+    long forgottenAt() {
         return fallsBelow(1);
     }
 

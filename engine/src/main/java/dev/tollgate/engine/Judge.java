@@ -21,6 +21,13 @@ final class Judge {
 
     /** The terms by which a bucket is judged. */
     Terms termsFor(AccountState state, PlanCatalog plans, Bucket bucket) {
+        if (bucket instanceof FixedBucket) {
+            TimelineEntry cut = state.timeline.cutAt(bucket.windowEnd());
+            if (cut != null && cut.applied) {
+                // The plan change that ended this window does not judge it, even if it was known late.
+                return resolver.at(state, plans, cut.effectiveAtMillis - 1);
+            }
+        }
         return bucket.isRunning(state.judgementTime())
                 ? resolver.front(state, plans)
                 : resolver.at(state, plans, bucket.windowEnd() - 1);

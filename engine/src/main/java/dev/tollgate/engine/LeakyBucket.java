@@ -76,7 +76,7 @@ final class LeakyBucket extends RollingBucket {
     }
 
     @Override
-    long closesAt() {
+    long forgottenAt() {
         return level == 0 ? idleFromMillis + graceMillis : later(fallsBelow(1), graceMillis);
     }
 

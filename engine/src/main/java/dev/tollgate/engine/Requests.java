@@ -188,9 +188,7 @@ final class Requests {
                 judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
             }
         }
-        if (!bucket.isRunning(state.judgementTime())) {
-            updateCarry(step, bucket, Origin.usage(request));
-        }
+        updateCarry(step, bucket, request);
     }
 
     /** A call begins: it takes a slot of each limit on calls in flight. */
@@ -236,16 +234,25 @@ final class Requests {
         }
     }
 
+    private void updateCarry(Step step, Bucket bucket, RequestInput request) {
+        if (step.state.timeline.cutAt(bucket.windowEnd()) != null) {
+            updateCarry(step, bucket, Origin.usage(request));
+        }
+    }
+
     /** A window that was cut by a scaled plan change has got another total: so has the one that continues it. */
     void updateCarry(Step step, Bucket bucket, Origin origin) {
         TimelineEntry cut = step.state.timeline.cutAt(bucket.windowEnd());
-        if (cut == null || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
+        if (cut == null || !cut.applied || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
             return;
         }
         changes.carryOver(step, cut, before);
         Bucket after = before.group.find(before.scopeKey, before.endMillis);
         if (after != null) {
             judge.reconsider(step, after, origin.because(Cause.PLAN_CHANGED));
+            if (after != bucket) {
+                updateCarry(step, after, origin);
+            }
         }
     }
 

@@ -53,11 +53,11 @@ final class SlidingBucket extends RollingBucket {
 
     @Override
     long windowEnd() {
-        return closesAt();
+        return forgottenAt();
     }
 
     @Override
-    long closesAt() {
+    long forgottenAt() {
         return fallsBelow(1);
     }
 

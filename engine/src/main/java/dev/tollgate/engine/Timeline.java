@@ -3,7 +3,6 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.plan.Amount;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +18,16 @@ final class Timeline {
 
     final List<TimelineEntry> entries = new ArrayList<>();
 
+    /** Whether an entry cuts windows; most accounts never have one. */
+    private boolean cuts;
+
     void add(TimelineEntry added) {
         int place = entries.size();
         while (place > 0 && entries.get(place - 1).effectiveAtMillis > added.effectiveAtMillis) {
             place--;
         }
         entries.add(place, added);
+        cuts |= added.cutsWindows();
     }
 
     /** Start of the stretch of unchanged terms that a moment is in. */
@@ -181,8 +184,7 @@ final class Timeline {
     void decode(ByteReader reader) {
         int count = reader.readCount();
         for (int i = 0; i < count; i++) {
-            entries.add(TimelineEntry.decode(reader));
+            add(TimelineEntry.decode(reader));
         }
-        entries.sort(Comparator.comparingLong(entry -> entry.effectiveAtMillis));
     }
 }

@@ -77,13 +77,23 @@ public record OraclePlan(
         API_KEY
     }
 
+    /** How usage goes away again. */
+    public enum Kind {
+        FIXED_WINDOW,
+        LEAKY_BUCKET,
+        SLIDING_WINDOW,
+        CONCURRENCY
+    }
+
     /**
-     * A limit on a fixed window.
+     * What is limited.
      *
      * @param id limit id
      * @param meter meter id
      * @param amount what is allowed; null is unlimited
-     * @param window SECOND, MINUTE, HOUR, DAY or MONTH
+     * @param kind how usage goes away again
+     * @param window SECOND, MINUTE, HOUR, DAY or MONTH for fixed windows; otherwise empty
+     * @param lengthMillis period of a leaky bucket, length of a sliding window, lease of a call; otherwise 0
      * @param scope whose usage counts together
      * @param usedBasisPoints thresholds as used shares in hundredths of a percent
      * @param graceMillis how long after its end a window takes events
@@ -92,10 +102,59 @@ public record OraclePlan(
             String id,
             String meter,
             @Nullable Long amount,
+            Kind kind,
             String window,
+            long lengthMillis,
             Scope scope,
             List<Integer> usedBasisPoints,
             long graceMillis) {
+
+        /** A limit on a fixed window. */
+        public Limit(
+                String id,
+                String meter,
+                @Nullable Long amount,
+                String window,
+                Scope scope,
+                List<Integer> usedBasisPoints,
+                long graceMillis) {
+            this(id, meter, amount, Kind.FIXED_WINDOW, window, 0, scope, usedBasisPoints, graceMillis);
+        }
+
+        /** Whether both count the same thing the same way, so that usage can be kept from one to the other. */
+        boolean countsLike(Limit other) {
+            return id.equals(other.id)
+                    && meter.equals(other.meter)
+                    && kind == other.kind
+                    && window.equals(other.window)
+                    && lengthMillis == other.lengthMillis
+                    && scope == other.scope;
+        }
+
+        /** Key of the bucket that an event counts in. */
+        String scopeKey(OracleEvent event) {
+            String key = switch (scope) {
+                case ACCOUNT -> "";
+                case PROJECT -> event.project();
+                case API_KEY -> event.apiKey();
+            };
+            return key == null ? "" : key;
+        }
+
+        /** Whether an event can not count any more; fixed windows as if no plan change had cut them. */
+        boolean isTooLate(long time, long streamTime) {
+            return switch (kind) {
+                case FIXED_WINDOW -> windowEnd(time) + graceMillis <= streamTime;
+                case LEAKY_BUCKET -> streamTime - time > graceMillis;
+                case SLIDING_WINDOW -> streamTime / part() - time / part() >= 60;
+                case CONCURRENCY -> streamTime >= time + lengthMillis;
+            };
+        }
+
+        /** Length of one of the sixty parts of a sliding window. */
+        long part() {
+            return lengthMillis / 60;
+        }
 
         long windowStart(long time) {
             return switch (window) {

@@ -1,5 +1,6 @@
 package dev.tollgate.testkit.oracle;
 
+import dev.tollgate.testkit.oracle.OraclePlan.Kind;
 import dev.tollgate.testkit.oracle.OraclePlan.Limit;
 import dev.tollgate.testkit.oracle.OraclePlan.Meter;
 import java.util.ArrayList;
@@ -11,12 +12,12 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Recounts request events in the order in which they were published: verdicts, totals of fixed windows, alerts and blocks.
+ * Recounts request events in the order in which they were published: verdicts, and for fixed windows totals, alerts and
+ * blocks. Other limits only take part in the verdicts.
  * Accounts are on one plan for the whole history, or on none.
  *
  * <pre>{@code
@@ -139,7 +140,10 @@ public final class Recount {
         }
         (event.started() ? account.startsSeen : account.endsSeen).put(event.id(), time);
         account.streamTime = newest;
-        if (event.started() || !plan.chargedOutcomes().contains(event.outcome())) {
+        if (event.started()) {
+            return start(account, plan, event);
+        }
+        if (!plan.chargedOutcomes().contains(event.outcome())) {
             return OracleVerdict.NOT_CONSUMING;
         }
         if (plan.isOverCap(event)) {
@@ -148,22 +152,37 @@ public final class Recount {
         return charge(account, plan, event);
     }
 
+    private static OracleVerdict start(AccountCount account, OraclePlan plan, OracleEvent event) {
+        List<Limit> limits = plan.limits().stream()
+                .filter(limit -> limit.kind() == Kind.CONCURRENCY)
+                .toList();
+        if (limits.isEmpty()) {
+            return OracleVerdict.NOT_CONSUMING;
+        }
+        return limits.stream().allMatch(limit -> limit.isTooLate(event.occurredAtMillis(), account.streamTime))
+                ? OracleVerdict.LATE
+                : OracleVerdict.COUNTED;
+    }
+
     private OracleVerdict charge(AccountCount account, OraclePlan plan, OracleEvent event) {
         Map<String, Long> costs = costs(plan, event);
         int tooLate = 0;
         int taken = 0;
         for (Limit limit : plan.limits()) {
             long cost = costs.getOrDefault(limit.meter(), 0L);
-            if (cost == 0) {
+            if (cost == 0 || limit.kind() == Kind.CONCURRENCY) {
                 continue;
             }
-            long closesAt = limit.windowEnd(event.occurredAtMillis()) + limit.graceMillis();
-            if (account.streamTime >= closesAt) {
+            if (limit.isTooLate(event.occurredAtMillis(), account.streamTime)) {
                 tooLate++;
                 continue;
             }
             taken++;
-            Slot slot = new Slot(limit.id(), scopeKey(limit, event), limit.windowStart(event.occurredAtMillis()));
+            if (limit.kind() != Kind.FIXED_WINDOW) {
+                continue;
+            }
+            long closesAt = limit.windowEnd(event.occurredAtMillis()) + limit.graceMillis();
+            Slot slot = new Slot(limit.id(), limit.scopeKey(event), limit.windowStart(event.occurredAtMillis()));
             Cell cell = account.cells.computeIfAbsent(slot, key -> new Cell(closesAt));
             cell.total += cost;
             noteReached(limit, cell);
@@ -214,14 +233,6 @@ public final class Recount {
             costs.put(plan.meters().get(i).id(), prices.get(i));
         }
         return costs;
-    }
-
-    private static String scopeKey(Limit limit, OracleEvent event) {
-        return switch (limit.scope()) {
-            case ACCOUNT -> "";
-            case PROJECT -> Objects.requireNonNullElse(event.project(), "");
-            case API_KEY -> Objects.requireNonNullElse(event.apiKey(), "");
-        };
     }
 
     /** What is known about one account. */

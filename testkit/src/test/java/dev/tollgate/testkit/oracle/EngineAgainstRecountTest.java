@@ -29,11 +29,11 @@ class EngineAgainstRecountTest {
 
     @Test
     void givenRandomHistories_whenCountedByBoth_thenVerdictsTotalsAndCrossingsAgree() {
-        Seeds.forAll(1, EngineAgainstRecountTest::check);
+        Seeds.forAll(2, EngineAgainstRecountTest::check);
     }
 
     private static void check(SplittableRandom random) {
-        OraclePlan plan = RandomPlans.plan(random);
+        OraclePlan plan = RandomPlans.plan(random, "plan", true);
         List<OracleEvent> events = RandomPlans.events(random, "acme", 20 + random.nextInt(180));
         Recount recount = new Recount(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
         recount.assign("acme", plan);

@@ -1,5 +1,7 @@
 package dev.tollgate.testkit.oracle;
 
+import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
@@ -74,13 +76,67 @@ final class EnginePlans {
                 limit.id(),
                 limit.meter(),
                 amount == null ? Amount.unlimited() : Amount.of(amount),
-                new Algorithm.FixedWindow(WindowUnit.valueOf(limit.window())),
+                algorithmOf(limit),
                 Scope.valueOf(limit.scope().name()),
                 Mode.ENFORCE,
                 limit.usedBasisPoints().stream()
                         .map(share -> new Threshold(Threshold.Kind.USED_AT_LEAST, share))
                         .toList(),
                 limit.graceMillis());
+    }
+
+    private static Algorithm algorithmOf(OraclePlan.Limit limit) {
+        return switch (limit.kind()) {
+            case FIXED_WINDOW -> new Algorithm.FixedWindow(WindowUnit.valueOf(limit.window()));
+            case LEAKY_BUCKET -> new Algorithm.LeakyBucket(limit.lengthMillis());
+            case SLIDING_WINDOW -> new Algorithm.SlidingWindow(limit.lengthMillis());
+            case CONCURRENCY -> new Algorithm.Concurrency(limit.lengthMillis());
+        };
+    }
+
+    static AccountInput inputOf(OracleFact.Changed changed) {
+        AccountChange change = switch (changed.change()) {
+            case OracleFact.OnPlan on ->
+                new AccountChange.PlanAssigned(on.planId(), AccountChange.Carry.valueOf(on.carry()));
+            case OracleFact.Overridden overridden -> {
+                Long amount = overridden.amount();
+                yield new AccountChange.OverrideSet(
+                        overridden.limit(), amount == null ? Amount.unlimited() : Amount.of(amount));
+            }
+            case OracleFact.OverrideEnded ended -> new AccountChange.OverrideRemoved(ended.limit());
+            case OracleFact.Exempt exempt -> new AccountChange.ExemptionSet(exempt.exempt());
+        };
+        return new AccountInput(
+                changed.commandId(),
+                "acme",
+                changed.effectiveAt(),
+                changed.appendedAt(),
+                null,
+                null,
+                change,
+                new Position("commands", 0, 0));
+    }
+
+    static AccountInput inputOf(OracleFact.Corrected corrected, long appendedAt) {
+        String outcome = corrected.outcome();
+        return new AccountInput(
+                corrected.commandId(),
+                "acme",
+                appendedAt,
+                appendedAt,
+                null,
+                null,
+                new AccountChange.Correction(
+                        corrected.target(),
+                        corrected.isVoid()
+                                ? null
+                                : new AccountChange.Amendment(
+                                        corrected.endpoint(),
+                                        outcome == null ? null : Outcome.valueOf(outcome),
+                                        corrected.units(),
+                                        null,
+                                        null)),
+                new Position("commands", 0, 0));
     }
 
     private static Cost costOf(OraclePlan.Price price) {

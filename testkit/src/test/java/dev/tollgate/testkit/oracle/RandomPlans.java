@@ -1,6 +1,7 @@
 package dev.tollgate.testkit.oracle;
 
 import dev.tollgate.testkit.oracle.OraclePlan.Cap;
+import dev.tollgate.testkit.oracle.OraclePlan.Kind;
 import dev.tollgate.testkit.oracle.OraclePlan.Limit;
 import dev.tollgate.testkit.oracle.OraclePlan.Meter;
 import dev.tollgate.testkit.oracle.OraclePlan.Price;
@@ -18,7 +19,8 @@ final class RandomPlans {
 
     private RandomPlans() {}
 
-    static OraclePlan plan(SplittableRandom random) {
+    /** A plan of any kind of limit, or of fixed windows only. */
+    static OraclePlan plan(SplittableRandom random, String planId, boolean fixedOnly) {
         List<Meter> meters = List.of(
                 new Meter("requests", new Price(1, 0, 1), List.of(new PricedEndpoint("/free", new Price(0, 0, 1)))),
                 new Meter(
@@ -33,27 +35,121 @@ final class RandomPlans {
         List<Limit> limits = new ArrayList<>();
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            limits.add(limit(random, "limit-" + i));
+            limits.add(limit(random, "limit-" + i, fixedOnly));
         }
         List<Cap> caps = random.nextInt(3) == 0
                 ? List.of(new Cap("POST /kb/:id/import", "UNITS", 7), new Cap("/kb/*", "INPUT_TOKENS", 100))
                 : List.of();
         Set<String> charged = random.nextInt(4) == 0 ? Set.of("SUCCESS", "SERVER_ERROR") : Set.of("SUCCESS");
-        return new OraclePlan("plan", 1, meters, limits, caps, charged);
+        return new OraclePlan(planId, 1, meters, limits, caps, charged);
     }
 
-    private static Limit limit(SplittableRandom random, String id) {
+    /**
+     * Plans of one family: another plan has the same limits with other amounts, and perhaps one that the first has not.
+     */
+    static OraclePlan variant(SplittableRandom random, OraclePlan plan, String planId) {
+        List<Limit> limits = new ArrayList<>();
+        for (Limit limit : plan.limits()) {
+            limits.add(new Limit(
+                    limit.id(),
+                    limit.meter(),
+                    random.nextInt(8) == 0 ? null : (long) random.nextInt(40),
+                    limit.kind(),
+                    limit.window(),
+                    limit.lengthMillis(),
+                    limit.scope(),
+                    random.nextBoolean() ? limit.usedBasisPoints() : List.of(5_000),
+                    limit.graceMillis()));
+        }
+        if (random.nextBoolean()) {
+            limits.removeLast();
+        }
+        if (random.nextBoolean()) {
+            limits.add(limit(random, "limit-of-" + planId, false));
+        }
+        return new OraclePlan(planId, 1, plan.meters(), limits, plan.caps(), plan.chargedOutcomes());
+    }
+
+    private static Limit limit(SplittableRandom random, String id, boolean fixedOnly) {
         List<String> windows = List.of("SECOND", "MINUTE", "MINUTE", "HOUR", "DAY", "MONTH");
         List<List<Integer>> thresholds =
                 List.of(List.of(9_000), List.of(5_000, 9_000), List.of(), List.of(3_333, 10_000));
+        Kind kind = fixedOnly || random.nextBoolean() ? Kind.FIXED_WINDOW : Kind.values()[1 + random.nextInt(3)];
         return new Limit(
                 id,
                 random.nextBoolean() ? "requests" : "credits",
                 random.nextInt(8) == 0 ? null : (long) random.nextInt(25),
-                windows.get(random.nextInt(windows.size())),
+                kind,
+                kind == Kind.FIXED_WINDOW ? windows.get(random.nextInt(windows.size())) : "",
+                kind == Kind.FIXED_WINDOW
+                        ? 0
+                        : List.of(6_000L, 60_000L, 3_600_000L).get(random.nextInt(3)),
                 Scope.values()[random.nextInt(3)],
                 thresholds.get(random.nextInt(thresholds.size())),
                 List.of(0L, 1_000L, 60_000L).get(random.nextInt(3)));
+    }
+
+    /** A history of everything that can happen to an account on one of these plans. */
+    static List<OracleFact> facts(SplittableRandom random, List<OraclePlan> plans, int count) {
+        List<OracleFact> facts = new ArrayList<>();
+        List<OracleEvent> events = events(random, "acme", count);
+        List<String> ids = new ArrayList<>();
+        long applied = 0;
+        facts.add(new OracleFact.Changed(
+                "first", 0, 0, new OracleFact.OnPlan(plans.getFirst().id(), "KEEP")));
+        for (int i = 0; i < events.size(); i++) {
+            OracleEvent event = events.get(i);
+            if (random.nextInt(12) == 0) {
+                // What a scaled change carries over was worked out by the terms before it: they are not changed
+                // afterwards.
+                OracleFact.Changed changed = changed(random, plans, "change-" + i, event.appendedAtMillis());
+                if (changed.effectiveAt() >= applied) {
+                    facts.add(changed);
+                    applied = changed.effectiveAt();
+                }
+            }
+            if (!ids.isEmpty() && random.nextInt(6) == 0) {
+                facts.add(corrected(random, "fix-" + (random.nextInt(8) == 0 ? i - 1 : i), ids));
+            }
+            facts.add(new OracleFact.Called(event));
+            ids.add(event.id());
+        }
+        return facts;
+    }
+
+    private static OracleFact.Changed changed(
+            SplittableRandom random, List<OraclePlan> plans, String commandId, long appendedAt) {
+        long effectiveAt = appendedAt
+                + switch (random.nextInt(4)) {
+                    case 0 -> random.nextInt(60_000);
+                    case 1 -> -random.nextInt(60_000);
+                    default -> 0;
+                };
+        OraclePlan plan = plans.get(random.nextInt(plans.size()));
+        String limitId = "limit-" + random.nextInt(4);
+        OracleFact.Change change = switch (random.nextInt(6)) {
+            case 0 -> new OracleFact.Overridden(limitId, random.nextInt(5) == 0 ? null : (long) random.nextInt(60));
+            case 1 -> new OracleFact.OverrideEnded(limitId);
+            case 2 -> new OracleFact.Exempt(random.nextBoolean());
+            default ->
+                new OracleFact.OnPlan(
+                        plan.id(), List.of("KEEP", "RESET", "SCALE").get(random.nextInt(3)));
+        };
+        return new OracleFact.Changed(commandId, effectiveAt, appendedAt, change);
+    }
+
+    private static OracleFact corrected(SplittableRandom random, String commandId, List<String> ids) {
+        String target = ids.get(Math.max(0, ids.size() - 1 - random.nextInt(20)));
+        if (random.nextBoolean()) {
+            return new OracleFact.Corrected(commandId, target, true, null, null, null);
+        }
+        return new OracleFact.Corrected(
+                commandId,
+                target,
+                false,
+                random.nextBoolean() ? null : ENDPOINTS.get(random.nextInt(ENDPOINTS.size())),
+                random.nextInt(3) > 0 ? null : List.of("SUCCESS", "INVALID").get(random.nextInt(2)),
+                random.nextBoolean() ? null : (long) random.nextInt(12));
     }
 
     /** Events of one account over some minutes: disorder, duplicates, failures and gaps included. */

@@ -1,0 +1,594 @@
+package dev.tollgate.testkit.oracle;
+
+import dev.tollgate.testkit.oracle.OracleFact.Called;
+import dev.tollgate.testkit.oracle.OracleFact.Change;
+import dev.tollgate.testkit.oracle.OracleFact.Changed;
+import dev.tollgate.testkit.oracle.OracleFact.Corrected;
+import dev.tollgate.testkit.oracle.OracleFact.Exempt;
+import dev.tollgate.testkit.oracle.OracleFact.OnPlan;
+import dev.tollgate.testkit.oracle.OracleFact.Overridden;
+import dev.tollgate.testkit.oracle.OracleFact.OverrideEnded;
+import dev.tollgate.testkit.oracle.OraclePlan.Kind;
+import dev.tollgate.testkit.oracle.OraclePlan.Limit;
+import dev.tollgate.testkit.oracle.OraclePlan.Meter;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One account's whole history, and what follows from it, worked out anew for every question by going through everything that
+ * ever happened. Slow and obvious: totals are sums over all events, levels are played through from the first event on, and
+ * what holds at a moment is looked up among all changes.
+ *
+ * <p>It does not say which alerts are raised when, but which must hold after everything so far: an alert of a fixed window
+ * holds exactly while the window runs and its total is at least the threshold.
+ *
+ * <p>Not thread-safe. For histories of some hundred facts.
+ */
+public final class Oracle {
+    private static final String DEFAULT_PLAN = "none";
+
+    private final long allowedSkew;
+    private final long horizon;
+    private final Map<String, OraclePlan> plans = new HashMap<>();
+    private final List<Charge> charges = new ArrayList<>();
+    private final List<Seen> starts = new ArrayList<>();
+    private final List<Seen> ends = new ArrayList<>();
+    private final List<Entry> timeline = new ArrayList<>();
+    private final Map<String, Charge> byEventId = new HashMap<>();
+    private long streamTime = -1;
+    private long appliedUpTo = -1;
+
+    /**
+     * @param allowedSkewMillis how far an event may be ahead of its append time
+     * @param dedupeHorizonMillis how far back an id is recognised
+     * @param plans the catalogue; each in force since 1970
+     */
+    public Oracle(long allowedSkewMillis, long dedupeHorizonMillis, List<OraclePlan> plans) {
+        this.allowedSkew = allowedSkewMillis;
+        this.horizon = dedupeHorizonMillis;
+        plans.forEach(plan -> this.plans.put(plan.id(), plan));
+        this.plans.put(DEFAULT_PLAN, OraclePlan.NONE);
+    }
+
+    /** Names one window of one limit, or the one bucket of a limit without windows: then the start is -1. */
+    public record Cell(String limit, String scopeKey, long startMillis) {}
+
+    /** Names an alert; {@code usedBasisPoints} is 10,000 for the full amount. */
+    public record Held(Cell cell, int usedBasisPoints) {}
+
+    /** An event that was taken, and what has become of it. */
+    private static final class Charge {
+        private final OraclePlan plan;
+        private OracleEvent event;
+        private OracleVerdict verdict;
+        private boolean voided;
+        private final Set<String> corrections = new HashSet<>();
+
+        /** Costs that are in the total of each limit, by limit id. */
+        private final Map<String, Long> inTotal = new LinkedHashMap<>();
+
+        /** Limits whose total it was ever in. */
+        private final Set<String> touched = new HashSet<>();
+
+        /** Limits that had closed when the event came. */
+        private final Set<String> late = new HashSet<>();
+
+        private Charge(OracleEvent event, OraclePlan plan, OracleVerdict verdict) {
+            this.event = event;
+            this.plan = plan;
+            this.verdict = verdict;
+        }
+    }
+
+    private record Seen(int number, String id, long time, OracleEvent event) {}
+
+    private record Entry(long effectiveAt, Change change, long cutAt) {}
+
+    /** What holds at a moment. */
+    private record Terms(OraclePlan plan, Map<String, Long> overrides, Set<String> unlimited, boolean exempt) {
+        private @Nullable Limit limitLike(Limit limit) {
+            return plan.limits().stream()
+                    .filter(other -> other.countsLike(limit))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        private @Nullable Long amountOf(Limit limit) {
+            return unlimited.contains(limit.id())
+                    ? null
+                    : overrides.containsKey(limit.id()) ? overrides.get(limit.id()) : limit.amount();
+        }
+    }
+
+    public long streamTime() {
+        return streamTime;
+    }
+
+    /** Takes the next fact. Returns the verdict if it is an event; null for everything else. */
+    public @Nullable OracleVerdict add(OracleFact fact) {
+        return switch (fact) {
+            case Called called -> called(called.event());
+            case Changed changed -> {
+                changed(changed);
+                yield null;
+            }
+            case Corrected corrected -> {
+                corrected(corrected);
+                yield null;
+            }
+        };
+    }
+
+    // What happens.
+
+    private OracleVerdict called(OracleEvent event) {
+        long time = event.occurredAtMillis();
+        if (time < 0 || event.appendedAtMillis() < time - allowedSkew) {
+            return OracleVerdict.REJECTED;
+        }
+        long newest = Math.max(time, streamTime);
+        if (time < newest - horizon) {
+            return OracleVerdict.LATE;
+        }
+        if (isSeen(ends, event, newest) || event.started() && isSeen(starts, event, newest)) {
+            return OracleVerdict.DUPLICATE;
+        }
+        OraclePlan plan = termsAt(time).plan();
+        moveTo(newest);
+        OracleVerdict verdict;
+        if (event.started()) {
+            verdict = started(plan, event);
+            starts.add(new Seen(starts.size() + ends.size(), event.id(), time, event));
+        } else {
+            ends.add(new Seen(starts.size() + ends.size(), event.id(), time, event));
+            Charge charge = new Charge(event, plan, OracleVerdict.COUNTED);
+            charge.verdict = charge(charge);
+            charges.add(charge);
+            byEventId.put(event.id(), charge);
+            verdict = charge.verdict;
+        }
+        return verdict;
+    }
+
+    private boolean isSeen(List<Seen> list, OracleEvent event, long newest) {
+        return list.stream().anyMatch(seen -> seen.id().equals(event.id()) && seen.time() >= newest - horizon);
+    }
+
+    private OracleVerdict started(OraclePlan plan, OracleEvent event) {
+        List<Limit> limits = plan.limits().stream()
+                .filter(limit -> limit.kind() == Kind.CONCURRENCY)
+                .toList();
+        if (limits.isEmpty()) {
+            return OracleVerdict.NOT_CONSUMING;
+        }
+        return limits.stream().allMatch(limit -> limit.isTooLate(event.occurredAtMillis(), streamTime))
+                ? OracleVerdict.LATE
+                : OracleVerdict.COUNTED;
+    }
+
+    private OracleVerdict charge(Charge charge) {
+        OracleEvent event = charge.event;
+        if (!charge.plan.chargedOutcomes().contains(event.outcome())) {
+            return OracleVerdict.NOT_CONSUMING;
+        }
+        if (charge.plan.isOverCap(event)) {
+            return OracleVerdict.OVER_CALL_LIMIT;
+        }
+        boolean tooLate = false;
+        for (Limit limit : charge.plan.limits()) {
+            long cost = cost(charge.plan, limit.meter(), event);
+            if (cost == 0 || limit.kind() == Kind.CONCURRENCY) {
+                continue;
+            }
+            if (charge.late.contains(limit.id()) || isClosed(limit, event.occurredAtMillis())) {
+                tooLate = true;
+                charge.late.add(limit.id());
+            } else {
+                charge.inTotal.put(limit.id(), cost);
+                charge.touched.add(limit.id());
+            }
+        }
+        return charge.inTotal.isEmpty() && tooLate ? OracleVerdict.LATE : OracleVerdict.COUNTED;
+    }
+
+    private void corrected(Corrected correction) {
+        Charge charge = byEventId.get(correction.target());
+        if (charge == null
+                || charge.event.occurredAtMillis() < streamTime - horizon
+                || charge.voided
+                || !charge.corrections.add(correction.commandId())) {
+            return;
+        }
+        boolean wasCounted = charge.verdict == OracleVerdict.COUNTED;
+        // What is in a closed total stays there.
+        charge.inTotal.forEach((limitId, cost) -> {
+            Limit limit = limitOf(charge.plan, limitId);
+            if (limit.kind() == Kind.FIXED_WINDOW && isClosed(limit, charge.event.occurredAtMillis())) {
+                frozen.merge(cellOf(limit, charge.event), cost, Long::sum);
+            }
+        });
+        charge.inTotal.clear();
+        if (correction.isVoid()) {
+            charge.voided = true;
+            return;
+        }
+        OracleEvent old = charge.event;
+        charge.event = new OracleEvent(
+                old.id(),
+                old.account(),
+                old.project(),
+                old.apiKey(),
+                correction.endpoint() == null ? old.endpoint() : correction.endpoint(),
+                old.occurredAtMillis(),
+                old.appendedAtMillis(),
+                old.started(),
+                correction.outcome() == null ? old.outcome() : correction.outcome(),
+                correction.units() == null ? old.units() : correction.units(),
+                old.inputTokens(),
+                old.outputItems());
+        OracleVerdict verdict = charge(charge);
+        charge.verdict = verdict == OracleVerdict.LATE && wasCounted ? OracleVerdict.COUNTED : verdict;
+    }
+
+    /** Costs of corrected events that are in closed totals for good. */
+    private final Map<Cell, Long> frozen = new HashMap<>();
+
+    private void changed(Changed changed) {
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() == changed.effectiveAt() && isAboutTheSame(entry.change(), changed.change())) {
+                return;
+            }
+        }
+        if (limitNamed(changed.change()) != null
+                && termsAt(changed.effectiveAt()).plan().limits().stream()
+                        .noneMatch(limit -> limit.id().equals(limitNamed(changed.change())))) {
+            return;
+        }
+        long cutAt = Math.max(changed.effectiveAt(), streamTime + 1);
+        while (cutEnding(cutAt) != null) {
+            cutAt++;
+        }
+        timeline.add(new Entry(changed.effectiveAt(), changed.change(), cutAt));
+        timeline.sort(Comparator.comparingLong(Entry::effectiveAt));
+        if (changed.effectiveAt() <= Math.max(streamTime, changed.appendedAt())) {
+            appliedUpTo = Math.max(appliedUpTo, changed.effectiveAt());
+        }
+    }
+
+    private void moveTo(long time) {
+        streamTime = time;
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() <= time) {
+                appliedUpTo = Math.max(appliedUpTo, entry.effectiveAt());
+            }
+        }
+    }
+
+    private static boolean isAboutTheSame(Change first, Change second) {
+        String limit = limitNamed(first);
+        return limit != null ? limit.equals(limitNamed(second)) : first.getClass() == second.getClass();
+    }
+
+    private static @Nullable String limitNamed(Change change) {
+        return switch (change) {
+            case Overridden overridden -> overridden.limit();
+            case OverrideEnded ended -> ended.limit();
+            case OnPlan _, Exempt _ -> null;
+        };
+    }
+
+    // What holds.
+
+    private Terms termsAt(long time) {
+        OraclePlan plan = OraclePlan.NONE;
+        Map<String, Long> overrides = new HashMap<>();
+        Set<String> unlimited = new HashSet<>();
+        boolean exempt = false;
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() > time) {
+                break;
+            }
+            switch (entry.change()) {
+                case OnPlan on -> plan = plans.getOrDefault(on.planId(), OraclePlan.NONE);
+                case Overridden overridden -> {
+                    overrides.remove(overridden.limit());
+                    unlimited.remove(overridden.limit());
+                    Long amount = overridden.amount();
+                    if (amount == null) {
+                        unlimited.add(overridden.limit());
+                    } else {
+                        overrides.put(overridden.limit(), amount);
+                    }
+                }
+                case OverrideEnded ended -> {
+                    overrides.remove(ended.limit());
+                    unlimited.remove(ended.limit());
+                }
+                case Exempt set -> exempt = set.exempt();
+            }
+        }
+        return new Terms(plan, overrides, unlimited, exempt);
+    }
+
+    private @Nullable Entry cutEnding(long end) {
+        return timeline.stream()
+                .filter(entry -> cuts(entry) && entry.cutAt() == end)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean cuts(Entry entry) {
+        return entry.change() instanceof OnPlan on && !on.carry().equals("KEEP");
+    }
+
+    private long startOf(Limit limit, long time) {
+        long start = limit.windowStart(time);
+        for (Entry entry : timeline) {
+            if (cuts(entry) && entry.cutAt() <= time) {
+                start = Math.max(start, entry.cutAt());
+            }
+        }
+        return start;
+    }
+
+    private long endOf(Limit limit, long time) {
+        long end = limit.windowEnd(time);
+        for (Entry entry : timeline) {
+            if (cuts(entry) && entry.cutAt() > time) {
+                end = Math.min(end, entry.cutAt());
+            }
+        }
+        return end;
+    }
+
+    private boolean isClosed(Limit limit, long time) {
+        return limit.kind() == Kind.FIXED_WINDOW
+                ? endOf(limit, time) + limit.graceMillis() <= streamTime
+                : limit.isTooLate(time, streamTime);
+    }
+
+    private static Limit limitOf(OraclePlan plan, String limitId) {
+        return plan.limits().stream()
+                .filter(limit -> limit.id().equals(limitId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Cell cellOf(Limit limit, OracleEvent event) {
+        return new Cell(
+                limit.id(),
+                limit.scopeKey(event),
+                limit.kind() == Kind.FIXED_WINDOW ? startOf(limit, event.occurredAtMillis()) : -1);
+    }
+
+    private static long cost(OraclePlan plan, String meterId, OracleEvent event) {
+        for (Meter meter : plan.meters()) {
+            if (meter.id().equals(meterId)) {
+                return meter.priceOf(event.endpoint()).of(event.units());
+            }
+        }
+        return 0;
+    }
+
+    // Answers.
+
+    /** Sum of the costs of counted events by meter, corrections taken into account. */
+    public Map<String, Long> charged() {
+        Map<String, Long> sums = new HashMap<>();
+        for (Charge charge : charges) {
+            if (charge.verdict == OracleVerdict.COUNTED && !charge.voided) {
+                for (Meter meter : charge.plan.meters()) {
+                    sums.merge(meter.id(), cost(charge.plan, meter.id(), charge.event), Long::sum);
+                }
+            }
+        }
+        sums.values().removeIf(sum -> sum == 0);
+        return sums;
+    }
+
+    /** Totals of fixed windows, as far as they are not 0. Two limits that share an id but not a way to count are not told apart. */
+    public Map<Cell, Long> totals() {
+        Map<Cell, Long> totals = new HashMap<>(frozen);
+        for (Charge charge : charges) {
+            charge.inTotal.forEach((limitId, cost) -> {
+                Limit limit = limitOf(charge.plan, limitId);
+                if (limit.kind() == Kind.FIXED_WINDOW) {
+                    totals.merge(cellOf(limit, charge.event), cost, Long::sum);
+                }
+            });
+        }
+        totals.values().removeIf(total -> total == 0);
+        return totals;
+    }
+
+    /** Alerts of fixed windows that must hold now. */
+    public Set<Held> heldInWindows() {
+        Set<Held> held = new HashSet<>();
+        Set<Cell> done = new HashSet<>();
+        for (Charge charge : charges) {
+            for (Limit limit : charge.plan.limits()) {
+                if (limit.kind() == Kind.FIXED_WINDOW) {
+                    long time = charge.event.occurredAtMillis();
+                    Cell cell = cellOf(limit, charge.event);
+                    if (done.add(cell)) {
+                        addHeld(held, limit, cell, endOf(limit, time));
+                    }
+                    // Parts of a cut window that nothing has happened in yet may have got their share from the part
+                    // before.
+                    long end = endOf(limit, time);
+                    while (end < limit.windowEnd(time)) {
+                        Cell next = new Cell(limit.id(), cell.scopeKey(), end);
+                        end = endOf(limit, end);
+                        if (done.add(next)) {
+                            addHeld(held, limit, next, end);
+                        }
+                    }
+                }
+            }
+        }
+        return held;
+    }
+
+    private long now() {
+        return Math.max(streamTime, appliedUpTo);
+    }
+
+    private void addHeld(Set<Held> held, Limit limit, Cell cell, long end) {
+        if (end <= streamTime) {
+            return;
+        }
+        Entry cut = cutEnding(end);
+        Terms terms = cut != null && cut.effectiveAt() <= now()
+                ? termsAt(cut.effectiveAt() - 1)
+                : termsAt(end > now() ? now() : end - 1);
+        Limit current = terms.limitLike(limit);
+        if (current == null || terms.exempt() || terms.amountOf(current) == null) {
+            return;
+        }
+        long amount = Objects.requireNonNull(terms.amountOf(current));
+        long used = usedIn(limit, cell);
+        if (used < 0) {
+            return;
+        }
+        for (int share : current.usedBasisPoints()) {
+            if (share < 10_000 && used * 10_000 >= amount * share) {
+                held.add(new Held(cell, share));
+            }
+        }
+        if (used >= amount) {
+            held.add(new Held(cell, 10_000));
+        }
+    }
+
+    /** Usage of a window with what a scaled plan change has carried into it; -1 if nothing was ever counted there. */
+    private long usedIn(Limit limit, Cell cell) {
+        // What is in a closed total has been carried on and stays.
+        long sum = frozen.getOrDefault(cell, 0L);
+        boolean counted = frozen.containsKey(cell);
+        for (Charge charge : charges) {
+            for (Limit own : charge.plan.limits()) {
+                if (own.countsLike(limit) && cellOf(own, charge.event).equals(cell)) {
+                    Long cost = charge.inTotal.get(own.id());
+                    counted |= charge.touched.contains(own.id());
+                    sum += cost == null ? 0 : cost;
+                }
+            }
+        }
+        long carried = carriedInto(limit, cell);
+        return counted || carried >= 0 ? sum + Math.max(0, carried) : -1;
+    }
+
+    private long carriedInto(Limit limit, Cell cell) {
+        Entry cut = cutEnding(cell.startMillis());
+        if (cut == null
+                || !(cut.change() instanceof OnPlan on)
+                || !on.carry().equals("SCALE")
+                || cut.effectiveAt() > now()
+                || limit.windowStart(cut.cutAt()) == cut.cutAt()) {
+            return -1;
+        }
+        long before = usedIn(limit, new Cell(cell.limit(), cell.scopeKey(), startOf(limit, cut.cutAt() - 1)));
+        Terms oldTerms = termsAt(cut.effectiveAt() - 1);
+        Terms newTerms = termsAt(cut.effectiveAt());
+        Limit oldLimit = oldTerms.limitLike(limit);
+        Limit newLimit = newTerms.limitLike(limit);
+        if (before < 0 || oldLimit == null || newLimit == null) {
+            return -1;
+        }
+        Long from = oldTerms.amountOf(oldLimit);
+        Long to = newTerms.amountOf(newLimit);
+        if (from == null || to == null) {
+            return before;
+        }
+        return from == 0 ? to : (before * to + from - 1) / from;
+    }
+
+    /**
+     * Levels of limits without windows, at stream time, by limit and scope key: of leaky buckets in units x period, of the
+     * others in units. Plan changes that reset or scale are not taken into account.
+     */
+    public Map<Cell, BigInteger> levels() {
+        Map<Cell, BigInteger> levels = new HashMap<>();
+        Terms terms = termsAt(now());
+        for (Limit limit : terms.plan().limits()) {
+            Long amount = terms.amountOf(limit);
+            for (String scopeKey : scopeKeys(limit)) {
+                Cell cell = new Cell(limit.id(), scopeKey, -1);
+                switch (limit.kind()) {
+                    case FIXED_WINDOW -> {}
+                    case LEAKY_BUCKET -> {
+                        if (amount != null) {
+                            levels.put(cell, leakyLevel(limit, scopeKey, amount));
+                        }
+                    }
+                    case SLIDING_WINDOW -> levels.put(cell, BigInteger.valueOf(slidingLevel(limit, scopeKey)));
+                    case CONCURRENCY -> levels.put(cell, BigInteger.valueOf(inFlight(limit, scopeKey)));
+                }
+            }
+        }
+        return levels;
+    }
+
+    private Set<String> scopeKeys(Limit limit) {
+        Set<String> keys = new HashSet<>();
+        charges.forEach(charge -> keys.add(limit.scopeKey(charge.event)));
+        starts.forEach(seen -> keys.add(limit.scopeKey(seen.event())));
+        return keys;
+    }
+
+    /** Played through from the first call on, in the order of event times, with one amount all along. */
+    private BigInteger leakyLevel(Limit limit, String scopeKey, long amount) {
+        List<Charge> pours = charges.stream()
+                .filter(charge -> pours(charge, limit, scopeKey))
+                .sorted(Comparator.comparingLong(charge -> charge.event.occurredAtMillis()))
+                .toList();
+        BigInteger level = BigInteger.ZERO;
+        long time = 0;
+        for (Charge pour : pours) {
+            level = leak(level, amount, pour.event.occurredAtMillis() - time);
+            time = pour.event.occurredAtMillis();
+            long cost = pour.inTotal.getOrDefault(limit.id(), 0L);
+            level = level.add(BigInteger.valueOf(cost).multiply(BigInteger.valueOf(limit.lengthMillis())));
+        }
+        return leak(level, amount, streamTime - time);
+    }
+
+    private static BigInteger leak(BigInteger level, long amount, long millis) {
+        return level.subtract(BigInteger.valueOf(amount).multiply(BigInteger.valueOf(millis)))
+                .max(BigInteger.ZERO);
+    }
+
+    private static boolean pours(Charge charge, Limit limit, String scopeKey) {
+        return limit.scopeKey(charge.event).equals(scopeKey)
+                && charge.inTotal.containsKey(limit.id())
+                && limitOf(charge.plan, limit.id()).countsLike(limit);
+    }
+
+    private long slidingLevel(Limit limit, String scopeKey) {
+        long newestPart = streamTime / limit.part();
+        return charges.stream()
+                .filter(charge -> pours(charge, limit, scopeKey)
+                        && charge.event.occurredAtMillis() / limit.part() > newestPart - 60)
+                .mapToLong(charge -> charge.inTotal.getOrDefault(limit.id(), 0L))
+                .sum();
+    }
+
+    private long inFlight(Limit limit, String scopeKey) {
+        return starts.stream()
+                .filter(start -> limit.scopeKey(start.event()).equals(scopeKey)
+                        && start.time() + limit.lengthMillis() > streamTime
+                        && ends.stream()
+                                .noneMatch(end -> end.number() > start.number()
+                                        && end.id().equals(start.id())))
+                .count();
+    }
+}

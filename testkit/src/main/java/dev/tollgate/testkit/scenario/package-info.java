@@ -1,0 +1,8 @@
+/**
+ * Golden scenarios: text that someone from billing can read, one line for each thing that happens and for each thing that
+ * must follow. The same files run through the engine, the topology and replays.
+ */
+@NullMarked
+package dev.tollgate.testkit.scenario;
+
+import org.jspecify.annotations.NullMarked;
