@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
     private static final Pattern SECRET =
-            Pattern.compile("(?i).*(password|secret|token|user-?info|credential|jaas|private|\\.key$).*");
+            Pattern.compile("(?i).*(password|secret|token|user[-.]?info|credential|jaas|private|\\.key$).*");
     private static final Pattern URL_PASSWORD = Pattern.compile("(//[^/:@\\s]+:)[^/@\\s]+@");
     private static final Pattern QUERY_PASSWORD = Pattern.compile("(?i)([?&](?:password|user|token)=)[^&\\s]+");
 
