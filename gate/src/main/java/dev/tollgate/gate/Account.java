@@ -1,0 +1,207 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.LimitOverride;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Scope;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that this gate knows about one account. Written by the feed, read by every thread. */
+final class Account {
+    /** Key of the calls of all projects or API keys beyond the number that the topology tells apart. */
+    private static final String OVERFLOW_KEY = "*";
+
+    /** Most counters of one account; further projects and API keys share one. */
+    private static final int MAX_COUNTERS = 8_192;
+
+    private static final long TOUCH_INTERVAL_MILLIS = 1_000;
+
+    final String id;
+    private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
+    private final TermsMaker maker;
+
+    /** What the newest snapshot says about everything but usage; null for an account that has none yet. */
+    private volatile @Nullable Standing standing;
+
+    private volatile Terms terms;
+
+    /** About when it was last asked for, by the gate's clock: what is evicted first. */
+    private volatile long touchedAtMillis;
+
+    /** When the first call was admitted that no snapshot has followed yet; 0 for none. */
+    private volatile long unconfirmedSinceMillis;
+
+    private record CounterKey(String limitId, Scope scope, String scopeKey) {}
+
+    /**
+     * @param version of the snapshot
+     * @param asOfMillis append time of the newest record in it
+     * @param amounts by limit id, overrides included; a null value is unlimited
+     * @param buckets empty unless the plan was not in the catalogue when the snapshot came
+     */
+    record Standing(
+            long version,
+            long asOfMillis,
+            String planId,
+            int planVersion,
+            boolean exempt,
+            long suspendedUntilMillis,
+            String suspensionReason,
+            Map<String, @Nullable Long> amounts,
+            Map<String, @Nullable Long> overrides,
+            List<BucketState> buckets) {}
+
+    /** Works out terms of what a snapshot says and the catalogue. */
+    interface TermsMaker {
+        Terms make(Account account, @Nullable Standing standing, long nowMillis);
+    }
+
+    Account(String id, TermsMaker maker, long nowMillis) {
+        this.id = id;
+        this.maker = maker;
+        this.touchedAtMillis = nowMillis;
+        this.terms = maker.make(this, null, nowMillis);
+    }
+
+    Terms termsAt(long nowMillis) {
+        Terms current = terms;
+        return nowMillis < current.validUntilMillis ? current : renewTerms(nowMillis);
+    }
+
+    /** The plan, the catalogue or the date is another one. */
+    synchronized Terms renewTerms(long nowMillis) {
+        Terms made = maker.make(this, standing, nowMillis);
+        Terms current = terms;
+        if (made.isLike(current)) {
+            return current;
+        }
+        terms = made;
+        return made;
+    }
+
+    @Nullable
+    Standing standing() {
+        return standing;
+    }
+
+    long touchedAtMillis() {
+        return touchedAtMillis;
+    }
+
+    void touch(long nowMillis) {
+        if (nowMillis - touchedAtMillis > TOUCH_INTERVAL_MILLIS) {
+            touchedAtMillis = nowMillis;
+        }
+    }
+
+    void admitted(long nowMillis) {
+        if (unconfirmedSinceMillis == 0) {
+            unconfirmedSinceMillis = nowMillis;
+        }
+    }
+
+    /** How long a call has been waiting to show up in a snapshot, 0 if none is. */
+    long unconfirmedMillis(long nowMillis) {
+        long since = unconfirmedSinceMillis;
+        return since == 0 ? 0 : Math.max(0, nowMillis - since);
+    }
+
+    Counter counterOf(Rule rule, String scopeKey, long nowMillis) {
+        CounterKey key = new CounterKey(rule.limitId(), rule.scope(), scopeKey);
+        Counter known = counters.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (rule.scope() != Scope.ACCOUNT) {
+            CounterKey overflow = new CounterKey(rule.limitId(), rule.scope(), OVERFLOW_KEY);
+            if (counters.containsKey(overflow) || counters.size() >= MAX_COUNTERS) {
+                key = overflow;
+            }
+        }
+        return counters.computeIfAbsent(key, ignored -> Counter.forRule(rule, nowMillis));
+    }
+
+    /**
+     * Takes over a snapshot.
+     *
+     * @param keepBuckets whether its buckets have to stand in for a plan that the catalogue does not have
+     * @return whether it was; false for one that is older than what is known
+     */
+    boolean apply(LimitState state, boolean keepBuckets, long nowMillis, long horizonMillis) {
+        Standing before = standing;
+        long asOf = state.getAsOf().toEpochMilli();
+        // Versions of one history grow together with the append times in it. An older version that has seen newer
+        // records
+        // is of another history: the state of the topology was reset.
+        if (before != null && state.getVersion() < before.version() && asOf <= before.asOfMillis()) {
+            return false;
+        }
+        standing = standingOf(state, asOf, keepBuckets);
+        Terms current = renewTerms(nowMillis);
+
+        boolean newKeys = false;
+        for (BucketState bucket : state.getBuckets()) {
+            Rule rule = ruleOf(current, bucket);
+            if (rule != null) {
+                CounterKey key = new CounterKey(bucket.getLimitId(), bucket.getScope(), bucket.getScopeKey());
+                Counter counter = counters.get(key);
+                if (counter == null) {
+                    counter = Counter.forRule(rule, nowMillis);
+                    counters.put(key, counter);
+                    newKeys = true;
+                }
+                counter.apply(
+                        rule,
+                        Snapshot.of(bucket, state.getStreamTime().toEpochMilli(), asOf, nowMillis),
+                        horizonMillis);
+            }
+        }
+        if (newKeys) {
+            current.forgetCallers();
+        }
+        unconfirmedSinceMillis = 0;
+        return true;
+    }
+
+    private static @Nullable Rule ruleOf(Terms terms, BucketState bucket) {
+        for (Rule rule : terms.rules) {
+            if (rule.limitId().equals(bucket.getLimitId())
+                    && rule.scope() == bucket.getScope()
+                    && rule.algorithm() == bucket.getAlgorithm()) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    private static Standing standingOf(LimitState state, long asOfMillis, boolean keepBuckets) {
+        Map<String, @Nullable Long> amounts = new HashMap<>();
+        state.getBuckets().forEach(bucket -> amounts.put(bucket.getLimitId(), bucket.getAmount()));
+        Map<String, @Nullable Long> overrides = new HashMap<>();
+        for (LimitOverride override : state.getOverrides()) {
+            overrides.put(override.getLimitId(), override.getAmount());
+        }
+        long suspendedUntil = 0;
+        if (state.getSuspended()) {
+            suspendedUntil = state.getSuspendedUntil() == null
+                    ? Terms.FOREVER
+                    : state.getSuspendedUntil().toEpochMilli();
+        }
+        return new Standing(
+                state.getVersion(),
+                asOfMillis,
+                state.getPlanId(),
+                state.getPlanVersion(),
+                state.getExempt(),
+                suspendedUntil,
+                Objects.requireNonNullElse(state.getSuspensionReason(), ""),
+                amounts,
+                overrides,
+                keepBuckets ? List.copyOf(state.getBuckets()) : List.of());
+    }
+}

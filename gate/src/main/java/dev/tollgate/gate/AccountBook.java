@@ -1,0 +1,205 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.Scope;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the one
+ * that was not asked for the longest among a few candidates goes.
+ */
+final class AccountBook {
+    private static final int EVICTION_CANDIDATES = 16;
+
+    private final GateConfig config;
+    private final GateMetrics metrics;
+    private final Predicate<String> filter;
+    private final PlanBook plans = new PlanBook();
+    private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
+    private final LongSupplier clock;
+    private Iterator<Account> hand = accounts.values().iterator();
+
+    AccountBook(GateConfig config, GateMetrics metrics, Predicate<String> filter, LongSupplier clock) {
+        this.config = config;
+        this.metrics = metrics;
+        this.filter = filter;
+        this.clock = clock;
+    }
+
+    @Nullable
+    Account find(String accountId) {
+        return accounts.get(accountId);
+    }
+
+    int size() {
+        return accounts.size();
+    }
+
+    /** An account without a snapshot, to be judged by the default plan; null if there is none, or no room. */
+    @Nullable
+    Account openByDefaultPlan(String accountId, long nowMillis) {
+        String planId = config.defaultPlan();
+        if (planId == null
+                || accounts.size() >= config.maxAccounts()
+                || plans.versionAt(planId, 0, nowMillis) == null
+                || !filter.test(accountId)) {
+            return null;
+        }
+        return accounts.computeIfAbsent(accountId, id -> new Account(id, this::termsFor, nowMillis));
+    }
+
+    synchronized void apply(LimitState state) {
+        String id = state.getAccountId();
+        if (!filter.test(id)) {
+            return;
+        }
+        long now = clock.getAsLong();
+        Account account = accounts.get(id);
+        if (account == null) {
+            makeRoom();
+            account = new Account(id, this::termsFor, now);
+        }
+        boolean planMissing = plans.versionAt(state.getPlanId(), state.getPlanVersion(), now) == null;
+        boolean taken =
+                account.apply(state, planMissing, now, config.ownCallsHorizon().toMillis());
+        accounts.put(id, account);
+        (taken ? metrics.snapshots : metrics.outdatedSnapshots).increment();
+    }
+
+    synchronized void forget(String accountId) {
+        accounts.remove(accountId);
+    }
+
+    synchronized void apply(Plan plan) {
+        plans.put(plan);
+        metrics.plans.increment();
+        renewTermsOf(plan.getPlanId());
+    }
+
+    synchronized void forgetPlan(String planId) {
+        plans.remove(planId);
+    }
+
+    private void renewTermsOf(String planId) {
+        long now = clock.getAsLong();
+        for (Account account : accounts.values()) {
+            Account.Standing standing = account.standing();
+            if (standing == null || standing.planId().equals(planId)) {
+                account.renewTerms(now);
+            }
+        }
+    }
+
+    private void makeRoom() {
+        while (accounts.size() >= config.maxAccounts()) {
+            Account oldest = null;
+            for (int i = 0; i < EVICTION_CANDIDATES; i++) {
+                if (!hand.hasNext()) {
+                    hand = accounts.values().iterator();
+                    if (!hand.hasNext()) {
+                        return;
+                    }
+                }
+                Account candidate = hand.next();
+                if (oldest == null || candidate.touchedAtMillis() < oldest.touchedAtMillis()) {
+                    oldest = candidate;
+                }
+            }
+            if (oldest != null && accounts.remove(oldest.id) != null) {
+                metrics.evicted.increment();
+            }
+        }
+    }
+
+    private Terms termsFor(Account account, Account.@Nullable Standing standing, long nowMillis) {
+        String defaultPlan = config.defaultPlan();
+        String planId = standing != null ? standing.planId() : defaultPlan == null ? "" : defaultPlan;
+        int leastVersion = standing == null ? 0 : standing.planVersion();
+        CompiledPlan plan = plans.versionAt(planId, leastVersion, nowMillis);
+        List<Rule> rules = new ArrayList<>();
+        long validUntil = Terms.FOREVER;
+        if (plan != null) {
+            validUntil = plans.endOf(plan);
+            for (Limit limit : plan.limits) {
+                rules.add(Rule.of(
+                        limit,
+                        plan.meterIndex(limit.getMeterId()),
+                        amountOf(limit, plan, standing),
+                        isClosedWhenStale(limit.getLimitId())));
+            }
+        } else {
+            plan = standIn(standing, planId, rules);
+        }
+        // Never in the past: terms that are over would be made anew with each call.
+        return new Terms(
+                plan,
+                rules.toArray(new Rule[0]),
+                standing != null && standing.exempt(),
+                standing == null ? 0 : standing.suspendedUntilMillis(),
+                standing == null ? "" : standing.suspensionReason(),
+                validUntil > nowMillis ? validUntil : Terms.FOREVER,
+                (rule, scopeKey) -> account.counterOf(rule, scopeKey, clock.getAsLong()),
+                this::headersOf);
+    }
+
+    private static @Nullable Long amountOf(Limit limit, CompiledPlan plan, Account.@Nullable Standing standing) {
+        if (standing == null) {
+            return limit.getAmount();
+        }
+        if (standing.overrides().containsKey(limit.getLimitId())) {
+            return standing.overrides().get(limit.getLimitId());
+        }
+        return standing.planVersion() == plan.version && standing.amounts().containsKey(limit.getLimitId())
+                ? standing.amounts().get(limit.getLimitId())
+                : limit.getAmount();
+    }
+
+    /** What can be told of a plan from the buckets alone: each call is taken to cost one. */
+    private CompiledPlan standIn(Account.@Nullable Standing standing, String planId, List<Rule> rules) {
+        Set<String> meters = new LinkedHashSet<>();
+        List<BucketState> buckets = standing == null ? List.of() : standing.buckets();
+        buckets.forEach(bucket -> meters.add(bucket.getMeterId()));
+        List<String> meterIds = List.copyOf(meters);
+        Set<String> seen = new HashSet<>();
+        for (BucketState bucket : buckets) {
+            Rule rule = new Rule(
+                    bucket.getLimitId(),
+                    bucket.getMeterId(),
+                    meterIds.indexOf(bucket.getMeterId()),
+                    bucket.getAlgorithm(),
+                    bucket.getMode() == dev.tollgate.schemas.avro.Mode.ENFORCE,
+                    bucket.getScope() == Scope.UNKNOWN ? Scope.ACCOUNT : bucket.getScope(),
+                    bucket.getAmount() == null ? Rule.UNLIMITED : bucket.getAmount(),
+                    null,
+                    bucket.getPeriodMs() == null ? 0 : bucket.getPeriodMs(),
+                    300_000,
+                    bucket.getBucketName() == null ? bucket.getLimitId() : bucket.getBucketName(),
+                    isClosedWhenStale(bucket.getLimitId()));
+            if (seen.add(rule.limitId())) {
+                rules.add(rule);
+            }
+        }
+        return new CompiledPlan(planId, standing == null ? 0 : standing.planVersion(), meterIds);
+    }
+
+    private boolean isClosedWhenStale(String limitId) {
+        return config.stalePolicyByLimit().getOrDefault(limitId, config.stalePolicy()) == Policy.CLOSED;
+    }
+
+    private Map<String, String> headersOf(Terms terms, Caller caller) {
+        return Headers.of(config.headers(), terms.rules, caller.counters, clock.getAsLong(), -1, 0);
+    }
+}

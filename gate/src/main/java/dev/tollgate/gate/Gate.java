@@ -1,0 +1,443 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.gate.CompiledPlan.EndpointTerms;
+import dev.tollgate.schemas.AvroTypes;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Plan;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides from memory whether a call may go ahead.
+ *
+ * <pre>{@code
+ * try (Gate gate = Gate.of(GateConfig.from(settings))) {
+ *     gate.start();
+ *     Decision decision = gate.check("acme", "POST /v2/mem-it");
+ *     if (!decision.allowed()) {
+ *         respond(decision.status(), decision.headers());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>{@code check} does no I/O, takes no lock, allocates nothing when it allows a call of a known account and endpoint, and
+ * never throws. {@link #begin} is the same for callers who tell when the call is over, which is more exact for calls that
+ * take long or fail, and is what concurrency limits need; the filters use it.
+ *
+ * <p>Thread-safe. What exactly is promised, also about several gates, is in {@code docs/gate.md}.
+ */
+public final class Gate implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Gate.class);
+
+    /** Errors are said once a minute at most. */
+    private static final long ERROR_LOG_INTERVAL_MILLIS = 60_000;
+
+    static {
+        // For those who make snapshots and plans themselves.
+        AvroTypes.trust();
+    }
+
+    private final GateConfig config;
+    private final LongSupplier clock;
+    private final GateMetrics metrics = new GateMetrics();
+    private final AccountBook accounts;
+    private final @Nullable Feed feed;
+    private final Decision allowedUnknown = Decision.allowed(Map::of);
+    private final long feedMaxAgeMillis;
+    private final long snapshotMaxAgeMillis;
+    private volatile long errorLoggedAtMillis;
+
+    private Gate(GateConfig config, LongSupplier clock, Predicate<String> filter, boolean followsKafka) {
+        this.config = config;
+        this.clock = clock;
+        this.accounts = new AccountBook(config, metrics, filter, clock);
+        this.feed = followsKafka ? new Feed(config, accounts, metrics, clock) : null;
+        this.feedMaxAgeMillis = config.feedMaxAge().toMillis();
+        this.snapshotMaxAgeMillis = config.snapshotMaxAge().isZero()
+                ? Long.MAX_VALUE
+                : config.snapshotMaxAge().toMillis();
+    }
+
+    /** A gate for all accounts that goes by the system's clock. */
+    public static Gate of(GateConfig config) {
+        return of(config, System::currentTimeMillis, account -> true);
+    }
+
+    /**
+     * A gate.
+     *
+     * @param clock milliseconds since the epoch; windows end and blocks expire by it
+     * @param filter which accounts this service serves; of the others nothing is kept
+     */
+    public static Gate of(GateConfig config, LongSupplier clock, Predicate<String> filter) {
+        return new Gate(config, clock, filter, true);
+    }
+
+    /**
+     * A gate that follows no topic and knows what it is told through {@link #apply(LimitState)} and {@link #apply(Plan)}: for
+     * the tests of services, and for other ways of transport. Always counts as fresh.
+     */
+    public static Gate unfed(GateConfig config, LongSupplier clock) {
+        return new Gate(config, clock, account -> true, false);
+    }
+
+    /**
+     * Begins to follow the topics and waits until everything that they hold now has been read, at most for
+     * {@link GateConfig#startTimeout()}. If that does not suffice the gate goes on trying, and answers by
+     * {@link GateConfig#startPolicy()} until it has.
+     *
+     * @return whether it has read everything
+     * @throws InterruptedException if interrupted while it waits; the gate goes on
+     */
+    public boolean start() throws InterruptedException {
+        log.info("gate starts: {}", config);
+        return feed == null || feed.start(config.startTimeout());
+    }
+
+    /** Stops following the topics. What is known stays known; it goes stale. */
+    @Override
+    public void close() {
+        if (feed != null) {
+            feed.close();
+        }
+    }
+
+    /** {@link #check(Call)} for a call of one unit of the account as a whole. */
+    public Decision check(String accountId, String endpoint) {
+        return check(accountId, null, null, endpoint, Call.UNKNOWN);
+    }
+
+    /** {@link #check(Call)} for a call of so many units. */
+    public Decision check(
+            String accountId, @Nullable String projectId, @Nullable String apiKeyId, String endpoint, long units) {
+        return check(accountId, projectId, apiKeyId, endpoint, units, Call.UNKNOWN, Call.UNKNOWN);
+    }
+
+    /** Decides on a call and, if it is allowed, counts it as one that is over at once and succeeds. */
+    public Decision check(Call call) {
+        return check(
+                call.accountId(),
+                call.projectId(),
+                call.apiKeyId(),
+                call.endpoint(),
+                call.units(),
+                call.inputTokens(),
+                call.outputItems());
+    }
+
+    private Decision check(
+            String accountId,
+            @Nullable String projectId,
+            @Nullable String apiKeyId,
+            String endpoint,
+            long units,
+            long inputTokens,
+            long outputItems) {
+        long now = clock.getAsLong();
+        try {
+            if (!isReady()) {
+                return unknown(config.startPolicy(), "The limits are not known yet.");
+            }
+            Account account = accountOf(accountId, now);
+            if (account == null) {
+                return unknown(config.unknownAccount(), "The account is not known.");
+            }
+            Terms terms = account.termsAt(now);
+            Caller caller = terms.callerOf(projectId, apiKeyId);
+            EndpointTerms endpointTerms = terms.plan.termsOf(endpoint);
+            return decide(account, terms, caller, endpointTerms, units, inputTokens, outputItems, now, true);
+        } catch (RuntimeException e) {
+            return failed(e, now);
+        }
+    }
+
+    /**
+     * Decides on a call that will say when it is over. Each permit of an allowed call has to be {@linkplain Permit#end ended};
+     * one that never is counts as charged, and gives its place in a concurrency limit back when the lease runs out.
+     */
+    public Permit begin(Call call) {
+        long now = clock.getAsLong();
+        try {
+            if (!isReady()) {
+                return noted(unknown(config.startPolicy(), "The limits are not known yet."));
+            }
+            Account account = accountOf(call.accountId(), now);
+            if (account == null) {
+                return noted(unknown(config.unknownAccount(), "The account is not known."));
+            }
+            Terms terms = account.termsAt(now);
+            Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
+            EndpointTerms endpointTerms = terms.plan.termsOf(call.endpoint());
+            Decision decision = decide(
+                    account,
+                    terms,
+                    caller,
+                    endpointTerms,
+                    call.units(),
+                    call.inputTokens(),
+                    call.outputItems(),
+                    now,
+                    false);
+            return decision.allowed() && !terms.exempt
+                    ? new Permit(
+                            decision, outcome -> end(account, terms, caller, endpointTerms, call.units(), now, outcome))
+                    : noted(decision);
+        } catch (RuntimeException e) {
+            return noted(failed(e, now));
+        }
+    }
+
+    private static Permit noted(Decision decision) {
+        return new Permit(decision, outcome -> {});
+    }
+
+    private Decision decide(
+            Account account,
+            Terms terms,
+            Caller caller,
+            EndpointTerms endpointTerms,
+            long units,
+            long inputTokens,
+            long outputItems,
+            long now,
+            boolean closed) {
+        if (terms.suspendedUntilMillis > now) {
+            return suspended(terms, now);
+        }
+        if (!terms.exempt) {
+            if (units > endpointTerms.maxUnits
+                    || inputTokens > endpointTerms.maxInputTokens
+                    || outputItems > endpointTerms.maxOutputItems) {
+                return overCallLimit(terms, caller, endpointTerms, units, inputTokens, now);
+            }
+            boolean stale = isStale(account, now);
+            Rule[] rules = terms.rules;
+            Counter[] counters = caller.counters;
+            for (int i = 0; i < rules.length; i++) {
+                Rule rule = rules[i];
+                long cost = costOf(rule, endpointTerms, units);
+                if (cost > 0 && ((stale && rule.closedWhenStale()) || !counters[i].take(rule, now, cost, closed))) {
+                    undo(rules, counters, endpointTerms, units, now, closed, i);
+                    return denied(terms, caller, endpointTerms, units, now, stale);
+                }
+            }
+        }
+        account.touch(now);
+        account.admitted(now);
+        metrics.allowed.increment();
+        return caller.allowed;
+    }
+
+    /** What a call takes of a limit; 0 where the limit has no say. */
+    private static long costOf(Rule rule, EndpointTerms endpointTerms, long units) {
+        if (!rule.binds()) {
+            return 0;
+        }
+        if (rule.isConcurrency()) {
+            return 1;
+        }
+        return rule.meterIndex() < 0 ? 0 : endpointTerms.cost(rule.meterIndex(), units);
+    }
+
+    private static void undo(
+            Rule[] rules,
+            Counter[] counters,
+            EndpointTerms endpointTerms,
+            long units,
+            long now,
+            boolean closed,
+            int end) {
+        for (int i = 0; i < end; i++) {
+            long cost = costOf(rules[i], endpointTerms, units);
+            if (cost > 0) {
+                counters[i].giveBack(rules[i], now, cost, closed);
+            }
+        }
+    }
+
+    private void end(
+            Account account,
+            Terms terms,
+            Caller caller,
+            EndpointTerms endpointTerms,
+            long units,
+            long beganAt,
+            Outcome outcome) {
+        try {
+            boolean charged = terms.plan.chargedOutcomes.contains(outcome);
+            for (int i = 0; i < terms.rules.length; i++) {
+                Rule rule = terms.rules[i];
+                long cost = costOf(rule, endpointTerms, units);
+                if (cost > 0 && (rule.isConcurrency() || !charged)) {
+                    caller.counters[i].giveBack(rule, beganAt, cost, false);
+                } else if (cost > 0) {
+                    caller.counters[i].close(cost);
+                }
+            }
+        } catch (RuntimeException e) {
+            log.debug("end of a call of account={} could not be counted", account.id, e);
+            metrics.errors.increment();
+        }
+    }
+
+    private Decision denied(
+            Terms terms, Caller caller, EndpointTerms endpointTerms, long units, long now, boolean stale) {
+        int denying = -1;
+        long freeAt = now;
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            long cost = costOf(rule, endpointTerms, units);
+            if (cost > 0 && stale && rule.closedWhenStale()) {
+                return stale(rule.limitId());
+            }
+            if (cost > 0 && !caller.counters[i].hasRoom(rule, now, cost)) {
+                long at = caller.counters[i].roomAt(rule, now, cost);
+                if (denying < 0 || at > freeAt) {
+                    denying = i;
+                    freeAt = at;
+                }
+            }
+        }
+        if (denying < 0) {
+            // Another thread gave back in between what this one missed; the client may try again at once.
+            denying = firstBinding(terms, endpointTerms, units);
+        }
+        Rule rule = terms.rules[denying];
+        long retryAfter = Math.max(1, Headers.ceilSeconds(freeAt - now));
+        Reason reason = rule.isConcurrency() ? Reason.CONCURRENCY : Reason.RATE_LIMITED;
+        metrics.denied(reason);
+        String detail = rule.isConcurrency()
+                ? "As many requests are in flight as " + rule.limitId() + " allows: " + rule.amount() + "."
+                : "The limit " + rule.limitId() + " of " + rule.amount() + " leaves no room for this call.";
+        return Decision.denied(
+                reason,
+                rule.limitId(),
+                retryAfter,
+                detail,
+                Headers.of(config.headers(), terms.rules, caller.counters, now, denying, retryAfter));
+    }
+
+    private static int firstBinding(Terms terms, EndpointTerms endpointTerms, long units) {
+        int place = 0;
+        while (place < terms.rules.length - 1 && costOf(terms.rules[place], endpointTerms, units) == 0) {
+            place++;
+        }
+        return place;
+    }
+
+    private Decision suspended(Terms terms, long now) {
+        metrics.denied(Reason.SUSPENDED);
+        long retryAfter = terms.suspendedUntilMillis == Terms.FOREVER
+                ? 0
+                : Math.max(1, Headers.ceilSeconds(terms.suspendedUntilMillis - now));
+        String detail =
+                "The account is suspended" + (terms.suspensionReason.isBlank() ? "." : ": " + terms.suspensionReason);
+        return Decision.denied(
+                Reason.SUSPENDED, null, retryAfter, detail, Headers.retryAfter(config.headers(), retryAfter));
+    }
+
+    private Decision overCallLimit(
+            Terms terms, Caller caller, EndpointTerms endpointTerms, long units, long inputTokens, long now) {
+        metrics.denied(Reason.OVER_CALL_LIMIT);
+        String detail;
+        if (units > endpointTerms.maxUnits) {
+            detail = "A call may have at most " + endpointTerms.maxUnits + " units.";
+        } else if (inputTokens > endpointTerms.maxInputTokens) {
+            detail = "A call may have at most " + endpointTerms.maxInputTokens + " input tokens.";
+        } else {
+            detail = "A call may ask for at most " + endpointTerms.maxOutputItems + " results.";
+        }
+        return Decision.denied(
+                Reason.OVER_CALL_LIMIT,
+                null,
+                0,
+                detail,
+                Headers.of(config.headers(), terms.rules, caller.counters, now, -1, 0));
+    }
+
+    private Decision unknown(Policy policy, String detail) {
+        if (policy == Policy.OPEN) {
+            metrics.allowedUnknown.increment();
+            return allowedUnknown;
+        }
+        metrics.denied(Reason.STALE);
+        return staleDecision(null, detail);
+    }
+
+    private Decision stale(String limitId) {
+        metrics.denied(Reason.STALE);
+        return staleDecision(limitId, "What is known of the limit " + limitId + " is too old.");
+    }
+
+    private Decision staleDecision(@Nullable String limitId, String detail) {
+        long retryAfter = Math.max(1, config.staleRetryAfter().toSeconds());
+        return Decision.denied(
+                Reason.STALE, limitId, retryAfter, detail, Headers.retryAfter(config.headers(), retryAfter));
+    }
+
+    private Decision failed(RuntimeException e, long now) {
+        metrics.errors.increment();
+        if (now - errorLoggedAtMillis >= ERROR_LOG_INTERVAL_MILLIS) {
+            errorLoggedAtMillis = now;
+            log.warn("the gate could not decide on a call and answers by gate.start-policy", e);
+        }
+        return unknown(config.startPolicy(), "The limits are not known.");
+    }
+
+    private @Nullable Account accountOf(@Nullable String accountId, long now) {
+        if (accountId == null) {
+            return null;
+        }
+        Account known = accounts.find(accountId);
+        return known != null ? known : accounts.openByDefaultPlan(accountId, now);
+    }
+
+    private boolean isReady() {
+        return feed == null || feed.isReady();
+    }
+
+    private boolean isStale(Account account, long now) {
+        return (feed != null && feed.ageMillis(now) > feedMaxAgeMillis)
+                || account.unconfirmedMillis(now) > snapshotMaxAgeMillis;
+    }
+
+    /** Takes over a snapshot, unless a newer one is known. Done by the gate itself for what it reads from Kafka. */
+    public void apply(LimitState snapshot) {
+        accounts.apply(snapshot);
+    }
+
+    /**
+     * Takes over a plan with all its versions.
+     *
+     * @throws IllegalArgumentException if it can not be used; what was known before stays
+     */
+    public void apply(Plan plan) {
+        accounts.apply(plan);
+    }
+
+    /** What has been done so far. */
+    public GateMetrics metrics() {
+        return metrics;
+    }
+
+    /** How many accounts are known. */
+    public int accounts() {
+        return accounts.size();
+    }
+
+    /** How long ago this gate was last level with Kafka; zero for one that follows no topic. */
+    public Duration feedAge() {
+        return feed == null ? Duration.ZERO : Duration.ofMillis(feed.ageMillis(clock.getAsLong()));
+    }
+
+    /** Whether everything that the topics held at the start has been read. */
+    public boolean ready() {
+        return isReady();
+    }
+}

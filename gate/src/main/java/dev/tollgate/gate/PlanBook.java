@@ -1,0 +1,52 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The plan catalogue as this gate knows it. Written by the feed, read by every thread. */
+final class PlanBook {
+    /** Versions by plan, in the order of their effective dates. */
+    private final Map<String, List<CompiledPlan>> versionsByPlan = new ConcurrentHashMap<>();
+
+    /** @throws IllegalArgumentException if a version can not be used; the plan stays what it was */
+    void put(Plan plan) {
+        List<CompiledPlan> versions = new ArrayList<>();
+        for (PlanVersion version : plan.getVersions()) {
+            versions.add(new CompiledPlan(plan.getPlanId(), version));
+        }
+        versions.sort(Comparator.comparingLong(version -> version.effectiveFromMillis));
+        versionsByPlan.put(plan.getPlanId(), List.copyOf(versions));
+    }
+
+    void remove(String planId) {
+        versionsByPlan.remove(planId);
+    }
+
+    /** The version in force at a moment, but no older one than the account is known to be on; null if there is none. */
+    @Nullable
+    CompiledPlan versionAt(String planId, int leastVersion, long nowMillis) {
+        CompiledPlan found = null;
+        for (CompiledPlan version : versionsByPlan.getOrDefault(planId, List.of())) {
+            if (version.effectiveFromMillis <= nowMillis || version.version <= leastVersion) {
+                found = version;
+            }
+        }
+        return found;
+    }
+
+    /** When the version after this one takes effect; {@link Terms#FOREVER} if there is none. */
+    long endOf(CompiledPlan plan) {
+        for (CompiledPlan version : versionsByPlan.getOrDefault(plan.planId, List.of())) {
+            if (version.effectiveFromMillis > plan.effectiveFromMillis) {
+                return version.effectiveFromMillis;
+            }
+        }
+        return Terms.FOREVER;
+    }
+}

@@ -1,0 +1,9 @@
+package dev.tollgate.gate;
+
+/** What a gate answers where it can not know. */
+public enum Policy {
+    /** The call goes ahead; what is known (blocks, calls that this gate has admitted) still holds. */
+    OPEN,
+    /** The call is refused until the gate knows. */
+    CLOSED
+}

@@ -1,0 +1,91 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.Algorithm;
+import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.Mode;
+import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.avro.WindowUnit;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit with the amount that holds for an account.
+ *
+ * @param limitId the limit
+ * @param meterId its meter
+ * @param meterIndex place of the meter in the plan; -1 if the plan does not have it, and then nothing costs anything
+ * @param algorithm how it counts
+ * @param enforced whether it denies calls; advisory limits never do
+ * @param scope whose usage it counts
+ * @param amount how much, overrides included; {@link #UNLIMITED} for no bound
+ * @param unit the window of a fixed window; null if only its ends are known
+ * @param periodMillis period of a leaky bucket, length of a sliding window; 0 otherwise
+ * @param leaseMillis how long a request may be in flight at most; 0 where that does not apply
+ * @param bucketName what headers call it
+ * @param closedWhenStale whether calls are refused once nothing is known for too long
+ */
+record Rule(
+        String limitId,
+        String meterId,
+        int meterIndex,
+        Algorithm algorithm,
+        boolean enforced,
+        Scope scope,
+        long amount,
+        @Nullable WindowUnit unit,
+        long periodMillis,
+        long leaseMillis,
+        String bucketName,
+        boolean closedWhenStale) {
+    static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final long DEFAULT_LEASE_MILLIS = 300_000;
+
+    static Rule of(Limit limit, int meterIndex, @Nullable Long amount, boolean closedWhenStale) {
+        return new Rule(
+                limit.getLimitId(),
+                limit.getMeterId(),
+                meterIndex,
+                limit.getAlgorithm(),
+                limit.getMode() == Mode.ENFORCE,
+                limit.getScope(),
+                amount == null ? UNLIMITED : Math.max(0, amount),
+                limit.getWindow() == WindowUnit.UNKNOWN ? null : limit.getWindow(),
+                positive(limit.getPeriodMs(), 0),
+                positive(limit.getLeaseMs(), DEFAULT_LEASE_MILLIS),
+                name(limit),
+                closedWhenStale);
+    }
+
+    private static long positive(@Nullable Long value, long preset) {
+        return value == null || value <= 0 ? preset : value;
+    }
+
+    private static String name(Limit limit) {
+        if (limit.getBucketName() != null) {
+            return limit.getBucketName();
+        }
+        return limit.getWindow() == null
+                ? limit.getLimitId()
+                : limit.getWindow().name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean isUnlimited() {
+        return amount == UNLIMITED;
+    }
+
+    /** Whether it takes part in decisions at all. */
+    boolean binds() {
+        return enforced && !isUnlimited();
+    }
+
+    /** Whether it counts requests in flight. */
+    boolean isConcurrency() {
+        return algorithm == Algorithm.CONCURRENCY;
+    }
+
+    /** Longest time for which usage counts, in milliseconds: tells which of two limits is the longer one. */
+    long spanMillis() {
+        return unit != null ? Windows.maxMillis(unit) : periodMillis;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.Scope;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What applies to one account: plan, rules, exemption, suspension. Immutable but for what it remembers of callers. */
+final class Terms {
+    /** A suspension that lasts until somebody ends it. */
+    static final long FOREVER = Long.MAX_VALUE;
+
+    /** Callers of one account that are remembered; then all are forgotten. */
+    private static final int MAX_CALLERS = 4_096;
+
+    final CompiledPlan plan;
+    final Rule[] rules;
+    final boolean exempt;
+    final long suspendedUntilMillis;
+    final String suspensionReason;
+
+    /** When the next version of the plan takes effect; {@link #FOREVER} if none is known. */
+    final long validUntilMillis;
+
+    private final boolean scoped;
+    private final Caller account;
+    private final Map<String, Map<String, Caller>> byProjectAndKey = new ConcurrentHashMap<>();
+
+    interface CounterSource {
+        Counter counterOf(Rule rule, String scopeKey);
+    }
+
+    interface HeaderMaker {
+        Map<String, String> headers(Terms terms, Caller caller);
+    }
+
+    private final CounterSource counters;
+    private final HeaderMaker headers;
+
+    Terms(
+            CompiledPlan plan,
+            Rule[] rules,
+            boolean exempt,
+            long suspendedUntilMillis,
+            String suspensionReason,
+            long validUntilMillis,
+            CounterSource counters,
+            HeaderMaker headers) {
+        this.plan = plan;
+        this.rules = rules;
+        this.exempt = exempt;
+        this.suspendedUntilMillis = suspendedUntilMillis;
+        this.suspensionReason = suspensionReason;
+        this.validUntilMillis = validUntilMillis;
+        this.counters = counters;
+        this.headers = headers;
+        this.scoped = Arrays.stream(rules).anyMatch(rule -> rule.scope() != Scope.ACCOUNT);
+        this.account = make("", "");
+    }
+
+    boolean isLike(Terms other) {
+        return plan == other.plan
+                && Arrays.equals(rules, other.rules)
+                && exempt == other.exempt
+                && suspendedUntilMillis == other.suspendedUntilMillis
+                && suspensionReason.equals(other.suspensionReason)
+                && validUntilMillis == other.validUntilMillis;
+    }
+
+    Caller callerOf(@Nullable String projectId, @Nullable String apiKeyId) {
+        if (!scoped) {
+            return account;
+        }
+        String project = projectId == null ? "" : projectId;
+        String key = apiKeyId == null ? "" : apiKeyId;
+        Map<String, Caller> byKey = byProjectAndKey.get(project);
+        Caller known = byKey == null ? null : byKey.get(key);
+        return known != null ? known : remember(project, key);
+    }
+
+    private Caller remember(String project, String key) {
+        Caller made = make(project, key);
+        if (byProjectAndKey.size() >= MAX_CALLERS) {
+            byProjectAndKey.clear();
+        }
+        Map<String, Caller> byKey = byProjectAndKey.computeIfAbsent(project, ignored -> new ConcurrentHashMap<>());
+        if (byKey.size() >= MAX_CALLERS) {
+            byKey.clear();
+        }
+        byKey.put(key, made);
+        return made;
+    }
+
+    /** Buckets may have come to be counted under another key. */
+    void forgetCallers() {
+        byProjectAndKey.clear();
+    }
+
+    private Caller make(String project, String key) {
+        Counter[] behind = new Counter[rules.length];
+        for (int i = 0; i < behind.length; i++) {
+            String scopeKey = switch (rules[i].scope()) {
+                case PROJECT -> project;
+                case API_KEY -> key;
+                case ACCOUNT, UNKNOWN -> "";
+            };
+            behind[i] = counters.counterOf(rules[i], scopeKey);
+        }
+        // The caller that the headers are of is made by the same expression, hence the detour over an array.
+        Caller[] self = new Caller[1];
+        self[0] = new Caller(behind, () -> headers.headers(this, self[0]));
+        return self[0];
+    }
+}

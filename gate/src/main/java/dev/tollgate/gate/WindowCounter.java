@@ -1,0 +1,339 @@
+package dev.tollgate.gate;
+
+import dev.tollgate.schemas.avro.Algorithm;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Usage in a window, fixed or sliding.
+ *
+ * <p>Idea: one word, {@link #admitted}, counts everything that this gate has ever let through here, and only ever moves by
+ * compare-and-set. A {@link Basis} says how to read it: usage is what the snapshot says plus what was admitted beyond
+ * {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new basis; the word
+ * goes on.
+ *
+ * <p><b>What a snapshot contains.</b> It does not say whose calls it counts. Of the amount by which usage has grown since the
+ * last one, as much as possible is taken to be this gate's own: for a single gate that is exact, whatever the delays. If
+ * usage has grown by more than this gate's own open account, there are others, and then all own calls count as contained
+ * but those of the latency just observed; those are doubtful, and stop counting when no news comes about them. In any case usage is never taken to be less than what was known plus what
+ * this gate has admitted since: a snapshot without news settles nothing. Calls older than the horizon are settled even so,
+ * because then they ended in a way that is not charged.
+ *
+ * <p><b>The other gates.</b> Their calls since the snapshot are not known, but their share is: usage of the window grew by
+ * {@code k} for each own call. For {@value #ESTIMATE_MILLIS} ms after a basis is made, until the next snapshot is due, own
+ * calls therefore weigh {@code k}, so that all gates together stop near the amount instead of each stopping for itself. The
+ * share is carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing.
+ *
+ * <p>A sliding window keeps what the snapshot says until a newer one comes, or its length has passed: the parts of which
+ * it consists are not known here.
+ */
+final class WindowCounter extends Counter {
+    private static final long ESTIMATE_MILLIS = 1_000;
+    /** How long a call that is over usually takes to get into the log. */
+    private static final long PUBLISH_MILLIS = 10;
+    /** Weights of the estimate are in sixteenths. */
+    private static final int SHARE_ONE = 16;
+
+    /** Shares vary from window to window: an eighth more errs on the side of the limit. */
+    private static final long SHARE_MARGIN = 2;
+
+    private static final long MAX_EXTRA_SHARE = 31L * SHARE_ONE;
+    /** Own units in a window from which on the share is told from it. */
+    private static final long LEAST_SAMPLE = 4;
+
+    private static final VarHandle ADMITTED;
+    private static final VarHandle OPEN;
+    private static final VarHandle BASIS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ADMITTED = lookup.findVarHandle(WindowCounter.class, "admitted", long.class);
+            OPEN = lookup.findVarHandle(WindowCounter.class, "open", long.class);
+            BASIS = lookup.findVarHandle(WindowCounter.class, "basis", Basis.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Cost of all calls admitted here, less what was given back. */
+    private volatile long admitted;
+
+    /** The part of {@link #admitted} that is in flight. */
+    private volatile long open;
+
+    private volatile Basis basis;
+
+    // Of the feed's thread only: what had ended at a moment, for the horizon.
+    private long markMillis;
+    private long markClosed;
+
+    /**
+     * How to read {@link #admitted}.
+     *
+     * @param startMillis inclusive start of the window
+     * @param endMillis exclusive end
+     * @param used usage that is known
+     * @param settled the part of {@code admitted} that {@code used} contains
+     * @param blockedUntilMillis end of a block, 0 for none
+     * @param madeAtMillis when this basis was made
+     * @param admittedThen {@code admitted} at that time
+     * @param firstUsed usage when this gate first knew the window
+     * @param firstSettled {@code settled} at that time
+     * @param extraShare what each own call stands for besides itself, in sixteenths
+     * @param doubtful the part of what is not settled that may be contained all the same
+     */
+    private record Basis(
+            long startMillis,
+            long endMillis,
+            long used,
+            long settled,
+            long blockedUntilMillis,
+            long madeAtMillis,
+            long admittedThen,
+            long firstUsed,
+            long firstSettled,
+            long extraShare,
+            long doubtful) {
+
+        /** Usage, without the doubtful part. */
+        long known(long admitted) {
+            return used + Math.max(0, admitted - settled - doubtful);
+        }
+
+        long estimated(long admitted, long nowMillis) {
+            if (nowMillis - madeAtMillis >= ESTIMATE_MILLIS) {
+                return known(admitted);
+            }
+            long own = Math.max(0, admitted - settled);
+            return extraShare == 0
+                    ? used + own
+                    : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extraShare / SHARE_ONE;
+        }
+    }
+
+    WindowCounter(Rule rule, long nowMillis) {
+        this.basis = fresh(rule, nowMillis, 0, 0, 0, 0);
+        this.markMillis = nowMillis;
+    }
+
+    @Override
+    boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+        while (true) {
+            Basis current = current(rule, nowMillis);
+            long before = admitted;
+            if (!fits(rule, current, before, nowMillis, cost)) {
+                return false;
+            }
+            if (ADMITTED.compareAndSet(this, before, before + cost)) {
+                if (!closed) {
+                    OPEN.getAndAdd(this, cost);
+                }
+                return true;
+            }
+        }
+    }
+
+    @Override
+    boolean hasRoom(Rule rule, long nowMillis, long cost) {
+        return fits(rule, current(rule, nowMillis), admitted, nowMillis, cost);
+    }
+
+    private static boolean fits(Rule rule, Basis basis, long admitted, long nowMillis, long cost) {
+        return nowMillis >= basis.blockedUntilMillis && basis.estimated(admitted, nowMillis) + cost <= rule.amount();
+    }
+
+    @Override
+    void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+        // In this order the call is never counted too little by a thread that looks in between.
+        if (!closed) {
+            OPEN.getAndAdd(this, -cost);
+        }
+        ADMITTED.getAndAdd(this, -cost);
+    }
+
+    @Override
+    void close(long cost) {
+        OPEN.getAndAdd(this, -cost);
+    }
+
+    @Override
+    long used(Rule rule, long nowMillis) {
+        Basis current = current(rule, nowMillis);
+        long used = current.known(admitted);
+        return nowMillis < current.blockedUntilMillis ? Math.max(used, rule.amount()) : used;
+    }
+
+    @Override
+    long resetsAt(Rule rule, long nowMillis) {
+        Basis current = current(rule, nowMillis);
+        return rule.unit() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
+    }
+
+    @Override
+    long roomAt(Rule rule, long nowMillis, long cost) {
+        Basis current = current(rule, nowMillis);
+        boolean onlyEstimated =
+                nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
+        if (onlyEstimated) {
+            return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
+        }
+        return rule.algorithm() == Algorithm.SLIDING_WINDOW && current.blockedUntilMillis > nowMillis
+                ? current.blockedUntilMillis
+                : current.endMillis;
+    }
+
+    /** The basis of the window that now is in. Allocates when a window has ended. */
+    private Basis current(Rule rule, long nowMillis) {
+        Basis current = basis;
+        if (nowMillis < current.endMillis) {
+            return current;
+        }
+        long all = admitted;
+        // Calls in flight will end, and count, in the new window. In a sliding one, so do those that no snapshot has.
+        long carried = Math.min(all, rule.algorithm() == Algorithm.SLIDING_WINDOW ? current.settled : all - open);
+        Basis next = fresh(rule, nowMillis, 0, all, Math.max(0, carried), current.extraShare);
+        return BASIS.compareAndSet(this, current, next) ? next : basis;
+    }
+
+    private static Basis fresh(Rule rule, long nowMillis, long used, long admitted, long settled, long extraShare) {
+        long start = nowMillis;
+        long end = nowMillis + Math.max(1, rule.periodMillis());
+        if (rule.unit() != null) {
+            start = Windows.startOf(rule.unit(), nowMillis);
+            end = Windows.endOf(rule.unit(), nowMillis);
+        } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW) {
+            // A window of unknown length that is over: nothing is known until the next snapshot.
+            end = Long.MAX_VALUE;
+        }
+        return new Basis(start, end, used, settled, 0, nowMillis, admitted, used, settled, extraShare, 0);
+    }
+
+    @Override
+    void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+        while (true) {
+            Basis before = current(rule, snapshot.receivedAtMillis());
+            Basis after = rule.algorithm() == Algorithm.SLIDING_WINDOW
+                    ? afterSliding(rule, before, snapshot, horizonMillis)
+                    : afterFixed(before, snapshot, horizonMillis);
+            if (after.equals(before) || BASIS.compareAndSet(this, before, after)) {
+                break;
+            }
+        }
+        if (snapshot.asOfMillis() >= markMillis + horizonMillis) {
+            markMillis = snapshot.receivedAtMillis();
+            markClosed = admitted - open;
+        }
+    }
+
+    private Basis afterFixed(Basis before, Snapshot snapshot, long horizonMillis) {
+        if (snapshot.endMillis() <= before.startMillis) {
+            // It still tells of a window that is over by this gate's clock.
+            return before;
+        }
+        long all = admitted;
+        long closed = Math.max(0, all - open);
+        boolean sameWindow = snapshot.startMillis() < before.endMillis && before.startMillis < snapshot.endMillis();
+        if (!sameWindow) {
+            // The pipeline is in the next window before this gate's clock is.
+            return basisOf(snapshot, all, closed, snapshot.used(), closed, before.extraShare, 0);
+        }
+        boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
+        if (first) {
+            return basisOf(snapshot, all, 0, snapshot.used(), 0, 0, 0);
+        }
+        long contained = containedBy(before, snapshot, closed, horizonMillis);
+        boolean others = snapshot.used() - before.used > closed - before.settled;
+        long recent = others ? recentlyAdmitted(before, snapshot, all) : 0;
+        long settled = Math.min(contained, Math.max(before.settled, contained - recent));
+        return basisOf(
+                snapshot,
+                all,
+                settled,
+                before.firstUsed,
+                before.firstSettled,
+                shareOf(snapshot.used() - before.firstUsed, settled - before.firstSettled, before.extraShare),
+                contained - settled);
+    }
+
+    private Basis afterSliding(Rule rule, Basis before, Snapshot snapshot, long horizonMillis) {
+        long all = admitted;
+        long closed = Math.max(0, all - open);
+        // Growth says nothing here, because old usage leaves at the same time: go by the latency, and by what is known
+        // to
+        // have been there in the first place.
+        long contained = snapshot.asOfMillis() >= before.madeAtMillis || snapshot.used() > before.used
+                ? closed
+                : containedBy(before, snapshot, closed, horizonMillis);
+        long settled =
+                Math.min(contained, Math.max(before.settled, contained - recentlyAdmitted(before, snapshot, all)));
+        long end = Math.max(
+                snapshot.streamTimeMillis() + Math.max(1, rule.periodMillis()), snapshot.receivedAtMillis() + 1);
+        // A block ends when there is room for one more, which is all that is known of how usage goes down.
+        long used = snapshot.blockedUntilMillis() > snapshot.receivedAtMillis() && !rule.isUnlimited()
+                ? Math.min(snapshot.used(), Math.max(0, rule.amount() - 1))
+                : snapshot.used();
+        return new Basis(
+                snapshot.streamTimeMillis(),
+                end,
+                used,
+                settled,
+                snapshot.blockedUntilMillis(),
+                snapshot.receivedAtMillis(),
+                all,
+                0,
+                0,
+                0,
+                contained - settled);
+    }
+
+    private static Basis basisOf(
+            Snapshot snapshot,
+            long admitted,
+            long settled,
+            long firstUsed,
+            long firstSettled,
+            long extraShare,
+            long doubtful) {
+        return new Basis(
+                snapshot.startMillis(),
+                snapshot.endMillis(),
+                snapshot.used(),
+                settled,
+                snapshot.blockedUntilMillis(),
+                snapshot.receivedAtMillis(),
+                admitted,
+                firstUsed,
+                firstSettled,
+                extraShare,
+                doubtful);
+    }
+
+    /** The most that the snapshot can contain of what this gate has admitted. */
+    private long containedBy(Basis before, Snapshot snapshot, long closed, long horizonMillis) {
+        long grown = Math.max(0, snapshot.used() - before.used);
+        boolean beyondHorizon = snapshot.asOfMillis() >= markMillis + horizonMillis;
+        long contained = before.settled + grown;
+        return Math.min(closed, beyondHorizon ? Math.max(contained, markClosed) : contained);
+    }
+
+    /**
+     * Own cost that is probably too new for the snapshot: of its latency and the time that it takes to publish, taking calls
+     * to be even over the time since the last one.
+     */
+    private static long recentlyAdmitted(Basis before, Snapshot snapshot, long all) {
+        long elapsed = Math.max(1, snapshot.receivedAtMillis() - before.madeAtMillis);
+        long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
+        long since = Math.max(0, Math.min(all - before.admittedThen, Long.MAX_VALUE / 1_000));
+        return (since * within + elapsed / 2) / elapsed;
+    }
+
+    private static long shareOf(long allUnits, long ownUnits, long carried) {
+        if (ownUnits < LEAST_SAMPLE || allUnits < ownUnits) {
+            return ownUnits < LEAST_SAMPLE ? carried : 0;
+        }
+        long sixteenths = Math.min(allUnits, Long.MAX_VALUE / SHARE_ONE) * SHARE_ONE / ownUnits;
+        long extra = sixteenths - SHARE_ONE;
+        return extra <= SHARE_MARGIN ? 0 : Math.min(MAX_EXTRA_SHARE, extra + SHARE_MARGIN);
+    }
+}

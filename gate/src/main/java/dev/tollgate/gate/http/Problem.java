@@ -1,0 +1,72 @@
+package dev.tollgate.gate.http;
+
+import dev.tollgate.gate.Decision;
+import dev.tollgate.gate.Reason;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The body of a refusal, by RFC 9457, with the problem types of {@code draft-ietf-httpapi-ratelimit-headers}:
+ * {@code quota-exceeded} for limits, {@code abnormal-usage-detected} for a suspension that ends,
+ * {@code temporary-reduced-capacity} where the gate does not know. Other refusals have no type but their status.
+ */
+public final class Problem {
+    /** Media type of the body. */
+    public static final String CONTENT_TYPE = "application/problem+json";
+
+    private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
+
+    private Problem() {}
+
+    /**
+     * The document of a denied call, as UTF-8.
+     *
+     * @throws IllegalArgumentException if the call is allowed
+     */
+    public static byte[] of(Decision decision) {
+        Reason reason = decision.reason();
+        if (reason == null) {
+            throw new IllegalArgumentException("an allowed call is no problem");
+        }
+        String type = switch (reason) {
+            case RATE_LIMITED, CONCURRENCY -> TYPES + "quota-exceeded";
+            case SUSPENDED -> decision.status() == 429 ? TYPES + "abnormal-usage-detected" : "about:blank";
+            case STALE -> TYPES + "temporary-reduced-capacity";
+            case OVER_CALL_LIMIT -> "about:blank";
+        };
+        String title = switch (reason) {
+            case RATE_LIMITED -> "Request cannot be satisfied as assigned quota has been exceeded";
+            case CONCURRENCY -> "Too many requests in flight";
+            case SUSPENDED -> decision.status() == 429 ? "Abnormal usage detected" : "Forbidden";
+            case STALE -> "Request cannot be satisfied due to temporary server capacity constraints";
+            case OVER_CALL_LIMIT -> "Unprocessable Content";
+        };
+        StringBuilder json = new StringBuilder("{\"type\":").append(quoted(type));
+        json.append(",\"title\":").append(quoted(title));
+        json.append(",\"status\":").append(decision.status());
+        json.append(",\"detail\":").append(quoted(decision.detail()));
+        json.append(",\"reason\":").append(quoted(reason.name()));
+        String limit = decision.limitId();
+        if (limit != null) {
+            json.append(",\"violated-policies\":[").append(quoted(limit)).append(']');
+        }
+        if (decision.retryAfterSeconds() > 0) {
+            json.append(",\"retry-after\":").append(decision.retryAfterSeconds());
+        }
+        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < 0x20 || Character.isSurrogate(c)) {
+                quoted.append("\\u").append(String.format("%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.tollgate.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.schemas.avro.WindowUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Several gates, one account, and a pipeline between them that takes its time: a simulation by a clock of its own. A call
+ * that a gate admits is appended {@code publishMillis} later; the topology publishes a snapshot at once when 90 % or 100 % are
+ * reached and otherwise every 250 ms; each gate reads it {@code readMillis} later.
+ */
+class OvershootTest {
+    private static final long AMOUNT = 100;
+    private static final long WINDOW_MILLIS = 60_000;
+    private static final long SNAPSHOT_INTERVAL_MILLIS = 250;
+
+    private final AtomicLong clock = new AtomicLong(TestingGate.START.toEpochMilli() / WINDOW_MILLIS * WINDOW_MILLIS);
+
+    private record Happening(long atMillis, long order, Runnable what) {}
+
+    /** What each window came to. */
+    private final class Simulation {
+        final List<Gate> gates = new ArrayList<>();
+        final List<Long> totals = new ArrayList<>();
+        private final PriorityQueue<Happening> happenings = new PriorityQueue<>((a, b) -> a.atMillis() == b.atMillis()
+                ? Long.compare(a.order(), b.order())
+                : Long.compare(a.atMillis(), b.atMillis()));
+        private final Random random;
+        private final long publishMillis;
+        private final long readMillis;
+        private long order;
+        private long version;
+        private long used;
+        private long windowStart = clock.get();
+        private long saidAtMillis;
+        private boolean flushPlanned;
+
+        Simulation(int gateCount, long publishMillis, long readMillis, long seed) {
+            this.random = new Random(seed);
+            this.publishMillis = publishMillis;
+            this.readMillis = readMillis;
+            for (int i = 0; i < gateCount; i++) {
+                Gate gate = Gate.unfed(GateConfig.from(TestingGate.settings()), clock::get);
+                gate.apply(TestingPlan.perMinute(AMOUNT));
+                gate.apply(TestingState.at(0, clock.get())
+                        .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, 0)
+                        .build());
+                gates.add(gate);
+            }
+        }
+
+        void at(long millis, Runnable what) {
+            happenings.add(new Happening(millis, order++, what));
+        }
+
+        /** Offers calls at random moments, so many a second on average, to each gate that serves in that window. */
+        void run(int windows, int perSecond, java.util.function.IntPredicate serves) {
+            for (int window = 0; window < windows; window++) {
+                long start = clock.get() / WINDOW_MILLIS * WINDOW_MILLIS;
+                for (int i = 0; i < gates.size(); i++) {
+                    Gate gate = gates.get(i);
+                    if (serves.test(window * gates.size() + i)) {
+                        for (int call = 0; call < perSecond * 58; call++) {
+                            at(start + random.nextLong(58_000), () -> offer(gate));
+                        }
+                    }
+                }
+                long end = start + WINDOW_MILLIS;
+                at(end - 1, () -> {});
+                while (!happenings.isEmpty() && happenings.peek().atMillis() < end) {
+                    Happening next = happenings.poll();
+                    clock.set(Math.max(clock.get(), next.atMillis()));
+                    next.what().run();
+                }
+                totals.add(used);
+                clock.set(end);
+            }
+        }
+
+        private void offer(Gate gate) {
+            if (gate.check("acme", "/v2/notes").allowed()) {
+                at(clock.get() + publishMillis, this::count);
+            }
+        }
+
+        private void count() {
+            long now = clock.get();
+            if (now >= windowStart + WINDOW_MILLIS) {
+                windowStart = now / WINDOW_MILLIS * WINDOW_MILLIS;
+                used = 0;
+            }
+            used++;
+            if (used == AMOUNT * 9 / 10 || used == AMOUNT || now >= saidAtMillis + SNAPSHOT_INTERVAL_MILLIS) {
+                say(now);
+            } else if (!flushPlanned) {
+                flushPlanned = true;
+                at(saidAtMillis + SNAPSHOT_INTERVAL_MILLIS, () -> {
+                    flushPlanned = false;
+                    say(now);
+                });
+            }
+        }
+
+        private void say(long asOf) {
+            saidAtMillis = clock.get();
+            var state = TestingState.at(++version, Math.max(asOf, windowStart))
+                    .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, used)
+                    .build();
+            gates.forEach(gate -> at(clock.get() + readMillis, () -> gate.apply(state)));
+        }
+    }
+
+    @Test
+    void givenOneGate_whenOverloaded_thenExactlyTheAmountGoesAheadWhateverTheDelay() {
+        for (long delay : new long[] {1, 40, 900, 7_000}) {
+            Simulation simulation = new Simulation(1, delay, delay, 42);
+
+            simulation.run(10, 200, which -> true);
+
+            assertThat(simulation.totals).as("delay %s ms", delay).containsOnly(AMOUNT);
+        }
+    }
+
+    @Test
+    void givenFourGatesAt200PerSecondEach_whenOverloadedFor50Windows_thenHardlyAnyCallIsOver() {
+        Simulation simulation = new Simulation(4, 5, 10, 43);
+
+        simulation.run(51, 200, which -> true);
+
+        // In the first window no gate knows that there are others: 800 calls a second for 15 ms, and chance.
+        assertThat(simulation.totals.get(0)).isBetween(AMOUNT, AMOUNT + 30);
+        List<Long> others = simulation.totals.subList(1, 51);
+        assertThat(others).allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 12));
+        assertThat(others.stream().filter(total -> total <= AMOUNT + 4).count()).isGreaterThanOrEqualTo(45);
+    }
+
+    @Test
+    void givenGatesThatComeAndGo_whenOneServesAlone_thenItGetsTheWholeAmount() {
+        Simulation simulation = new Simulation(4, 5, 10, 44);
+
+        simulation.run(20, 50, which -> which / 4 % 2 == 0 || which % 4 == 0);
+
+        assertThat(simulation.totals).allSatisfy(total -> assertThat(total).isGreaterThanOrEqualTo(AMOUNT));
+    }
+
+    @Test
+    void givenFewCallsByManyGates_whenNotOverloaded_thenNoneIsDenied() {
+        Simulation simulation = new Simulation(4, 5, 10, 46);
+        clock.addAndGet(0);
+
+        for (int window = 0; window < 20; window++) {
+            long start = clock.get();
+            long deniedBefore = denied(simulation);
+            for (int call = 0; call < 90; call++) {
+                Gate gate = simulation.gates.get(call % 4);
+                simulation.at(start + 100 + call * 600L, () -> simulation.offer(gate));
+            }
+            simulation.run(1, 0, which -> true);
+
+            assertThat(denied(simulation)).isEqualTo(deniedBefore);
+            assertThat(simulation.totals.get(window)).isEqualTo(90);
+        }
+    }
+
+    private static long denied(Simulation simulation) {
+        return simulation.gates.stream()
+                .mapToLong(gate -> gate.metrics().deniedBecause(Reason.RATE_LIMITED))
+                .sum();
+    }
+}
