@@ -1,12 +1,16 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** Entry point of {@code tollgate}. Exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
 public final class Main {
+    private static final String LOG_LEVEL = "TOLLGATE_LOG";
+    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway");
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -14,6 +18,14 @@ public final class Main {
     }
 
     static int run(String... args) {
+        // Read by logback.xml when the first logger is made. Long-running roles tell what they do; commands only what
+        // is wrong.
+        if (args.length > 0
+                && LOGGING_ROLES.contains(args[0])
+                && System.getProperty(LOG_LEVEL) == null
+                && System.getenv(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "INFO");
+        }
         return commandLine().execute(args);
     }
 

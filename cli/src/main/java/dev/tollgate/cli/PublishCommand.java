@@ -115,7 +115,9 @@ final class PublishCommand implements Runnable {
         event.setProjectId(project);
         event.setApiKeyId(apiKey);
         event.setEndpoint(endpoint);
-        event.setOccurredAt(occurredAt);
+        if (occurredAt != null) {
+            event.setOccurredAt(occurredAt);
+        }
         event.setPhase(Phase.COMPLETED);
         event.setOutcome(outcome);
         event.setUnits(units);

@@ -73,30 +73,29 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
         CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            stop.countDown();
-            awaitQuietly(stopped);
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
+        CountDownLatch drained = new CountDownLatch(1);
         Path configFile = LocalStack.configFile(folder);
         List<Plan> plans = ShippedPlans.read(plan);
         try (Progress progress = Progress.onStandardError()) {
             EmbeddedStackOptions options = EmbeddedStackOptions.lastingIn(folder)
                     .withPorts(new EmbeddedStackOptions.Ports(kafkaPort, registryPort, clickHousePort))
                     .withProgress(new StackProgress(progress));
-            try (EmbeddedStack stack = EmbeddedStack.start(options);
-                    LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans)) {
-                progress.end();
-                writeConfig(configFile, pipeline.configuration());
-                print(pipeline, configFile);
-                stop.await();
-                spec.commandLine().getErr().println("tollgate: stopping");
-            } finally {
-                Files.deleteIfExists(configFile);
+            try (EmbeddedStack stack = EmbeddedStack.start(options)) {
+                stack.beforeExit(() -> {
+                    stop.countDown();
+                    awaitQuietly(drained);
+                });
+                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans)) {
+                    progress.end();
+                    writeConfig(configFile, pipeline.configuration());
+                    print(pipeline, configFile);
+                    stop.await();
+                    spec.commandLine().getErr().println("tollgate: stopping");
+                } finally {
+                    Files.deleteIfExists(configFile);
+                    drained.countDown();
+                }
             }
-        } finally {
-            stopped.countDown();
         }
         return 0;
     }
@@ -115,7 +114,7 @@ final class UpCommand implements Callable<Integer> {
         out.println("  tollgate accounts assign acme mem             # put an account on a plan");
         out.println("  tollgate publish --account acme --endpoint /v2/mem-it --count 6");
         out.println("  tollgate tail limit-events --from-beginning   # the alert and the block");
-        out.println("  tollgate sql query \"SELECT * FROM usage_by_day\"");
+        out.println("  tollgate sql query \"SELECT * FROM usage_by_account_day\"");
         out.println();
         out.println("Ctrl-C stops it; the data stays.");
         out.flush();

@@ -46,6 +46,7 @@ public final class EmbeddedStack implements Stack {
     private final DataFolder folder;
     private final DataFolder.ChosenPorts ports;
     private final Map<Part, PartSlot> slots = new EnumMap<>(Part.class);
+    private volatile Runnable beforeExit = () -> {};
     private final Thread closeAtExit = new Thread(this::cancelAndClose, "embedded-stack-close");
 
     /** Starts that wait for downloads or child processes and may be interrupted; Kafka's takes seconds and is left alone. */
@@ -141,8 +142,21 @@ public final class EmbeddedStack implements Stack {
         closeEverything();
     }
 
+    /**
+     * What the end of the process waits for before it stops the stack: shutdown hooks run at the same time, so that whoever
+     * still has to drain into the stack says so here instead of with a hook of its own. The last call counts.
+     */
+    public void beforeExit(Runnable action) {
+        beforeExit = action;
+    }
+
     private void cancelAndClose() {
         cancelStarts();
+        try {
+            beforeExit.run();
+        } catch (RuntimeException e) {
+            log.warn("what was to be done before the stack stops failed", e);
+        }
         closeEverything();
     }
 

@@ -3,9 +3,11 @@ package dev.tollgate.cli.demo;
 import dev.tollgate.cli.Json;
 import dev.tollgate.cli.Progress;
 import dev.tollgate.cli.ShippedPlans;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
-    private static final int MAX_EVENTS = 50_000_000;
+    private static final int MAX_EVENTS = 10_000_000;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli before call.
@@ -77,6 +79,14 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (accounts < 1 || accounts > 1_000_000) {
             throw new ParameterException(spec.commandLine(), "--accounts must be from 1 to 1000000, was " + accounts);
+        }
+        if (keep != null && Files.exists(keep)) {
+            try (Stream<Path> content = Files.list(keep)) {
+                if (content.findAny().isPresent()) {
+                    throw new ParameterException(
+                            spec.commandLine(), "--keep must name a new or empty folder, was '" + keep + "'");
+                }
+            }
         }
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1, 1_000_000) : seed;
         try (Progress progress = Progress.onStandardError()) {

@@ -14,7 +14,7 @@ import java.util.Map;
 final class DemoPlans {
     private static final List<String> PLAIN = List.of("/v2/notes", "/v2/search", "/v2/collections");
     private static final int PLAIN_WEIGHT = 30;
-    private static final int COSTLY_WEIGHT = 5;
+    private static final int COSTLY_WEIGHT = 10;
     private static final int MAX_UNITS = 40;
 
     private DemoPlans() {}

@@ -59,6 +59,8 @@ final class DemoRun {
             double stackSeconds = secondsSince(begun);
             progress.begin("topics, tables, plans, roles", -1);
             try (LocalPipeline pipeline = LocalPipeline.start(stack, stack.folder(), PARTITIONS, plans)) {
+                // Ctrl-C: the roles leave before the stack does.
+                stack.beforeExit(pipeline::close);
                 return run(pipeline, begun, stackSeconds);
             }
         }
