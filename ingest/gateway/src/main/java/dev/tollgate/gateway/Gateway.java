@@ -1,0 +1,122 @@
+package dev.tollgate.gateway;
+
+import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.gateway.kafka.KafkaWatch;
+import dev.tollgate.gateway.server.GatewayServer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway. It starts without Kafka and the registry, answers 503 until both are there, and again whenever Kafka is
+ * away.
+ *
+ * <pre>{@code
+ * try (Gateway gateway = Gateway.start(GatewayConfig.from(settings))) {
+ *     gateway.awaitTermination();
+ * }
+ * }</pre>
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+    private final GatewayServer server;
+    private final URI address;
+    private final List<AutoCloseable> closedInOrder;
+    private boolean closed;
+
+    private Gateway(GatewayServer server, String host, List<AutoCloseable> closedInOrder) {
+        this.server = server;
+        String shown = host.contains(":") ? "[" + host + "]" : host;
+        address = URI.create(server.scheme() + "://" + shown + ":" + server.port());
+        this.closedInOrder = List.copyOf(closedInOrder);
+    }
+
+    /**
+     * Starts one on the system's clock.
+     *
+     * @throws GatewayException if the address is taken, the key store unusable or a client property refused by Kafka
+     */
+    public static Gateway start(GatewayConfig config) {
+        return start(config, InstantSource.system());
+    }
+
+    /** As {@link #start(GatewayConfig)}, with the clock that event times are held against. */
+    public static Gateway start(GatewayConfig config, InstantSource clock) {
+        List<AutoCloseable> opened = new ArrayList<>();
+        try {
+            EventSender sender = new EventSender(
+                    config.clients(), config.topic(), config.timeouts().ack());
+            opened.add(sender);
+            KafkaWatch watch = new KafkaWatch(config.clients(), config.topic(), sender);
+            opened.add(watch);
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            opened.add(registry::close);
+            JvmGcMetrics garbage = new JvmGcMetrics();
+            opened.add(garbage);
+            garbage.bindTo(registry);
+            new JvmMemoryMetrics().bindTo(registry);
+            new JvmThreadMetrics().bindTo(registry);
+            GatewayServer server = GatewayServer.start(config, sender, watch, registry, clock);
+            opened.add(server);
+            // First the requests under way, then what they need.
+            Collections.reverse(opened);
+            Gateway gateway = new Gateway(server, config.host(), opened);
+            log.info("gateway started: address={} config={}", gateway.address(), config.effective());
+            return gateway;
+        } catch (Exception e) {
+            Collections.reverse(opened);
+            closeAll(opened);
+            throw new GatewayException(
+                    "the gateway did not start on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Base URL, without a slash at the end. */
+    public URI address() {
+        return address;
+    }
+
+    /** Path to methods of everything that is served. */
+    Map<String, Iterable<String>> routes() {
+        return server.routes();
+    }
+
+    /** Waits until somebody closes it. */
+    public void awaitTermination() throws InterruptedException {
+        server.awaitTermination();
+    }
+
+    /**
+     * Stops accepting, answers the requests under way within {@code gateway.drain-timeout}, waits for what was handed to Kafka,
+     * and stops. Closing twice does nothing.
+     */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            closeAll(closedInOrder);
+            log.info("gateway stopped");
+        }
+    }
+
+    private static void closeAll(List<AutoCloseable> parts) {
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.warn("closing {} failed", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.tollgate.gateway.backfill;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.gateway.GatewayException;
+import dev.tollgate.gateway.event.BodyReader;
+import dev.tollgate.gateway.event.EventRules;
+import dev.tollgate.gateway.event.PlainEventReader;
+import dev.tollgate.gateway.event.Problem;
+import dev.tollgate.gateway.event.ReadEvent;
+import dev.tollgate.gateway.kafka.Delivery;
+import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes the events of files, in their order, in batches that Kafka has confirmed before the next is sent.
+ *
+ * <p>Running it again adds nothing, for two reasons. With a state file, content that was published is not sent again: neither
+ * after a crash nor after the file was renamed, compressed or appended to. And an event without an id of its own gets one that
+ * follows from the source name, the line's place in the (decompressed) file and the line itself, so that a batch which was sent
+ * but not noted before a crash is recognised as a duplicate as long as its events are within the dedupe horizon (24 h of event
+ * time before the account's newest event). A backfill of older events without a state file would be journalled as late.
+ *
+ * <p>Not thread-safe; one run at a time per state file.
+ */
+public final class Backfill {
+    private static final int BATCH_EVENTS = 2_000;
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+
+    private final BackfillOptions options;
+    private final EventSender sender;
+    private final BackfillListener listener;
+    private final Mapping mapping;
+    private final BodyReader json;
+    private final PlainEventReader plain;
+    private final List<RequestEvent> batch = new ArrayList<>(BATCH_EVENTS);
+    private long published;
+    private long rejected;
+    private long passedOver;
+    private long skippedBytes;
+
+    private Backfill(BackfillOptions options, EventSender sender, BackfillListener listener, InstantSource clock) {
+        this.options = options;
+        this.sender = sender;
+        this.listener = listener;
+        mapping = options.mapping();
+        json = new BodyReader(EventRules.strict(), 1, clock);
+        plain = new PlainEventReader(EventRules.strict(), clock);
+    }
+
+    /**
+     * Runs to the end, or to the first reason to stop.
+     *
+     * @param sender stays the caller's to close
+     * @throws GatewayException if a file cannot be read, or the state file is of something else
+     */
+    public static BackfillReport run(BackfillOptions options, EventSender sender, BackfillListener listener) {
+        return new Backfill(options, sender, listener, InstantSource.system()).run();
+    }
+
+    private BackfillReport run() {
+        for (Path file : options.files()) {
+            if (!Files.isReadable(file) || Files.isDirectory(file)) {
+                throw new GatewayException(file + " must be a readable file");
+            }
+        }
+        try {
+            BackfillState state = BackfillState.load(options.stateFile());
+            for (Path file : options.files()) {
+                run(file, state);
+            }
+            return report(BackfillReport.End.COMPLETE);
+        } catch (StoppedException e) {
+            return report(e.end);
+        } catch (IOException | UncheckedIOException e) {
+            throw new GatewayException("a file cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private BackfillReport report(BackfillReport.End end) {
+        return new BackfillReport(end, published, rejected, passedOver, skippedBytes);
+    }
+
+    private void run(Path file, BackfillState state) throws IOException, StoppedException {
+        long done = state.published(file);
+        long total = Files.size(file);
+        try (LineReader reader = LineReader.open(file)) {
+            List<String> header = null;
+            if (mapping.format() == Mapping.Format.CSV) {
+                // The header is needed also where the records behind it were published by an earlier run.
+                header = header(file, reader);
+            }
+            if (done > reader.offset()) {
+                reader.skipTo(done);
+                skippedBytes += done;
+                listener.onSkipped(file, done);
+            }
+            for (LineReader.Line line = reader.next(); line != null; line = reader.next()) {
+                if (line.tooLong()) {
+                    reject(file, line.number(), "the line is longer than " + LineReader.MAX_LINE_BYTES + " bytes");
+                } else if (isBlank(line.bytes())) {
+                    passedOver++;
+                } else {
+                    take(file, line, reader, header);
+                }
+                if (batch.size() >= BATCH_EVENTS) {
+                    publish(file, reader, state, total);
+                }
+            }
+            publish(file, reader, state, total);
+        }
+    }
+
+    private List<String> header(Path file, LineReader reader) throws IOException {
+        LineReader.Line line = reader.next();
+        if (line == null) {
+            return List.of();
+        }
+        try {
+            String text = text(line.bytes());
+            List<String> names =
+                    CsvRecord.parse(text.startsWith("\ufeff") ? text.substring(1) : text, mapping.separator());
+            if (new HashSet<>(names).size() < names.size()) {
+                throw new GatewayException(file + ": the header must not name a column twice");
+            }
+            return names;
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw new GatewayException(file + ": the header cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void take(Path file, LineReader.Line line, LineReader reader, @Nullable List<String> header)
+            throws IOException, StoppedException {
+        byte[] bytes = line.bytes();
+        try {
+            ReadEvent read = switch (mapping.format()) {
+                case JSON_LINES -> json.readLine(bytes, () -> madeId(line.offset(), bytes));
+                case ACCESS_LOG -> mapped(AccessLogLine.parse(lenientText(bytes)), line.offset(), bytes);
+                case CSV -> {
+                    byte[] record = wholeRecord(bytes, reader);
+                    yield mapped(columns(header, text(record)), line.offset(), record);
+                }
+            };
+            switch (read) {
+                case null -> passedOver++;
+                case ReadEvent.Valid valid -> add(valid.event());
+                case ReadEvent.Invalid invalid -> reject(file, line.number(), sentence(invalid.problems()));
+            }
+        } catch (CharacterCodingException e) {
+            reject(file, line.number(), "the line must be UTF-8");
+        } catch (IllegalArgumentException e) {
+            reject(file, line.number(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private @Nullable ReadEvent mapped(Map<String, String> record, long offset, byte[] bytes) {
+        ObjectNode event = mapping.event(record);
+        if (event.path("endpoint").isTextual()
+                && mapping.endpoint(event.path("endpoint").textValue()) == null) {
+            return null;
+        }
+        return plain.read(event, "", () -> madeId(offset, bytes));
+    }
+
+    /** The endpoint is normalised last, so that the same rules hold for all formats. */
+    private void add(RequestEvent event) {
+        String endpoint = mapping.endpoint(event.getEndpoint());
+        if (endpoint == null) {
+            passedOver++;
+            return;
+        }
+        event.setEndpoint(endpoint);
+        batch.add(event);
+    }
+
+    private byte[] wholeRecord(byte[] first, LineReader reader) throws IOException {
+        if (!CsvRecord.isOpen(first)) {
+            return first;
+        }
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        record.writeBytes(first);
+        while (CsvRecord.isOpen(record.toByteArray())) {
+            LineReader.Line more = reader.next();
+            if (more == null || more.tooLong() || record.size() > LineReader.MAX_LINE_BYTES) {
+                throw new IllegalArgumentException("a quoted field does not end");
+            }
+            record.write('\n');
+            record.writeBytes(more.bytes());
+        }
+        return record.toByteArray();
+    }
+
+    private Map<String, String> columns(@Nullable List<String> header, String record) {
+        List<String> names = header == null ? List.of() : header;
+        List<String> values = CsvRecord.parse(record, mapping.separator());
+        if (values.size() != names.size()) {
+            throw new IllegalArgumentException(
+                    "the record must have " + names.size() + " fields as the header has, has " + values.size());
+        }
+        Map<String, String> columns = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            columns.put(names.get(i), values.get(i));
+        }
+        return columns;
+    }
+
+    private String madeId(long offset, byte[] line) {
+        ByteArrayOutputStream name = new ByteArrayOutputStream();
+        name.writeBytes(options.source().getBytes(StandardCharsets.UTF_8));
+        name.write('\n');
+        name.writeBytes(Long.toString(offset).getBytes(StandardCharsets.US_ASCII));
+        name.write('\n');
+        name.writeBytes(line);
+        return UUID.nameUUIDFromBytes(name.toByteArray()).toString();
+    }
+
+    private void publish(Path file, LineReader reader, BackfillState state, long total)
+            throws IOException, StoppedException {
+        send();
+        state.advance(file, reader.offset(), reader.digest());
+        listener.onProgress(file, reader.diskBytes(), total, published);
+    }
+
+    /** Sends until each event of the batch is confirmed; those that are not go again, under the same ids. */
+    private void send() throws StoppedException {
+        List<RequestEvent> open = new ArrayList<>(batch);
+        batch.clear();
+        long deadline = System.nanoTime() + options.patience().toNanos();
+        Duration pause = Duration.ofMillis(100);
+        while (!open.isEmpty()) {
+            List<Delivery> deliveries = sender.send(open);
+            List<RequestEvent> unconfirmed = new ArrayList<>();
+            for (int i = 0; i < deliveries.size(); i++) {
+                switch (deliveries.get(i)) {
+                    case STORED -> published++;
+                    case UNCONFIRMED -> unconfirmed.add(open.get(i));
+                }
+            }
+            open = unconfirmed;
+            if (!open.isEmpty()) {
+                if (System.nanoTime() - deadline >= 0 || !pause(pause)) {
+                    throw new StoppedException(BackfillReport.End.KAFKA_UNAVAILABLE);
+                }
+                pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
+            }
+        }
+    }
+
+    private static boolean pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void reject(Path file, long line, String detail) throws StoppedException {
+        rejected++;
+        listener.onBadRecord(file, line, detail);
+        if (rejected > options.maxErrors()) {
+            throw new StoppedException(BackfillReport.End.TOO_MANY_ERRORS);
+        }
+    }
+
+    private static String sentence(List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> problem.pointer() == null || problem.pointer().length() < 2
+                        ? problem.detail()
+                        : problem.pointer().substring(2) + " " + problem.detail())
+                .collect(Collectors.joining("; "));
+    }
+
+    private static boolean isBlank(byte[] line) {
+        for (byte b : line) {
+            if (b != ' ' && b != '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
+    /** Clients send what they like, and servers log it: a stray byte in a user agent is no reason to lose a request. */
+    private static String lenientText(byte[] bytes) {
+        try {
+            return text(bytes);
+        } catch (CharacterCodingException e) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static final class StoppedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final BackfillReport.End end;
+
+        StoppedException(BackfillReport.End end) {
+            super(end.name(), null, false, false);
+            this.end = end;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.gateway.event;
+
+import java.time.Duration;
+
+/**
+ * How strictly events are read.
+ *
+ * @param refuseUnknownFields whether a field that the contract does not know is a problem (true) or is left out (false)
+ * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered downstream
+ * @param eventType the only CloudEvents {@code type} that is a request event
+ * @param identity what an event's id is made of
+ */
+public record EventRules(
+        boolean refuseUnknownFields, Duration maxAhead, String eventType, CloudEventIdentity identity) {
+
+    /** CloudEvents {@code type} unless configured otherwise. */
+    public static final String DEFAULT_TYPE = "dev.tollgate.request";
+
+    private static final int MAX_PROBLEMS = 32;
+
+    /** Refuses unknown fields, allows a minute ahead, takes CloudEvents ids as they are. */
+    public static EventRules strict() {
+        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID);
+    }
+
+    /** Most problems reported of one event; an answer stays small whatever was sent. */
+    public static int maxProblems() {
+        return MAX_PROBLEMS;
+    }
+
+    /** What identifies a CloudEvent. */
+    public enum CloudEventIdentity {
+        /** Its {@code id}, unchanged: unique within the account, whatever the source. */
+        ID,
+        /**
+         * Its {@code source} and {@code id} together, as the CloudEvents specification has it: a name-based UUID of both. For
+         * sources that number their events by themselves.
+         */
+        SOURCE_AND_ID
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tollgate.gateway.event;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that is wrong with an event.
+ *
+ * @param pointer where in the body, as a JSON pointer in URI fragment form, for example {@code #/3/account_id} (RFC 6901,
+ *     section 6); in JSON lines it begins at the line; null where the place is a header or the whole
+ * @param header the HTTP header that holds it, for CloudEvents in binary mode; null otherwise
+ * @param detail what is allowed and what was found, one sentence
+ */
+public record Problem(@Nullable String pointer, @Nullable String header, String detail) {
+    static Problem at(String pointer, String detail) {
+        return new Problem("#" + pointer, null, detail);
+    }
+
+    static Problem inHeader(String header, String detail) {
+        return new Problem(null, header, detail);
+    }
+
+    /** A problem of the whole event. */
+    public static Problem ofEvent(String detail) {
+        return new Problem(null, null, detail);
+    }
+}

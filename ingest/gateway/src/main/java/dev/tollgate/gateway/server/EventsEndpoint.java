@@ -1,0 +1,319 @@
+package dev.tollgate.gateway.server;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.gateway.event.BodyReader;
+import dev.tollgate.gateway.event.MalformedBodyException;
+import dev.tollgate.gateway.event.Problem;
+import dev.tollgate.gateway.event.ReadEvent;
+import dev.tollgate.gateway.kafka.Delivery;
+import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.gateway.kafka.KafkaWatch;
+import dev.tollgate.gateway.server.Answer.Results;
+import dev.tollgate.gateway.token.AccessToken;
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/events}. In this order: who is it, is Kafka there, is the format known, is there room, can the body be read,
+ * which events are valid and allowed, is there room for them, did Kafka confirm each. Nothing is sent before the whole body was
+ * read; after that each event has a result of its own.
+ */
+final class EventsEndpoint {
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final int MAX_IDEMPOTENCY_KEY_CHARACTERS = 256;
+
+    private final GatewayConfig config;
+    private final BodyReader reader;
+    private final EventSender sender;
+    private final KafkaWatch watch;
+    private final Budget bytes;
+    private final Budget events;
+    private final GatewayMetrics metrics;
+    private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
+
+    EventsEndpoint(
+            GatewayConfig config,
+            EventSender sender,
+            KafkaWatch watch,
+            Budget bytes,
+            Budget events,
+            GatewayMetrics metrics,
+            InstantSource clock) {
+        this.config = config;
+        this.sender = sender;
+        this.watch = watch;
+        this.bytes = bytes;
+        this.events = events;
+        this.metrics = metrics;
+        reader = new BodyReader(config.rules(), config.limits().maxEvents(), clock);
+    }
+
+    /** @throws IOException if the client went away before its body was read */
+    Answer answer(Request request) throws IOException {
+        try (RequestBody body = new RequestBody(
+                request,
+                bytes,
+                config.limits().maxBodyBytes(),
+                config.timeouts().request())) {
+            Answer answer = answer(request, body);
+            // What was refused unread must be got out of the way, or the connection closes on a client that still
+            // sends.
+            boolean reusable = body.discardRest();
+            return reusable ? answer : answer.with("Connection", "close");
+        }
+    }
+
+    private Answer answer(Request request, RequestBody body) throws IOException {
+        HttpFields headers = request.getHeaders();
+        Optional<AccessToken> token = authenticate(headers);
+        if (token.isEmpty() && !config.tokens().isEmpty()) {
+            return Answer.problem(
+                    ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
+        }
+        if (!watch.state().available()) {
+            return kafkaAway(null);
+        }
+        Format format = Format.of(headers);
+        if (format == null) {
+            return unsupported(headers);
+        }
+        String idempotencyKey = headers.get(IDEMPOTENCY_KEY);
+        if (idempotencyKey != null
+                && (idempotencyKey.isBlank() || idempotencyKey.length() > MAX_IDEMPOTENCY_KEY_CHARACTERS)) {
+            return Answer.problem(
+                    ProblemType.MALFORMED_REQUEST,
+                    IDEMPOTENCY_KEY + " must be 1 to " + MAX_IDEMPOTENCY_KEY_CHARACTERS + " characters");
+        }
+        String client = token.map(AccessToken::name).orElse("");
+        List<ReadEvent> read;
+        try {
+            read = read(format, headers, body.read(), madeIds(client, idempotencyKey));
+        } catch (RequestBody.RefusedException e) {
+            return e.answer();
+        } catch (MalformedBodyException e) {
+            String detail = String.valueOf(e.getMessage());
+            return switch (e.kind()) {
+                case SYNTAX -> Answer.problem(ProblemType.MALFORMED_BODY, detail);
+                case TOO_MANY_EVENTS -> Answer.problem(ProblemType.TOO_MANY_EVENTS, detail);
+            };
+        }
+        // The bytes are garbage from here on; only the events stay.
+        body.close();
+        return publish(read, token);
+    }
+
+    private Optional<AccessToken> authenticate(HttpFields headers) {
+        List<String> values = headers.getValuesList("Authorization");
+        if (values.size() != 1) {
+            return Optional.empty();
+        }
+        String[] parts = values.getFirst().trim().split(" +", 2);
+        if (parts.length != 2 || !parts[0].equalsIgnoreCase("Bearer")) {
+            return Optional.empty();
+        }
+        return config.tokens().stream()
+                .filter(token -> token.hash().matches(parts[1]))
+                .findFirst();
+    }
+
+    /**
+     * Ids for events that have none: random ones, or such that follow from the caller's key and the event's place, so that the
+     * same request sent twice has the same ids.
+     */
+    private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey) {
+        if (idempotencyKey == null) {
+            return index -> ids.generate().toString();
+        }
+        return index -> UUID.nameUUIDFromBytes(
+                        (client + "\n" + idempotencyKey + "\n" + index).getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private List<ReadEvent> read(Format format, HttpFields headers, byte[] body, IntFunction<String> madeId)
+            throws MalformedBodyException {
+        return switch (format) {
+            case JSON -> reader.readJson(body, madeId);
+            case JSON_LINES -> reader.readLines(body, madeId);
+            case CLOUD_EVENT -> reader.readCloudEvent(body);
+            case CLOUD_EVENT_BATCH -> reader.readCloudEventBatch(body);
+            case BINARY_CLOUD_EVENT -> reader.readBinaryCloudEvent(cloudEventHeaders(headers), body);
+        };
+    }
+
+    private static Map<String, String> cloudEventHeaders(HttpFields headers) {
+        Map<String, String> found = new HashMap<>();
+        for (HttpField field : headers) {
+            String name = field.getLowerCaseName();
+            if (name.startsWith("ce-") || name.equals("content-type")) {
+                found.put(name, field.getValue() == null ? "" : field.getValue());
+            }
+        }
+        return found;
+    }
+
+    private Answer publish(List<ReadEvent> read, Optional<AccessToken> token) {
+        List<RequestEvent> allowed = new ArrayList<>(read.size());
+        List<@Nullable Result> results = new ArrayList<>(read.size());
+        int forbidden = 0;
+        for (ReadEvent event : read) {
+            switch (event) {
+                case ReadEvent.Invalid invalid ->
+                    results.add(new Result(invalid.eventId(), Result.Status.REJECTED, invalid.problems()));
+                case ReadEvent.Valid valid -> {
+                    RequestEvent request = valid.event();
+                    if (token.isPresent() && !token.get().allows(request.getAccountId())) {
+                        forbidden++;
+                        results.add(new Result(
+                                request.getEventId(),
+                                Result.Status.REJECTED,
+                                List.of(Problem.ofEvent("the token may not publish for this event's account"))));
+                    } else {
+                        allowed.add(request);
+                        results.add(null);
+                    }
+                }
+            }
+        }
+        List<Delivery> deliveries = List.of();
+        if (!allowed.isEmpty()) {
+            if (!events.tryTake(allowed.size())) {
+                return Answer.problem(
+                        ProblemType.OVERLOADED, "too many events are on their way; send them again after a pause");
+            }
+            try {
+                deliveries = metrics.timeSending(() -> sender.send(allowed));
+            } finally {
+                events.giveBack(allowed.size());
+            }
+        }
+        return answer(merged(results, allowed, deliveries), forbidden);
+    }
+
+    private static Results merged(List<@Nullable Result> results, List<RequestEvent> sent, List<Delivery> deliveries) {
+        List<Result> merged = new ArrayList<>(results.size());
+        int next = 0;
+        for (Result result : results) {
+            if (result != null) {
+                merged.add(result);
+            } else {
+                Result.Status status = switch (deliveries.get(next)) {
+                    case STORED -> Result.Status.ACCEPTED;
+                    case UNCONFIRMED -> Result.Status.UNCONFIRMED;
+                };
+                merged.add(new Result(sent.get(next).getEventId(), status, List.of()));
+                next++;
+            }
+        }
+        return new Results(merged);
+    }
+
+    private Answer answer(Results results, int forbidden) {
+        int count = results.results().size();
+        long accepted = results.count(Result.Status.ACCEPTED);
+        long rejected = results.count(Result.Status.REJECTED);
+        metrics.countEvents(results);
+        if (accepted == count) {
+            return Answer.results(200, results);
+        }
+        if (accepted > 0) {
+            return Answer.results(207, results);
+        }
+        if (rejected < count) {
+            return kafkaAway(results);
+        }
+        return forbidden == count
+                ? Answer.problem(
+                        ProblemType.ACCOUNT_NOT_ALLOWED, "none of the events is of an account of this token", results)
+                : Answer.problem(
+                        ProblemType.INVALID_EVENTS,
+                        count == 1 ? "the event breaks the rules" : "each of the " + count + " events breaks a rule",
+                        results);
+    }
+
+    private static Answer kafkaAway(@Nullable Results results) {
+        String detail = "no event was confirmed; send the request again, the same event ids make that harmless";
+        return results == null
+                ? Answer.problem(ProblemType.KAFKA_UNAVAILABLE, detail)
+                : Answer.problem(ProblemType.KAFKA_UNAVAILABLE, detail, results);
+    }
+
+    private static Answer unsupported(HttpFields headers) {
+        if (headers.contains("Content-Encoding") && !isIdentity(headers)) {
+            return Answer.problem(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE, "a compressed body is not supported; send it as it is")
+                    .with("Accept-Encoding", "identity");
+        }
+        return Answer.problem(
+                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        "Content-Type must be one of " + String.join(", ", Format.mediaTypes())
+                                + ", in UTF-8; for a CloudEvent in binary mode it is application/json")
+                .with("Accept-Post", String.join(", ", Format.mediaTypes()));
+    }
+
+    private static boolean isIdentity(HttpFields headers) {
+        return "identity".equalsIgnoreCase(headers.get("Content-Encoding"));
+    }
+
+    /** How a body carries events. */
+    private enum Format {
+        JSON("application/json"),
+        JSON_LINES("application/x-ndjson"),
+        CLOUD_EVENT("application/cloudevents+json"),
+        CLOUD_EVENT_BATCH("application/cloudevents-batch+json"),
+        BINARY_CLOUD_EVENT("application/json");
+
+        private final String mediaType;
+
+        Format(String mediaType) {
+            this.mediaType = mediaType;
+        }
+
+        static List<String> mediaTypes() {
+            return List.of(JSON.mediaType, JSON_LINES.mediaType, CLOUD_EVENT.mediaType, CLOUD_EVENT_BATCH.mediaType);
+        }
+
+        static @Nullable Format of(HttpFields headers) {
+            if (headers.contains("Content-Encoding") && !isIdentity(headers)) {
+                return null;
+            }
+            List<String> types = headers.getValuesList("Content-Type");
+            if (types.size() != 1) {
+                return null;
+            }
+            String[] parts = types.getFirst().split(";");
+            String type = parts[0].trim().toLowerCase(Locale.ROOT);
+            for (int i = 1; i < parts.length; i++) {
+                String parameter = parts[i].trim().toLowerCase(Locale.ROOT).replace("\"", "");
+                if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                    return null;
+                }
+            }
+            boolean structured = type.startsWith("application/cloudevents");
+            if (!structured && headers.contains("ce-specversion")) {
+                return type.equals(BINARY_CLOUD_EVENT.mediaType) || type.endsWith("+json") ? BINARY_CLOUD_EVENT : null;
+            }
+            for (Format format : values()) {
+                if (format.mediaType.equals(type)) {
+                    return format;
+                }
+            }
+            return null;
+        }
+    }
+}

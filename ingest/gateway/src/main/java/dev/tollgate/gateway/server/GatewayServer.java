@@ -1,0 +1,157 @@
+package dev.tollgate.gateway.server;
+
+import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.gateway.kafka.KafkaWatch;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server: Jetty without the servlet layer, HTTP/1.1, plain or over TLS. A few platform threads move bytes, each request
+ * is handled on a virtual thread.
+ */
+public final class GatewayServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);
+
+    private static final int PLATFORM_THREADS = 32;
+    private static final int HEAD_BYTES = 16 << 10;
+
+    private final Server server;
+    private final ServerConnector connector;
+    private final GatewayHandler handler;
+    private final HeadDeadline headDeadline;
+    private final boolean secure;
+
+    private GatewayServer(
+            Server server,
+            ServerConnector connector,
+            GatewayHandler handler,
+            HeadDeadline headDeadline,
+            boolean secure) {
+        this.server = server;
+        this.connector = connector;
+        this.handler = handler;
+        this.headDeadline = headDeadline;
+        this.secure = secure;
+    }
+
+    /**
+     * Listens.
+     *
+     * @throws java.io.IOException if the address cannot be bound
+     * @throws Exception if the key store cannot be used
+     */
+    public static GatewayServer start(
+            GatewayConfig config,
+            EventSender sender,
+            KafkaWatch watch,
+            PrometheusMeterRegistry registry,
+            InstantSource clock)
+            throws Exception {
+        Budget bytes = new Budget(config.limits().inFlightBytes());
+        Budget events = new Budget(config.limits().inFlightEvents());
+        GatewayMetrics metrics = new GatewayMetrics(registry, bytes, events, watch);
+        EventsEndpoint endpoint = new EventsEndpoint(config, sender, watch, bytes, events, metrics, clock);
+        HeadDeadline headDeadline = new HeadDeadline(config.timeouts().request());
+        GatewayHandler handler = new GatewayHandler(endpoint, watch, registry, metrics, headDeadline);
+
+        QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS);
+        threads.setName("gateway-http");
+        threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("gateway-request-", 0).factory()));
+        Server server = new Server(threads);
+        ServerConnector connector = connector(server, config);
+        connector.addBean(headDeadline);
+        connector.addEventListener(headDeadline);
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(config.limits().maxConnections(), connector));
+        server.setErrorHandler(new ProblemErrorHandler());
+        server.setHandler(new GracefulHandler(handler));
+        server.setStopTimeout(Math.max(1, config.timeouts().drain().toMillis()));
+        GatewayServer started = new GatewayServer(server, connector, handler, headDeadline, config.tls() != null);
+        try {
+            server.start();
+        } catch (Exception e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    private static ServerConnector connector(Server server, GatewayConfig config) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(true);
+        http.setRequestHeaderSize(HEAD_BYTES);
+        http.setUriCompliance(UriCompliance.RFC3986);
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        ServerConnector connector;
+        GatewayConfig.Tls tls = config.tls();
+        if (tls == null) {
+            connector = new ServerConnector(server, 1, 1, plain);
+        } else {
+            SslContextFactory.Server ssl = new SslContextFactory.Server();
+            ssl.setKeyStorePath(tls.keyStore().toString());
+            ssl.setKeyStoreType(tls.type());
+            ssl.setKeyStorePassword(tls.password());
+            // Whether the certificate names the address that was asked for is the client's to check.
+            http.addCustomizer(new SecureRequestCustomizer(false));
+            connector = new ServerConnector(server, 1, 1, new SslConnectionFactory(ssl, "http/1.1"), plain);
+        }
+        connector.setHost(config.host());
+        connector.setPort(config.port());
+        connector.setIdleTimeout(config.timeouts().idle().toMillis());
+        connector.setAcceptQueueSize(1_024);
+        return connector;
+    }
+
+    /** The port that it listens on, also where a free one was asked for. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** {@code http} or {@code https}. */
+    public String scheme() {
+        return secure ? "https" : "http";
+    }
+
+    /** Path to methods of everything that is served. */
+    public Map<String, Iterable<String>> routes() {
+        return handler.routes();
+    }
+
+    /** Waits until it is closed. */
+    public void awaitTermination() throws InterruptedException {
+        server.join();
+    }
+
+    /** Takes no new connections, answers what is under way within the drain timeout, then stops. */
+    @Override
+    public void close() {
+        handler.drain();
+        try {
+            server.stop();
+        } catch (Exception e) {
+            // Stopping late is not worth failing for: whatever was still open has been cut off.
+            log.warn("the server did not stop cleanly", e);
+        } finally {
+            headDeadline.close();
+            server.destroy();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.gateway.server;
+
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Gives what the HTTP layer refuses by itself (heads that cannot be read, shutting down) the same form as all other problems. */
+final class ProblemErrorHandler extends ErrorHandler {
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = request.getAttribute(ERROR_STATUS) instanceof Integer given ? given : response.getStatus();
+        Answer answer = answer(status < 400 ? 500 : status);
+        response.setStatus(answer.status());
+        response.getHeaders().put("Content-Type", answer.contentType());
+        response.getHeaders().put("Cache-Control", "no-store");
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        boolean head = request.getMethod().toUpperCase(Locale.ROOT).equals("HEAD");
+        response.write(true, head ? null : ByteBuffer.wrap(answer.body()), callback);
+        return true;
+    }
+
+    /** The head could not be parsed: there is no request to answer, only a connection to write to before it closes. */
+    // Deprecated in favour of nothing: the server still calls it, and without it these answers would be HTML.
+    @SuppressWarnings("removal")
+    @Override
+    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
+        Answer answer = answer(status);
+        fields.put("Content-Type", answer.contentType());
+        return ByteBuffer.wrap(answer.body());
+    }
+
+    private static Answer answer(int status) {
+        if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+            return Answer.problem(ProblemType.SHUTTING_DOWN, "send the request to another instance");
+        }
+        if (status == HttpStatus.REQUEST_TIMEOUT_408) {
+            return Answer.problem(ProblemType.REQUEST_TIMEOUT, "the request did not arrive in time");
+        }
+        if (status >= 500 && status != HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 && status != 501) {
+            return Answer.problem(ProblemType.INTERNAL_ERROR, "the fault is logged");
+        }
+        return Answer.problem(
+                ProblemType.HTTP_ERROR,
+                status,
+                "the request is not well-formed HTTP/1.1, or too large in its head",
+                null);
+    }
+}

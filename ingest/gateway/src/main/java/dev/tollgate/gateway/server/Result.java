@@ -1,0 +1,28 @@
+package dev.tollgate.gateway.server;
+
+import dev.tollgate.gateway.event.Problem;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one event.
+ *
+ * @param eventId null only where a rejected event had none
+ * @param problems empty exactly if it was not rejected
+ */
+record Result(@Nullable String eventId, Status status, List<Problem> problems) {
+
+    enum Status {
+        /** Kafka has it. */
+        ACCEPTED,
+        /** It breaks a rule; sending it again would not help. */
+        REJECTED,
+        /** Kafka did not confirm it; sending it again, under the same id, is right and harmless. */
+        UNCONFIRMED;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.tollgate.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.gateway.backfill.Backfill;
+import dev.tollgate.gateway.backfill.BackfillListener;
+import dev.tollgate.gateway.backfill.BackfillOptions;
+import dev.tollgate.gateway.backfill.BackfillReport;
+import dev.tollgate.gateway.backfill.BackfillReport.End;
+import dev.tollgate.gateway.backfill.Mapping;
+import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.RequestEvent;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files into a real broker. */
+class BackfillIT {
+    private static GatewayFixture fixture;
+    private static EventSender sender;
+
+    @TempDir
+    Path files;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        fixture = new GatewayFixture(folder);
+        GatewayConfig config = GatewayConfig.from(fixture.settings());
+        sender = new EventSender(config.clients(), config.topic(), Duration.ofSeconds(10));
+    }
+
+    @AfterAll
+    static void stop() {
+        sender.close();
+        fixture.close();
+    }
+
+    @Test
+    void givenAccessLog_whenIngestedTwiceWithoutState_thenTheSecondRunHasTheSameIds() throws Exception {
+        Path log = write(
+                "access.log",
+                line("acme", "GET /v2/memories/17?q=1", 200) + line("acme", "GET /v2/memories/17?q=1", 200)
+                        + line("acme", "GET /health", 200) + line("acme", "POST /v2/mem-it", 503) + "rubbish\n");
+        Mapping mapping = Mapping.parse("""
+            format: access-log
+            fields:
+              account_id: "log-{remote_user}"
+              duration_ms: "{extra_1}"
+            duration-unit: s
+            skip: ["GET /health"]
+            endpoints:
+              - match: "GET /v2/memories/[^/]+"
+                replace: "GET /v2/memories/{id}"
+            """);
+        List<String> bad = new ArrayList<>();
+        BackfillListener listener = new BackfillListener() {
+            @Override
+            public void onBadRecord(Path file, long line, String detail) {
+                bad.add(file.getFileName() + ":" + line + " " + detail);
+            }
+        };
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withMaxErrors(1);
+
+        BackfillReport first = Backfill.run(options, sender, listener);
+        BackfillReport second = Backfill.run(options, sender, BackfillListener.SILENT);
+
+        assertThat(first)
+                .isEqualTo(new BackfillReport(End.COMPLETE, 3, 1, 1, 0))
+                .isEqualTo(second);
+        assertThat(bad).containsExactly("access.log:5 the line ends before the identity");
+        List<RequestEvent> events = fixture.events("log-acme");
+        assertThat(events).hasSize(6);
+        assertThat(events.stream().map(RequestEvent::getEventId).distinct()).hasSize(3);
+        assertThat(events.getFirst().getEndpoint()).isEqualTo("GET /v2/memories/{id}");
+        assertThat(events.getFirst().getOccurredAt()).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
+        assertThat(events.getFirst().getDurationMs()).isEqualTo(42);
+        assertThat(events.get(2).getOutcome()).isEqualTo(Outcome.SERVER_ERROR);
+    }
+
+    @Test
+    void givenStateFile_whenLogGrowsIsRenamedAndCompressed_thenOnlyTheNewLinesAreSent() throws Exception {
+        Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'grow-{remote_user}'}");
+        String first = line("a", "GET /1", 200) + line("a", "GET /2", 200);
+        String later = line("a", "GET /3", 200);
+        Path log = write("grow.log", first);
+        Path state = files.resolve("state.json");
+
+        BackfillReport one = Backfill.run(
+                BackfillOptions.of(List.of(log), mapping).withStateFile(state), sender, BackfillListener.SILENT);
+        Files.writeString(log, later, StandardOpenOption.APPEND);
+        Path rotated = files.resolve("grow.log.1.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(rotated))) {
+            out.write(Files.readAllBytes(log));
+        }
+        BackfillReport two = Backfill.run(
+                BackfillOptions.of(List.of(rotated), mapping).withStateFile(state), sender, BackfillListener.SILENT);
+        BackfillReport three = Backfill.run(
+                BackfillOptions.of(List.of(log, rotated), mapping).withStateFile(state),
+                sender,
+                BackfillListener.SILENT);
+
+        assertThat(one.published()).isEqualTo(2);
+        assertThat(two).isEqualTo(new BackfillReport(End.COMPLETE, 1, 0, 0, first.length()));
+        assertThat(three).isEqualTo(new BackfillReport(End.COMPLETE, 0, 0, 0, 2L * (first.length() + later.length())));
+        assertThat(fixture.events("grow-a"))
+                .extracting(RequestEvent::getEndpoint)
+                .containsExactly("GET /1", "GET /2", "GET /3");
+    }
+
+    @Test
+    void givenStateOfAFile_whenTheFileWasRewritten_thenItIsReadFromItsBeginning() throws Exception {
+        Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'rewrite-{remote_user}'}");
+        Path log = write("rewrite.log", line("a", "GET /old", 200));
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+        Backfill.run(options, sender, BackfillListener.SILENT);
+
+        write("rewrite.log", line("a", "GET /new", 200) + line("a", "GET /newer", 200));
+        BackfillReport report = Backfill.run(options, sender, BackfillListener.SILENT);
+
+        assertThat(report.published()).isEqualTo(2);
+        assertThat(report.skippedBytes()).isZero();
+    }
+
+    @Test
+    void givenJsonLines_whenIngested_thenPlainAndCloudEventsAreReadAndBadOnesNamed() throws Exception {
+        Path lines = write("events.jsonl", """
+            {"event_id":"own","account_id":"jsonl","endpoint":"a","occurred_at":"2026-01-31T12:00:00Z"}
+
+            {"specversion":"1.0","id":"ce","source":"s","type":"dev.tollgate.request","subject":"jsonl","data":{"endpoint":"b"}}
+            {"account_id":"jsonl","endpoint":"c"}
+            {"account_id":"jsonl","endpoint":""}
+            """);
+
+        BackfillReport report = Backfill.run(
+                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)),
+                sender,
+                BackfillListener.SILENT);
+        BackfillReport allowed = Backfill.run(
+                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES))
+                        .withMaxErrors(1),
+                sender,
+                BackfillListener.SILENT);
+
+        assertThat(report).isEqualTo(new BackfillReport(End.TOO_MANY_ERRORS, 0, 1, 1, 0));
+        assertThat(allowed).isEqualTo(new BackfillReport(End.COMPLETE, 3, 1, 1, 0));
+        List<RequestEvent> events = fixture.events("jsonl");
+        assertThat(events).extracting(RequestEvent::getEndpoint).containsExactly("a", "b", "c");
+        assertThat(events).extracting(RequestEvent::getEventId).startsWith("own", "ce");
+    }
+
+    @Test
+    void givenCsvOfSeveralBatchesWithQuotedLineEnds_whenIngested_thenEveryRecordIsThereOnce() throws Exception {
+        StringBuilder csv = new StringBuilder("\ufeffaccount_id,endpoint,occurred_at,units,producer\r\n");
+        for (int i = 0; i < 5_000; i++) {
+            csv.append("csv,\"/e,")
+                    .append(i)
+                    .append("\",1769860800000,")
+                    .append(i)
+                    .append(",\"two\nlines\"\r\n");
+        }
+        Path file = write("events.csv", csv.toString());
+        Path state = files.resolve("state.json");
+        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV))
+                .withStateFile(state);
+
+        BackfillReport report = Backfill.run(options, sender, BackfillListener.SILENT);
+        BackfillReport again = Backfill.run(options, sender, BackfillListener.SILENT);
+
+        assertThat(report.published()).isEqualTo(5_000);
+        assertThat(again.published()).isZero();
+        List<RequestEvent> events = fixture.events("csv");
+        assertThat(events).hasSize(5_000);
+        assertThat(events.stream().map(RequestEvent::getEventId).distinct()).hasSize(5_000);
+        assertThat(events.get(4_999).getEndpoint()).isEqualTo("/e,4999");
+        assertThat(events.get(4_999).getUnits()).isEqualTo(4_999);
+        assertThat(events.get(4_999).getProducer()).isEqualTo("two\nlines");
+    }
+
+    @Test
+    void givenKafkaAway_whenIngested_thenItStopsAndALaterRunGoesOn(@TempDir Path folder) throws Exception {
+        Path log = write("outage.log", line("o", "GET /1", 200));
+        Mapping mapping = Mapping.preset(Mapping.Format.ACCESS_LOG);
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping)
+                .withStateFile(files.resolve("state.json"))
+                .withPatience(Duration.ofMillis(300));
+        try (GatewayFixture own = new GatewayFixture(folder)) {
+            GatewayConfig config = GatewayConfig.from(own.settings());
+            try (EventSender ownSender = new EventSender(config.clients(), config.topic(), Duration.ofSeconds(1))) {
+                own.stopKafka();
+                BackfillReport stopped = Backfill.run(options, ownSender, BackfillListener.SILENT);
+                own.startKafka();
+                BackfillReport resumed =
+                        Backfill.run(options.withPatience(Duration.ofSeconds(60)), ownSender, BackfillListener.SILENT);
+
+                assertThat(stopped.end()).isEqualTo(End.KAFKA_UNAVAILABLE);
+                assertThat(resumed).isEqualTo(new BackfillReport(End.COMPLETE, 1, 0, 0, 0));
+                assertThat(own.events("o")).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void givenFilesThatCannotBeUsed_whenIngested_thenTheMessageNamesThem() throws Exception {
+        Path missing = files.resolve("missing.log");
+        Path notState = write("state.json", "[]");
+        Path log = write("x.log", "");
+
+        assertThatThrownBy(() -> Backfill.run(
+                        BackfillOptions.of(List.of(missing), Mapping.preset(Mapping.Format.ACCESS_LOG)),
+                        sender,
+                        BackfillListener.SILENT))
+                .isInstanceOf(GatewayException.class)
+                .hasMessageContaining("missing.log must be a readable file");
+        assertThatThrownBy(() -> Backfill.run(
+                        BackfillOptions.of(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
+                                .withStateFile(notState),
+                        sender,
+                        BackfillListener.SILENT))
+                .isInstanceOf(GatewayException.class)
+                .hasMessageContaining("is not a state file");
+    }
+
+    private Path write(String name, String text) throws Exception {
+        return Files.write(files.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String line(String user, String request, int status) {
+        return "203.0.113.7 - " + user + " [31/Jan/2026:12:00:00 +0000] \"" + request + " HTTP/1.1\" " + status
+                + " 512 \"-\" \"curl/8.1\" 0.042\n";
+    }
+}

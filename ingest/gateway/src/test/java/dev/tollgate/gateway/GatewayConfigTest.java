@@ -1,0 +1,165 @@
+package dev.tollgate.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.gateway.event.EventRules;
+import dev.tollgate.gateway.event.EventRules.CloudEventIdentity;
+import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GatewayConfigTest {
+
+    @Test
+    void givenOnlyWhatIsRequired_whenRead_thenTheRestIsPreset() {
+        GatewayConfig config = GatewayConfig.from(required());
+
+        assertThat(config.host()).isEqualTo("127.0.0.1");
+        assertThat(config.port()).isEqualTo(8480);
+        assertThat(config.tls()).isNull();
+        assertThat(config.tokens()).isEmpty();
+        assertThat(config.topic()).isEqualTo("tollgate.request-events");
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000));
+        assertThat(config.timeouts())
+                .isEqualTo(new GatewayConfig.Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(15)));
+        assertThat(config.rules()).isEqualTo(EventRules.strict());
+        assertThat(config.clients())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "localhost:9092"),
+                        Map.entry("schema.registry.url", "http://localhost:8081"));
+    }
+
+    @Test
+    void givenEverySetting_whenRead_thenEachHasItsPlaceAndSecretsAreMasked(@TempDir Path folder) throws Exception {
+        Path keyStore = Files.createFile(folder.resolve("keys.jks"));
+        TokenHash hash = TokenHash.of("a-token-of-some-length-123");
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "kafka.bootstrap.servers", "k:1",
+                "kafka.security.protocol", "SSL",
+                "schema.registry.url", "https://r",
+                "basic.auth.credentials.source", "USER_INFO",
+                "basic.auth.user.info", "me:hidden",
+                "topics.prefix", "acc.",
+                "gateway.host", "0.0.0.0",
+                "gateway.port", "443"));
+        settings.putAll(Map.of(
+                "gateway.tls.key-store", keyStore.toString(),
+                "gateway.tls.key-store-password", "hidden",
+                "gateway.tls.key-store-type", "JKS",
+                "gateway.tokens.ci.hash", hash.text(),
+                "gateway.tokens.ci.accounts", "acme, team-*"));
+        settings.putAll(Map.of(
+                "gateway.max-body-bytes", "2048",
+                "gateway.max-events", "10",
+                "gateway.in-flight-bytes", "4096",
+                "gateway.in-flight-events", "20",
+                "gateway.max-connections", "3",
+                "gateway.idle-timeout", "1s",
+                "gateway.request-timeout", "2s",
+                "gateway.ack-timeout", "3s",
+                "gateway.drain-timeout", "4s"));
+        settings.putAll(Map.of(
+                "gateway.unknown-fields", "ignore",
+                "gateway.max-ahead", "5m",
+                "gateway.event-type", "com.example.call",
+                "gateway.event-identity", "source-and-id"));
+
+        GatewayConfig config = GatewayConfig.from(settings);
+
+        assertThat(config.topic()).isEqualTo("acc.request-events");
+        assertThat(config.host()).isEqualTo("0.0.0.0");
+        assertThat(config.port()).isEqualTo(443);
+        assertThat(config.tls()).isEqualTo(new GatewayConfig.Tls(keyStore, "hidden", "JKS"));
+        assertThat(config.tokens()).singleElement().satisfies(token -> {
+            assertThat(token.name()).isEqualTo("ci");
+            assertThat(token.accounts()).containsExactly("acme", "team-*");
+            assertThat(token.hash().matches("a-token-of-some-length-123")).isTrue();
+        });
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3));
+        assertThat(config.timeouts())
+                .isEqualTo(new GatewayConfig.Timeouts(
+                        Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
+        assertThat(config.rules())
+                .isEqualTo(new EventRules(
+                        false, Duration.ofMinutes(5), "com.example.call", CloudEventIdentity.SOURCE_AND_ID));
+        assertThat(config.clients())
+                .containsEntry("security.protocol", "SSL")
+                .containsEntry("basic.auth.user.info", "me:hidden");
+        assertThat(config.toString()).doesNotContain("hidden", hash.text());
+    }
+
+    @Test
+    void givenManyMistakes_whenRead_thenAllAreReportedAtOnce() {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "kafka.acks", "1",
+                "gateway.port", "70000",
+                "gateway.prot", "1",
+                "gateway.idle-timeout", "soon",
+                "gateway.tokens.ci.hash", "plain text",
+                "gateway.tokens.ops.accounts", "a",
+                "gateway.tokens.bad name.hash", "x",
+                "gateway.tls.key-store-password", "p",
+                "gateway.max-body-bytes", "4096",
+                "gateway.in-flight-bytes", "2048"));
+
+        assertThatThrownBy(() -> GatewayConfig.from(settings))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .anyMatch(p -> p.startsWith("kafka.bootstrap.servers is missing"))
+                                .anyMatch(p -> p.startsWith("schema.registry.url is missing"))
+                                .anyMatch(p -> p.startsWith("kafka.acks must be left to the gateway"))
+                                .anyMatch(p -> p.startsWith("gateway.port must be"))
+                                .anyMatch(p -> p.contains("gateway.prot is unknown; did you mean gateway.port?"))
+                                .anyMatch(p -> p.startsWith("gateway.idle-timeout must be"))
+                                .anyMatch(p -> p.startsWith("gateway.tokens.ci.hash"))
+                                .anyMatch(p -> p.startsWith("gateway.tokens.ops.hash is missing"))
+                                .anyMatch(p -> p.startsWith("gateway.tokens.bad name.hash must be"))
+                                .anyMatch(p -> p.startsWith("gateway.tls.key-store is missing"))
+                                .anyMatch(p -> p.startsWith("gateway.in-flight-bytes must be at least"))
+                                .noneMatch(p -> p.contains("plain text")));
+    }
+
+    @Test
+    void givenNoToken_whenRead_thenAnonymityMustBeAskedFor() {
+        Map<String, String> settings = required();
+        settings.remove("gateway.anonymous");
+
+        assertThatThrownBy(() -> GatewayConfig.from(settings)).hasMessageContaining("gateway.anonymous=true");
+    }
+
+    @Test
+    void givenTokenWithEmptyAccountList_whenRead_thenItIsRefusedRatherThanAllowedAll() {
+        Map<String, String> settings = required();
+        settings.remove("gateway.anonymous");
+        settings.put(
+                "gateway.tokens.ci.hash", TokenHash.of(TokenHash.newToken()).text());
+        settings.put("gateway.tokens.ci.accounts", " , ");
+
+        assertThatThrownBy(() -> GatewayConfig.from(settings))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .isEqualTo(List.of(
+                                        "gateway.tokens.ci.accounts must name at least one account, or be left out")));
+    }
+
+    private static Map<String, String> required() {
+        return new HashMap<>(Map.of(
+                "kafka.bootstrap.servers", "localhost:9092",
+                "schema.registry.url", "http://localhost:8081",
+                "gateway.anonymous", "true"));
+    }
+}

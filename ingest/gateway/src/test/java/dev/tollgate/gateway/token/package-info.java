@@ -1,0 +1,5 @@
+/** Tests of tokens. */
+@NullMarked
+package dev.tollgate.gateway.token;
+
+import org.jspecify.annotations.NullMarked;
