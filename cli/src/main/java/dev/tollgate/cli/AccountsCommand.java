@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             AccountsCommand.Assign.class,
-            AccountsCommand.Override.class,
+            AccountsCommand.OverrideLimit.class,
             AccountsCommand.Exempt.class,
             AccountsCommand.Suspend.class,
             AccountsCommand.Reinstate.class,
@@ -82,9 +82,9 @@ final class AccountsCommand extends CommandGroup {
         private boolean json;
 
         /** Fills in the change, after {@code event} got everything that is common. */
-        abstract void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry);
+        abstract void fill(AccountEvent event, KafkaAccess kafka);
 
-        @java.lang.Override
+        @Override
         public void run() {
             if (account.isBlank() || account.length() > 128) {
                 throw new ParameterException(
@@ -100,7 +100,7 @@ final class AccountsCommand extends CommandGroup {
             event.setActor(actor == null ? System.getProperty("user.name") : actor);
             event.setReason(reason);
             event.setUsageCarry(UsageCarry.KEEP);
-            fill(event, kafka, registry);
+            fill(event, kafka);
             event.setCommandId(commandId == null ? identity(event) : commandId);
             RecordMetadata written = write(kafka, registry, event);
             if (json) {
@@ -189,9 +189,9 @@ final class AccountsCommand extends CommandGroup {
             SCALE
         }
 
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
-            plan(this, kafka, registry, plan);
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
+            plan(this, kafka, plan);
             event.setType(AccountEventType.PLAN_ASSIGNED);
             event.setPlanId(plan);
             event.setUsageCarry(UsageCarry.valueOf(carry.name()));
@@ -202,7 +202,7 @@ final class AccountsCommand extends CommandGroup {
             name = "override",
             description = "Replace the amount of one limit for one account, or take that back.",
             mixinStandardHelpOptions = true)
-    static final class Override extends AccountChange {
+    static final class OverrideLimit extends AccountChange {
         @Parameters(index = "1", paramLabel = "LIMIT", description = "Limit id, as the plan names it.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String limit;
@@ -214,10 +214,10 @@ final class AccountsCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String amount;
 
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
             TreeSet<String> known = new TreeSet<>();
-            for (Plan plan : catalogue(kafka, registry).values()) {
+            for (Plan plan : catalogue(kafka).values()) {
                 plan.getVersions()
                         .forEach(version -> version.getLimits().stream()
                                 .map(Limit::getLimitId)
@@ -262,8 +262,8 @@ final class AccountsCommand extends CommandGroup {
         @Option(names = "--end", description = "End the exemption.")
         private boolean end;
 
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
             event.setType(AccountEventType.EXEMPTION_SET);
             event.setExempt(!end);
         }
@@ -280,8 +280,8 @@ final class AccountsCommand extends CommandGroup {
                 description = "End of the suspension. Preset: until reinstated.")
         private @Nullable String until;
 
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
             event.setType(AccountEventType.SUSPENDED);
             event.setSuspendedUntil(until == null ? null : time("--until", until));
         }
@@ -289,8 +289,8 @@ final class AccountsCommand extends CommandGroup {
 
     @Command(name = "reinstate", description = "End a suspension.", mixinStandardHelpOptions = true)
     static final class Reinstate extends AccountChange {
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
             event.setType(AccountEventType.REINSTATED);
         }
     }
@@ -310,16 +310,16 @@ final class AccountsCommand extends CommandGroup {
                 description = "Event time of that event, which finds it faster.")
         private @Nullable String occurredAt;
 
-        @java.lang.Override
-        void fill(AccountEvent event, KafkaAccess kafka, SchemaRegistryClient registry) {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
             event.setType(AccountEventType.EVENT_VOIDED);
             event.setCorrectedEventId(eventId);
             event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
         }
     }
 
-    private static Plan plan(AccountChange change, KafkaAccess kafka, SchemaRegistryClient registry, String id) {
-        Map<String, Plan> plans = catalogue(kafka, registry);
+    private static Plan plan(AccountChange change, KafkaAccess kafka, String id) {
+        Map<String, Plan> plans = catalogue(kafka);
         Plan found = plans.get(id);
         if (found == null) {
             List<String> known = plans.keySet().stream().sorted().toList();
@@ -333,7 +333,7 @@ final class AccountsCommand extends CommandGroup {
         return found;
     }
 
-    private static Map<String, Plan> catalogue(KafkaAccess kafka, SchemaRegistryClient registry) {
+    private static Map<String, Plan> catalogue(KafkaAccess kafka) {
         return new LinkedHashMap<>(PlanCatalogs.client(kafka).read());
     }
 }

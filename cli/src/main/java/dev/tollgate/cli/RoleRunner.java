@@ -27,7 +27,7 @@ final class RoleRunner {
         Role start() throws Exception;
     }
 
-    /** @return exit status: 0 after a stop that was asked for */
+    /** Runs the role and returns the exit status: 0 after a stop that was asked for. */
     static int run(String name, Start start) throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         try (Role role = start.start()) {

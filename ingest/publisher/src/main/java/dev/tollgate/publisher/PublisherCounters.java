@@ -126,4 +126,11 @@ public final class PublisherCounters {
     void dropped(DropReason reason, long count) {
         adder(dropped, reason).add(count);
     }
+
+    /** The figures that tell whether anything is missing. */
+    @Override
+    public String toString() {
+        return "published=" + published() + " acknowledged=" + acknowledged() + " spooled=" + spooled() + " rejected="
+                + rejected() + " dropped=" + dropped();
+    }
 }
