@@ -111,10 +111,10 @@ final class UpCommand implements Callable<Integer> {
         out.println("  Configuration    " + configFile);
         out.println();
         out.println("First steps, in a second terminal:");
-        out.println("  tollgate accounts assign acme mem             # put an account on a plan");
-        out.println("  tollgate publish --account acme --endpoint /v2/mem-it --count 6");
-        out.println("  tollgate tail limit-events --from-beginning   # the alert and the block");
-        out.println("  tollgate sql query \"SELECT * FROM usage_by_account_day\"");
+        out.println("  ./tollgate accounts assign acme mem             # put an account on a plan");
+        out.println("  ./tollgate publish --account acme --endpoint /v2/mem-it --count 6");
+        out.println("  ./tollgate tail limit-events --from-beginning   # the alert and the block");
+        out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"");
         out.println();
         out.println("Ctrl-C stops it; the data stays.");
         out.flush();
