@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The plan catalogues that ship with Tollgate. */
 public final class ShippedPlans {
-    private static final String PRESET = "mem.yaml";
+    private static final String PRESET = "mem";
 
     private ShippedPlans() {}
 
@@ -22,7 +22,20 @@ public final class ShippedPlans {
      * @throws CommandFailure with every problem of the file
      */
     public static List<Plan> read(@Nullable Path file) {
-        Path chosen = file == null ? shipped() : file;
+        return readFile(file == null ? shipped(PRESET) : file);
+    }
+
+    /**
+     * Reads a catalogue that ships with Tollgate.
+     *
+     * @param name file name without {@code .yaml}
+     * @throws CommandFailure if it is not there
+     */
+    public static List<Plan> named(String name) {
+        return readFile(shipped(name));
+    }
+
+    private static List<Plan> readFile(Path chosen) {
         try {
             return PlanFile.read(chosen);
         } catch (PlanFileException e) {
@@ -32,15 +45,16 @@ public final class ShippedPlans {
         }
     }
 
-    private static Path shipped() {
+    private static Path shipped(String name) {
         String home = System.getProperty("tollgate.home");
+        String file = name + ".yaml";
         return Stream.of(
-                        home == null ? Path.of("plans", PRESET) : Path.of(home, "plans", PRESET),
-                        Path.of("plans", PRESET),
-                        Path.of("..", "plans", PRESET))
+                        home == null ? Path.of("plans", file) : Path.of(home, "plans", file),
+                        Path.of("plans", file),
+                        Path.of("..", "plans", file))
                 .filter(Files::exists)
                 .findFirst()
-                .orElseThrow(() ->
-                        new CommandFailure("plans/" + PRESET + " is not there; name a catalogue with --plan FILE"));
+                .orElseThrow(
+                        () -> new CommandFailure("plans/" + file + " is not there; name a catalogue with --plan FILE"));
     }
 }

@@ -320,8 +320,35 @@ final class PlanReader {
         }
         switch (wanted) {
             case "window" -> limit.setWindow(fields.choice("window", WINDOWS, null));
-            case "period" -> limit.setPeriodMs(fields.duration("period", Rules.MIN_PERIOD, Rules.MAX_PERIOD));
+            case "period" -> {
+                limit.setPeriodMs(fields.duration("period", Rules.MIN_PERIOD, Rules.MAX_PERIOD));
+                refuseInexact(fields, limit);
+            }
             default -> limit.setLeaseMs(fields.duration("lease", Rules.MIN_LEASE, Rules.MAX_LEASE));
+        }
+    }
+
+    /** Periods and amounts with which usage cannot be kept in whole numbers. */
+    private static void refuseInexact(Fields fields, Limit limit) {
+        Long period = limit.getPeriodMs();
+        if (period == null) {
+            return;
+        }
+        if (limit.getAlgorithm() == Algorithm.SLIDING_WINDOW && period % Rules.SLIDING_WINDOW_PARTS != 0) {
+            fields.error(
+                    "period",
+                    "must be a multiple of " + Rules.SLIDING_WINDOW_PARTS + "ms for a sliding_window, such as 3s or 1m",
+                    "'" + Durations.format(period) + "'");
+        }
+        Long amount = limit.getAmount();
+        if (limit.getAlgorithm() == Algorithm.LEAKY_BUCKET
+                && amount != null
+                && amount > Rules.MAX_LEAKY_LEVEL / period) {
+            fields.error(
+                    "amount",
+                    "must be at most " + Rules.MAX_LEAKY_LEVEL / period + " for a leaky_bucket over "
+                            + Durations.format(period),
+                    "'" + amount + "'");
         }
     }
 

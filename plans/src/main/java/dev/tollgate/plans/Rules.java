@@ -22,7 +22,12 @@ final class Rules {
 
     static final Duration MAX_NOTICE = Duration.ofDays(3_650);
     static final Duration MIN_PERIOD = Duration.ofSeconds(1);
-    static final Duration MAX_PERIOD = Duration.ofDays(366);
+    static final Duration MAX_PERIOD = Duration.ofDays(31);
+    /** A sliding window is kept in 60 parts of whole milliseconds. */
+    static final long SLIDING_WINDOW_PARTS = 60;
+    /** Largest product of amount and period in milliseconds that a leaky bucket can keep exactly. */
+    static final long MAX_LEAKY_LEVEL = 1L << 60;
+
     static final Duration MIN_LEASE = Duration.ofSeconds(1);
     static final Duration MAX_LEASE = Duration.ofDays(1);
     static final Duration MAX_GRACE = Duration.ofDays(1);

@@ -194,7 +194,7 @@ class PlanFileTest {
                                             + " share such as 90%, or a rest such as 'remaining below 20%', from 1% to"
                                             + " 100% with at most two decimals, was '0%'",
                                         "p.yaml:16:13: plans[0].versions[0].limits[1].period is missing: it must be a"
-                                            + " duration from 1s to 366d, a whole number with ms, s, m, h or d such as"
+                                            + " duration from 1s to 31d, a whole number with ms, s, m, h or d such as"
                                             + " 90s",
                                         "p.yaml:16:17: plans[0].versions[0].limits[1].id must be unique, but"
                                                 + " plans[0].versions[0].limits[0] has it too, was 'a'",
@@ -397,6 +397,35 @@ class PlanFileTest {
         assertThat(PlanFile.check(text, NAME).errors())
                 .anySatisfy(problem ->
                         assertThat(problem.toString()).startsWith(NAME + ":1:").contains(sentence));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        amount: 9, algorithm: sliding_window, period: 1s             | period | must be a multiple of 60ms
+        amount: 9, algorithm: sliding_window, period: 61001ms        | period | must be a multiple of 60ms
+        amount: 9, algorithm: leaky_bucket, period: 32d              | period | from 1s to 31d
+        amount: 430451578, algorithm: leaky_bucket, period: 31d      | amount | must be at most 430451577
+        """)
+    void givenALimitThatCannotBeKeptExactly_whenChecked_thenItIsRefused(String limit, String key, String sentence) {
+        PlanFileReport report = PlanFile.check(BASE + "          - {id: x, meter: credits, " + limit + "}\n", NAME);
+
+        assertThat(report.errors()).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo("plans[0].versions[0].limits[2]." + key);
+            assertThat(problem.rule()).contains(sentence);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "amount: 9, algorithm: sliding_window, period: 3s",
+                "amount: 430451577, algorithm: leaky_bucket, period: 31d",
+                "amount: unlimited, algorithm: leaky_bucket, period: 31d",
+            })
+    void givenALimitAtTheEdgeOfExactness_whenChecked_thenItIsTaken(String limit) {
+        assertThat(PlanFile.check(BASE + "          - {id: x, meter: credits, " + limit + "}\n", NAME)
+                        .errors())
+                .isEmpty();
     }
 
     @ParameterizedTest

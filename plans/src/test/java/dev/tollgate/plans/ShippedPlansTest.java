@@ -2,6 +2,7 @@ package dev.tollgate.plans;
 
 import static dev.tollgate.schemas.avro.Algorithm.CONCURRENCY;
 import static dev.tollgate.schemas.avro.Algorithm.FIXED_WINDOW;
+import static dev.tollgate.schemas.avro.Algorithm.LEAKY_BUCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -64,10 +65,10 @@ class ShippedPlansTest {
                         tuple("requests", 4_000L, "day", Mode.ENFORCE, Scope.ACCOUNT),
                         tuple("complexity", 200L, "minute", Mode.ENFORCE, Scope.ACCOUNT),
                         tuple("complexity", 8_000L, "day", Mode.ENFORCE, Scope.ACCOUNT));
-        assertThat(version.getLimits()).extracting(Limit::getAlgorithm).containsOnly(FIXED_WINDOW);
+        assertThat(version.getLimits()).extracting(Limit::getAlgorithm).containsOnly(LEAKY_BUCKET);
         assertThat(version.getLimits())
-                .extracting(Limit::getWindow)
-                .containsExactly(WindowUnit.MINUTE, WindowUnit.DAY, WindowUnit.MINUTE, WindowUnit.DAY);
+                .extracting(Limit::getPeriodMs)
+                .containsExactly(60_000L, 86_400_000L, 60_000L, 86_400_000L);
         assertThat(version.getLimits())
                 .allSatisfy(limit -> assertThat(limit.getThresholds())
                         .singleElement()

@@ -3,8 +3,10 @@ package dev.tollgate.cli.demo;
 import dev.tollgate.cli.Json;
 import dev.tollgate.cli.Progress;
 import dev.tollgate.cli.ShippedPlans;
+import dev.tollgate.schemas.avro.Plan;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -58,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Makes the same traffic again. Preset: random, and printed.")
     private @Nullable Long seed;
 
-    @Option(names = "--plan", paramLabel = "FILE", description = "Plan catalogue. Preset: plans/mem.yaml.")
+    @Option(names = "--plan", paramLabel = "FILE", description = "Plan catalogue. Preset: plans/memories-ai.yaml.")
     private @Nullable Path plan;
 
     @Option(names = "--json", description = "Print one JSON object and nothing else on standard output.")
@@ -90,7 +92,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1, 1_000_000) : seed;
         try (Progress progress = Progress.onStandardError()) {
-            DemoReport report = new DemoRun(events, accounts, chosen, ShippedPlans.read(plan), keep, progress).run();
+            List<Plan> plans = plan == null ? ShippedPlans.named("memories-ai") : ShippedPlans.read(plan);
+            DemoReport report = new DemoRun(events, accounts, chosen, plans, keep, progress).run();
             progress.end();
             if (json) {
                 spec.commandLine().getOut().println(Json.line(report.toMap()));
