@@ -120,4 +120,9 @@ class ArchitectureTest {
                         "dev.tollgate.engine..", "dev.tollgate.streams..", "dev.tollgate.sink..", "dev.tollgate.sql..")
                 .check(all);
     }
+
+    @Test
+    void benchmarksAreNotShipped() {
+        noClasses().should().resideInAPackage("dev.tollgate.benchmarks..").check(all);
+    }
 }
