@@ -5,6 +5,7 @@ import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.serde.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -61,7 +62,7 @@ final class EventEncoder {
     /**
      * The event's bytes; the first {@value WireFormat#PREFIX_BYTES} are zero and belong to the prefix.
      *
-     * @param event valid by {@link EventRules}
+     * @param event without a violation by {@link RequestEventRules#checkBeforeFilling}
      * @param nowMillis the event time if it has none
      * @param producer the producer if it has none
      */

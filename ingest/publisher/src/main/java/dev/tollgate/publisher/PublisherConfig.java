@@ -5,6 +5,7 @@ import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.publisher.spool.SyncPolicy;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.serde.SchemaIds;
 import dev.tollgate.schemas.serde.WireFormat;
 import dev.tollgate.schemas.topic.Topic;
@@ -129,9 +130,9 @@ public record PublisherConfig(
             settings.problem(String.valueOf(e.getMessage()));
         }
         String name = settings.string("publisher.name", "");
-        if (name.length() > EventRules.MAX_ID_CHARACTERS) {
-            settings.problem("publisher.name must be at most " + EventRules.MAX_ID_CHARACTERS + " characters, was "
-                    + name.length());
+        if (name.length() > RequestEventRules.MAX_ID_CHARACTERS) {
+            settings.problem("publisher.name must be at most " + RequestEventRules.MAX_ID_CHARACTERS
+                    + " characters, was " + name.length());
         }
         PublisherConfig config = new PublisherConfig(
                 clientProperties(clients, settings),

@@ -1,5 +1,7 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.event.RequestEventRules;
+
 /** Why an event was refused before anything was done with it. Publishing the same event again would be refused again. */
 public enum RejectionReason {
     /** The account id is missing or blank. */
@@ -17,5 +19,23 @@ public enum RejectionReason {
     /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
     SYMBOL_UNKNOWN,
     /** The event is null, or its content cannot be encoded; the detail says why. */
-    MALFORMED
+    MALFORMED;
+
+    /** The reason that a broken rule of the contract is counted under. */
+    static RejectionReason of(RequestEventRules.Violation violation) {
+        return switch (violation.rule()) {
+            case PRESENCE ->
+                switch (violation.field()) {
+                    case "account_id" -> ACCOUNT_MISSING;
+                    case "endpoint" -> ENDPOINT_MISSING;
+                    default -> MALFORMED;
+                };
+            case LENGTH -> TEXT_TOO_LONG;
+            case UNICODE -> MALFORMED;
+            case SIGN -> NUMBER_NEGATIVE;
+            case SYMBOL -> SYMBOL_UNKNOWN;
+            case TIME_RANGE -> TIME_OUT_OF_RANGE;
+            case COUNT -> TOO_MANY_ATTRIBUTES;
+        };
+    }
 }

@@ -4,14 +4,17 @@ import dev.tollgate.publisher.spool.Spool;
 import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.schemas.SchemaText;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.serde.SchemaIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,9 +199,9 @@ public final class RequestEventPublisher implements AutoCloseable {
             return null;
         }
         try {
-            EventRules.Violation violation = EventRules.check(event);
-            if (violation != null) {
-                losses.rejected(event, violation.reason(), violation.detail());
+            List<RequestEventRules.Violation> violations = RequestEventRules.checkBeforeFilling(event);
+            if (!violations.isEmpty()) {
+                losses.rejected(event, RejectionReason.of(violations.get(0)), sentences(violations));
                 return null;
             }
             EventEncoder encoder = encoders.take();
@@ -210,6 +213,10 @@ public final class RequestEventPublisher implements AutoCloseable {
             losses.rejected(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
             return null;
         }
+    }
+
+    private static String sentences(List<RequestEventRules.Violation> violations) {
+        return violations.stream().map(RequestEventRules.Violation::sentence).collect(Collectors.joining("; "));
     }
 
     /**

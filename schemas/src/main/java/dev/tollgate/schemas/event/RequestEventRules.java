@@ -33,19 +33,36 @@ public final class RequestEventRules {
      * getters may still return null for fields that were never set, which is a violation for those without a default.
      */
     public static List<Violation> check(RequestEvent event) {
+        return check(event, true);
+    }
+
+    /**
+     * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id that is
+     * null or empty, and time, phase, outcome and attributes that are null, are no violations.
+     */
+    public static List<Violation> checkBeforeFilling(RequestEvent event) {
+        return check(event, false);
+    }
+
+    private static List<Violation> check(RequestEvent event, boolean isFilled) {
         List<Violation> found = new ArrayList<>(0);
-        requiredText(found, "event_id", event.getEventId(), MAX_ID_CHARACTERS);
+        if (isFilled || (event.getEventId() != null && !event.getEventId().isEmpty())) {
+            requiredText(found, "event_id", event.getEventId(), MAX_ID_CHARACTERS);
+        }
         requiredText(found, "account_id", event.getAccountId(), MAX_ID_CHARACTERS);
         optionalText(found, "project_id", event.getProjectId(), MAX_ID_CHARACTERS);
         optionalText(found, "api_key_id", event.getApiKeyId(), MAX_ID_CHARACTERS);
         requiredText(found, "endpoint", event.getEndpoint(), MAX_ENDPOINT_CHARACTERS);
-        time(found, event.getOccurredAt());
-        if (event.getPhase() == null || event.getPhase() == Phase.UNKNOWN) {
-            found.add(new Violation("phase", "must be COMPLETED or STARTED, was " + event.getPhase()));
+        if (isFilled || event.getOccurredAt() != null) {
+            time(found, event.getOccurredAt());
         }
-        if (event.getOutcome() == null || event.getOutcome() == Outcome.UNKNOWN) {
+        if (event.getPhase() == null ? isFilled : event.getPhase() == Phase.UNKNOWN) {
+            found.add(new Violation("phase", Rule.SYMBOL, "must be COMPLETED or STARTED, was " + event.getPhase()));
+        }
+        if (event.getOutcome() == null ? isFilled : event.getOutcome() == Outcome.UNKNOWN) {
             found.add(new Violation(
                     "outcome",
+                    Rule.SYMBOL,
                     "must be SUCCESS, AUTH_FAILED, INVALID, LIMITED or SERVER_ERROR, was " + event.getOutcome()));
         }
         notNegative(found, "units", event.getUnits());
@@ -53,7 +70,9 @@ public final class RequestEventRules {
         notNegative(found, "output_items", event.getOutputItems());
         notNegative(found, "duration_ms", event.getDurationMs());
         optionalText(found, "producer", event.getProducer(), MAX_ID_CHARACTERS);
-        attributes(found, event.getAttributes());
+        if (isFilled || event.getAttributes() != null) {
+            attributes(found, event.getAttributes());
+        }
         return found;
     }
 
@@ -82,56 +101,74 @@ public final class RequestEventRules {
         return hasLoneSurrogate(value) ? "must be Unicode text, has half a surrogate pair" : null;
     }
 
+    /** Which rule a text broke that {@link #textProblem} or {@link #optionalTextProblem} has a problem with. */
+    private static Rule textRule(@Nullable String value, int max) {
+        if (value != null && value.length() > max) {
+            return Rule.LENGTH;
+        }
+        return value == null || value.isBlank() ? Rule.PRESENCE : Rule.UNICODE;
+    }
+
     private static void requiredText(List<Violation> found, String field, @Nullable String value, int max) {
         String problem = textProblem(value, max);
         if (problem != null) {
-            found.add(new Violation(field, problem));
+            found.add(new Violation(field, textRule(value, max), problem));
         }
     }
 
     private static void optionalText(List<Violation> found, String field, @Nullable String value, int max) {
         String problem = optionalTextProblem(value, max);
         if (problem != null) {
-            found.add(new Violation(field, problem));
+            found.add(new Violation(field, textRule(value, max), problem));
         }
     }
 
     private static void notNegative(List<Violation> found, String field, @Nullable Long value) {
         if (value != null && value < 0) {
-            found.add(new Violation(field, "must be >= 0, was " + value));
+            found.add(new Violation(field, Rule.SIGN, "must be >= 0, was " + value));
         }
     }
 
     private static void time(List<Violation> found, @Nullable Instant occurredAt) {
         if (occurredAt == null) {
-            found.add(new Violation("occurred_at", "must be a time, was missing"));
+            found.add(new Violation("occurred_at", Rule.PRESENCE, "must be a time, was missing"));
         } else if (occurredAt.isBefore(EARLIEST) || occurredAt.isAfter(LATEST)) {
-            found.add(
-                    new Violation("occurred_at", "must be from " + EARLIEST + " to " + LATEST + ", was " + occurredAt));
+            found.add(new Violation(
+                    "occurred_at",
+                    Rule.TIME_RANGE,
+                    "must be from " + EARLIEST + " to " + LATEST + ", was " + occurredAt));
         }
     }
 
     private static void attributes(List<Violation> found, @Nullable Map<String, String> attributes) {
         if (attributes == null) {
-            found.add(new Violation("attributes", "must be a map, was missing"));
+            found.add(new Violation("attributes", Rule.PRESENCE, "must be a map, was missing"));
             return;
         }
         if (attributes.size() > MAX_ATTRIBUTES) {
             found.add(new Violation(
-                    "attributes", "must have at most " + MAX_ATTRIBUTES + " entries, has " + attributes.size()));
+                    "attributes",
+                    Rule.COUNT,
+                    "must have at most " + MAX_ATTRIBUTES + " entries, has " + attributes.size()));
             return;
         }
         attributes.forEach((name, value) -> {
             String problem = textProblem(name, MAX_ATTRIBUTE_KEY_CHARACTERS);
             if (problem != null) {
-                found.add(new Violation("attributes", "the name of an attribute " + problem));
+                found.add(new Violation(
+                        "attributes",
+                        textRule(name, MAX_ATTRIBUTE_KEY_CHARACTERS),
+                        "must not break a rule: the name of an attribute " + problem));
                 return;
             }
             problem = value == null
                     ? "must be a text, was missing"
                     : optionalTextProblem(value, MAX_ATTRIBUTE_VALUE_CHARACTERS);
             if (problem != null) {
-                found.add(new Violation("attributes", "the value of an attribute " + problem));
+                found.add(new Violation(
+                        "attributes",
+                        textRule(value, MAX_ATTRIBUTE_VALUE_CHARACTERS),
+                        "must not break a rule: the value of an attribute " + problem));
             }
         });
     }
@@ -151,11 +188,35 @@ public final class RequestEventRules {
         return false;
     }
 
+    /** What a rule is about; bounded, so that refusals can be counted by it. */
+    public enum Rule {
+        /** A field that must be there is missing or blank. */
+        PRESENCE,
+        /** A text is too long. */
+        LENGTH,
+        /** A text is no Unicode text. */
+        UNICODE,
+        /** A number is below zero. */
+        SIGN,
+        /** Phase or outcome is missing or {@code UNKNOWN}, which is a reader's word and never a publisher's. */
+        SYMBOL,
+        /** The event time is before 1970 or after the year 9999. */
+        TIME_RANGE,
+        /** There are too many attributes. */
+        COUNT
+    }
+
     /**
      * A broken rule.
      *
      * @param field name in the schema, for example {@code account_id}
+     * @param rule what it is about
      * @param detail what is allowed and what was found, to follow the field's name
      */
-    public record Violation(String field, String detail) {}
+    public record Violation(String field, Rule rule, String detail) {
+        /** The whole sentence: {@code units must be >= 0, was -1}. */
+        public String sentence() {
+            return field + " " + detail;
+        }
+    }
 }

@@ -6,6 +6,7 @@ import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules.Rule;
 import dev.tollgate.schemas.event.RequestEventRules.Violation;
 import java.time.Instant;
 import java.util.Map;
@@ -74,9 +75,9 @@ class RequestEventRulesTest {
                         "attributes");
         assertThat(RequestEventRules.check(event))
                 .contains(
-                        new Violation("account_id", "must be at most 128 characters, was 129"),
-                        new Violation("api_key_id", "must be Unicode text, has half a surrogate pair"),
-                        new Violation("units", "must be >= 0, was -1"));
+                        new Violation("account_id", Rule.LENGTH, "must be at most 128 characters, was 129"),
+                        new Violation("api_key_id", Rule.UNICODE, "must be Unicode text, has half a surrogate pair"),
+                        new Violation("units", Rule.SIGN, "must be >= 0, was -1"));
     }
 
     @Test
@@ -84,5 +85,22 @@ class RequestEventRulesTest {
         assertThat(RequestEventRules.check(new RequestEvent()))
                 .extracting(Violation::field)
                 .contains("event_id", "account_id", "endpoint", "occurred_at", "phase", "outcome", "attributes");
+    }
+
+    @Test
+    void givenEventThatIsStillToBeFilled_whenChecked_thenOnlyWhatNobodyFillsIsMissing() {
+        RequestEvent event = new RequestEvent();
+        event.setEventId("");
+
+        assertThat(RequestEventRules.checkBeforeFilling(event))
+                .extracting(Violation::sentence)
+                .containsExactly(
+                        "account_id must be 1 to 128 characters, was missing",
+                        "endpoint must be 1 to 512 characters, was missing");
+        event.setEventId(" ");
+        event.setPhase(Phase.UNKNOWN);
+        assertThat(RequestEventRules.checkBeforeFilling(event))
+                .extracting(Violation::field)
+                .containsExactly("event_id", "account_id", "endpoint", "phase");
     }
 }

@@ -2,18 +2,19 @@ package dev.tollgate.publisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.publisher.EventRules.Violation;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.schemas.event.RequestEventRules.Violation;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class EventRulesTest {
+class RejectionReasonTest {
     @Test
     void givenAnEventAtEveryBound_whenChecked_thenItPasses() {
         RequestEvent event = valid();
@@ -32,7 +33,7 @@ class EventRulesTest {
         }
         event.setAttributes(attributes);
 
-        assertThat(EventRules.check(event)).isNull();
+        assertThat(RequestEventRules.checkBeforeFilling(event)).isEmpty();
     }
 
     @Test
@@ -51,25 +52,34 @@ class EventRulesTest {
         assertRefused(e -> e.setDurationMs(-1L), RejectionReason.NUMBER_NEGATIVE, "duration_ms");
         assertRefused(e -> e.setOutcome(Outcome.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
         assertRefused(e -> e.setPhase(Phase.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
+        assertRefused(e -> e.setProjectId("half \ud83d"), RejectionReason.MALFORMED, "half a surrogate pair");
+        assertRefused(e -> e.setEventId(" "), RejectionReason.MALFORMED, "event_id");
+        assertRefused(e -> e.setAttributes(Map.of(" ", "v")), RejectionReason.MALFORMED, "name of an attribute");
         assertRefused(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
         assertRefused(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
         assertRefused(
-                e -> e.setAttributes(Map.of("n".repeat(65), "v")), RejectionReason.TEXT_TOO_LONG, "attribute name");
+                e -> e.setAttributes(Map.of("n".repeat(65), "v")),
+                RejectionReason.TEXT_TOO_LONG,
+                "the name of an attribute must be at most 64");
         assertRefused(
-                e -> e.setAttributes(Map.of("n", "v".repeat(257))), RejectionReason.TEXT_TOO_LONG, "attribute value");
+                e -> e.setAttributes(Map.of("n", "v".repeat(257))),
+                RejectionReason.TEXT_TOO_LONG,
+                "the value of an attribute must be at most 256");
         Map<String, String> tooMany = new HashMap<>();
         for (int i = 0; i < 17; i++) {
             tooMany.put("n" + i, "v");
         }
-        assertRefused(e -> e.setAttributes(tooMany), RejectionReason.TOO_MANY_ATTRIBUTES, "were 17");
+        assertRefused(e -> e.setAttributes(tooMany), RejectionReason.TOO_MANY_ATTRIBUTES, "has 17");
     }
 
     private static void assertRefused(Consumer<RequestEvent> change, RejectionReason reason, String inDetail) {
         RequestEvent event = valid();
         change.accept(event);
-        Violation violation = Objects.requireNonNull(EventRules.check(event));
-        assertThat(violation.reason()).isEqualTo(reason);
-        assertThat(violation.detail()).contains(inDetail);
+        List<Violation> violations = RequestEventRules.checkBeforeFilling(event);
+        assertThat(violations).singleElement().satisfies(violation -> {
+            assertThat(RejectionReason.of(violation)).isEqualTo(reason);
+            assertThat(violation.sentence()).contains(inDetail);
+        });
     }
 
     private static RequestEvent valid() {
