@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,7 @@ public final class Gateway implements AutoCloseable {
             // First the requests under way, then what they need.
             Collections.reverse(opened);
             Gateway gateway = new Gateway(server, config.host(), opened);
-            log.info("gateway started: address={} config={}", gateway.address(), config.effective());
+            log.info("gateway started: address={} config={}", gateway.address(), new TreeMap<>(config.effective()));
             return gateway;
         } catch (Exception e) {
             Collections.reverse(opened);

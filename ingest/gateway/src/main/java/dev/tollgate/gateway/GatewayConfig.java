@@ -72,8 +72,10 @@ public record GatewayConfig(
         EventRules rules,
         Map<String, String> effective) {
 
+    /** Where it listens if nothing else is said. */
+    public static final int DEFAULT_PORT = 8480;
+
     private static final Pattern TOKEN_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-    private static final int DEFAULT_PORT = 8480;
 
     public GatewayConfig {
         clients = Map.copyOf(clients);
@@ -88,8 +90,24 @@ public record GatewayConfig(
      */
     public static GatewayConfig from(Map<String, String> map) {
         Settings settings = new Settings(map);
-        Map<String, String> clients = clients(settings);
-        String topic = topic(settings);
+        GatewayConfig config = read(settings, clients(settings), topic(settings));
+        settings.throwIfProblems();
+        return config;
+    }
+
+    /**
+     * Reads {@code gateway.*} alone, for who knows Kafka and the registry already. Problems are noted in the settings, and what
+     * is returned must not be used if there are any.
+     *
+     * @param clients Kafka's and the registry's properties by their own names
+     * @param topic full name of the request events' topic
+     */
+    public static GatewayConfig read(Settings settings, Map<String, String> clients, String topic) {
+        for (String own : EventSender.ownProperties()) {
+            if (clients.containsKey(own)) {
+                settings.problem("Kafka's property " + own + " must be left to the gateway, which answers for it");
+            }
+        }
         boolean anonymous = settings.flag("gateway.anonymous", false);
         List<AccessToken> tokens = tokens(settings, anonymous);
         Limits limits = new Limits(
@@ -124,10 +142,10 @@ public record GatewayConfig(
                                 == UnknownFields.REFUSE,
                         settings.duration("gateway.max-ahead", "60s", "0ms", "1h"),
                         settings.string("gateway.event-type", EventRules.DEFAULT_TYPE),
-                        settings.choice("gateway.event-identity", CloudEventIdentity.ID, CloudEventIdentity.class)),
+                        settings.choice("gateway.event-identity", CloudEventIdentity.ID, CloudEventIdentity.class),
+                        false),
                 settings.effective());
         settings.refuseUnknown("gateway.");
-        settings.throwIfProblems();
         return config;
     }
 
@@ -137,11 +155,6 @@ public record GatewayConfig(
         Map<String, String> clients = new LinkedHashMap<>(settings.passThrough("kafka."));
         // The environment's form of the address is not seen by a pass-through.
         clients.put("bootstrap.servers", settings.string("kafka.bootstrap.servers", ""));
-        for (String own : EventSender.ownProperties()) {
-            if (clients.containsKey(own)) {
-                settings.problem("kafka." + own + " must be left to the gateway, which answers for it");
-            }
-        }
         clients.put(RegistryConfig.URL, settings.required(RegistryConfig.URL));
         for (String key : List.of(
                 RegistryConfig.CREDENTIALS_SOURCE,

@@ -2,12 +2,14 @@ package dev.tollgate.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tollgate.gateway.backfill.Backfill;
 import dev.tollgate.gateway.backfill.BackfillListener;
 import dev.tollgate.gateway.backfill.BackfillOptions;
 import dev.tollgate.gateway.backfill.BackfillReport;
 import dev.tollgate.gateway.backfill.BackfillReport.End;
+import dev.tollgate.gateway.backfill.BatchSender;
 import dev.tollgate.gateway.backfill.Mapping;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.schemas.avro.Outcome;
@@ -74,8 +76,8 @@ class BackfillIT {
         };
         BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withMaxErrors(1);
 
-        BackfillReport first = Backfill.run(options, sender, listener);
-        BackfillReport second = Backfill.run(options, sender, BackfillListener.SILENT);
+        BackfillReport first = Backfill.run(options, sender::send, listener);
+        BackfillReport second = Backfill.run(options, sender::send, BackfillListener.SILENT);
 
         assertThat(first)
                 .isEqualTo(new BackfillReport(End.COMPLETE, 3, 1, 1, 0))
@@ -99,17 +101,19 @@ class BackfillIT {
         Path state = files.resolve("state.json");
 
         BackfillReport one = Backfill.run(
-                BackfillOptions.of(List.of(log), mapping).withStateFile(state), sender, BackfillListener.SILENT);
+                BackfillOptions.of(List.of(log), mapping).withStateFile(state), sender::send, BackfillListener.SILENT);
         Files.writeString(log, later, StandardOpenOption.APPEND);
         Path rotated = files.resolve("grow.log.1.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(rotated))) {
             out.write(Files.readAllBytes(log));
         }
         BackfillReport two = Backfill.run(
-                BackfillOptions.of(List.of(rotated), mapping).withStateFile(state), sender, BackfillListener.SILENT);
+                BackfillOptions.of(List.of(rotated), mapping).withStateFile(state),
+                sender::send,
+                BackfillListener.SILENT);
         BackfillReport three = Backfill.run(
                 BackfillOptions.of(List.of(log, rotated), mapping).withStateFile(state),
-                sender,
+                sender::send,
                 BackfillListener.SILENT);
 
         assertThat(one.published()).isEqualTo(2);
@@ -125,10 +129,10 @@ class BackfillIT {
         Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'rewrite-{remote_user}'}");
         Path log = write("rewrite.log", line("a", "GET /old", 200));
         BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
-        Backfill.run(options, sender, BackfillListener.SILENT);
+        Backfill.run(options, sender::send, BackfillListener.SILENT);
 
         write("rewrite.log", line("a", "GET /new", 200) + line("a", "GET /newer", 200));
-        BackfillReport report = Backfill.run(options, sender, BackfillListener.SILENT);
+        BackfillReport report = Backfill.run(options, sender::send, BackfillListener.SILENT);
 
         assertThat(report.published()).isEqualTo(2);
         assertThat(report.skippedBytes()).isZero();
@@ -139,23 +143,29 @@ class BackfillIT {
         Path lines = write("events.jsonl", """
             {"event_id":"own","account_id":"jsonl","endpoint":"a","occurred_at":"2026-01-31T12:00:00Z"}
 
-            {"specversion":"1.0","id":"ce","source":"s","type":"dev.tollgate.request","subject":"jsonl","data":{"endpoint":"b"}}
-            {"account_id":"jsonl","endpoint":"c"}
-            {"account_id":"jsonl","endpoint":""}
+            {"specversion":"1.0","id":"ce","source":"s","type":"dev.tollgate.request","subject":"jsonl","time":"2026-01-31T12:00:01Z","data":{"endpoint":"b"}}
+            {"account_id":"jsonl","endpoint":"c","occurred_at":1769860802000}
+            {"account_id":"jsonl","endpoint":"d"}
             """);
 
+        List<String> bad = new ArrayList<>();
+        BackfillListener listener = new BackfillListener() {
+            @Override
+            public void onBadRecord(Path file, long line, String detail) {
+                bad.add(line + " " + detail);
+            }
+        };
         BackfillReport report = Backfill.run(
-                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)),
-                sender,
-                BackfillListener.SILENT);
+                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)), sender::send, listener);
         BackfillReport allowed = Backfill.run(
                 BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES))
                         .withMaxErrors(1),
-                sender,
+                sender::send,
                 BackfillListener.SILENT);
 
         assertThat(report).isEqualTo(new BackfillReport(End.TOO_MANY_ERRORS, 0, 1, 1, 0));
         assertThat(allowed).isEqualTo(new BackfillReport(End.COMPLETE, 3, 1, 1, 0));
+        assertThat(bad).containsExactly("5 occurred_at is missing: an event out of a file must say when it happened");
         List<RequestEvent> events = fixture.events("jsonl");
         assertThat(events).extracting(RequestEvent::getEndpoint).containsExactly("a", "b", "c");
         assertThat(events).extracting(RequestEvent::getEventId).startsWith("own", "ce");
@@ -176,8 +186,8 @@ class BackfillIT {
         BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV))
                 .withStateFile(state);
 
-        BackfillReport report = Backfill.run(options, sender, BackfillListener.SILENT);
-        BackfillReport again = Backfill.run(options, sender, BackfillListener.SILENT);
+        BackfillReport report = Backfill.run(options, sender::send, BackfillListener.SILENT);
+        BackfillReport again = Backfill.run(options, sender::send, BackfillListener.SILENT);
 
         assertThat(report.published()).isEqualTo(5_000);
         assertThat(again.published()).isZero();
@@ -187,6 +197,81 @@ class BackfillIT {
         assertThat(events.get(4_999).getEndpoint()).isEqualTo("/e,4999");
         assertThat(events.get(4_999).getUnits()).isEqualTo(4_999);
         assertThat(events.get(4_999).getProducer()).isEqualTo("two\nlines");
+    }
+
+    @Test
+    void givenTwoMachinesWithTheSameLines_whenIngestedAsTwoSources_thenOneIsNotTakenForTheOther() throws Exception {
+        Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'twin-{remote_user}'}");
+        Path log = write("twin.log", line("a", "GET /1", 200));
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+
+        BackfillReport first = Backfill.run(options.withSource("one"), sender::send, BackfillListener.SILENT);
+        BackfillReport other = Backfill.run(options.withSource("two"), sender::send, BackfillListener.SILENT);
+        BackfillReport again = Backfill.run(options.withSource("one"), sender::send, BackfillListener.SILENT);
+
+        assertThat(List.of(first.published(), other.published(), again.published()))
+                .containsExactly(1L, 1L, 0L);
+        assertThat(fixture.events("twin-a").stream()
+                        .map(RequestEvent::getEventId)
+                        .distinct())
+                .hasSize(2);
+    }
+
+    @Test
+    void givenARunThatEndsInItsMidst_whenItIsRunAgain_thenItGoesOnBehindWhatWasNoted() throws Exception {
+        Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'broken-{remote_user}'}");
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 7_000; i++) {
+            lines.append(line("a", "GET /" + i, 200));
+        }
+        Path log = write("broken.log", lines.toString());
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+        BackfillListener dying = new BackfillListener() {
+            @Override
+            public void onProgress(Path file, long bytesRead, long bytesTotal, long published) {
+                if (published >= 4_000) {
+                    throw new IllegalStateException("killed");
+                }
+            }
+        };
+
+        assertThatThrownBy(() -> Backfill.run(options, sender::send, dying)).hasMessage("killed");
+        BackfillReport looked = Backfill.run(
+                options.withReadOnlyStateFile(files.resolve("state.json")),
+                BatchSender.NOWHERE,
+                BackfillListener.SILENT);
+        BackfillReport rest = Backfill.run(options, sender::send, BackfillListener.SILENT);
+
+        assertThat(looked).isEqualTo(rest);
+        assertThat(rest.published()).isEqualTo(3_000);
+        assertThat(fixture.events("broken-a"))
+                .hasSize(7_000)
+                .extracting(RequestEvent::getEventId)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givenAStateFileInUse_whenAnotherRunWantsIt_thenItIsRefused() throws Exception {
+        Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'held-{remote_user}'}");
+        Path log = write("held.log", line("a", "GET /1", 200));
+        BackfillOptions options = BackfillOptions.of(List.of(log), mapping)
+                .withStateFile(files.resolve("folder").resolve("state.json"));
+        List<Throwable> refused = new ArrayList<>();
+        BackfillListener second = new BackfillListener() {
+            @Override
+            public void onProgress(Path file, long bytesRead, long bytesTotal, long published) {
+                refused.add(catchThrowable(() -> Backfill.run(options, sender::send, SILENT)));
+            }
+        };
+
+        Backfill.run(options, sender::send, second);
+
+        assertThat(refused)
+                .singleElement()
+                .satisfies(e -> assertThat(e)
+                        .isInstanceOf(GatewayException.class)
+                        .hasMessageContaining("state.json is used by another run"));
+        assertThat(fixture.events("held-a")).hasSize(1);
     }
 
     @Test
@@ -200,10 +285,10 @@ class BackfillIT {
             GatewayConfig config = GatewayConfig.from(own.settings());
             try (EventSender ownSender = new EventSender(config.clients(), config.topic(), Duration.ofSeconds(1))) {
                 own.stopKafka();
-                BackfillReport stopped = Backfill.run(options, ownSender, BackfillListener.SILENT);
+                BackfillReport stopped = Backfill.run(options, ownSender::send, BackfillListener.SILENT);
                 own.startKafka();
-                BackfillReport resumed =
-                        Backfill.run(options.withPatience(Duration.ofSeconds(60)), ownSender, BackfillListener.SILENT);
+                BackfillReport resumed = Backfill.run(
+                        options.withPatience(Duration.ofSeconds(60)), ownSender::send, BackfillListener.SILENT);
 
                 assertThat(stopped.end()).isEqualTo(End.KAFKA_UNAVAILABLE);
                 assertThat(resumed).isEqualTo(new BackfillReport(End.COMPLETE, 1, 0, 0, 0));
@@ -220,14 +305,14 @@ class BackfillIT {
 
         assertThatThrownBy(() -> Backfill.run(
                         BackfillOptions.of(List.of(missing), Mapping.preset(Mapping.Format.ACCESS_LOG)),
-                        sender,
+                        sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("missing.log must be a readable file");
         assertThatThrownBy(() -> Backfill.run(
                         BackfillOptions.of(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
                                 .withStateFile(notState),
-                        sender,
+                        sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("is not a state file");

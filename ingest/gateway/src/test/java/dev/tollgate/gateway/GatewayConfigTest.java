@@ -93,7 +93,7 @@ class GatewayConfigTest {
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
         assertThat(config.rules())
                 .isEqualTo(new EventRules(
-                        false, Duration.ofMinutes(5), "com.example.call", CloudEventIdentity.SOURCE_AND_ID));
+                        false, Duration.ofMinutes(5), "com.example.call", CloudEventIdentity.SOURCE_AND_ID, false));
         assertThat(config.clients())
                 .containsEntry("security.protocol", "SSL")
                 .containsEntry("basic.auth.user.info", "me:hidden");
@@ -120,7 +120,7 @@ class GatewayConfigTest {
                         e -> assertThat(e.problems())
                                 .anyMatch(p -> p.startsWith("kafka.bootstrap.servers is missing"))
                                 .anyMatch(p -> p.startsWith("schema.registry.url is missing"))
-                                .anyMatch(p -> p.startsWith("kafka.acks must be left to the gateway"))
+                                .anyMatch(p -> p.startsWith("Kafka's property acks must be left to the gateway"))
                                 .anyMatch(p -> p.startsWith("gateway.port must be"))
                                 .anyMatch(p -> p.contains("gateway.prot is unknown; did you mean gateway.port?"))
                                 .anyMatch(p -> p.startsWith("gateway.idle-timeout must be"))

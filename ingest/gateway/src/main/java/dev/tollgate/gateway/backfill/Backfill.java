@@ -8,7 +8,6 @@ import dev.tollgate.gateway.event.PlainEventReader;
 import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
-import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.schemas.avro.RequestEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +45,7 @@ public final class Backfill {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
     private final BackfillOptions options;
-    private final EventSender sender;
+    private final BatchSender sender;
     private final BackfillListener listener;
     private final Mapping mapping;
     private final BodyReader json;
@@ -57,22 +56,22 @@ public final class Backfill {
     private long passedOver;
     private long skippedBytes;
 
-    private Backfill(BackfillOptions options, EventSender sender, BackfillListener listener, InstantSource clock) {
+    private Backfill(BackfillOptions options, BatchSender sender, BackfillListener listener, InstantSource clock) {
         this.options = options;
         this.sender = sender;
         this.listener = listener;
         mapping = options.mapping();
-        json = new BodyReader(EventRules.strict(), 1, clock);
-        plain = new PlainEventReader(EventRules.strict(), clock);
+        json = new BodyReader(EventRules.ofFiles(), 1, clock);
+        plain = new PlainEventReader(EventRules.ofFiles(), clock);
     }
 
     /**
      * Runs to the end, or to the first reason to stop.
      *
      * @param sender stays the caller's to close
-     * @throws GatewayException if a file cannot be read, or the state file is of something else
+     * @throws GatewayException if a file cannot be read, or the state file is of something else or used by another run
      */
-    public static BackfillReport run(BackfillOptions options, EventSender sender, BackfillListener listener) {
+    public static BackfillReport run(BackfillOptions options, BatchSender sender, BackfillListener listener) {
         return new Backfill(options, sender, listener, InstantSource.system()).run();
     }
 
@@ -82,8 +81,8 @@ public final class Backfill {
                 throw new GatewayException(file + " must be a readable file");
             }
         }
-        try {
-            BackfillState state = BackfillState.load(options.stateFile());
+        try (BackfillState state =
+                BackfillState.open(options.stateFile(), options.source(), !options.isStateReadOnly())) {
             for (Path file : options.files()) {
                 run(file, state);
             }

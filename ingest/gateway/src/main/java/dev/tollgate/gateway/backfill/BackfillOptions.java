@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param files read one after the other, so the oldest first; plain or gzip, told by their first bytes
  * @param mapping how their records become events
  * @param stateFile remembers how far each file was read; null to remember nothing
- * @param source part of the ids that are made: files of different machines that may hold the same line at the same place need
- *     different ones; may be empty
+ * @param isStateReadOnly whether the state file is only looked at, for a run that publishes nothing
+ * @param source part of the ids that are made, and of what the state file remembers: files of different machines that may hold
+ *     the same line at the same place need different ones; may be empty
  * @param maxErrors how many records may be refused before it stops; 0 stops at the first
  * @param patience how long to try again when Kafka does not confirm, before it stops
  */
 public record BackfillOptions(
-        List<Path> files, Mapping mapping, @Nullable Path stateFile, String source, long maxErrors, Duration patience) {
+        List<Path> files,
+        Mapping mapping,
+        @Nullable Path stateFile,
+        boolean isStateReadOnly,
+        String source,
+        long maxErrors,
+        Duration patience) {
     public BackfillOptions {
         files = List.copyOf(files);
         if (maxErrors < 0) {
@@ -27,22 +34,27 @@ public record BackfillOptions(
 
     /** No state file, no source name, no errors allowed, a minute of patience. */
     public static BackfillOptions of(List<Path> files, Mapping mapping) {
-        return new BackfillOptions(files, mapping, null, "", 0, Duration.ofMinutes(1));
+        return new BackfillOptions(files, mapping, null, false, "", 0, Duration.ofMinutes(1));
     }
 
     public BackfillOptions withStateFile(Path file) {
-        return new BackfillOptions(files, mapping, file, source, maxErrors, patience);
+        return new BackfillOptions(files, mapping, file, false, source, maxErrors, patience);
+    }
+
+    /** Looks at a state file without noting anything in it. */
+    public BackfillOptions withReadOnlyStateFile(Path file) {
+        return new BackfillOptions(files, mapping, file, true, source, maxErrors, patience);
     }
 
     public BackfillOptions withMaxErrors(long errors) {
-        return new BackfillOptions(files, mapping, stateFile, source, errors, patience);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, errors, patience);
     }
 
     public BackfillOptions withSource(String name) {
-        return new BackfillOptions(files, mapping, stateFile, name, maxErrors, patience);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, name, maxErrors, patience);
     }
 
     public BackfillOptions withPatience(Duration time) {
-        return new BackfillOptions(files, mapping, stateFile, source, maxErrors, time);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, maxErrors, time);
     }
 }

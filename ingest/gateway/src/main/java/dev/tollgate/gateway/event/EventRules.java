@@ -9,18 +9,28 @@ import java.time.Duration;
  * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered downstream
  * @param eventType the only CloudEvents {@code type} that is a request event
  * @param identity what an event's id is made of
+ * @param timeRequired whether an event must say when it happened (true), or happened on arrival if it does not (false)
  */
 public record EventRules(
-        boolean refuseUnknownFields, Duration maxAhead, String eventType, CloudEventIdentity identity) {
+        boolean refuseUnknownFields,
+        Duration maxAhead,
+        String eventType,
+        CloudEventIdentity identity,
+        boolean timeRequired) {
 
     /** CloudEvents {@code type} unless configured otherwise. */
     public static final String DEFAULT_TYPE = "dev.tollgate.request";
 
     private static final int MAX_PROBLEMS = 32;
 
-    /** Refuses unknown fields, allows a minute ahead, takes CloudEvents ids as they are. */
+    /** Refuses unknown fields, allows a minute ahead, takes CloudEvents ids as they are; an event without a time is of now. */
     public static EventRules strict() {
-        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID);
+        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID, false);
+    }
+
+    /** As {@link #strict()}, but of the past, which has no time on arrival: each event must have its own. */
+    public static EventRules ofFiles() {
+        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID, true);
     }
 
     /** Most problems reported of one event; an answer stays small whatever was sent. */

@@ -115,6 +115,9 @@ public final class PlainEventReader {
             checkRequired("account_id", event.getAccountId());
             checkRequired("endpoint", event.getEndpoint());
             if (event.getOccurredAt() == null && !object.hasNonNull("occurred_at")) {
+                if (rules.timeRequired()) {
+                    problem("occurred_at", "is missing: an event out of a file must say when it happened");
+                }
                 event.setOccurredAt(Instant.ofEpochMilli(clock.instant().toEpochMilli()));
             }
             return problems.isEmpty()
