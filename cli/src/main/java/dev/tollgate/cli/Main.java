@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.util.Arrays;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Main {
         // is wrong.
         if (args.length > 0
                 && LOGGING_ROLES.contains(args[0])
+                && !Arrays.asList(args).contains("hash-token")
                 && System.getProperty(LOG_LEVEL) == null
                 && System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "INFO");

@@ -68,6 +68,17 @@ public final class Progress implements AutoCloseable {
         }
     }
 
+    /** A line of its own beside the bar, which is drawn again below it. */
+    public synchronized void say(String line) {
+        if (bar != null) {
+            err.print("\r\u001b[K");
+        }
+        err.println(line);
+        if (bar != null) {
+            bar.refresh();
+        }
+    }
+
     /** Name of the step that is shown, or null. */
     public synchronized @Nullable String current() {
         return step;

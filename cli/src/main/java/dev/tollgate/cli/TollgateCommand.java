@@ -30,11 +30,13 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             StreamsCommand.class,
             SinkCommand.class,
+            GatewayCommand.class,
             TopicsCommand.class,
             PlansCommand.class,
             AccountsCommand.class,
             SqlCommand.class,
             PublishCommand.class,
+            IngestCommand.class,
             TailCommand.class,
             ConfigHelp.class,
             picocli.CommandLine.HelpCommand.class

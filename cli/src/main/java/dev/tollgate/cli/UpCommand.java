@@ -3,12 +3,16 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
+import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.gateway.Gateway;
+import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.schemas.avro.Plan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -64,6 +68,12 @@ final class UpCommand implements Callable<Integer> {
     private int clickHousePort;
 
     @Option(
+            names = "--gateway-port",
+            paramLabel = "PORT",
+            description = "Preset: 8480, or any free port where that is taken.")
+    private @Nullable Integer gatewayPort;
+
+    @Option(
             names = "--plan",
             paramLabel = "FILE",
             description = "Plan catalogue to apply at the start. Preset: plans/mem.yaml.")
@@ -85,10 +95,11 @@ final class UpCommand implements Callable<Integer> {
                     stop.countDown();
                     awaitQuietly(drained);
                 });
-                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans)) {
+                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans);
+                        Gateway gateway = startGateway(pipeline)) {
                     progress.end();
                     writeConfig(configFile, pipeline.configuration());
-                    print(pipeline, configFile);
+                    print(pipeline, gateway, configFile);
                     stop.await();
                     spec.commandLine().getErr().println("tollgate: stopping");
                 } finally {
@@ -100,7 +111,19 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(LocalPipeline pipeline, Path configFile) {
+    /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
+    private Gateway startGateway(LocalPipeline pipeline) {
+        int port = gatewayPort != null
+                ? gatewayPort
+                : LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT) ? GatewayConfig.DEFAULT_PORT : 0;
+        Map<String, String> configuration = new LinkedHashMap<>(pipeline.configuration());
+        configuration.put("gateway.host", LoopbackPort.HOST);
+        configuration.put("gateway.port", Integer.toString(port));
+        configuration.put("gateway.anonymous", "true");
+        return Gateway.start(GatewayCommand.read(configuration));
+    }
+
+    private void print(LocalPipeline pipeline, Gateway gateway, Path configFile) {
         KafkaAccess kafka = pipeline.kafka();
         PrintWriter out = spec.commandLine().getOut();
         out.println();
@@ -108,11 +131,15 @@ final class UpCommand implements Callable<Integer> {
         out.println("  Kafka            " + kafka.bootstrapServers());
         out.println("  Schema registry  " + kafka.registry().urls().get(0));
         out.println("  ClickHouse       " + pipeline.clickHouse().url());
+        out.println("  HTTP gateway     " + gateway.address());
         out.println("  Configuration    " + configFile);
         out.println();
         out.println("First steps, in a second terminal:");
         out.println("  ./tollgate accounts assign acme mem             # put an account on a plan");
         out.println("  ./tollgate publish --account acme --endpoint /v2/mem-it --count 6");
+        out.println("  curl " + gateway.address() + "/v1/events -H 'Content-Type: application/json' \\");
+        out.println(
+                "       -d '{\"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'   # the same from any language");
         out.println("  ./tollgate tail limit-events --from-beginning   # the alert and the block");
         out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"");
         out.println();

@@ -32,17 +32,33 @@ class MainTest {
                         "up",
                         "streams",
                         "sink",
+                        "gateway",
                         "topics",
                         "plans",
                         "accounts",
                         "sql",
                         "tail",
                         "publish",
+                        "ingest",
                         "config");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "streams", "sink", "topics", "plans", "accounts", "sql", "tail", "publish"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "up",
+                "streams",
+                "sink",
+                "gateway",
+                "topics",
+                "plans",
+                "accounts",
+                "sql",
+                "tail",
+                "publish",
+                "ingest"
+            })
     void givenACommand_whenHelpIsAsked_thenItTeaches(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: tollgate " + command).hasSizeGreaterThan(200);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigSources {
     private static final String ENVIRONMENT_PREFIX = "TOLLGATE_";
     private static final String KAFKA_PREFIX = "TOLLGATE_KAFKA_CLIENT_";
+    private static final String TOKENS = "gateway.tokens.";
+    private static final Pattern TOKEN = Pattern.compile("(TOLLGATE_GATEWAY_TOKENS_(.+))_(HASH|ACCOUNTS)");
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private ConfigSources() {}
@@ -54,8 +58,32 @@ public final class ConfigSources {
                 merged.put(key, value);
             }
         });
+        merged.putAll(tokens(merged));
         merged.putAll(flags);
         return merged;
+    }
+
+    /**
+     * The gateway's tokens that the environment names, which their variables alone cannot be asked for. {@code
+     * TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH} is of the token that the file calls {@code edge_proxy} or {@code Edge-Proxy};
+     * where the file has none, of {@code edge-proxy}.
+     */
+    private static Map<String, String> tokens(Map<String, String> merged) {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        merged.forEach((variable, value) -> {
+            Matcher matcher = TOKEN.matcher(variable);
+            if (matcher.matches()) {
+                String token = merged.keySet().stream()
+                        .filter(key -> key.startsWith(TOKENS))
+                        .map(key -> key.substring(0, key.lastIndexOf('.')))
+                        .filter(key -> Settings.environmentName(key).equals(matcher.group(1)))
+                        .findFirst()
+                        .orElseGet(() -> TOKENS
+                                + matcher.group(2).toLowerCase(Locale.ROOT).replace('_', '-'));
+                tokens.put(token + "." + matcher.group(3).toLowerCase(Locale.ROOT), value);
+            }
+        });
+        return tokens;
     }
 
     /**

@@ -126,7 +126,18 @@ public record KafkaAccess(
             config.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
             config.put(RegistryConfig.USER_INFO, registry.userInfo());
         }
+        config.put(
+                RegistryConfig.REQUEST_TIMEOUT_MS,
+                Long.toString(registry.requestTimeout().toMillis()));
         config.put("topics.prefix", layout.prefix());
+        return config;
+    }
+
+    /** What clients and serializers take, by Kafka's and the registry's own names, as text. */
+    public Map<String, String> clientSettings() {
+        Map<String, String> config = new HashMap<>();
+        libraryProperties().forEach((key, value) -> config.put(key, value.toString()));
+        config.remove("topics.prefix");
         return config;
     }
 

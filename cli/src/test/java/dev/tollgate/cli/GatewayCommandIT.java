@@ -1,0 +1,121 @@
+package dev.tollgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.schemas.avro.Verdict;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as an operator runs it: a process, a configuration file, a signal to stop. */
+class GatewayCommandIT {
+    private static final Pattern READY = Pattern.compile("gateway listens on (http://127\\.0\\.0\\.1:\\d+)\n");
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @Test
+    void givenTheCommand_whenEventsArePosted_thenTheTopologyCountsThemOnceAndASignalStopsItCleanly(@TempDir Path folder)
+            throws Exception {
+        try (TestingCluster cluster = new TestingCluster(folder)) {
+            String token = TokenHash.newToken();
+            Process gateway = cluster.launch(
+                    "gateway",
+                    "gateway",
+                    "--config",
+                    cluster.configFile().toString(),
+                    "--set",
+                    "gateway.port=0",
+                    "--set",
+                    "gateway.tokens.shop.hash=" + TokenHash.of(token).text(),
+                    "--set",
+                    "gateway.tokens.shop.accounts=shop-*");
+            String url = readyAt(cluster);
+            TestingCluster.await("gateway is ready", () -> get(url + "/health/ready") == 200);
+            String batch = """
+                [{"event_id":"1","account_id":"shop-1","endpoint":"/v2/mem-it"},
+                 {"event_id":"2","account_id":"shop-1","endpoint":"/v2/mem-it"},
+                 {"event_id":"3","account_id":"bank-1","endpoint":"/v2/mem-it"}]\
+                """;
+
+            HttpResponse<String> first = post(url, token, batch);
+            HttpResponse<String> again = post(url, token, batch);
+            HttpResponse<String> stranger = post(url, TokenHash.newToken(), batch);
+
+            assertThat(first.statusCode()).as(first.body()).isEqualTo(207);
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(207);
+            assertThat(first.body()).contains("\"accepted\":2", "\"rejected\":1");
+            assertThat(stranger.statusCode()).isEqualTo(401);
+            TestingCluster.await(
+                    "each event is counted once",
+                    () -> cluster.verdicts("shop-1", Verdict.COUNTED) == 2
+                            && cluster.verdicts("shop-1", Verdict.DUPLICATE) == 2);
+            assertThat(cluster.journal()).hasSize(4);
+
+            gateway.destroy();
+            assertThat(gateway.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(cluster.printed("gateway.err"))
+                    .contains("gateway started: address=" + url)
+                    .contains("kafka.bootstrap-servers=", "gateway.drain-timeout=")
+                    .contains("gateway is asked to stop", "gateway stopped")
+                    .doesNotContain(token, "sha256:", "ERROR");
+        }
+    }
+
+    @Test
+    void givenAnAddressThatIsTaken_whenStarted_thenItSaysSoAndFails(@TempDir Path folder) throws Exception {
+        try (TestingCluster cluster = new TestingCluster(folder)) {
+            String config = cluster.configFile().toString();
+            cluster.launch("gateway", "gateway", "-c", config, "-s", "gateway.port=0", "-s", "gateway.anonymous=true");
+            String port = Integer.toString(URI.create(readyAt(cluster)).getPort());
+
+            Process second = cluster.launch(
+                    "second", "gateway", "-c", config, "-s", "gateway.port=" + port, "-s", "gateway.anonymous=true");
+
+            assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.exitValue()).isEqualTo(1);
+            assertThat(cluster.printed("second.err"))
+                    .contains("the gateway did not start on 127.0.0.1:" + port)
+                    .contains("Address already in use")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    private static String readyAt(TestingCluster cluster) {
+        TestingCluster.await(
+                "the line that says where it listens",
+                () -> READY.matcher(cluster.printed("gateway.out")).find());
+        Matcher ready = READY.matcher(cluster.printed("gateway.out"));
+        assertThat(ready.find()).isTrue();
+        return ready.group(1);
+    }
+
+    private static int get(String url) {
+        try {
+            return CLIENT.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (java.io.IOException e) {
+            return -1;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpResponse<String> post(String url, String token, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create(url + "/v1/events"))
+                        .timeout(Duration.ofSeconds(30))
+                        .header("Content-Type", "application/json")
+                        .header("Authorization", "Bearer " + token)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,128 @@
+package dev.tollgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the command does without Kafka: usage, mappings, dry runs. */
+class IngestCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(err, true));
+        return commandLine.execute(args);
+    }
+
+    private String file(String name, String text) throws Exception {
+        return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    @Test
+    void givenMappingWithMistakes_whenUsed_thenAllAreReportedAtOnceWithTheFile() throws Exception {
+        String mapping = file("nginx.yaml", """
+            format: acces-log
+            colour: red
+            skip: ["("]
+            """);
+
+        assertThat(run("ingest", "--mapping", mapping, "--dry-run", file("a.log", "")))
+                .isEqualTo(CommandLine.ExitCode.USAGE);
+
+        assertThat(err.toString())
+                .contains("3 problems")
+                .contains(mapping + ": colour is unknown")
+                .contains(mapping + ": format must be json-lines, csv or access-log, was 'acces-log'")
+                .contains(mapping + ": skip[0] must be a regular expression");
+    }
+
+    @Test
+    void givenRefusedRecords_whenLookedAt_thenTheFirstAreNamedAllAreCountedAndTheStatusSaysSo() throws Exception {
+        String lines = file("events.jsonl", """
+            {"event_id":"1","account_id":"a","endpoint":"e","occurred_at":"2026-01-31T12:00:00Z"}
+            {"event_id":"2","account_id":"a","endpoint":"e","occurred_at":"yesterday"}
+            {"event_id":"3"
+            {"event_id":"4","account_id":"a","endpoint":"e","occurred_at":"2026-01-31T12:00:00Z","unit":5}
+            """);
+
+        int status = run("ingest", "--dry-run", "--json", lines);
+
+        JsonNode report = new ObjectMapper().readTree(out.toString());
+        assertThat(status).isEqualTo(IngestCommand.PARTLY);
+        assertThat(report.get("end").asText()).isEqualTo("complete");
+        assertThat(report.get("dry_run").asBoolean()).isTrue();
+        assertThat(report.get("published").asLong()).isEqualTo(1);
+        assertThat(report.get("refused").asLong()).isEqualTo(3);
+        assertThat(out.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void givenMoreRefusedRecordsThanAllowed_whenLookedAt_thenItStopsAndSaysWhatToDo() throws Exception {
+        String log = file("a.log", "rubbish\n".repeat(10));
+
+        assertThat(run("ingest", "--dry-run", "--max-errors", "3", log)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+
+        assertThat(out.toString())
+                .contains("0 event(s) of 1 file(s) would be published; 4 record(s) refused")
+                .contains("Stopped: more than 3 records were refused. Correct the file or the mapping");
+    }
+
+    @Test
+    void givenStandardInput_whenLookedAt_thenItIsReadLikeAFile() {
+        InputStream in = System.in;
+        System.setIn(new ByteArrayInputStream("""
+            account_id,endpoint,occurred_at
+            a,e,1769860800000
+            """.getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(run("ingest", "--dry-run", "--format", "csv", "-")).isZero();
+        } finally {
+            System.setIn(in);
+        }
+        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 0 record(s) refused");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.txt, what is in",
+        "-, what is in standard input",
+        "a.log|b.csv, files of one run must have the same format",
+        "--max-errors|-1|a.log, '--max-errors must be >= 0, was -1'",
+        "--format|xml|a.log, 'must be json-lines, csv or access-log, was ''xml'''",
+        "--patience|soon|a.log, --patience: not a duration",
+        "--state|s.json|--no-state|a.log, --state and --no-state exclude each other",
+        "--mapping|none.yaml|a.log, the mapping file none.yaml does not exist",
+        "--dry-run, Missing required parameter"
+    })
+    void givenWrongUsage_whenRun_thenItIsExplained(String arguments, String explained) {
+        assertThat(run(("ingest|" + arguments).split("\\|"))).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(explained);
+    }
+
+    @Test
+    void givenAFileThatIsNotThere_whenRun_thenItIsNamed() {
+        String missing = folder.resolve("missing.log").toString();
+
+        assertThat(run("ingest", "--dry-run", missing)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+
+        assertThat(err.toString()).contains(missing + " must be a readable file");
+    }
+}
