@@ -20,9 +20,10 @@ import java.lang.invoke.VarHandle;
  * because then they ended in a way that is not charged.
  *
  * <p><b>The other gates.</b> Their calls since the snapshot are not known, but their share is: usage of the window grew by
- * {@code k} for each own call. For {@value #ESTIMATE_MILLIS} ms after a basis is made, until the next snapshot is due, own
- * calls therefore weigh {@code k}, so that all gates together stop near the amount instead of each stopping for itself. The
- * share is carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing.
+ * {@code k} for each own call. Until the next snapshot own calls therefore weigh {@code k}, so that all gates together stop
+ * near the amount instead of each stopping for itself. Each call makes a snapshot due; if none has come
+ * {@value #ESTIMATE_MILLIS} ms after the first call since the last one, the estimate does not deny any more. The share is
+ * carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing.
  *
  * <p>A sliding window keeps what the snapshot says until a newer one comes, or its length has passed: the parts of which
  * it consists are not known here.
@@ -64,6 +65,9 @@ final class WindowCounter extends Counter {
 
     private volatile Basis basis;
 
+    /** When the first call after the basis was admitted; only means something if there was one. */
+    private volatile long firstSinceBasisMillis;
+
     // Of the feed's thread only: what had ended at a moment, for the horizon.
     private long markMillis;
     private long markClosed;
@@ -101,10 +105,8 @@ final class WindowCounter extends Counter {
             return used + Math.max(0, admitted - settled - doubtful);
         }
 
-        long estimated(long admitted, long nowMillis) {
-            if (nowMillis - madeAtMillis >= ESTIMATE_MILLIS) {
-                return known(admitted);
-            }
+        /** Usage with what the other gates have probably admitted meanwhile. */
+        long estimated(long admitted) {
             long own = Math.max(0, admitted - settled);
             return extraShare == 0
                     ? used + own
@@ -126,6 +128,9 @@ final class WindowCounter extends Counter {
                 return false;
             }
             if (ADMITTED.compareAndSet(this, before, before + cost)) {
+                if (before == current.admittedThen) {
+                    firstSinceBasisMillis = nowMillis;
+                }
                 if (!closed) {
                     OPEN.getAndAdd(this, cost);
                 }
@@ -139,8 +144,12 @@ final class WindowCounter extends Counter {
         return fits(rule, current(rule, nowMillis), admitted, nowMillis, cost);
     }
 
-    private static boolean fits(Rule rule, Basis basis, long admitted, long nowMillis, long cost) {
-        return nowMillis >= basis.blockedUntilMillis && basis.estimated(admitted, nowMillis) + cost <= rule.amount();
+    private boolean fits(Rule rule, Basis basis, long admitted, long nowMillis, long cost) {
+        if (nowMillis < basis.blockedUntilMillis || basis.known(admitted) + cost > rule.amount()) {
+            return false;
+        }
+        return basis.estimated(admitted) + cost <= rule.amount()
+                || nowMillis - firstSinceBasisMillis >= ESTIMATE_MILLIS;
     }
 
     @Override
@@ -176,7 +185,7 @@ final class WindowCounter extends Counter {
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
-            return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
+            return Math.min(current.endMillis, firstSinceBasisMillis + ESTIMATE_MILLIS);
         }
         return rule.algorithm() == Algorithm.SLIDING_WINDOW && current.blockedUntilMillis > nowMillis
                 ? current.blockedUntilMillis

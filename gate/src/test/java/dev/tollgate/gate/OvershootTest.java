@@ -19,6 +19,7 @@ class OvershootTest {
     private static final long AMOUNT = 100;
     private static final long WINDOW_MILLIS = 60_000;
     private static final long SNAPSHOT_INTERVAL_MILLIS = 250;
+    private static final int OFFER_MILLIS = 20_000;
 
     private final AtomicLong clock = new AtomicLong(TestingGate.START.toEpochMilli() / WINDOW_MILLIS * WINDOW_MILLIS);
 
@@ -59,15 +60,18 @@ class OvershootTest {
             happenings.add(new Happening(millis, order++, what));
         }
 
-        /** Offers calls at random moments, so many a second on average, to each gate that serves in that window. */
+        /**
+         * Offers calls at random moments in the first seconds of each window, so many a second on average, to each gate that
+         * serves in that window.
+         */
         void run(int windows, int perSecond, java.util.function.IntPredicate serves) {
             for (int window = 0; window < windows; window++) {
                 long start = clock.get() / WINDOW_MILLIS * WINDOW_MILLIS;
                 for (int i = 0; i < gates.size(); i++) {
                     Gate gate = gates.get(i);
                     if (serves.test(window * gates.size() + i)) {
-                        for (int call = 0; call < perSecond * 58; call++) {
-                            at(start + random.nextLong(58_000), () -> offer(gate));
+                        for (int call = 0; call < perSecond * OFFER_MILLIS / 1_000; call++) {
+                            at(start + random.nextLong(OFFER_MILLIS), () -> offer(gate));
                         }
                     }
                 }
@@ -128,16 +132,31 @@ class OvershootTest {
     }
 
     @Test
-    void givenFourGatesAt200PerSecondEach_whenOverloadedFor50Windows_thenHardlyAnyCallIsOver() {
-        Simulation simulation = new Simulation(4, 5, 10, 43);
+    void givenFourGatesAt200PerSecondEach_whenOverloadedForManyWindows_thenNeverMoreThanACallForEachOtherGateIsOver() {
+        for (long seed = 1; seed <= 8; seed++) {
+            Simulation simulation = new Simulation(4, 5, 10, seed);
 
-        simulation.run(51, 200, which -> true);
+            simulation.run(51, 200, which -> true);
 
-        // In the first window no gate knows that there are others: 800 calls a second for 15 ms, and chance.
-        assertThat(simulation.totals.get(0)).isBetween(AMOUNT, AMOUNT + 30);
-        List<Long> others = simulation.totals.subList(1, 51);
-        assertThat(others).allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 12));
-        assertThat(others.stream().filter(total -> total <= AMOUNT + 4).count()).isGreaterThanOrEqualTo(45);
+            // In the first window no gate knows that there are others: 800 calls a second for 15 ms, and chance.
+            assertThat(simulation.totals.get(0)).as("seed %s", seed).isBetween(AMOUNT, AMOUNT + 30);
+            assertThat(simulation.totals.subList(1, 51))
+                    .as("seed %s", seed)
+                    .allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 3));
+        }
+    }
+
+    @Test
+    void givenFourGatesAndASlowPipeline_whenOverloadedForManyWindows_thenFewCallsAreOver() {
+        for (long seed = 1; seed <= 4; seed++) {
+            Simulation simulation = new Simulation(4, 20, 40, seed);
+
+            simulation.run(51, 200, which -> true);
+
+            assertThat(simulation.totals.subList(1, 51))
+                    .as("seed %s", seed)
+                    .allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 9));
+        }
     }
 
     @Test
