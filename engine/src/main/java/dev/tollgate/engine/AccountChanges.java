@@ -256,9 +256,12 @@ final class AccountChanges {
         }
     }
 
-    /** {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is. */
+    /**
+     * {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is; whoever used any of
+     * nothing has used all.
+     */
     static long scaled(long used, Amount from, Amount to) {
-        if (from.isUnlimited() || to.isUnlimited()) {
+        if (used == 0 || from.isUnlimited() || to.isUnlimited()) {
             return used;
         }
         if (from.units() == 0) {

@@ -66,11 +66,11 @@ final class ConcurrencyBucket extends RollingBucket {
 
     @Override
     long windowEnd() {
-        return forgottenAt();
+        return closesAt();
     }
 
     @Override
-    long forgottenAt() {
+    long closesAt() {
         return fallsBelow(1);
     }
 
@@ -78,9 +78,6 @@ final class ConcurrencyBucket extends RollingBucket {
     long fallsBelow(long below) {
         if (leases.size() < below) {
             return asOfMillis;
-        }
-        if (below < 1) {
-            return Long.MAX_VALUE;
         }
         return Math.max(asOfMillis, leases.get(leases.size() - (int) below).endsAtMillis());
     }

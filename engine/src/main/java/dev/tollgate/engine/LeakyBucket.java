@@ -76,7 +76,7 @@ final class LeakyBucket extends RollingBucket {
     }
 
     @Override
-    long forgottenAt() {
+    long closesAt() {
         return level == 0 ? idleFromMillis + graceMillis : later(fallsBelow(1), graceMillis);
     }
 

@@ -6,7 +6,7 @@ import dev.tollgate.engine.plan.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At which levels alerts fire and are over. Levels are in the native unit of a bucket: units of the meter, or units x period
+ * At which levels alerts fire and are over. Both are above 0, whatever the amount: see {@link Threshold}. Levels are in the native unit of a bucket: units of the meter, or units x period
  * for leaky buckets, so that a third of a unit is a whole number too.
  */
 final class Levels {
@@ -29,7 +29,7 @@ final class Levels {
             return threshold.firesAt(whole);
         }
         // A leaky bucket is full when one more unit would not fit, not only when it holds the amount to the last drop.
-        return algorithm instanceof Algorithm.LeakyBucket leaky ? Math.max(0, whole - leaky.periodMillis() + 1) : whole;
+        return Math.max(1, algorithm instanceof Algorithm.LeakyBucket leaky ? whole - leaky.periodMillis() + 1 : whole);
     }
 
     /**

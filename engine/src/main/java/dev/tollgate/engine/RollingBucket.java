@@ -21,21 +21,7 @@ abstract sealed class RollingBucket extends Bucket permits LeakyBucket, SlidingB
         this.asOfMillis = asOfMillis;
     }
 
-    /** Stream time from which on the bucket is empty and no event can come any more that would have found it otherwise. */
-    abstract long forgottenAt();
-
-    /** A limit of nothing blocks even when nothing is used: what holds the block stays. */
-    @Override
-    final long closesAt() {
-        for (Alert alert : alerts()) {
-            if (alert.awaitsItsEnd(true) && overAt(alert) == Long.MAX_VALUE) {
-                return Long.MAX_VALUE;
-            }
-        }
-        return forgottenAt();
-    }
-
-    /** Earliest time, not before {@link #asOfMillis}, at which the level is below this one. */
+    /** Earliest time, not before {@link #asOfMillis}, at which the level is below this one, which is above 0. */
     abstract long fallsBelow(long level);
 
     /** Works the content out up to a later time. */

@@ -53,11 +53,11 @@ final class SlidingBucket extends RollingBucket {
 
     @Override
     long windowEnd() {
-        return forgottenAt();
+        return closesAt();
     }
 
     @Override
-    long forgottenAt() {
+    long closesAt() {
         return fallsBelow(1);
     }
 

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code USED_AT_LEAST 90 %} of 100 fires when 90 are used. {@code REMAINING_BELOW 20 %} of 100 fires when 81 are used:
  * with 80 used exactly 20 % remain, which is not below.
  *
+ * <p>Nothing fires before a unit is used. A window of a limit of 0 that nobody has touched, or whose calls were all voided,
+ * holds neither alert nor block; the first unit fires everything at once. This is about what is said: calls that cost
+ * something are refused all the same, because nothing remains.
+ *
  * @param kind which side of the amount is looked at
  * @param basisPoints the share in hundredths of a percent, 1 to 10,000: 9,000 is 90 %
  */
@@ -54,7 +58,7 @@ public record Threshold(Kind kind, int basisPoints) implements Comparable<Thresh
 
     /**
      * The smallest usage at which this fires, for an amount in any unit: the exact share, rounded up for
-     * {@code USED_AT_LEAST}, the next whole number above the share for {@code REMAINING_BELOW}.
+     * {@code USED_AT_LEAST}, the next whole number above the share for {@code REMAINING_BELOW}; never 0.
      *
      * @param amount 0 or more
      */
@@ -63,7 +67,7 @@ public record Threshold(Kind kind, int basisPoints) implements Comparable<Thresh
         BigInteger[] parts = product.divideAndRemainder(WHOLE_BIG);
         long floor = parts[0].longValueExact();
         boolean up = kind == Kind.REMAINING_BELOW || parts[1].signum() > 0;
-        return up ? floor + 1 : floor;
+        return Math.max(1, up ? floor + 1 : floor);
     }
 
     /** Lowest used share first; at the same share {@code USED_AT_LEAST} fires first. */

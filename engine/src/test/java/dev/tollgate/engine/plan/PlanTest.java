@@ -84,13 +84,13 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"90, 100, 90", "90, 10, 9", "90, 3, 3", "90, 1, 1", "90, 0, 0", "1, 1, 1", "50, 7, 4"})
+    @CsvSource({"90, 100, 90", "90, 10, 9", "90, 3, 3", "90, 1, 1", "90, 0, 1", "1, 1, 1", "50, 7, 4"})
     void givenUsedThreshold_whenAppliedToAnAmount_thenItIsRoundedUp(int percent, long amount, long expected) {
         assertThat(Threshold.usedPercent(percent).firesAt(amount)).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource({"20, 100, 81", "20, 10, 9", "20, 3, 3", "100, 10, 1", "1, 1000, 991"})
+    @CsvSource({"20, 100, 81", "20, 10, 9", "20, 3, 3", "20, 0, 1", "100, 10, 1", "1, 1000, 991"})
     void givenRemainingThreshold_whenAppliedToAnAmount_thenItFiresBelowTheShare(
             int percent, long amount, long expected) {
         assertThat(Threshold.remainingBelowPercent(percent).firesAt(amount)).isEqualTo(expected);

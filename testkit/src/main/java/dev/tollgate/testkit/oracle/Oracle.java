@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * what holds at a moment is looked up among all changes.
  *
  * <p>It does not say which alerts are raised when, but which must hold after everything so far: an alert of a fixed window
- * holds exactly while the window runs and its total is at least the threshold.
+ * holds exactly while the window runs, something is used and its total is at least the threshold.
  *
  * <p>Not thread-safe. For histories of some hundred facts.
  */
@@ -75,9 +75,6 @@ public final class Oracle {
 
         /** Costs that are in the total of each limit, by limit id. */
         private final Map<String, Long> inTotal = new LinkedHashMap<>();
-
-        /** Limits whose total it was ever in. */
-        private final Set<String> touched = new HashSet<>();
 
         /** Limits that had closed when the event came. */
         private final Set<String> late = new HashSet<>();
@@ -194,7 +191,6 @@ public final class Oracle {
                 charge.late.add(limit.id());
             } else {
                 charge.inTotal.put(limit.id(), cost);
-                charge.touched.add(limit.id());
             }
         }
         return charge.inTotal.isEmpty() && tooLate ? OracleVerdict.LATE : OracleVerdict.COUNTED;
@@ -456,7 +452,7 @@ public final class Oracle {
         }
         long amount = Objects.requireNonNull(terms.amountOf(current));
         long used = usedIn(limit, cell);
-        if (used < 0) {
+        if (used == 0) {
             return;
         }
         for (int share : current.usedBasisPoints()) {
@@ -469,22 +465,18 @@ public final class Oracle {
         }
     }
 
-    /** Usage of a window with what a scaled plan change has carried into it; -1 if nothing was ever counted there. */
+    /** Usage of a window with what a scaled plan change has carried into it. */
     private long usedIn(Limit limit, Cell cell) {
         // What is in a closed total has been carried on and stays.
         long sum = frozen.getOrDefault(cell, 0L);
-        boolean counted = frozen.containsKey(cell);
         for (Charge charge : charges) {
             for (Limit own : charge.plan.limits()) {
                 if (own.countsLike(limit) && cellOf(own, charge.event).equals(cell)) {
-                    Long cost = charge.inTotal.get(own.id());
-                    counted |= charge.touched.contains(own.id());
-                    sum += cost == null ? 0 : cost;
+                    sum += charge.inTotal.getOrDefault(own.id(), 0L);
                 }
             }
         }
-        long carried = carriedInto(limit, cell);
-        return counted || carried >= 0 ? sum + Math.max(0, carried) : -1;
+        return sum + carriedInto(limit, cell);
     }
 
     private long carriedInto(Limit limit, Cell cell) {
@@ -494,15 +486,15 @@ public final class Oracle {
                 || !on.carry().equals("SCALE")
                 || cut.effectiveAt() > now()
                 || limit.windowStart(cut.cutAt()) == cut.cutAt()) {
-            return -1;
+            return 0;
         }
         long before = usedIn(limit, new Cell(cell.limit(), cell.scopeKey(), startOf(limit, cut.cutAt() - 1)));
         Terms oldTerms = termsAt(cut.effectiveAt() - 1);
         Terms newTerms = termsAt(cut.effectiveAt());
         Limit oldLimit = oldTerms.limitLike(limit);
         Limit newLimit = newTerms.limitLike(limit);
-        if (before < 0 || oldLimit == null || newLimit == null) {
-            return -1;
+        if (before == 0 || oldLimit == null || newLimit == null) {
+            return 0;
         }
         Long from = oldTerms.amountOf(oldLimit);
         Long to = newTerms.amountOf(newLimit);

@@ -194,9 +194,10 @@ public final class Recount {
         return OracleVerdict.COUNTED;
     }
 
+    /** Nothing is reached before something is used, even of an amount of 0. */
     private static void noteReached(Limit limit, Cell cell) {
         Long amount = limit.amount();
-        if (amount == null) {
+        if (amount == null || cell.total == 0) {
             return;
         }
         for (int share : limit.usedBasisPoints()) {

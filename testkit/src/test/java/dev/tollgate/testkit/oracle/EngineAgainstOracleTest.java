@@ -110,11 +110,9 @@ class EngineAgainstOracleTest {
                 }
                 if (limit.kind() != OraclePlan.Kind.FIXED_WINDOW) {
                     Held block = new Held(new Cell(bucket.limitId(), bucket.scopeKey(), -1), 10_000);
-                    if (limit.amount() == null || limit.amount() > 0) {
-                        assertThat(account.heldNow(false).contains(block))
-                                .as("%s after %s", bucket, fact)
-                                .isEqualTo(bucket.hardReached());
-                    }
+                    assertThat(account.heldNow(false).contains(block))
+                            .as("%s after %s", bucket, fact)
+                            .isEqualTo(bucket.hardReached());
                     assertThat(bucket.hardReached()).isEqualTo(bucket.blockedUntilMillis() != null);
                 }
             }
@@ -253,6 +251,47 @@ class EngineAgainstOracleTest {
             assertThat(voided.charged).isEqualTo(never.charged);
             assertThat(voided.heldNow(true)).isEqualTo(never.heldNow(true));
         });
+    }
+
+    /** Seed 2150 of the property above, as small as it gets: a limit of nothing held its alert on an empty window. */
+    @Test
+    void givenALimitOfNothing_whenItsOnlyCallIsVoided_thenNoAlertHoldsAsIfItHadNeverHappened() {
+        OraclePlan plan = new OraclePlan(
+                "plan",
+                1,
+                List.of(new OraclePlan.Meter("requests", new OraclePlan.Price(1, 0, 1), List.of())),
+                List.of(new OraclePlan.Limit(
+                        "limit", "requests", 0L, "HOUR", OraclePlan.Scope.PROJECT, List.of(9_000), 60_000)),
+                List.of(),
+                Set.of("SUCCESS"));
+        OracleEvent other = plainCall("other", 1_772_323_140_000L);
+        OracleEvent victim = new OracleEvent(
+                "victim",
+                "acme",
+                "project-1",
+                null,
+                "/x",
+                1_772_323_140_001L,
+                Long.MAX_VALUE,
+                false,
+                "SUCCESS",
+                null,
+                null,
+                null);
+        List<OracleFact> facts = List.of(
+                new Changed("first", 0, 0, new OracleFact.OnPlan("plan", "KEEP")),
+                new Called(other),
+                new Called(victim),
+                new Corrected("fix", "victim", true, null, null, null));
+        agree(List.of(plan), facts);
+
+        EngineAccount voided = new EngineAccount(SETTINGS, List.of(plan));
+        facts.forEach(voided::add);
+        EngineAccount never = new EngineAccount(SETTINGS, List.of(plan));
+        feed(never, List.of(other), null);
+
+        assertThat(never.heldNow(true)).hasSize(2);
+        assertThat(voided.heldNow(true)).isEqualTo(never.heldNow(true));
     }
 
     @Test
