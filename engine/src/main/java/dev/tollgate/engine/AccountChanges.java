@@ -258,7 +258,7 @@ final class AccountChanges {
 
     /**
      * {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is; whoever used any of
-     * nothing has used all.
+     * nothing has used all. Above the largest amount it makes no difference how much was used: no more than that is carried.
      */
     static long scaled(long used, Amount from, Amount to) {
         if (used == 0 || from.isUnlimited() || to.isUnlimited()) {
@@ -271,6 +271,7 @@ final class AccountChanges {
                 .multiply(BigInteger.valueOf(to.units()))
                 .add(BigInteger.valueOf(from.units() - 1))
                 .divide(BigInteger.valueOf(from.units()))
+                .min(BigInteger.valueOf(Amount.MAX_UNITS))
                 .longValueExact();
     }
 

@@ -14,7 +14,10 @@ public final class AccountState {
     /** Stream time before the first event. */
     public static final long NO_TIME = -1;
 
-    private static final int ENCODING = 1;
+    /** Leaky buckets keep the fastest rate that they have had; parts of sliding windows take less room. */
+    static final int ENCODING_2 = 2;
+
+    private static final int ENCODING = ENCODING_2;
 
     final String accountId;
     final Timeline timeline = new Timeline();
@@ -134,8 +137,8 @@ public final class AccountState {
     public static AccountState decode(byte[] bytes) {
         ByteReader reader = new ByteReader(bytes);
         int encoding = reader.readByte();
-        if (encoding != ENCODING) {
-            throw new IllegalArgumentException("state encoding must be " + ENCODING + ", was " + encoding);
+        if (encoding < 1 || encoding > ENCODING) {
+            throw new IllegalArgumentException("state encoding must be 1 to " + ENCODING + ", was " + encoding);
         }
         AccountState state = empty(reader.readString());
         state.streamTimeMillis = reader.readVarLong() + NO_TIME;
@@ -146,7 +149,7 @@ public final class AccountState {
         state.timeline.decode(reader);
         int groups = reader.readCount();
         for (int i = 0; i < groups; i++) {
-            state.groups.add(BucketGroup.decode(reader, state.streamTimeMillis));
+            state.groups.add(BucketGroup.decode(reader, state.streamTimeMillis, encoding));
         }
         reader.requireEnd();
         return state;

@@ -178,7 +178,7 @@ final class BucketGroup {
         }
     }
 
-    static BucketGroup decode(ByteReader reader, long streamTimeMillis) {
+    static BucketGroup decode(ByteReader reader, long streamTimeMillis, int encoding) {
         String limitId = reader.readString();
         String meterId = reader.readString();
         Scope scope = reader.readEnum(Scope.values());
@@ -196,8 +196,10 @@ final class BucketGroup {
             String scopeKey = reader.readString();
             Bucket bucket = switch (algorithm) {
                 case Algorithm.FixedWindow _ -> FixedBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
-                case Algorithm.LeakyBucket _ -> LeakyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
-                case Algorithm.SlidingWindow _ -> SlidingBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
+                case Algorithm.LeakyBucket _ ->
+                    LeakyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis, encoding);
+                case Algorithm.SlidingWindow _ ->
+                    SlidingBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis, encoding);
                 case Algorithm.Concurrency _ ->
                     ConcurrencyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
             };

@@ -28,7 +28,7 @@ final class Commands {
             case AccountChange.Unrecognized unrecognized ->
                 step.reject(
                         RejectionReason.UNKNOWN_COMMAND,
-                        "command kind '" + unrecognized.name() + "' is not known here");
+                        "command kind '" + shortened(unrecognized.name()) + "' is not known here");
             case AccountChange.PlanAssigned assigned -> {
                 if (isKnownPlan(step, command, assigned)) {
                     insert(step, command);

@@ -16,6 +16,9 @@ import java.math.BigInteger;
  *
  * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is exact
  * or errs to the high side.
+ *
+ * <p>Another amount is another rate from now on. How fast idle times before that would have drained an event is not told any
+ * more: they are taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
  */
 final class LeakyBucket extends RollingBucket {
     /** Room for overshoot: levels stay below twice this. */
@@ -30,8 +33,11 @@ final class LeakyBucket extends RollingBucket {
     /** Since when the bucket has not been empty, if it is not. */
     private long busyFromMillis;
 
-    /** Since when it had been empty before that; or since when it is. */
+    /** Since when it had been empty before that; or since when it is. Where this is not before, nothing is known of idle times. */
     private long idleFromMillis;
+
+    /** The most that has ever leaked in a millisecond. */
+    private long fastestRate;
 
     LeakyBucket(BucketGroup group, String scopeKey, Amount amount, long graceMillis, long asOfMillis) {
         super(group, scopeKey, amount, asOfMillis);
@@ -39,6 +45,7 @@ final class LeakyBucket extends RollingBucket {
         this.graceMillis = graceMillis;
         this.busyFromMillis = asOfMillis;
         this.idleFromMillis = 0;
+        this.fastestRate = amount.units();
     }
 
     /**
@@ -120,8 +127,12 @@ final class LeakyBucket extends RollingBucket {
         long left = leaked(added, idleUntil - leaksFrom);
         level += left;
         if (left > 0) {
-            busyFromMillis = timeMillis >= idleFromMillis ? timeMillis : 0;
-            idleFromMillis = timeMillis >= idleFromMillis ? idleFromMillis : 0;
+            if (timeMillis >= idleFromMillis) {
+                busyFromMillis = timeMillis;
+            } else if (idleFromMillis != busyFromMillis) {
+                busyFromMillis = 0;
+                idleFromMillis = 0;
+            }
         } else if (rate() > 0) {
             idleFromMillis = Math.min(idleUntil, later(leaksFrom, Math.ceilDiv(added, rate())));
         }
@@ -131,7 +142,7 @@ final class LeakyBucket extends RollingBucket {
     void takeBack(long timeMillis, long cost, long streamTimeMillis) {
         settle(streamTimeMillis);
         if (level > 0 && timeMillis >= busyFromMillis) {
-            long left = leaked(levelOf(cost, periodMillis, 0), asOfMillis - timeMillis);
+            long left = leaked(levelOf(cost, periodMillis, 0), asOfMillis - timeMillis, fastestRate);
             level = Math.max(0, level - left);
             if (level == 0) {
                 idleFromMillis = asOfMillis;
@@ -140,11 +151,21 @@ final class LeakyBucket extends RollingBucket {
     }
 
     @Override
+    void adopt(Rule rule, long streamTimeMillis) {
+        if (!amount.equals(rule.amount)) {
+            super.adopt(rule, streamTimeMillis);
+            fastestRate = Math.max(fastestRate, rate());
+            idleFromMillis = level > 0 ? busyFromMillis : asOfMillis;
+        }
+    }
+
+    @Override
     void carry(Amount from, Amount to, boolean reset, long streamTimeMillis) {
         settle(streamTimeMillis);
+        busyFromMillis = asOfMillis;
+        idleFromMillis = asOfMillis;
         if (reset) {
             level = 0;
-            idleFromMillis = asOfMillis;
         } else if (!from.isUnlimited() && !to.isUnlimited() && from.units() > 0) {
             // Rounded up to a whole unit of the native level: far less than a unit of the meter.
             level = BigInteger.valueOf(level)
@@ -158,10 +179,14 @@ final class LeakyBucket extends RollingBucket {
 
     /** What is left of a level after some time. */
     private long leaked(long from, long millis) {
-        if (millis <= 0 || rate() == 0) {
+        return leaked(from, millis, rate());
+    }
+
+    private static long leaked(long from, long millis, long rate) {
+        if (millis <= 0 || rate == 0) {
             return from;
         }
-        return Math.ceilDiv(from, rate()) <= millis ? 0 : from - rate() * millis;
+        return Math.ceilDiv(from, rate) <= millis ? 0 : from - rate * millis;
     }
 
     /** How much leaks in a millisecond. */
@@ -181,9 +206,12 @@ final class LeakyBucket extends RollingBucket {
         writer.writeVarLong(level);
         writer.writeSignedVarLong(asOfMillis - busyFromMillis);
         writer.writeSignedVarLong(asOfMillis - idleFromMillis);
+        // It is never less than the rate, so 0 is free to say that it is the same.
+        writer.writeVarLong(fastestRate == rate() ? 0 : fastestRate);
     }
 
-    static LeakyBucket decodeUsage(BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis) {
+    static LeakyBucket decodeUsage(
+            BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis, int encoding) {
         Amount amount = new Amount(reader.readVarLong());
         long grace = reader.readVarLong();
         LeakyBucket bucket =
@@ -191,6 +219,8 @@ final class LeakyBucket extends RollingBucket {
         bucket.level = reader.readVarLong();
         bucket.busyFromMillis = bucket.asOfMillis - reader.readSignedVarLong();
         bucket.idleFromMillis = bucket.asOfMillis - reader.readSignedVarLong();
+        long fastest = encoding < AccountState.ENCODING_2 ? 0 : reader.readVarLong();
+        bucket.fastestRate = fastest == 0 ? bucket.rate() : fastest;
         return bucket;
     }
 }

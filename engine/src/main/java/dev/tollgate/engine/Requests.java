@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives each request event its verdict and counts it. Not thread-safe. */
 final class Requests {
+    /** Largest total of a window. What a scaled plan change carries into it finds room above. */
+    private static final long MAX_LEVEL = 1L << 62;
+
     private final EngineSettings settings;
     private final TermsResolver resolver;
     private final Judge judge;
@@ -117,8 +120,9 @@ final class Requests {
         } else if (cost > 1_000_000L) {
             // Small costs would take longer than the age of the universe to fill 63 bits.
             Bucket bucket = Windows.find(group, request);
-            if (bucket != null) {
-                Math.addExact(bucket.level(request.occurredAtMillis()), cost);
+            if (bucket != null && bucket.level(request.occurredAtMillis()) > MAX_LEVEL - cost) {
+                throw new ArithmeticException("limit " + group.limitId + " can not take " + cost + " more than "
+                        + bucket.level(request.occurredAtMillis()));
             }
         }
     }

@@ -140,31 +140,44 @@ final class SlidingBucket extends RollingBucket {
     void encodeUsage(ByteWriter writer, long streamTimeMillis) {
         writer.writeVarLong(amount.units());
         writer.writeSignedVarLong(streamTimeMillis - asOfMillis);
-        int used = 0;
-        for (long units : usage) {
-            used += units > 0 ? 1 : 0;
+        long parts = 0;
+        for (int age = 0; age < PARTS; age++) {
+            parts |= usage[place(newestPart - age)] > 0 ? 1L << age : 0;
         }
-        writer.writeVarLong(used);
+        // A bit for each part that has usage, the newest lowest, and then the usage of those.
+        writer.writeVarLong(parts);
         for (int age = 0; age < PARTS; age++) {
             long units = usage[place(newestPart - age)];
             if (units > 0) {
-                writer.writeByte(age);
                 writer.writeVarLong(units);
             }
         }
     }
 
-    static SlidingBucket decodeUsage(BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis) {
+    static SlidingBucket decodeUsage(
+            BucketGroup group, String scopeKey, ByteReader reader, long streamTimeMillis, int encoding) {
         Amount amount = new Amount(reader.readVarLong());
         SlidingBucket bucket =
                 new SlidingBucket(group, scopeKey, amount, streamTimeMillis - reader.readSignedVarLong());
-        int used = reader.readCount();
-        for (int i = 0; i < used; i++) {
-            int age = reader.readByte();
-            long units = reader.readVarLong();
-            bucket.usage[place(bucket.newestPart - age)] = units;
-            bucket.sum += units;
+        if (encoding < AccountState.ENCODING_2) {
+            int used = reader.readCount();
+            for (int i = 0; i < used; i++) {
+                int age = reader.readByte();
+                bucket.put(age, reader.readVarLong());
+            }
+        } else {
+            long parts = reader.readVarLong();
+            for (int age = 0; age < PARTS; age++) {
+                if ((parts & 1L << age) != 0) {
+                    bucket.put(age, reader.readVarLong());
+                }
+            }
         }
         return bucket;
+    }
+
+    private void put(int age, long units) {
+        usage[place(newestPart - age)] = units;
+        sum += units;
     }
 }

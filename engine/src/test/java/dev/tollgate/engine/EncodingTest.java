@@ -1,5 +1,6 @@
 package dev.tollgate.engine;
 
+import static dev.tollgate.engine.TestingAccount.DAY;
 import static dev.tollgate.engine.TestingAccount.HOUR;
 import static dev.tollgate.engine.TestingAccount.MINUTE;
 import static dev.tollgate.engine.TestingAccount.NOON;
@@ -9,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Limit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +29,33 @@ class EncodingTest {
         }
 
         assertThat(largest).isBetween(100, 400);
+    }
+
+    @Test
+    void givenFourLimitsOfOtherKinds_whenInFullUse_thenOnlyTheSlidingWindowCostsMore() {
+        Limit minute = Limit.enforced("requests-per-minute", "requests", 100, TestingPlans.MINUTE);
+        Limit leaky = Limit.enforced("requests-leaky", "requests", 100, new Algorithm.LeakyBucket(MINUTE));
+        Limit day = Limit.enforced("complexity-per-day", "complexity", 8_000, TestingPlans.DAY);
+        Limit leakyDay = Limit.enforced("complexity-leaky", "complexity", 8_000, new Algorithm.LeakyBucket(DAY));
+        Limit sliding = Limit.enforced("complexity-sliding", "complexity", 8_000, new Algorithm.SlidingWindow(HOUR));
+
+        int withoutSliding = largestStateOf(minute, leaky, day, leakyDay);
+        int withSliding = largestStateOf(minute, leaky, day, sliding);
+
+        assertThat(withoutSliding).isBetween(100, 400);
+        // Sixty parts of a byte or two each, and nine bytes that say which of them are used.
+        assertThat(withSliding).isBetween(withoutSliding + 1, 400);
+    }
+
+    private static int largestStateOf(Limit... limits) {
+        TestingAccount account = TestingAccount.on(
+                TestingPlans.plan("p", 1, 0, List.of(TestingPlans.REQUESTS, TestingPlans.COMPLEXITY), limits));
+        int largest = 0;
+        for (int i = 0; i < 8_000; i++) {
+            account.call("e" + i, NOON + i * 500L);
+            largest = Math.max(largest, account.state.encode().length);
+        }
+        return largest;
     }
 
     @Test

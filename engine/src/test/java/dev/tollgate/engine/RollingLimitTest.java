@@ -331,6 +331,69 @@ class RollingLimitTest {
         }
     }
 
+    /** Found against the oracle (seeds 12 and following): levels of leaky buckets after the rate has changed. */
+    @Nested
+    class LeakyAtAnotherRate {
+        private final TestingAccount account = TestingAccount.on(requests("p", 60, new Algorithm.LeakyBucket(MINUTE)));
+
+        @Test
+        void givenSlowerRate_whenAnEarlierEventIsVoided_thenNoMoreComesBackThanWasLeftOfIt() {
+            account.calls("e", 30, NOON);
+            // 10 of the first 30 have leaked by then, at one a second.
+            account.calls("f", 20, NOON + 10 * SECOND);
+            account.command(NOON + 10 * SECOND + 19, new OverrideSet("limit", Amount.of(1)));
+            assertThat(bucket(account, NOON + 10 * SECOND + 19).used()).isEqualTo(40);
+
+            account.command(NOON + 10 * SECOND + 20, new Correction("e0", null));
+
+            assertThat(bucket(account, NOON + 10 * SECOND + 20).used()).isEqualTo(40);
+        }
+
+        @Test
+        void givenFasterRate_whenAnEarlierEventIsVoided_thenWhatIsSurelyLeftComesBack() {
+            account.apply(account.request("dear", NOON, "/v2/notes", Outcome.SUCCESS, null));
+            account.calls("f", 9, NOON + 1);
+            account.command(NOON + 10, new OverrideSet("limit", Amount.of(600)));
+
+            account.command(NOON + 20, new Correction("dear", null));
+
+            assertThat(bucket(account, NOON + 10).used()).isEqualTo(10);
+            account.call("g", NOON + 50);
+            // 10 units, less 10 ms at one a second, 40 ms at ten a second, and 0.5 of the voided unit at the faster
+            // rate.
+            assertThat(bucket(account, NOON + 50).used()).isEqualTo(10);
+        }
+
+        @Test
+        void givenFasterRate_whenAnEventFromBeforeComesLate_thenItCountsInFull() {
+            account.calls("e", 2, NOON);
+            account.call("f", NOON + 10 * SECOND);
+            account.command(NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(6_000)));
+            assertThat(bucket(account, NOON + 10 * SECOND).used()).isEqualTo(1);
+
+            account.call("late", NOON + 9 * SECOND);
+
+            assertThat(bucket(account, NOON + 10 * SECOND).used()).isEqualTo(2);
+        }
+
+        @Test
+        void givenAnotherRate_whenTheStateIsReadBack_thenItIsKnownHowFastItHadBeen() {
+            account.calls("e", 30, NOON);
+            account.command(NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(1)));
+            TestingAccount restored = TestingAccount.on(requests("p", 60, new Algorithm.LeakyBucket(MINUTE)));
+            restored.calls("e", 30, NOON);
+            restored.command(NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(1)));
+            restored.state = AccountState.decode(restored.state.encode());
+
+            for (TestingAccount each : List.of(account, restored)) {
+                each.call("f", NOON + 20 * SECOND);
+                each.command(NOON + 20 * SECOND, new Correction("e1", null));
+            }
+
+            assertThat(restored.state).isEqualTo(account.state);
+        }
+    }
+
     @Nested
     class InFlight {
         private final TestingAccount account = TestingAccount.on(TestingPlans.plan(

@@ -176,6 +176,14 @@ class TimelineTest {
         assertThat(AccountChanges.scaled(5, Amount.of(0), Amount.of(10))).isEqualTo(10);
         assertThat(AccountChanges.scaled(5, Amount.unlimited(), Amount.of(10))).isEqualTo(5);
         assertThat(AccountChanges.scaled(5, Amount.of(10), Amount.unlimited())).isEqualTo(5);
+        assertThat(AccountChanges.scaled(0, Amount.of(0), Amount.of(10))).isZero();
+    }
+
+    /** Found with hostile input, seed 132: the product did not fit. */
+    @Test
+    void givenHugeUsageOfATinyAmount_whenScaledToAHugeAmount_thenNoMoreThanTheLargestAmountIsCarried() {
+        assertThat(AccountChanges.scaled(1_000_000_000_000L, Amount.of(1), Amount.of(Amount.MAX_UNITS)))
+                .isEqualTo(Amount.MAX_UNITS);
     }
 
     @Test

@@ -86,7 +86,8 @@ public final class Oracle {
         }
     }
 
-    private record Seen(int number, String id, long time, OracleEvent event) {}
+    /** @param plan the plan in force when it happened */
+    private record Seen(int number, String id, long time, OracleEvent event, OraclePlan plan) {}
 
     private record Entry(long effectiveAt, Change change, long cutAt) {}
 
@@ -144,9 +145,9 @@ public final class Oracle {
         OracleVerdict verdict;
         if (event.started()) {
             verdict = started(plan, event);
-            starts.add(new Seen(starts.size() + ends.size(), event.id(), time, event));
+            starts.add(new Seen(starts.size() + ends.size(), event.id(), time, event, plan));
         } else {
-            ends.add(new Seen(starts.size() + ends.size(), event.id(), time, event));
+            ends.add(new Seen(starts.size() + ends.size(), event.id(), time, event, plan));
             Charge charge = new Charge(event, plan, OracleVerdict.COUNTED);
             charge.verdict = charge(charge);
             charges.add(charge);
@@ -504,22 +505,27 @@ public final class Oracle {
         return from == 0 ? to : (before * to + from - 1) / from;
     }
 
+    /** The moment that alerts are about: stream time, or the date of a change that is known to hold already. */
+    public long judgementTime() {
+        return now();
+    }
+
     /**
-     * Levels of limits without windows, at stream time, by limit and scope key: of leaky buckets in units x period, of the
-     * others in units. Plan changes that reset or scale are not taken into account.
+     * Levels of the limits without windows that the plan has now, at {@link #judgementTime()}, by limit and scope key: of leaky
+     * buckets in units x period, of the others in units. Unlimited leaky buckets are left out; plan changes that reset or
+     * scale are not taken into account.
      */
     public Map<Cell, BigInteger> levels() {
         Map<Cell, BigInteger> levels = new HashMap<>();
         Terms terms = termsAt(now());
         for (Limit limit : terms.plan().limits()) {
-            Long amount = terms.amountOf(limit);
             for (String scopeKey : scopeKeys(limit)) {
                 Cell cell = new Cell(limit.id(), scopeKey, -1);
                 switch (limit.kind()) {
                     case FIXED_WINDOW -> {}
                     case LEAKY_BUCKET -> {
-                        if (amount != null) {
-                            levels.put(cell, leakyLevel(limit, scopeKey, amount));
+                        if (terms.amountOf(limit) != null) {
+                            levels.put(cell, leakyLevel(limit, scopeKey));
                         }
                     }
                     case SLIDING_WINDOW -> levels.put(cell, BigInteger.valueOf(slidingLevel(limit, scopeKey)));
@@ -530,6 +536,45 @@ public final class Oracle {
         return levels;
     }
 
+    /**
+     * Alerts of limits without windows that must hold now, and with {@code atMost} those that may: once raised, a warning of
+     * a leaky bucket or sliding window holds until usage has gone down by another tenth of the amount.
+     *
+     * @param levels what {@link #levels} says
+     */
+    public Set<Held> heldOutsideWindows(Map<Cell, BigInteger> levels, boolean atMost) {
+        Set<Held> held = new HashSet<>();
+        Terms terms = termsAt(now());
+        for (Limit limit : terms.plan().limits()) {
+            Long amount = terms.amountOf(limit);
+            if (limit.kind() == Kind.FIXED_WINDOW || amount == null || terms.exempt()) {
+                continue;
+            }
+            boolean leaks = limit.kind() == Kind.LEAKY_BUCKET;
+            BigInteger unit = BigInteger.valueOf(leaks ? limit.lengthMillis() : 1);
+            BigInteger full = BigInteger.valueOf(amount).multiply(unit);
+            BigInteger slack =
+                    atMost && limit.kind() != Kind.CONCURRENCY ? full.divide(BigInteger.TEN) : BigInteger.ZERO;
+            levels.forEach((cell, level) -> {
+                if (!cell.limit().equals(limit.id()) || level.signum() == 0) {
+                    return;
+                }
+                for (int share : limit.usedBasisPoints()) {
+                    BigInteger whole = BigInteger.valueOf(10_000);
+                    BigInteger reached = level.add(slack).multiply(whole);
+                    if (share < 10_000 && reached.compareTo(full.multiply(BigInteger.valueOf(share))) >= 0) {
+                        held.add(new Held(cell, share));
+                    }
+                }
+                // Full is a bucket in which one more unit has no room.
+                if (level.add(unit).compareTo(full) > 0) {
+                    held.add(new Held(cell, 10_000));
+                }
+            });
+        }
+        return held;
+    }
+
     private Set<String> scopeKeys(Limit limit) {
         Set<String> keys = new HashSet<>();
         charges.forEach(charge -> keys.add(limit.scopeKey(charge.event)));
@@ -537,8 +582,8 @@ public final class Oracle {
         return keys;
     }
 
-    /** Played through from the first call on, in the order of event times, with one amount all along. */
-    private BigInteger leakyLevel(Limit limit, String scopeKey, long amount) {
+    /** Played through from the first call on, in the order of event times, leaking at the rate that held at each moment. */
+    private BigInteger leakyLevel(Limit limit, String scopeKey) {
         List<Charge> pours = charges.stream()
                 .filter(charge -> pours(charge, limit, scopeKey))
                 .sorted(Comparator.comparingLong(charge -> charge.event.occurredAtMillis()))
@@ -546,15 +591,43 @@ public final class Oracle {
         BigInteger level = BigInteger.ZERO;
         long time = 0;
         for (Charge pour : pours) {
-            level = leak(level, amount, pour.event.occurredAtMillis() - time);
+            level = leak(limit, level, time, pour.event.occurredAtMillis());
             time = pour.event.occurredAtMillis();
             long cost = pour.inTotal.getOrDefault(limit.id(), 0L);
             level = level.add(BigInteger.valueOf(cost).multiply(BigInteger.valueOf(limit.lengthMillis())));
         }
-        return leak(level, amount, streamTime - time);
+        return leak(limit, level, time, now());
     }
 
-    private static BigInteger leak(BigInteger level, long amount, long millis) {
+    private BigInteger leak(Limit limit, BigInteger before, long from, long to) {
+        BigInteger level = before;
+        long time = from;
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() > time && entry.effectiveAt() < to) {
+                level = leak(level, rateAt(limit, time), entry.effectiveAt() - time);
+                time = entry.effectiveAt();
+            }
+        }
+        return leak(level, rateAt(limit, time), to - time);
+    }
+
+    /** The amount that held at a moment; while no plan had the limit, the last one before. Null is no bound. */
+    private @Nullable Long rateAt(Limit limit, long time) {
+        Long rate = limit.amount();
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() <= time) {
+                Terms terms = termsAt(entry.effectiveAt());
+                Limit then = terms.limitLike(limit);
+                rate = then == null ? rate : terms.amountOf(then);
+            }
+        }
+        return rate;
+    }
+
+    private static BigInteger leak(BigInteger level, @Nullable Long amount, long millis) {
+        if (amount == null) {
+            return millis > 0 ? BigInteger.ZERO : level;
+        }
         return level.subtract(BigInteger.valueOf(amount).multiply(BigInteger.valueOf(millis)))
                 .max(BigInteger.ZERO);
     }
@@ -566,7 +639,7 @@ public final class Oracle {
     }
 
     private long slidingLevel(Limit limit, String scopeKey) {
-        long newestPart = streamTime / limit.part();
+        long newestPart = now() / limit.part();
         return charges.stream()
                 .filter(charge -> pours(charge, limit, scopeKey)
                         && charge.event.occurredAtMillis() / limit.part() > newestPart - 60)
@@ -576,8 +649,9 @@ public final class Oracle {
 
     private long inFlight(Limit limit, String scopeKey) {
         return starts.stream()
-                .filter(start -> limit.scopeKey(start.event()).equals(scopeKey)
-                        && start.time() + limit.lengthMillis() > streamTime
+                .filter(start -> start.plan().limits().stream().anyMatch(limit::countsLike)
+                        && limit.scopeKey(start.event()).equals(scopeKey)
+                        && start.time() + limit.lengthMillis() > now()
                         && ends.stream()
                                 .noneMatch(end -> end.number() > start.number()
                                         && end.id().equals(start.id())))

@@ -3,6 +3,7 @@ package dev.tollgate.testkit.oracle;
 import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.engine.EngineSettings;
+import dev.tollgate.engine.index.EventIndex;
 import dev.tollgate.engine.index.InMemoryEventIndex;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.JournalEntry;
@@ -41,7 +42,7 @@ final class EngineAccount implements Outputs {
 
     final AccountingEngine engine;
     final Plans plans;
-    final InMemoryEventIndex index = new InMemoryEventIndex();
+    private final EventIndex index;
     AccountState state = AccountState.empty("acme");
 
     @Nullable
@@ -51,7 +52,12 @@ final class EngineAccount implements Outputs {
     private final Map<Cell, Long> openTotals = new HashMap<>();
 
     EngineAccount(EngineSettings settings, List<OraclePlan> plans) {
+        this(settings, plans, new InMemoryEventIndex());
+    }
+
+    EngineAccount(EngineSettings settings, List<OraclePlan> plans, EventIndex index) {
         this.engine = new AccountingEngine(settings);
+        this.index = index;
         this.plans = Plans.of(plans.stream().map(EnginePlans::planOf).toList());
     }
 
@@ -70,6 +76,11 @@ final class EngineAccount implements Outputs {
             case OracleFact.Corrected corrected ->
                 engine.apply(state, EnginePlans.inputOf(corrected, lastAppended), plans, index, this);
         }
+    }
+
+    /** How many events the index remembers. */
+    int remembered() {
+        return index instanceof InMemoryEventIndex inMemory ? inMemory.size() : -1;
     }
 
     void tick(long now) {
@@ -128,6 +139,9 @@ final class EngineAccount implements Outputs {
         switch (event.kind()) {
             case SOFT_LIMIT_REACHED, HARD_LIMIT_REACHED, ADVISORY_LIMIT_REACHED -> {
                 Held alert = heldBy(event, Objects.requireNonNull(bucket));
+                if (held.containsValue(alert)) {
+                    throw new AssertionError("raised while it holds: " + event);
+                }
                 held.put(event.id(), alert);
                 raised.add(alert);
             }
@@ -167,6 +181,17 @@ final class EngineAccount implements Outputs {
             }
         }
         return now;
+    }
+
+    /** Alerts of fixed windows that were ever raised; each once, because nothing here re-arms them. */
+    Set<Held> raisedInWindows() {
+        Set<Held> once = new HashSet<>();
+        for (Held alert : raised) {
+            if (alert.cell().startMillis() >= 0 && !once.add(alert)) {
+                throw new AssertionError("raised twice: " + alert);
+            }
+        }
+        return once;
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.tollgate.engine.AccountSnapshot;
 import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.EngineSettings;
 import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Limit;
+import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.testkit.oracle.Oracle.Cell;
 import dev.tollgate.testkit.oracle.Oracle.Held;
 import dev.tollgate.testkit.oracle.OracleFact.Called;
@@ -18,9 +21,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class EngineAgainstOracleTest {
@@ -28,7 +32,7 @@ class EngineAgainstOracleTest {
 
     @Test
     void givenRandomHistories_whenBothFollowThem_thenTheyAgreeAfterEveryFact() {
-        Seeds.forAll(1, random -> {
+        Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
             agree(plans, RandomPlans.facts(random, plans, 10 + random.nextInt(50)));
         });
@@ -58,83 +62,136 @@ class EngineAgainstOracleTest {
     }
 
     @Test
-    void givenRollingLimits_whenBothFollowThem_thenLevelsAndBlocksAgree() {
-        Seeds.forAll(1, EngineAgainstOracleTest::levelsAgree);
+    void givenRollingLimits_whenBothFollowThemThroughChangesAndCorrections_thenLevelsAndAlertsAgree() {
+        Seeds.forAll(EngineAgainstOracleTest::levelsAgree);
     }
 
     private static void levelsAgree(SplittableRandom random) {
-        OraclePlan plan = RandomPlans.plan(random, "plan", false);
-        List<OracleFact> facts = RandomPlans.facts(random, List.of(plan), 60).stream()
-                .filter(fact -> !(fact instanceof Changed changed)
-                        || changed.commandId().equals("first"))
-                .toList();
-        Oracle oracle = new Oracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis(), List.of(plan));
-        EngineAccount account = new EngineAccount(SETTINGS, List.of(plan));
-        boolean inOrder = true;
-        for (OracleFact fact : facts) {
+        List<OraclePlan> plans = plans(random);
+        boolean ordered = random.nextBoolean();
+        Oracle oracle = new Oracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis(), plans);
+        EngineAccount account = new EngineAccount(SETTINGS, plans);
+        // Whether levels of leaky buckets are exact, or at least not too low. Known too late are events that come out
+        // of
+        // order, corrections, and changes that take effect in between two events or in the past.
+        boolean exact = true;
+        boolean notTooLow = true;
+        for (OracleFact generated : RandomPlans.facts(random, plans, 60)) {
             long before = oracle.streamTime();
+            OracleFact fact = generated instanceof Changed changed ? kept(random, changed, before) : generated;
+            boolean known = switch (fact) {
+                case Changed changed ->
+                    changed.effectiveAt() == Math.max(0, before)
+                            || changed.effectiveAt() > Math.max(before, changed.appendedAt());
+                case Called called -> called.event().occurredAtMillis() >= before;
+                case Corrected _ -> false;
+            };
+            if (ordered && !known) {
+                continue;
+            }
+            exact &= known;
+            notTooLow &= known || !(fact instanceof Changed);
             oracle.add(fact);
             account.add(fact);
-            inOrder &= fact instanceof Changed
-                    || fact instanceof Called called && called.event().occurredAtMillis() >= before;
+            compareLevels(oracle, account, fact, exact, notTooLow);
+        }
+    }
 
-            Map<Cell, BigInteger> expected = oracle.levels();
-            AccountSnapshot snapshot = account.engine.snapshot(account.state, account.plans, oracle.streamTime());
-            for (AccountSnapshot.Bucket bucket : snapshot.buckets()) {
-                OraclePlan.Limit limit = plan.limits().stream()
-                        .filter(candidate -> candidate.id().equals(bucket.limitId()))
-                        .findFirst()
-                        .orElseThrow();
-                BigInteger exact =
-                        expected.getOrDefault(new Cell(bucket.limitId(), bucket.scopeKey(), -1), BigInteger.ZERO);
-                switch (limit.kind()) {
-                    case FIXED_WINDOW -> {}
-                    case SLIDING_WINDOW, CONCURRENCY ->
-                        assertThat(bucket.used())
-                                .as("%s after %s", bucket, fact)
-                                .isEqualTo(exact.longValueExact());
-                    case LEAKY_BUCKET -> {
-                        if (limit.amount() != null) {
-                            BigInteger[] parts = exact.divideAndRemainder(BigInteger.valueOf(limit.lengthMillis()));
-                            long used = parts[0].longValueExact() + (parts[1].signum() > 0 ? 1 : 0);
-                            assertThat(bucket.used())
-                                    .as("%s after %s", bucket, fact)
-                                    .isGreaterThanOrEqualTo(used);
-                            if (inOrder) {
-                                assertThat(bucket.used())
-                                        .as("%s after %s", bucket, fact)
-                                        .isEqualTo(used);
-                            }
-                        }
-                    }
-                }
-                if (limit.kind() != OraclePlan.Kind.FIXED_WINDOW) {
-                    Held block = new Held(new Cell(bucket.limitId(), bucket.scopeKey(), -1), 10_000);
-                    assertThat(account.heldNow(false).contains(block))
-                            .as("%s after %s", bucket, fact)
-                            .isEqualTo(bucket.hardReached());
-                    assertThat(bucket.hardReached()).isEqualTo(bucket.blockedUntilMillis() != null);
-                }
+    /** Without a carry, which the oracle can not follow here; and every other time from this very moment on. */
+    private static Changed kept(SplittableRandom random, Changed changed, long streamTime) {
+        boolean now = streamTime >= 0 && random.nextBoolean();
+        return new Changed(
+                changed.commandId(),
+                now ? streamTime : changed.effectiveAt(),
+                changed.appendedAt(),
+                changed.change() instanceof OracleFact.OnPlan on
+                        ? new OracleFact.OnPlan(on.planId(), "KEEP")
+                        : changed.change());
+    }
+
+    private static void compareLevels(
+            Oracle oracle, EngineAccount account, OracleFact fact, boolean exact, boolean notTooLow) {
+        long now = oracle.judgementTime();
+        Map<Cell, BigInteger> expected = oracle.levels();
+        AccountSnapshot snapshot = account.engine.snapshot(account.state, account.plans, now);
+        Set<Held> held = account.heldNow(false);
+        Map<Cell, Long> shown = new HashMap<>();
+        Set<Cell> leaky = new HashSet<>();
+        for (AccountSnapshot.Bucket bucket : snapshot.buckets()) {
+            Cell cell = new Cell(bucket.limitId(), bucket.scopeKey(), -1);
+            if (bucket.algorithm() instanceof Algorithm.FixedWindow) {
+                continue;
             }
+            shown.put(cell, bucket.used());
+            assertThat(bucket.hardReached()).isEqualTo(bucket.blockedUntilMillis() != null);
+            if (now == oracle.streamTime()) {
+                assertThat(held.contains(new Held(cell, 10_000)))
+                        .as("block of %s after %s", bucket, fact)
+                        .isEqualTo(bucket.hardReached());
+            }
+        }
+        PlanVersion plan = Objects.requireNonNull(account.plans.version(snapshot.planId(), snapshot.planVersion()));
+        for (Limit limit : plan.limits()) {
+            boolean unlimited = snapshot.overrides()
+                    .getOrDefault(limit.id(), limit.amount())
+                    .isUnlimited();
+            expected.forEach((cell, level) -> {
+                if (!cell.limit().equals(limit.id())) {
+                    return;
+                }
+                long used = shown.getOrDefault(cell, 0L);
+                if (!(limit.algorithm() instanceof Algorithm.LeakyBucket bucket)) {
+                    assertThat(used).as("%s after %s", cell, fact).isEqualTo(level.longValueExact());
+                    return;
+                }
+                leaky.add(cell);
+                BigInteger[] parts = level.divideAndRemainder(BigInteger.valueOf(bucket.periodMillis()));
+                long least = parts[0].longValueExact() + parts[1].signum();
+                if (exact && !unlimited) {
+                    assertThat(used).as("%s after %s", cell, fact).isEqualTo(least);
+                } else if (notTooLow && !unlimited) {
+                    assertThat(used).as("%s after %s", cell, fact).isGreaterThanOrEqualTo(least);
+                }
+            });
+        }
+        if (now == oracle.streamTime()) {
+            assertThat(held).as("alerts after %s", fact).allMatch(alert -> shown.containsKey(alert.cell()));
+            Predicate<Held> unsure = alert -> !exact && leaky.contains(alert.cell());
+            held.removeIf(unsure);
+            Set<Held> must = oracle.heldOutsideWindows(expected, false);
+            must.removeIf(unsure);
+            assertThat(held).as("alerts that must hold after %s", fact).containsAll(must);
+            assertThat(oracle.heldOutsideWindows(expected, true))
+                    .as("alerts that may hold after %s", fact)
+                    .containsAll(held);
         }
     }
 
     @Test
     void givenAnyHistory_whenEveryEventComesTwice_thenOnlyDuplicatesAreAdded() {
-        Seeds.forAll(4, random -> {
+        Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
             List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
             EngineAccount once = new EngineAccount(SETTINGS, plans);
             EngineAccount twice = new EngineAccount(SETTINGS, plans);
+            List<OracleFact> repeatable = new ArrayList<>();
             for (OracleFact fact : facts) {
                 once.add(fact);
                 twice.add(fact);
-                AccountState before = twice.state.copy();
                 OracleVerdict first = twice.lastVerdict;
-                twice.add(fact);
-                assertThat(twice.state).as("after repeating %s", fact).isEqualTo(before);
+                repeatUnnoticed(twice, fact);
                 if (first == OracleVerdict.COUNTED) {
                     assertThat(twice.lastVerdict).isEqualTo(OracleVerdict.DUPLICATE);
+                }
+                // What was a duplicate itself may count once what it repeated is beyond the horizon; a command may come
+                // again when the change that it made is superseded and forgotten, or its event id means another event.
+                // The
+                // start of a call is forgotten with its end, which may be dated before it.
+                if (fact instanceof Called called && !called.event().started() && first != OracleVerdict.DUPLICATE) {
+                    repeatable.add(fact);
+                }
+                if (!repeatable.isEmpty()) {
+                    repeatUnnoticed(twice, repeatable.get(random.nextInt(repeatable.size())));
                 }
             }
             assertThat(twice.limitEvents).isEqualTo(once.limitEvents);
@@ -142,13 +199,24 @@ class EngineAgainstOracleTest {
         });
     }
 
+    private static void repeatUnnoticed(EngineAccount account, OracleFact fact) {
+        AccountState before = account.state.copy();
+        int remembered = account.remembered();
+        long lastAppended = account.lastAppended;
+        account.add(fact);
+        account.lastAppended = lastAppended;
+        assertThat(account.state).as("after repeating %s", fact).isEqualTo(before);
+        assertThat(account.remembered()).as("after repeating %s", fact).isEqualTo(remembered);
+    }
+
     @Test
     void givenAnyHistory_whenTheStateIsReadBackAtAnyMoment_thenTheRestIsSaidTheSame() {
-        Seeds.forAll(4, random -> {
+        Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
             List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
             EngineAccount kept = new EngineAccount(SETTINGS, plans);
-            EngineAccount restored = new EngineAccount(SETTINGS, plans);
+            // Its index keeps bytes, as a store does.
+            EngineAccount restored = new EngineAccount(SETTINGS, plans, new EncodedEventIndex());
             for (OracleFact fact : facts) {
                 kept.add(fact);
                 restored.add(fact);
@@ -165,7 +233,7 @@ class EngineAgainstOracleTest {
 
     @Test
     void givenAnyHistory_whenTicksComeInBetween_thenVerdictsTotalsAndRaisedAlertsAreTheSame() {
-        Seeds.forAll(4, random -> {
+        Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
             List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
             EngineAccount plain = new EngineAccount(SETTINGS, plans);
@@ -181,6 +249,28 @@ class EngineAgainstOracleTest {
             assertThat(ticked.totals()).isEqualTo(plain.totals());
             assertThat(ids(ticked, true)).isEqualTo(ids(plain, true));
             assertThat(ids(ticked, false)).containsAll(ids(plain, false));
+        });
+    }
+
+    @Test
+    void givenNeitherCorrectionsNorChanges_whenWindowsFillUp_thenEachThresholdIsSaidOncePerWindow() {
+        Seeds.forAll(random -> {
+            List<OraclePlan> plans = plans(random);
+            EngineAccount account = new EngineAccount(SETTINGS, plans);
+            for (OracleFact fact : RandomPlans.facts(random, plans, 60)) {
+                if (fact instanceof Called
+                        || fact instanceof Changed changed
+                                && changed.commandId().equals("first")) {
+                    account.add(fact);
+                }
+                if (random.nextInt(6) == 0) {
+                    account.tick(account.lastAppended + random.nextInt(200_000));
+                }
+            }
+            // That nothing is raised while it holds is checked with every limit event, here and in all histories.
+            assertThat(account.raised)
+                    .filteredOn(alert -> alert.cell().startMillis() >= 0)
+                    .doesNotHaveDuplicates();
         });
     }
 
@@ -200,8 +290,8 @@ class EngineAgainstOracleTest {
 
     @Test
     void givenEventsWithinGrace_whenTheyComeInAnyOrder_thenClosedTotalsAreTheSame() {
-        Seeds.forAll(4, random -> {
-            OraclePlan plan = withGrace(RandomPlans.plan(random, "plan", true), 60_000);
+        Seeds.forAll(random -> {
+            OraclePlan plan = withGrace(RandomPlans.plan(random, "plan", false), 60_000);
             List<OracleEvent> events = new ArrayList<>();
             long clock = 1_772_323_140_000L;
             for (int i = 0; i < 60; i++) {
@@ -213,44 +303,120 @@ class EngineAgainstOracleTest {
             Map<OracleEvent, Long> arrival = new HashMap<>();
             mixed.forEach(event -> arrival.put(event, event.occurredAtMillis() + random.nextInt(60_000)));
             mixed.sort(Comparator.comparingLong(arrival::get));
+            List<OracleFact> corrections = new ArrayList<>();
+            for (int i = random.nextInt(6); i > 0; i--) {
+                corrections.add(RandomPlans.corrected(
+                        random, "fix-" + i, events.stream().map(OracleEvent::id).toList()));
+            }
             OracleEvent last = call(random, "last", clock + 40L * 86_400_000);
 
             EngineAccount sorted = new EngineAccount(SETTINGS, List.of(plan));
             EngineAccount shuffled = new EngineAccount(SETTINGS, List.of(plan));
-            feed(sorted, events, last);
-            feed(shuffled, mixed, last);
+            feed(sorted, events);
+            feed(shuffled, mixed);
+            assertThat(shuffled.raisedInWindows()).isEqualTo(sorted.raisedInWindows());
 
+            corrections.forEach(sorted::add);
+            corrections.forEach(shuffled::add);
+            assertThat(shuffled.heldNow(true)).isEqualTo(sorted.heldNow(true));
+            if (plan.limits().stream().allMatch(limit -> limit.kind() == OraclePlan.Kind.FIXED_WINDOW)) {
+                // An event can come too late for every rolling limit, and is then not charged.
+                assertThat(shuffled.charged).isEqualTo(sorted.charged);
+            }
+
+            sorted.add(new Called(last));
+            shuffled.add(new Called(last));
             assertThat(shuffled.closedTotals).isEqualTo(sorted.closedTotals);
-            assertThat(new HashSet<>(shuffled.raised)).isEqualTo(new HashSet<>(sorted.raised));
-            assertThat(sorted.raised).doesNotHaveDuplicates();
-            assertThat(shuffled.raised).doesNotHaveDuplicates();
         });
     }
 
     @Test
     void givenOpenWindows_whenAnEventIsVoided_thenItIsAsIfItHadNeverHappened() {
-        Seeds.forAll(4, random -> {
-            OraclePlan plan = withGrace(RandomPlans.plan(random, "plan", true), 60_000);
-            long clock = 1_772_323_140_000L;
-            List<OracleEvent> events = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
-                clock += random.nextInt(500);
-                events.add(call(random, "e" + i, clock));
-            }
+        Seeds.forAll(random -> {
+            OraclePlan plan = withGrace(RandomPlans.plan(random, "plan", false), 60_000);
+            List<OracleEvent> events = closeTogether(random);
             // Stream time is moved by the first and the last event all the same.
             OracleEvent victim = events.get(1 + random.nextInt(38));
-            EngineAccount voided = new EngineAccount(SETTINGS, List.of(plan));
-            EngineAccount never = new EngineAccount(SETTINGS, List.of(plan));
-            feed(voided, events, null);
-            voided.add(new Corrected("fix", victim.id(), true, null, null, null));
             List<OracleEvent> others = new ArrayList<>(events);
             others.remove(victim);
-            feed(never, others, null);
+            EngineAccount voided = new EngineAccount(SETTINGS, List.of(plan));
+            EngineAccount never = new EngineAccount(SETTINGS, List.of(plan));
+            feed(voided, events);
+            voided.add(new Corrected("fix", victim.id(), true, null, null, null));
+            feed(never, others);
 
-            assertThat(voided.totals()).isEqualTo(never.totals());
-            assertThat(voided.charged).isEqualTo(never.charged);
-            assertThat(voided.heldNow(true)).isEqualTo(never.heldNow(true));
+            sameIn(voided, never);
         });
+    }
+
+    @Test
+    void givenOpenWindows_whenAnEventIsAmended_thenItIsAsIfItHadBeenReportedRight() {
+        Seeds.forAll(random -> {
+            OraclePlan plan = withGrace(RandomPlans.plan(random, "plan", false), 60_000);
+            List<OracleEvent> events = closeTogether(random);
+            int place = 1 + random.nextInt(38);
+            OracleEvent wrong = events.get(place);
+            OracleEvent right = call(random, wrong.id(), wrong.occurredAtMillis());
+            right = new OracleEvent(
+                    wrong.id(),
+                    "acme",
+                    wrong.project(),
+                    wrong.apiKey(),
+                    right.endpoint(),
+                    wrong.occurredAtMillis(),
+                    Long.MAX_VALUE,
+                    false,
+                    random.nextInt(4) == 0 ? "INVALID" : "SUCCESS",
+                    right.units(),
+                    null,
+                    null);
+            List<OracleEvent> corrected = new ArrayList<>(events);
+            corrected.set(place, right);
+            EngineAccount amended = new EngineAccount(SETTINGS, List.of(plan));
+            EngineAccount reported = new EngineAccount(SETTINGS, List.of(plan));
+            feed(amended, events);
+            amended.add(new Corrected("fix", wrong.id(), false, right.endpoint(), right.outcome(), right.units()));
+            feed(reported, corrected);
+
+            sameIn(amended, reported);
+        });
+    }
+
+    /** Same in everything that can be told exactly; leaky buckets may only err to the high side. */
+    private static void sameIn(EngineAccount corrected, EngineAccount right) {
+        assertThat(corrected.totals()).isEqualTo(right.totals());
+        assertThat(corrected.charged).isEqualTo(right.charged);
+        assertThat(corrected.heldNow(true)).isEqualTo(right.heldNow(true));
+        long now = right.state.streamTimeMillis();
+        Map<Cell, AccountSnapshot.Bucket> shown = new HashMap<>();
+        for (AccountSnapshot.Bucket bucket :
+                corrected.engine.snapshot(corrected.state, corrected.plans, now).buckets()) {
+            shown.put(new Cell(bucket.limitId(), bucket.scopeKey(), 0), bucket);
+        }
+        for (AccountSnapshot.Bucket bucket :
+                right.engine.snapshot(right.state, right.plans, now).buckets()) {
+            AccountSnapshot.Bucket other =
+                    Objects.requireNonNull(shown.get(new Cell(bucket.limitId(), bucket.scopeKey(), 0)));
+            if (bucket.algorithm() instanceof Algorithm.LeakyBucket) {
+                assertThat(other.used()).as("%s", bucket).isGreaterThanOrEqualTo(bucket.used());
+            } else {
+                assertThat(other.used()).as("%s", bucket).isEqualTo(bucket.used());
+                assertThat(other.softReached()).as("%s", bucket).isEqualTo(bucket.softReached());
+                assertThat(other.hardReached()).as("%s", bucket).isEqualTo(bucket.hardReached());
+                assertThat(other.blockedUntilMillis()).as("%s", bucket).isEqualTo(bucket.blockedUntilMillis());
+            }
+        }
+    }
+
+    /** Forty calls within twenty seconds: every fixed window that they touch is still open at the end. */
+    private static List<OracleEvent> closeTogether(SplittableRandom random) {
+        long clock = 1_772_323_140_000L;
+        List<OracleEvent> events = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            clock += random.nextInt(500);
+            events.add(call(random, "e" + i, clock));
+        }
+        return events;
     }
 
     /** Seed 2150 of the property above, as small as it gets: a limit of nothing held its alert on an empty window. */
@@ -288,7 +454,7 @@ class EngineAgainstOracleTest {
         EngineAccount voided = new EngineAccount(SETTINGS, List.of(plan));
         facts.forEach(voided::add);
         EngineAccount never = new EngineAccount(SETTINGS, List.of(plan));
-        feed(never, List.of(other), null);
+        feed(never, List.of(other));
 
         assertThat(never.heldNow(true)).hasSize(2);
         assertThat(voided.heldNow(true)).isEqualTo(never.heldNow(true));
@@ -296,7 +462,7 @@ class EngineAgainstOracleTest {
 
     @Test
     void givenCallsThatRespectTheBlock_whenALeakyBucketAdmitsThem_thenNoIntervalGetsMoreThanAmountAndRefill() {
-        Seeds.forAll(4, random -> {
+        Seeds.forAll(random -> {
             long amount = 1 + random.nextInt(20);
             long period = List.of(6_000L, 60_000L).get(random.nextInt(2));
             OraclePlan plan = new OraclePlan(
@@ -318,6 +484,7 @@ class EngineAgainstOracleTest {
             EngineAccount account = new EngineAccount(SETTINGS, List.of(plan));
             account.add(new Changed("first", 0, 0, new OracleFact.OnPlan("plan", "KEEP")));
             List<Long> admitted = new ArrayList<>();
+            List<String> ids = new ArrayList<>();
             long clock = 1_772_323_140_000L;
             for (int i = 0; i < 120; i++) {
                 clock += random.nextInt(4) == 0 ? random.nextInt(5_000) : random.nextInt(50);
@@ -329,8 +496,18 @@ class EngineAgainstOracleTest {
                 if (blockedUntil == null) {
                     account.add(new Called(plainCall("e" + i, clock)));
                     admitted.add(clock);
+                    ids.add("e" + i);
                 } else {
                     assertThat(blockedUntil).isGreaterThan(clock);
+                }
+                if (!ids.isEmpty() && random.nextInt(10) == 0) {
+                    // A call that never happened does not count below either.
+                    int victim = random.nextInt(ids.size());
+                    account.add(new Corrected("fix" + i, ids.remove(victim), true, null, null, null));
+                    admitted.remove(victim);
+                }
+                if (random.nextInt(10) == 0) {
+                    account.state = account.state.copy();
                 }
             }
             for (int from = 0; from < admitted.size(); from++) {
@@ -345,12 +522,9 @@ class EngineAgainstOracleTest {
         });
     }
 
-    private static void feed(EngineAccount account, List<OracleEvent> events, @Nullable OracleEvent last) {
+    private static void feed(EngineAccount account, List<OracleEvent> events) {
         account.add(new Changed("first", 0, 0, new OracleFact.OnPlan("plan", "KEEP")));
         events.forEach(event -> account.add(new Called(event)));
-        if (last != null) {
-            account.add(new Called(last));
-        }
     }
 
     private static List<OraclePlan> plans(SplittableRandom random) {
@@ -369,7 +543,9 @@ class EngineAgainstOracleTest {
                                 limit.id(),
                                 limit.meter(),
                                 limit.amount(),
+                                limit.kind(),
                                 limit.window(),
+                                limit.lengthMillis(),
                                 limit.scope(),
                                 limit.usedBasisPoints(),
                                 graceMillis))

@@ -138,7 +138,7 @@ final class RandomPlans {
         return new OracleFact.Changed(commandId, effectiveAt, appendedAt, change);
     }
 
-    private static OracleFact corrected(SplittableRandom random, String commandId, List<String> ids) {
+    static OracleFact corrected(SplittableRandom random, String commandId, List<String> ids) {
         String target = ids.get(Math.max(0, ids.size() - 1 - random.nextInt(20)));
         if (random.nextBoolean()) {
             return new OracleFact.Corrected(commandId, target, true, null, null, null);
