@@ -137,7 +137,7 @@ public final class Oracle {
         if (time < newest - horizon) {
             return OracleVerdict.LATE;
         }
-        if (isSeen(ends, event, newest) || event.started() && isSeen(starts, event, newest)) {
+        if (isSeen(ends, event, newest) || event.started() && isSeen(inFlight(), event, newest)) {
             return OracleVerdict.DUPLICATE;
         }
         OraclePlan plan = termsAt(time).plan();
@@ -155,6 +155,15 @@ public final class Oracle {
             verdict = charge.verdict;
         }
         return verdict;
+    }
+
+    /** Starts without an end. Once a call has ended, only its end is remembered. */
+    private List<Seen> inFlight() {
+        return starts.stream()
+                .filter(start -> ends.stream()
+                        .noneMatch(
+                                end -> end.number() > start.number() && end.id().equals(start.id())))
+                .toList();
     }
 
     private boolean isSeen(List<Seen> list, OracleEvent event, long newest) {
@@ -648,13 +657,10 @@ public final class Oracle {
     }
 
     private long inFlight(Limit limit, String scopeKey) {
-        return starts.stream()
+        return inFlight().stream()
                 .filter(start -> start.plan().limits().stream().anyMatch(limit::countsLike)
                         && limit.scopeKey(start.event()).equals(scopeKey)
-                        && start.time() + limit.lengthMillis() > now()
-                        && ends.stream()
-                                .noneMatch(end -> end.number() > start.number()
-                                        && end.id().equals(start.id())))
+                        && start.time() + limit.lengthMillis() > now())
                 .count();
     }
 }

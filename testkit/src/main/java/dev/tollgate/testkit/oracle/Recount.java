@@ -139,6 +139,10 @@ public final class Recount {
             return OracleVerdict.DUPLICATE;
         }
         (event.started() ? account.startsSeen : account.endsSeen).put(event.id(), time);
+        if (!event.started()) {
+            // Once a call has ended, only its end is remembered.
+            account.startsSeen.remove(event.id());
+        }
         account.streamTime = newest;
         if (event.started()) {
             return start(account, plan, event);

@@ -38,6 +38,26 @@ class EngineAgainstOracleTest {
         });
     }
 
+    /** Seed 40456: of a call that has ended only the end is remembered, also if it is dated long before the start. */
+    @Test
+    void givenAnEndDatedBeforeItsStart_whenTheEndIsBeyondTheHorizon_thenBothTakeTheStartAgain() {
+        OraclePlan plan = RandomPlans.plan(new SplittableRandom(1), "plan", false);
+        long start = 1_772_323_140_000L;
+        agree(
+                List.of(plan),
+                List.of(
+                        new Changed("first", 0, 0, new OracleFact.OnPlan("plan", "KEEP")),
+                        new Called(startOf("call", start)),
+                        new Called(plainCall("call", start - 86_340_000)),
+                        new Called(startOf("call", start)),
+                        new Called(plainCall("other", start + 120_000)),
+                        new Called(startOf("call", start))));
+    }
+
+    private static OracleEvent startOf(String id, long time) {
+        return new OracleEvent(id, "acme", null, null, "/x", time, Long.MAX_VALUE, true, "SUCCESS", null, null, null);
+    }
+
     private static void agree(List<OraclePlan> plans, List<OracleFact> facts) {
         Oracle oracle = new Oracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis(), plans);
         EngineAccount account = new EngineAccount(SETTINGS, plans);
@@ -171,7 +191,7 @@ class EngineAgainstOracleTest {
     void givenAnyHistory_whenEveryEventComesTwice_thenOnlyDuplicatesAreAdded() {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
+            List<OracleFact> facts = RandomPlans.facts(random, plans, 25);
             EngineAccount once = new EngineAccount(SETTINGS, plans);
             EngineAccount twice = new EngineAccount(SETTINGS, plans);
             List<OracleFact> repeatable = new ArrayList<>();
