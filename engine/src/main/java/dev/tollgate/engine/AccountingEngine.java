@@ -7,6 +7,7 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.plan.PlanCatalog;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The accounting rules. One instance serves any number of accounts, from one thread at a time: it remembers compiled plans
@@ -28,6 +29,9 @@ public final class AccountingEngine {
     private final StreamTime streamTime;
     private final Snapshots snapshots;
 
+    /** That of the last input; null before the first one. */
+    private @Nullable Step step;
+
     public AccountingEngine(EngineSettings settings) {
         TermsResolver resolver = new TermsResolver(settings);
         Judge judge = new Judge(resolver);
@@ -46,13 +50,19 @@ public final class AccountingEngine {
      *
      * @param state the account's state, changed in place
      * @param input the next of the account's records, or a tick
-     * @param plans the catalogue
+     * @param plans the catalogue; an input is applied by what it holds at the beginning
      * @param index the account's event index
      * @param out takes what follows
      * @throws IllegalArgumentException if the input belongs to another account
      */
     public void apply(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
-        Step step = new Step(state, input, plans, index, out);
+        Step step = this.step;
+        if (step == null) {
+            step = new Step(state, input, plans.snapshot(), index, out);
+            this.step = step;
+        } else {
+            step.begin(state, input, plans.snapshot(), index, out);
+        }
         switch (input) {
             case RequestInput request -> requests.apply(step, request);
             case AccountInput command -> commands.apply(step, command);
@@ -62,9 +72,10 @@ public final class AccountingEngine {
 
     /** Says the totals so far of all open fixed windows. Changes nothing. */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
+        PlanCatalog snapshot = plans.snapshot();
         for (Bucket bucket : state.buckets()) {
             switch (bucket) {
-                case FixedBucket fixed -> out.total(streamTime.total(state, plans, fixed, false));
+                case FixedBucket fixed -> out.total(streamTime.total(state, snapshot, fixed, false));
                 case RollingBucket _ -> {}
             }
         }
@@ -76,7 +87,7 @@ public final class AccountingEngine {
      * @param atMillis the moment of interest, usually wall-clock time; stream time if that is later
      */
     public AccountSnapshot snapshot(AccountState state, PlanCatalog plans, long atMillis) {
-        return snapshots.of(state, plans, atMillis);
+        return snapshots.of(state, plans.snapshot(), atMillis);
     }
 
     /**

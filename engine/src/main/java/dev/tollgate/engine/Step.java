@@ -9,15 +9,27 @@ import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.plan.PlanCatalog;
 
-/** One input on its way through the engine, with everything that it may touch. */
+/**
+ * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for the
+ * next input, so that a plain event leaves nothing behind but its journal entry.
+ */
 final class Step {
-    final AccountState state;
-    final Input input;
-    final PlanCatalog plans;
-    final EventIndex index;
-    final Outputs out;
+    AccountState state;
+    Input input;
+    PlanCatalog plans;
+    EventIndex index;
+    Outputs out;
 
     Step(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
+        this.state = state;
+        this.input = input;
+        this.plans = plans;
+        this.index = index;
+        this.out = out;
+    }
+
+    /** Makes this the step of another input. */
+    void begin(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
         this.state = state;
         this.input = input;
         this.plans = plans;

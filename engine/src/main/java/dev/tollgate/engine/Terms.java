@@ -1,5 +1,8 @@
 package dev.tollgate.engine;
 
+import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Plans;
 import org.jspecify.annotations.Nullable;
 
 /** What applies to one account for a stretch of event time: plan, amounts, exemption. Worked out from the timeline. */
@@ -18,6 +21,12 @@ final class Terms {
 
     /** Where usage of each rule is kept. */
     final BucketGroup[] groups;
+
+    /** The catalogue that was last asked whether {@link #plan} is in force; and from when to when it said so. */
+    private @Nullable Plans askedPlans;
+
+    private long inForceFromMillis;
+    private long inForceUntilMillis;
 
     Terms(
             long fromMillis,
@@ -38,6 +47,19 @@ final class Terms {
 
     boolean covers(long timeMillis) {
         return fromMillis <= timeMillis && timeMillis < toMillis;
+    }
+
+    /** Whether a catalogue is known to have the plan version in force at a moment. */
+    boolean isKnownCurrent(PlanCatalog plans, long timeMillis) {
+        return plans == askedPlans && inForceFromMillis <= timeMillis && timeMillis < inForceUntilMillis;
+    }
+
+    /** Remembers that a catalogue has the plan version in force at a moment. */
+    void noteCurrent(Plans plans, long timeMillis) {
+        PlanVersion next = plans.nextAfter(planId, timeMillis);
+        askedPlans = plans;
+        inForceFromMillis = plan.source.effectiveFromMillis();
+        inForceUntilMillis = next == null ? Long.MAX_VALUE : next.effectiveFromMillis();
     }
 
     /** The rule that a group's buckets are judged by, or null if there is none. */

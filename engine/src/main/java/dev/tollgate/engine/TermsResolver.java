@@ -3,6 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.PlanCatalog;
 import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Plans;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,20 @@ final class TermsResolver {
     }
 
     private static boolean isCurrent(Terms terms, PlanCatalog plans, long timeMillis) {
-        return terms.covers(timeMillis) && terms.plan.source == versionAt(plans, terms.planId, timeMillis);
+        if (!terms.covers(timeMillis)) {
+            return false;
+        }
+        if (terms.isKnownCurrent(plans, timeMillis)) {
+            return true;
+        }
+        if (terms.plan.source != versionAt(plans, terms.planId, timeMillis)) {
+            return false;
+        }
+        if (plans instanceof Plans immutable) {
+            // The answer stays the same until another version of the plan is in force, or another catalogue asked.
+            terms.noteCurrent(immutable, timeMillis);
+        }
+        return true;
     }
 
     private Terms build(AccountState state, PlanCatalog plans, long timeMillis) {

@@ -34,4 +34,7 @@ public interface PlanCatalog {
      */
     @Nullable
     PlanVersion version(String planId, int version);
+
+    /** This catalogue as it is now. Whoever asks several questions that have to agree asks them there. */
+    Plans snapshot();
 }

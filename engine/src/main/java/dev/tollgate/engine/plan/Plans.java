@@ -125,6 +125,11 @@ public final class Plans implements PlanCatalog {
         return null;
     }
 
+    @Override
+    public Plans snapshot() {
+        return this;
+    }
+
     private static @Nullable String conflictBetween(PlanVersion existing, PlanVersion added) {
         if (existing.version() == added.version()) {
             return "version " + added.version() + " exists with other content; versions are immutable";

@@ -53,6 +53,11 @@ public final class PlanCatalogue implements PlanCatalog {
         return content.plans().version(planId, version);
     }
 
+    @Override
+    public Plans snapshot() {
+        return content.plans();
+    }
+
     /** What response headers call a limit, or null where the plan does not say. */
     @Nullable
     String bucketName(String planId, int version, String limitId) {
