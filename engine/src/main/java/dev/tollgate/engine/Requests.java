@@ -239,7 +239,8 @@ final class Requests {
     }
 
     private void updateCarry(Step step, Bucket bucket, RequestInput request) {
-        if (step.state.timeline.cutAt(bucket.windowEnd()) != null) {
+        // Only fixed windows are cut; the end of the others takes some work to find.
+        if (bucket instanceof FixedBucket && step.state.timeline.cutAt(bucket.windowEnd()) != null) {
             updateCarry(step, bucket, Origin.usage(request));
         }
     }

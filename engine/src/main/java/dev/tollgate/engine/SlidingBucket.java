@@ -31,9 +31,25 @@ final class SlidingBucket extends RollingBucket {
         return (Math.floorDiv(timeMillis, part) + PARTS) * part;
     }
 
+    /** Whether an event does not count any more. */
+    static boolean isGone(SlidingWindow window, long timeMillis, long streamTimeMillis) {
+        // Most events are new, and need no division to see it: an event counts for 59 parts of the window at least.
+        return timeMillis + window.lengthMillis() - window.lengthMillis() / PARTS < streamTimeMillis
+                && goneAt(window, timeMillis) <= streamTimeMillis;
+    }
+
+    /** Number of the part that a moment is in. */
+    private long partOf(long timeMillis) {
+        long sinceNewest = timeMillis - newestPart * partMillis;
+        return 0 <= sinceNewest && sinceNewest < partMillis ? newestPart : Math.floorDiv(timeMillis, partMillis);
+    }
+
     @Override
     long level(long atMillis) {
-        long part = Math.floorDiv(atMillis, partMillis);
+        long part = partOf(atMillis);
+        if (part <= newestPart) {
+            return sum;
+        }
         long left = sum;
         for (long gone = newestPart - PARTS + 1; gone <= part - PARTS && gone <= newestPart; gone++) {
             left -= usage[place(gone)];
@@ -82,7 +98,7 @@ final class SlidingBucket extends RollingBucket {
             return;
         }
         asOfMillis = timeMillis;
-        long part = Math.floorDiv(timeMillis, partMillis);
+        long part = partOf(timeMillis);
         if (part - newestPart >= PARTS) {
             Arrays.fill(usage, 0);
             sum = 0;
@@ -99,13 +115,13 @@ final class SlidingBucket extends RollingBucket {
     void add(long timeMillis, long cost, long streamTimeMillis) {
         settle(streamTimeMillis);
         sum = Math.addExact(sum, cost);
-        usage[place(Math.floorDiv(timeMillis, partMillis))] += cost;
+        usage[place(partOf(timeMillis))] += cost;
     }
 
     @Override
     void takeBack(long timeMillis, long cost, long streamTimeMillis) {
         settle(streamTimeMillis);
-        long part = Math.floorDiv(timeMillis, partMillis);
+        long part = partOf(timeMillis);
         if (part > newestPart - PARTS) {
             // A plan change may have left less of it.
             long left = Math.min(cost, usage[place(part)]);

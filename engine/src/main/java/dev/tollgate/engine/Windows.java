@@ -78,7 +78,7 @@ final class Windows {
                         && state.timeline.cutEnd(fixed.unit().endOf(timeMillis), timeMillis) + rule.limit.graceMillis()
                                 <= streamTime;
             case Algorithm.LeakyBucket _ -> timeMillis + rule.limit.graceMillis() < streamTime;
-            case Algorithm.SlidingWindow sliding -> SlidingBucket.goneAt(sliding, timeMillis) <= streamTime;
+            case Algorithm.SlidingWindow sliding -> SlidingBucket.isGone(sliding, timeMillis, streamTime);
             case Algorithm.Concurrency concurrency -> timeMillis + concurrency.leaseMillis() <= streamTime;
         };
     }
