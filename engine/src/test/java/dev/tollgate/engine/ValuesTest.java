@@ -5,18 +5,29 @@ import static dev.tollgate.engine.TestingAccount.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.engine.index.EventIndex;
 import dev.tollgate.engine.index.InMemoryEventIndex;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountChange.Amendment;
 import dev.tollgate.engine.input.AccountChange.Correction;
+import dev.tollgate.engine.input.Input;
+import dev.tollgate.engine.input.Outcome;
+import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent.Kind;
 import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.plan.Algorithm;
+import dev.tollgate.engine.plan.Cost;
+import dev.tollgate.engine.plan.CostTable;
+import dev.tollgate.engine.plan.Limit;
+import dev.tollgate.engine.plan.Meter;
 import dev.tollgate.engine.plan.Plans;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -194,5 +205,125 @@ class ValuesTest {
     void givenNoPlans_whenAsked_thenTheBuiltInPlanIsThere() {
         assertThat(Plans.empty().all()).hasSize(1);
         assertThat(Plans.empty().snapshot()).isSameAs(Plans.empty());
+    }
+
+    @Test
+    void givenAnotherAccountsInput_whenApplied_thenItIsABugAndThrows() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+
+        assertThatThrownBy(() -> account.send(Requested.named(account.request("e", NOON), "e", "other", "/x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("other");
+        assertThatThrownBy(() -> AccountState.empty("")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void givenWindowThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRefusedBeforeItOverflows() {
+        Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, 1_000_000, 1), List.of()));
+        for (Algorithm algorithm : List.of(TestingPlans.DAY, new Algorithm.SlidingWindow(60 * SECOND))) {
+            TestingAccount account = TestingAccount.on(
+                    TestingPlans.plan("p", 1, 0, List.of(dear), Limit.enforced("l", "dear", 10, algorithm)));
+            long most = 0;
+            account.apply(account.request("a", NOON, "/x", Outcome.SUCCESS, 2L));
+            switch (account.state.buckets().getFirst()) {
+                case FixedBucket fixed -> {
+                    fixed.counted = (1L << 62) - 2_000_001;
+                    most = fixed.counted;
+                }
+                case SlidingBucket sliding -> {
+                    sliding.add(NOON, (1L << 62) - 4_000_001, NOON);
+                    most = sliding.level(NOON);
+                }
+                case LeakyBucket _, ConcurrencyBucket _ -> throw new AssertionError();
+            }
+            AccountState before = account.state.copy();
+            account.forget();
+
+            account.send(account.request("b", NOON, "/x", Outcome.SUCCESS, 3L));
+            assertThat(account.rejections).containsExactly(RejectionReason.ARITHMETIC_OVERFLOW);
+            assertThat(account.rejectionDetails.getFirst()).contains("3000000", Long.toString(most));
+            assertThat(account.state).isEqualTo(before);
+
+            account.send(account.request("c", NOON, "/x", Outcome.SUCCESS, 2L));
+            assertThat(account.rejections).hasSize(1);
+            assertThat(account.snapshot(NOON).buckets().getFirst().used()).isEqualTo((1L << 62) - 1);
+        }
+    }
+
+    @Test
+    void givenLeakyBucketThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRefused() {
+        Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, 1_000_000, 1), List.of()));
+        Algorithm month = new Algorithm.LeakyBucket(Algorithm.MAX_PERIOD_MILLIS);
+        TestingAccount account =
+                TestingAccount.on(TestingPlans.plan("p", 1, 0, List.of(dear), Limit.enforced("l", "dear", 0, month)));
+
+        account.send(account.request("a", NOON, "/x", Outcome.SUCCESS, 900L));
+        assertThat(account.rejections).containsExactly(RejectionReason.ARITHMETIC_OVERFLOW);
+        account.send(account.request("b", NOON, "/x", Outcome.SUCCESS, 860L));
+        account.send(account.request("c", NOON, "/x", Outcome.SUCCESS, 860L));
+        account.send(account.request("d", NOON, "/x", Outcome.SUCCESS, 1L));
+        assertThat(account.said)
+                .contains("COUNTED b", "COUNTED c")
+                .doesNotContain("COUNTED d")
+                .endsWith("REJECTED ARITHMETIC_OVERFLOW");
+    }
+
+    @Test
+    void givenCallThatEnds_whenItsStartIsKnown_thenTheIndexIsAskedToForgetTheStart() {
+        List<String> asked = new ArrayList<>();
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        EventIndex index = new EventIndex() {
+            @Override
+            public @Nullable JournalEntry find(String eventId, long fromMillis, long toMillis) {
+                asked.add("find " + eventId + " " + (toMillis - fromMillis));
+                return account.index.find(eventId, fromMillis, toMillis);
+            }
+
+            @Override
+            public void put(JournalEntry entry) {
+                account.index.put(entry);
+            }
+
+            @Override
+            public void remove(String eventId, long occurredAtMillis) {
+                asked.add("remove " + eventId + " " + (occurredAtMillis - NOON));
+            }
+
+            @Override
+            public void expireBefore(long occurredAtMillis) {
+                asked.add("expire " + (occurredAtMillis - NOON));
+            }
+        };
+        List<Input> inputs = List.of(
+                Requested.ended(account.request("a", NOON + 1), Phase.STARTED, Outcome.SUCCESS),
+                account.request("a", NOON + 2 * SECOND),
+                account.request("b", NOON + TestingAccount.HOUR));
+
+        inputs.forEach(input -> account.engine.apply(account.state, input, account.plans, index, account));
+
+        assertThat(asked)
+                .containsExactly(
+                        "find a 86400000",
+                        "expire " + (1 - TestingAccount.DAY),
+                        "find a 86400000",
+                        "remove a 1",
+                        "find b 86400000",
+                        "expire " + (TestingAccount.HOUR - TestingAccount.DAY));
+    }
+
+    @Test
+    void givenSuspension_whenItsEndIsReached_thenItIsSaidOnceAndNotAMillisecondEarlier() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        account.command(NOON, new AccountChange.Suspended(NOON + SECOND));
+        account.forget();
+
+        account.tick(NOON + SECOND - 1);
+        assertThat(account.said).isEmpty();
+        assertThat(account.snapshot(NOON + SECOND - 1).suspended()).isTrue();
+        assertThat(account.snapshot(NOON + SECOND).suspended()).isFalse();
+        account.call("e", NOON + SECOND);
+        account.tick(NOON + 2 * SECOND);
+        account.call("f", NOON + 3 * SECOND);
+        assertThat(account.kinds()).containsExactly(Kind.REINSTATED);
     }
 }

@@ -109,11 +109,6 @@ public final class EndpointPattern implements Comparable<EndpointPattern> {
         return from == endpoint.length() + 1;
     }
 
-    /** Whether the pattern has no wildcard and names its method or a path without one: it matches one text only. */
-    public boolean isExact() {
-        return segments.stream().allMatch(segment -> segment.kind() == SegmentKind.LITERAL);
-    }
-
     /** Most specific first. */
     @Override
     public int compareTo(EndpointPattern other) {
