@@ -2,6 +2,7 @@ package dev.tollgate.streams.store;
 
 import dev.tollgate.engine.AccountState;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ public final class AccountRecord {
     /** Where expiry went on to; not stored, only spares the way there. */
     private @Nullable Bytes expiryCursor;
 
+    /** Not stored either: what begins the keys of the account's entries in the event index. */
+    private final byte[] indexPrefix;
+
+    private final NewestIds newestIds = new NewestIds();
+
     private AccountRecord(
             String accountId,
             AccountState state,
@@ -41,6 +47,11 @@ public final class AccountRecord {
         this.lastOffset = lastOffset;
         this.firstIndexBlock = firstIndexBlock;
         this.firstNeededIndexBlock = firstNeededIndexBlock;
+        byte[] id = accountId.getBytes(StandardCharsets.UTF_8);
+        this.indexPrefix = ByteBuffer.allocate(2 + id.length)
+                .putShort((short) id.length)
+                .put(id)
+                .array();
     }
 
     /** An account of which nothing is known. */
@@ -137,5 +148,13 @@ public final class AccountRecord {
 
     void expiryCursor(Bytes lastDeleted) {
         expiryCursor = lastDeleted;
+    }
+
+    byte[] indexPrefix() {
+        return indexPrefix;
+    }
+
+    NewestIds newestIds() {
+        return newestIds;
     }
 }

@@ -5,6 +5,7 @@ import dev.tollgate.engine.index.EventIndex;
 import dev.tollgate.engine.output.JournalEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Key: length of the account id (2 bytes), account id, block (4 bytes, half days of event time since 1970), event id. The
  * length keeps ids that begin alike apart; the block makes an account's old entries a key range of its own.
  *
- * <p>A look-up over a horizon of a day reads three blocks at most, newest first. Expiry only notes which blocks may go;
- * {@link #expireSome} deletes at most {@value #EXPIRIES_PER_CALL} entries of them after each event, so that no event pays for a
+ * <p>A look-up over a horizon of a day reads three blocks at most, newest first, and none in which the id would be the greatest
+ * ({@link NewestIds}): an event whose id grows with time costs no read. Expiry only notes which blocks may go; {@link #expireSome} deletes at most {@value #EXPIRIES_PER_CALL} entries of them after each event, so that no event pays for a
  * whole half-day of past ones and an account with nothing to expire pays nothing.
  *
  * <p>An account that falls silent keeps the entries of its last day, since its stream time does not move: should its last event
@@ -43,19 +44,24 @@ public final class KafkaEventIndex implements EventIndex {
     /** Turns to an account: the calls that follow are about it. */
     public KafkaEventIndex of(AccountRecord account) {
         this.account = account;
-        byte[] id = account.accountId().getBytes(StandardCharsets.UTF_8);
-        prefix = ByteBuffer.allocate(2 + id.length)
-                .putShort((short) id.length)
-                .put(id)
-                .array();
+        prefix = account.indexPrefix();
         return this;
     }
 
     @Override
     public @Nullable JournalEntry find(String eventId, long fromMillis, long toMillis) {
-        byte[] id = eventId.getBytes(StandardCharsets.UTF_8);
+        byte[] id = utf8(eventId);
         int oldest = Math.max(block(Math.max(fromMillis, 0)), present().firstIndexBlock());
+        NewestIds newest = present().newestIds();
+        boolean learning = newest.askedBefore();
+        newest.forgetBelow(oldest);
         for (int block = block(Math.max(toMillis, 0)); block >= oldest; block--) {
+            if (learning && !newest.knows(block)) {
+                newest.learn(block, greatestIn(block));
+            }
+            if (newest.isNewIn(block, id)) {
+                continue;
+            }
             byte[] found = store.get(key(block, id));
             if (found != null) {
                 return JournalCodec.decode(present().accountId(), eventId, found);
@@ -66,12 +72,15 @@ public final class KafkaEventIndex implements EventIndex {
 
     @Override
     public void put(JournalEntry entry) {
-        store.put(key(entry.request().eventId(), entry.request().occurredAtMillis()), JournalCodec.encode(entry));
+        int block = block(entry.request().occurredAtMillis());
+        byte[] id = utf8(entry.request().eventId());
+        store.put(key(block, id), JournalCodec.encode(entry));
+        present().newestIds().added(block, id);
     }
 
     @Override
     public void remove(String eventId, long occurredAtMillis) {
-        store.delete(key(eventId, occurredAtMillis));
+        store.put(key(block(occurredAtMillis), utf8(eventId)), null);
     }
 
     @Override
@@ -96,7 +105,7 @@ public final class KafkaEventIndex implements EventIndex {
         try (KeyValueIterator<Bytes, byte[]> expired = store.range(from, to)) {
             while (expired.hasNext() && deleted < EXPIRIES_PER_CALL) {
                 last = expired.next().key;
-                store.delete(last);
+                store.put(last, null);
                 deleted++;
             }
         }
@@ -118,11 +127,22 @@ public final class KafkaEventIndex implements EventIndex {
         return (int) Math.min(Integer.MAX_VALUE, millis / BLOCK_MILLIS);
     }
 
-    private Bytes key(@Nullable String eventId, long occurredAtMillis) {
+    private byte @Nullable [] greatestIn(int block) {
+        // No event has the empty id, so neither end of the range is one.
+        try (KeyValueIterator<Bytes, byte[]> last = store.reverseRange(key(block, NO_ID), key(block + 1, NO_ID))) {
+            if (!last.hasNext()) {
+                return null;
+            }
+            byte[] key = last.next().key.get();
+            return Arrays.copyOfRange(key, prefix.length + 4, key.length);
+        }
+    }
+
+    private static byte[] utf8(@Nullable String eventId) {
         if (eventId == null) {
             throw new IllegalArgumentException("an entry must have an event id");
         }
-        return key(block(occurredAtMillis), eventId.getBytes(StandardCharsets.UTF_8));
+        return eventId.getBytes(StandardCharsets.UTF_8);
     }
 
     private Bytes key(int block, byte[] id) {

@@ -9,7 +9,11 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,66 @@ class KafkaEventIndexTest {
         index.of(reread).expireSome();
 
         assertThat(TestingStores.size(store)).isZero();
+    }
+
+    @Test
+    void givenIdsThatGrow_whenAccountIsKnown_thenNoNewIdIsLookedUp() {
+        AtomicInteger gets = new AtomicInteger();
+        KafkaEventIndex counted = new KafkaEventIndex(TestingStores.counting(store, "get", gets));
+        AccountRecord acme = AccountRecord.empty("acme");
+        counted.of(acme).put(entry("acme", "0190-0001", NOW - BLOCK));
+        counted.of(acme).put(entry("acme", "0190-0002", NOW));
+        counted.of(acme).find("0190-0003", NOW - 2 * BLOCK, NOW);
+        counted.of(acme).find("0190-0003", NOW - 2 * BLOCK, NOW);
+        gets.set(0);
+
+        for (int i = 4; i < 100; i++) {
+            String id = "0190-%04d".formatted(i);
+            assertThat(counted.of(acme).find(id, NOW - 2 * BLOCK, NOW)).isNull();
+            counted.of(acme).put(entry("acme", id, NOW));
+        }
+
+        assertThat(gets).hasValue(0);
+        assertThat(counted.of(acme).find("0190-0099", NOW - 2 * BLOCK, NOW)).isNotNull();
+        assertThat(counted.of(acme).find("0190-0001", NOW - 2 * BLOCK, NOW)).isNotNull();
+    }
+
+    /** Against a plain map, with ids of every order, over accounts that are forgotten and read again. */
+    @Test
+    void givenAnyIdsAndOrder_whenLookedUp_thenTheAnswerIsThatOfAMap() {
+        long seed = Long.getLong("tollgate.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        Map<String, JournalEntry> model = new HashMap<>();
+        AccountRecord[] accounts = {AccountRecord.empty("a"), AccountRecord.empty("ab")};
+        String[] ids = {"1", "10", "9", "0190-1", "0190-2", "z", "é", "\uD83D\uDE00", "\uFFFD", "aa"};
+
+        for (int step = 0; step < 5_000; step++) {
+            int who = random.nextInt(accounts.length);
+            AccountRecord account = accounts[who];
+            String id = ids[random.nextInt(ids.length)];
+            long time = NOW - random.nextInt(3) * BLOCK;
+            String name = account.accountId() + "/" + id;
+            JournalEntry known = model.get(name);
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    if (known != null) {
+                        index.of(account).remove(id, known.request().occurredAtMillis());
+                        model.remove(name);
+                    }
+                }
+                case 1 -> accounts[who] = AccountRecord.decode(account.accountId(), account.encode());
+                default -> {
+                    assertThat(index.of(account).find(id, NOW - 2 * BLOCK, NOW))
+                            .as("seed %d, step %d, %s", seed, step, name)
+                            .isEqualTo(known);
+                    if (known == null) {
+                        JournalEntry entry = entry(account.accountId(), id, time);
+                        index.of(account).put(entry);
+                        model.put(name, entry);
+                    }
+                }
+            }
+        }
     }
 
     private static JournalEntry entry(String account, String id, long occurredAtMillis) {

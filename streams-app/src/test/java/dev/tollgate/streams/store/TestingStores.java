@@ -1,6 +1,9 @@
 package dev.tollgate.streams.store;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
@@ -30,6 +33,25 @@ public final class TestingStores {
                 .build();
         store.init(context.getStateStoreContext(), store);
         return store;
+    }
+
+    /** A store that counts the calls of one of its methods. */
+    @SuppressWarnings("unchecked")
+    public static KeyValueStore<Bytes, byte[]> counting(
+            KeyValueStore<Bytes, byte[]> store, String method, AtomicInteger calls) {
+        return (KeyValueStore<Bytes, byte[]>) Proxy.newProxyInstance(
+                TestingStores.class.getClassLoader(),
+                new Class<?>[] {KeyValueStore.class},
+                (proxy, called, arguments) -> {
+                    if (called.getName().equals(method)) {
+                        calls.incrementAndGet();
+                    }
+                    try {
+                        return called.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     /** How many entries a store has. */
