@@ -40,7 +40,8 @@ public final class Agenda {
     public void put(String accountId, boolean heldBack, long deadlineMillis) {
         Bytes key = Bytes.wrap(accountId.getBytes(StandardCharsets.UTF_8));
         if (!heldBack && deadlineMillis == NO_DEADLINE) {
-            store.delete(key);
+            // Unlike delete, this reads nothing.
+            store.put(key, null);
         } else {
             store.put(
                     key,

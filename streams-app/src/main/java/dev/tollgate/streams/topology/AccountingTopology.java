@@ -7,6 +7,7 @@ import dev.tollgate.schemas.topic.AccountPartitioner;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.store.WriteBehindStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,11 +73,9 @@ public final class AccountingTopology {
                         () -> new AccountingProcessor(config, registry, plans, metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
-                // An account changes many times between two commits: the cache in front saves most writes.
-                .addStateStore(store(Names.ACCOUNT_STORE).withCachingEnabled(), Names.ACCOUNTING)
-                // An entry is written once and looked up at once.
-                .addStateStore(store(Names.EVENT_STORE).withCachingDisabled(), Names.ACCOUNTING)
-                .addStateStore(store(Names.AGENDA_STORE).withCachingEnabled(), Names.ACCOUNTING);
+                .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)
+                .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
+                .addStateStore(store(Names.AGENDA_STORE), Names.ACCOUNTING);
 
         sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, values);
         topology.addSink(
@@ -92,8 +91,13 @@ public final class AccountingTopology {
         return topology;
     }
 
+    /**
+     * Without the cache of Kafka Streams: it would keep the changelog's records back until the commit, and then say them all at
+     * once while every other record waits.
+     */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+        return Stores.keyValueStoreBuilder(WriteBehindStore.overRocksDb(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingDisabled()
                 .withLoggingEnabled(Map.of(
                         // Most records of a changelog are soon replaced; compact early, so that a restore reads little.
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
