@@ -12,8 +12,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * moment at which the wall clock matters (a block that ends).
  *
  * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise never be
- * said: after a restart the agenda names exactly the accounts to look at, without a walk over all accounts. An account with
- * nothing coming has no entry, so its size is the number of accounts that are alerted, blocked or active this very second.
+ * said: after a restart the agenda names the accounts to look at, without a walk over all accounts. An account with nothing
+ * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were active in the
+ * last seconds.
  */
 public final class Agenda {
     /** No deadline. */

@@ -17,6 +17,9 @@ final class Account {
 
     long agendaDeadlineMillis = Agenda.NO_DEADLINE;
 
+    /** When the last of what was held back was said, for accounts that the agenda still names. */
+    long quietSinceMillis;
+
     Account(AccountRecord record) {
         this.record = record;
     }

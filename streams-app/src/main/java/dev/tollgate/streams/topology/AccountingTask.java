@@ -46,7 +46,16 @@ final class AccountingTask {
     static final int MAX_EVENT_BYTES = 65_536;
 
     /** How many accounts one punctuation speaks for per kind: a few milliseconds' work, so that records do not wait. */
-    private static final int ACCOUNTS_PER_PUNCTUATION = 1_000;
+    private static final int ACCOUNTS_PER_PUNCTUATION = 250;
+
+    /** A task that has read nothing for this long has caught up, however old the last record was. */
+    private static final long IDLE_MILLIS = 500;
+
+    /**
+     * How long the agenda goes on naming an account that has said everything: an active one would come and go every second. If
+     * the task is opened anew meanwhile, the account says its standing once more than needed.
+     */
+    static final long LINGER_MILLIS = 10_000;
 
     /** A tick that leaves its deadline in the past is not repeated at once. */
     private static final long MIN_TICK_DISTANCE_MILLIS = 1_000;
@@ -69,6 +78,12 @@ final class AccountingTask {
 
     /** Accounts whose outputs were held back when the task was last closed and are not said yet. */
     private final Set<String> recovering = new LinkedHashSet<>();
+
+    /** Accounts in memory that the agenda names although nothing is held back, longest quiet first. */
+    private final LinkedHashSet<Account> lingering = new LinkedHashSet<>();
+
+    /** When the last record was read. */
+    private long readAtMillis;
 
     /** Wall-clock time of the call that is being served, milliseconds since the epoch. */
     private long nowMillis;
@@ -108,7 +123,7 @@ final class AccountingTask {
 
     /** A record of request-events. */
     void request(InputRecord input, long wallClockMillis) {
-        nowMillis = wallClockMillis;
+        begin(input, wallClockMillis);
         @Nullable RequestEvent event = null;
         try {
             event = requestDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
@@ -132,7 +147,7 @@ final class AccountingTask {
 
     /** A record of account-events. */
     void command(InputRecord input, long wallClockMillis) {
-        nowMillis = wallClockMillis;
+        begin(input, wallClockMillis);
         @Nullable AccountEvent event = null;
         try {
             event = commandDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
@@ -157,6 +172,9 @@ final class AccountingTask {
     /** Wall-clock time has passed: says what pacing held back, and gives ticks to accounts whose deadline is over. */
     void passTime(long wallClockMillis) {
         nowMillis = wallClockMillis;
+        if (nowMillis - readAtMillis >= IDLE_MILLIS) {
+            follow(0);
+        }
         snapshotPace.sayDue(nowMillis, ACCOUNTS_PER_PUNCTUATION, account -> {
             saySnapshot(account);
             updateAgenda(account);
@@ -167,6 +185,18 @@ final class AccountingTask {
         });
         recover();
         tick();
+        forgetQuiet();
+    }
+
+    private void begin(InputRecord input, long wallClockMillis) {
+        nowMillis = wallClockMillis;
+        readAtMillis = wallClockMillis;
+        follow(wallClockMillis - input.appendedAtMillis());
+    }
+
+    private void follow(long delayMillis) {
+        snapshotPace.follow(delayMillis);
+        totalsPace.follow(delayMillis);
     }
 
     /**
@@ -291,7 +321,10 @@ final class AccountingTask {
             if (said.transition) {
                 saySnapshot(account);
             }
-            putAgenda(account);
+            // Whatever is known about it here: an account that was not in memory has come without the deadline that
+            // passed.
+            putAgenda(account, account.agendaHeldBack || account.isHeldBack());
+            updateAgenda(account);
             if (account.agendaDeadlineMillis <= nowMillis) {
                 deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
             }
@@ -310,22 +343,44 @@ final class AccountingTask {
             metrics.count("snapshots.early");
             saySnapshot(account);
             sayTotals(account);
-            updateAgenda(account);
+        }
+        lingering.remove(account);
+        if (account.agendaHeldBack && !account.isHeldBack()) {
+            putAgenda(account, false);
         }
     }
 
     private void updateAgenda(Account account) {
-        if (account.isHeldBack() != account.agendaHeldBack
+        boolean heldBack = account.isHeldBack();
+        if (heldBack && !account.agendaHeldBack
                 || AccountingEngine.nextDeadline(account.record.state()) != account.agendaDeadlineMillis) {
-            putAgenda(account);
+            putAgenda(account, heldBack || account.agendaHeldBack);
+        }
+        if (!heldBack && account.agendaHeldBack) {
+            account.quietSinceMillis = nowMillis;
+            lingering.addLast(account);
         }
     }
 
-    private void putAgenda(Account account) {
-        account.agendaHeldBack = account.isHeldBack();
+    private void putAgenda(Account account, boolean heldBack) {
+        account.agendaHeldBack = heldBack;
         account.agendaDeadlineMillis = AccountingEngine.nextDeadline(account.record.state());
-        agenda.put(account.id(), account.agendaHeldBack, account.agendaDeadlineMillis);
+        agenda.put(account.id(), heldBack, account.agendaDeadlineMillis);
         deadlines.set(account.id(), account.agendaDeadlineMillis);
+    }
+
+    /** Takes accounts off the agenda that have been quiet for long enough. */
+    private void forgetQuiet() {
+        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && !lingering.isEmpty(); i++) {
+            Account account = lingering.getFirst();
+            if (nowMillis - account.quietSinceMillis < LINGER_MILLIS) {
+                return;
+            }
+            lingering.removeFirst();
+            if (account.agendaHeldBack && !account.isHeldBack()) {
+                putAgenda(account, false);
+            }
+        }
     }
 
     /** Takes what the engine says about one input. */

@@ -7,6 +7,11 @@ import java.util.function.Consumer;
  * Keeps one kind of output of each account to at most one per interval: the first is said at once, those that follow within the
  * interval are held back and said as one when it is over.
  *
+ * <p>The interval grows with the delay at which the task reads its input, by half of that part of the delay which exceeds the
+ * interval: nobody acts on figures of ten seconds ago, and a task that catches up has better things to do than to say each of
+ * them. So pacing adds at most half as much again to an age that the input has anyhow, never more than a minute, and nothing
+ * to a task that keeps up.
+ *
  * <p>The interval is the same for all accounts, so a queue in order of arrival is in order of due time and needs no sorting.
  * Wall-clock times in milliseconds; a clock that jumps back delays by one interval at most.
  */
@@ -18,24 +23,34 @@ final class Pace {
 
         private final Account account;
         private long lastSaidMillis = NEVER;
-        private long dueMillis = NOT_HELD;
+        private long heldSinceMillis = NOT_HELD;
 
         Slot(Account account) {
             this.account = account;
         }
 
         boolean isHeld() {
-            return dueMillis != NOT_HELD;
+            return heldSinceMillis != NOT_HELD;
         }
     }
 
-    private record Entry(Slot slot, long dueMillis) {}
+    private record Entry(Slot slot, long heldSinceMillis) {}
 
-    private final long intervalMillis;
+    private static final long MOST_ADDED_MILLIS = 60_000;
+
+    private final long leastIntervalMillis;
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+    private long intervalMillis;
 
-    Pace(long intervalMillis) {
-        this.intervalMillis = intervalMillis;
+    Pace(long leastIntervalMillis) {
+        this.leastIntervalMillis = leastIntervalMillis;
+        this.intervalMillis = leastIntervalMillis;
+    }
+
+    /** The input is read with this delay now. */
+    void follow(long delayMillis) {
+        long added = Math.max(0, delayMillis - leastIntervalMillis) / 2;
+        intervalMillis = leastIntervalMillis + Math.min(added, MOST_ADDED_MILLIS);
     }
 
     /**
@@ -51,15 +66,15 @@ final class Pace {
         if (since >= intervalMillis) {
             return true;
         }
-        slot.dueMillis = nowMillis + intervalMillis;
-        queue.add(new Entry(slot, slot.dueMillis));
+        slot.heldSinceMillis = nowMillis;
+        queue.add(new Entry(slot, nowMillis));
         return false;
     }
 
     /** It was said, for whatever reason; what was held back is in it. */
     void said(Slot slot, long nowMillis) {
         slot.lastSaidMillis = nowMillis;
-        slot.dueMillis = Slot.NOT_HELD;
+        slot.heldSinceMillis = Slot.NOT_HELD;
     }
 
     /**
@@ -71,14 +86,19 @@ final class Pace {
     void sayDue(long nowMillis, int most, Consumer<Account> speaker) {
         int said = 0;
         Entry head = queue.peek();
-        while (head != null && head.dueMillis() <= nowMillis && said < most) {
+        while (head != null && isDue(head, nowMillis) && said < most) {
             queue.remove();
             // Said in between, and perhaps held back anew: then a later entry is in the queue.
-            if (head.slot().dueMillis == head.dueMillis()) {
+            if (head.slot().heldSinceMillis == head.heldSinceMillis()) {
                 speaker.accept(head.slot().account);
                 said++;
             }
             head = queue.peek();
         }
+    }
+
+    private boolean isDue(Entry entry, long nowMillis) {
+        long held = nowMillis - entry.heldSinceMillis();
+        return held >= intervalMillis || held < 0;
     }
 }

@@ -252,6 +252,52 @@ class AccountingTopologyTest {
     }
 
     @Test
+    void givenBacklog_whenItIsReadLate_thenStandingsAreMergedAndTheLastIsSaidSoonAfterTheEnd() {
+        topology.putOnPlan("acme", 1_000);
+        topology.pass(Duration.ofSeconds(2));
+        topology.limitStates.readValuesToList();
+        topology.totals.readValuesToList();
+
+        for (int i = 0; i < 400; i++) {
+            topology.readLate("acme", "e" + i, Duration.ofSeconds(20));
+            topology.pass(Duration.ofMillis(10));
+        }
+        List<LimitState> states = topology.limitStates.readValuesToList();
+        List<UsageTotal> totals = topology.totals.readValuesToList();
+        topology.pass(Duration.ofSeconds(2));
+
+        assertThat(states).isEmpty();
+        assertThat(totals).isEmpty();
+        assertThat(newestState().getBuckets())
+                .filteredOn(bucket -> bucket.getLimitId().equals("requests-per-day"))
+                .extracting(BucketState::getUsed)
+                .containsExactly(400L);
+        assertThat(topology.newestTotals().values())
+                .filteredOn(total -> total.getLimitId().equals("requests-per-day"))
+                .extracting(UsageTotal::getUsed)
+                .containsExactly(400L);
+        assertThat(topology.journalled()).hasSize(400);
+    }
+
+    @Test
+    void givenBacklog_whenALimitIsReached_thenTheSnapshotIsSaidAtOnceAsEver() {
+        topology.putOnPlan("acme", 10);
+        for (int i = 1; i <= 9; i++) {
+            topology.readLate("acme", "e" + i, Duration.ofSeconds(20));
+        }
+        topology.limitStates.readValuesToList();
+
+        topology.readLate("acme", "e10", Duration.ofSeconds(20));
+
+        assertThat(topology.limitStates.readValuesToList())
+                .singleElement()
+                .satisfies(state -> assertThat(state.getBuckets())
+                        .filteredOn(BucketState::getHardReached)
+                        .extracting(BucketState::getLimitId)
+                        .containsExactly("requests-per-minute"));
+    }
+
+    @Test
     void givenSteadyTraffic_whenALimitIsReached_thenTheSnapshotIsSaidAtOnce() {
         topology.putOnPlan("acme", 10);
         for (int i = 1; i <= 9; i++) {

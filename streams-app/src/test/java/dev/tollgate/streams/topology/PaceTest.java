@@ -64,6 +64,55 @@ class PaceTest {
     }
 
     @Test
+    void givenClockThatJumpsBack_whenSomethingIsHeld_thenItIsSaidAtTheNextLook() {
+        pace.said(a.snapshot, 1_000_000);
+        pace.mayBeSaid(a.snapshot, 1_000_010);
+
+        assertThat(due(500)).containsExactly("a");
+    }
+
+    @Test
+    void givenInputThatIsReadLate_whenPaced_thenTheIntervalGrowsByHalfOfTheDelay() {
+        pace.follow(10_100);
+        pace.said(a.snapshot, 0);
+
+        assertThat(pace.mayBeSaid(a.snapshot, 5_099)).isFalse();
+        assertThat(due(10_198)).isEmpty();
+        assertThat(due(10_199)).containsExactly("a");
+        assertThat(pace.mayBeSaid(a.snapshot, 15_299)).isTrue();
+    }
+
+    @Test
+    void givenDelayWithinTheInterval_whenPaced_thenTheIntervalIsAsConfigured() {
+        pace.follow(100);
+        pace.said(a.snapshot, 0);
+
+        assertThat(pace.mayBeSaid(a.snapshot, 100)).isTrue();
+    }
+
+    @Test
+    void givenADelayOfHours_whenPaced_thenAMinuteIsAddedAtMost() {
+        pace.follow(7_200_000);
+        pace.said(a.snapshot, 0);
+
+        assertThat(pace.mayBeSaid(a.snapshot, 60_099)).isFalse();
+        pace.said(a.snapshot, 0);
+        assertThat(pace.mayBeSaid(a.snapshot, 60_100)).isTrue();
+    }
+
+    @Test
+    void givenWhatWasHeldWhileLate_whenTheTaskHasCaughtUp_thenItIsDueByTheConfiguredInterval() {
+        pace.follow(60_000);
+        pace.said(a.snapshot, 0);
+        pace.mayBeSaid(a.snapshot, 10);
+        assertThat(due(1_000)).isEmpty();
+
+        pace.follow(0);
+
+        assertThat(due(1_000)).containsExactly("a");
+    }
+
+    @Test
     void givenDeadlines_whenTimePasses_thenEachAccountComesOnceAtItsNewestDeadline() {
         Deadlines deadlines = new Deadlines();
         deadlines.set("a", 50);

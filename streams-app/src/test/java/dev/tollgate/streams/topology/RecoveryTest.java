@@ -91,6 +91,7 @@ class RecoveryTest {
                         .filteredOn(bucket -> bucket.getLimitId().equals("requests-per-minute"))
                         .singleElement()
                         .satisfies(bucket -> assertThat(bucket.getUsed()).isEqualTo(5)));
+        passTime(START.plusMillis(1 + AccountingTask.LINGER_MILLIS));
         assertThat(TestingStores.size(agenda)).isZero();
     }
 
@@ -99,11 +100,12 @@ class RecoveryTest {
         request("acme", "e1", START);
         request("acme", "e2", START);
         passTime(START.plusSeconds(2));
+        passTime(START.plusSeconds(2).plusMillis(AccountingTask.LINGER_MILLIS));
         assertThat(TestingStores.size(agenda)).isZero();
 
         task = open();
         context.resetForwards();
-        passTime(START.plusSeconds(4));
+        passTime(START.plusSeconds(14));
 
         assertThat(context.forwarded()).isEmpty();
     }
@@ -124,10 +126,29 @@ class RecoveryTest {
         assertThat(forwarded(LimitEvent.class))
                 .extracting(LimitEvent::getKind)
                 .containsExactly(LimitEventKind.LIMIT_CLEARED, LimitEventKind.LIMIT_CLEARED);
-        assertThat(TestingStores.size(agenda)).isZero();
         context.resetForwards();
         passTime(START.plusSeconds(60));
         assertThat(forwarded(LimitEvent.class)).isEmpty();
+        assertThat(TestingStores.size(agenda)).isZero();
+    }
+
+    @Test
+    void givenBlockedAccountThatHasLeftMemory_whenItsTimeIsOver_thenItIsClearedAndTheAgendaForgetsIt() {
+        config = TestingTopology.config(folder, registry.url(), Map.of("accounting.cached-accounts", "16"));
+        task = open();
+        for (int i = 0; i < 10; i++) {
+            request("acme", "e" + i, START);
+        }
+        for (int i = 0; i < 16; i++) {
+            request("other" + i, "e", START);
+        }
+        assertThat(TestingStores.size(agenda)).isEqualTo(1);
+        context.resetForwards();
+
+        passTime(START.plusSeconds(30));
+
+        assertThat(forwarded(LimitEvent.class)).hasSize(2);
+        assertThat(TestingStores.size(agenda)).isZero();
     }
 
     @Test
@@ -142,6 +163,7 @@ class RecoveryTest {
         passTime(START.plusSeconds(2));
 
         assertThat(newestRequestsPerMinute()).isEqualTo(3);
+        passTime(START.plusSeconds(2).plusMillis(AccountingTask.LINGER_MILLIS));
         assertThat(TestingStores.size(agenda)).isZero();
     }
 

@@ -106,6 +106,13 @@ final class TestingTopology implements AutoCloseable {
         requests.pipeInput(key(event.getAccountId()), bytes(Topic.REQUEST_EVENTS, event), now);
     }
 
+    /** Has the task read a sound event of some time ago, which the log took then. */
+    void readLate(String accountId, String eventId, Duration delay) {
+        Instant then = now.minus(delay);
+        requests.pipeInput(
+                key(accountId), bytes(Topic.REQUEST_EVENTS, TestingEvents.request(accountId, eventId, then)), then);
+    }
+
     /** Publishes a sound event that happens now. */
     void publish(String accountId, String eventId) {
         publish(TestingEvents.request(accountId, eventId, now));
