@@ -20,8 +20,11 @@ import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Cost;
 import dev.tollgate.engine.plan.CostTable;
+import dev.tollgate.engine.plan.EndpointPattern;
 import dev.tollgate.engine.plan.Limit;
 import dev.tollgate.engine.plan.Meter;
+import dev.tollgate.engine.plan.PerCallCap;
+import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import java.util.ArrayList;
 import java.util.List;
@@ -325,5 +328,74 @@ class ValuesTest {
         account.tick(NOON + 2 * SECOND);
         account.call("f", NOON + 3 * SECOND);
         assertThat(account.kinds()).containsExactly(Kind.REINSTATED);
+    }
+
+    @Test
+    void givenCallWithinItsCaps_whenItsSizeIsAmended_thenEachSizeCountsForItself() {
+        EndpointPattern any = EndpointPattern.of("/x");
+        PlanVersion capped = new PlanVersion(
+                "capped",
+                1,
+                0,
+                0,
+                "Capped",
+                List.of(TestingPlans.REQUESTS),
+                List.of(Limit.enforced("rpm", "requests", 10, TestingPlans.MINUTE)),
+                List.of(
+                        new PerCallCap(any, PerCallCap.Dimension.UNITS, 5),
+                        new PerCallCap(any, PerCallCap.Dimension.INPUT_TOKENS, 5),
+                        new PerCallCap(any, PerCallCap.Dimension.OUTPUT_ITEMS, 5)),
+                PlanVersion.DEFAULT_CONSUMPTION);
+        for (Amendment amendment : List.of(
+                new Amendment(null, null, 6L, null, null),
+                new Amendment(null, null, null, 6L, null),
+                new Amendment(null, null, null, null, 6L))) {
+            TestingAccount account = TestingAccount.on(capped);
+            account.apply(Requested.sized(account.request("e", NOON, "/x", Outcome.SUCCESS, null), 1L, 2L, 3L));
+
+            account.command("larger", NOON, NOON, new Correction("e", amendment));
+            assertThat(account.said).containsExactly("COUNTED e", "VOIDED e", "OVER_CALL_LIMIT e");
+            assertThat(account.snapshot(NOON).buckets().getFirst().used()).isZero();
+
+            account.command("smaller", NOON, NOON, new Correction("e", new Amendment(null, null, 4L, 4L, 4L)));
+            assertThat(account.journal.getLast().request())
+                    .isEqualTo(Requested.sized(account.journal.getFirst().request(), 4L, 4L, 4L));
+            assertThat(account.snapshot(NOON).buckets().getFirst().used()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givenAmendmentThatWouldCostTooMuch_whenItArrives_thenItIsRefusedAndNothingChanges() {
+        Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, Cost.MAX, 1), List.of()));
+        TestingAccount account = TestingAccount.on(TestingPlans.plan(
+                "p",
+                1,
+                0,
+                List.of(dear),
+                Limit.enforced("l", "dear", 10, new Algorithm.LeakyBucket(Algorithm.MAX_PERIOD_MILLIS / 2))));
+        account.apply(account.request("e", NOON, "/x", Outcome.SUCCESS, 0L));
+        AccountState before = account.state.copy();
+        account.forget();
+
+        account.command("too-dear", NOON, NOON, new Correction("e", new Amendment(null, null, 1_001L, null, null)));
+        account.command("too-full", NOON, NOON, new Correction("e", new Amendment(null, null, 2L, null, null)));
+
+        assertThat(account.said).containsExactly("REJECTED ARITHMETIC_OVERFLOW", "REJECTED ARITHMETIC_OVERFLOW");
+        assertThat(account.state).isEqualTo(before);
+    }
+
+    @Test
+    void givenState_whenAsked_thenItNamesItsAccountAndCountsWhatHappened() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        long before = account.state.version();
+        account.call("e", NOON);
+
+        assertThat(account.state.accountId()).isEqualTo("acme");
+        assertThat(account.state.version()).isEqualTo(before + 1);
+        assertThat(account.state)
+                .hasSameHashCodeAs(account.state.copy())
+                .hasToString("AccountState[acme, streamTime=" + NOON + ", version=" + (before + 1) + ", buckets=1]");
+        assertThat(account.state.hashCode())
+                .isNotEqualTo(AccountState.empty("acme").hashCode());
     }
 }
