@@ -15,6 +15,7 @@ import dev.tollgate.engine.input.AccountChange.OverrideSet;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountChange.Reinstated;
 import dev.tollgate.engine.input.AccountChange.Suspended;
+import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
@@ -397,5 +398,72 @@ class TimelineTest {
         assertThat(copy).isEqualTo(account.state);
         assertThat(copy.timeline.entries).extracting(entry -> entry.change).containsAll(changes);
         assertThat(copy.timeline.entries.getLast().source).isNotNull();
+    }
+
+    @Test
+    void givenNextVersion_whenItComesIntoForceByTime_thenUsageIsJudgedByItAndTheOneAfterIsAnnounced() {
+        PlanVersion first = TestingPlans.plan(
+                "p", 1, 0, List.of(TestingPlans.REQUESTS), Limit.enforced("rpm", "requests", 20, TestingPlans.MINUTE));
+        PlanVersion second = TestingPlans.plan(
+                "p",
+                2,
+                NOON + 10 * SECOND,
+                List.of(TestingPlans.REQUESTS),
+                Limit.enforced("rpm", "requests", 5, TestingPlans.MINUTE));
+        PlanVersion third = new PlanVersion(
+                "p",
+                3,
+                NOON + 40 * SECOND,
+                30 * SECOND,
+                "p",
+                first.meters(),
+                first.limits(),
+                List.of(),
+                PlanVersion.DEFAULT_CONSUMPTION);
+        TestingAccount account = TestingAccount.on(first, second, third);
+        account.calls("e", 6, NOON);
+        account.forget();
+
+        account.apply(account.request("free", NOON + 11 * SECOND, "/x", Outcome.INVALID, null));
+
+        assertThat(account.said)
+                .containsExactly(
+                        "PLAN_CHANGED",
+                        "SOFT_LIMIT_REACHED rpm 6",
+                        "HARD_LIMIT_REACHED rpm 6",
+                        "PLAN_CHANGE_SCHEDULED",
+                        "NOT_CONSUMING free");
+        assertThat(account.only(Kind.HARD_LIMIT_REACHED).cause()).isEqualTo(Cause.PLAN_CHANGED);
+        assertThat(account.only(Kind.HARD_LIMIT_REACHED).planVersion()).isEqualTo(2);
+        account.forget();
+
+        account.apply(account.request("again", NOON + 41 * SECOND, "/x", Outcome.INVALID, null));
+        assertThat(account.said)
+                .containsExactly(
+                        "PLAN_CHANGED",
+                        "LIMIT_CLEARED rpm 6 PLAN_CHANGED",
+                        "LIMIT_CLEARED rpm 6 PLAN_CHANGED",
+                        "NOT_CONSUMING again");
+    }
+
+    @Test
+    void givenFullTimeline_whenEnoughOfItIsBeyondTheHorizon_thenTheNextChangeFindsRoom() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        for (int i = 0; i < 63; i++) {
+            account.command(NOON + i * SECOND, new ExemptionSet(i % 2 == 0));
+        }
+        account.call("a", NOON + 63 * SECOND);
+        account.call("b", NOON + DAY);
+        account.forget();
+
+        account.command(NOON + DAY, new ExemptionSet(true));
+        assertThat(account.rejections).containsExactly(RejectionReason.TOO_MANY_CHANGES);
+        account.forget();
+
+        // Within the hour nothing else tidies up.
+        account.call("c", NOON + DAY + 30 * SECOND);
+        account.command(NOON + DAY + 30 * SECOND, new ExemptionSet(true));
+        assertThat(account.rejections).isEmpty();
+        assertThat(account.state.timeline.entries).hasSizeLessThan(64);
     }
 }
