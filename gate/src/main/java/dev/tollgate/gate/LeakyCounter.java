@@ -91,6 +91,11 @@ final class LeakyCounter extends Counter {
 
     @Override
     long resetsAt(Rule rule, long nowMillis) {
+        if (nowMillis < blockedUntilMillis) {
+            // A block ends with the next unit. The level kept here can be a fraction of a unit below that of the
+            // topology.
+            return blockedUntilMillis;
+        }
         long used = used(rule, nowMillis);
         return used == 0 ? nowMillis : Math.max(nowMillis, momentWithLevel(rule, used - 1));
     }

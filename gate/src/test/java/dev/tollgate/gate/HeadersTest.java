@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.WindowUnit;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,34 @@ class HeadersTest {
         assertThat(gate.check("acme", ORDINARY).headers().get("RateLimit-Policy"))
                 .isEqualTo("\"a??Set-Cookie: x\";q=9;qu=\"re\\\"quests\";w=86400, "
                         + "\"b\\\\\";q=9;qu=\"re\\\"quests\";w=86400");
+    }
+
+    @Test
+    void givenBlockByTheTopology_whenOwnLevelIsAFractionBelowIt_thenResetIsTheEndOfTheBlock() {
+        gate.apply(TestingPlan.mem(Algorithm.LEAKY_BUCKET));
+        gate.apply(TestingState.at(1, testing.now())
+                .level("requests-per-day", "requests", Algorithm.LEAKY_BUCKET, 4_000, 3_999, 86_400_000L, null)
+                .build());
+        testing.passMillis(10_000);
+        // Another service's call; one request drains in 21.6 s, so that the two levels differ by less than one request.
+        gate.apply(TestingState.at(2, testing.now())
+                .level(
+                        "requests-per-day",
+                        "requests",
+                        Algorithm.LEAKY_BUCKET,
+                        4_000,
+                        4_000,
+                        86_400_000L,
+                        Instant.ofEpochMilli(testing.now() + 11_000))
+                .build());
+
+        Decision denied = gate.check("acme", ORDINARY);
+
+        assertThat(denied.headers())
+                .containsEntry("X-RateLimit-Bucket", "day")
+                .containsEntry("X-RateLimit-Remaining", "0")
+                .containsEntry("X-RateLimit-Reset", "11")
+                .containsEntry("Retry-After", "11");
     }
 
     @Test
