@@ -1,4 +1,4 @@
-/** Scenarios through the engine. */
+/** The language of scenarios. Where they run is the accounting role's module. */
 @NullMarked
 package dev.tollgate.testkit.scenario;
 

@@ -1,0 +1,111 @@
+package dev.tollgate.streams.scenario;
+
+import dev.tollgate.engine.AccountState;
+import dev.tollgate.engine.AccountingEngine;
+import dev.tollgate.engine.EngineSettings;
+import dev.tollgate.engine.index.InMemoryEventIndex;
+import dev.tollgate.engine.input.Input;
+import dev.tollgate.engine.input.Position;
+import dev.tollgate.engine.input.Tick;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.Outputs;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.streams.translate.InputTranslator;
+import dev.tollgate.streams.translate.OutputTranslator;
+import dev.tollgate.streams.translate.RefusedException;
+import dev.tollgate.testkit.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A scenario through the engine alone. */
+final class EngineRun implements Outputs {
+    private final AccountingEngine engine = new AccountingEngine(EngineSettings.defaults());
+    private final InMemoryEventIndex index = new InMemoryEventIndex();
+    private final AccountState state = AccountState.empty(ScenarioRecords.ACCOUNT);
+    private final ScenarioPlans catalogue;
+    private final Plans plans;
+    private final List<String> refusals = new ArrayList<>();
+    private final List<UsageJournalEntry> journal = new ArrayList<>();
+    private final List<LimitEvent> limitEvents = new ArrayList<>();
+    private final List<UsageTotal> totals = new ArrayList<>();
+    private long nowMillis = Long.MIN_VALUE;
+    private long requests;
+    private long commands;
+    private @Nullable RequestEvent source;
+
+    EngineRun(ScenarioPlans catalogue) {
+        this.catalogue = catalogue;
+        this.plans = catalogue.forTheEngine();
+    }
+
+    /** What follows from a step, and from the time up to it. */
+    List<String> run(Scenario.Step step) throws RefusedException {
+        ScenarioVoice voice = new ScenarioVoice(catalogue, step);
+        for (int i = 0; i < step.repeat(); i++) {
+            passTo(step.timeOf(i), voice);
+            switch (step.verb()) {
+                case CALL, START -> {
+                    RequestEvent event = ScenarioRecords.request(step, i);
+                    source = event;
+                    Position position = new Position("request-events", 0, requests++);
+                    apply(InputTranslator.request(event, nowMillis, position), voice);
+                    source = null;
+                }
+                case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND -> {
+                    AccountEvent command = ScenarioRecords.command(step);
+                    Position position = new Position("account-events", 0, commands++);
+                    apply(InputTranslator.command(command, nowMillis, position), voice);
+                }
+                case ASK, WAIT -> {}
+            }
+        }
+        return voice.lines();
+    }
+
+    /** Ticks at each moment at which one has something to say, as the topology gives them. */
+    private void passTo(long timeMillis, ScenarioVoice voice) {
+        long next = TopologyRun.tickAt(AccountingEngine.nextDeadline(state), nowMillis);
+        while (next <= timeMillis) {
+            nowMillis = next;
+            apply(new Tick(next), voice);
+            next = TopologyRun.tickAt(AccountingEngine.nextDeadline(state), nowMillis);
+        }
+        nowMillis = timeMillis;
+    }
+
+    private void apply(Input input, ScenarioVoice voice) {
+        engine.apply(state, input, plans, index, this);
+        voice.say(refusals, journal, limitEvents, totals);
+        refusals.clear();
+        journal.clear();
+        limitEvents.clear();
+        totals.clear();
+    }
+
+    @Override
+    public void journal(JournalEntry entry) {
+        journal.add(OutputTranslator.journal(entry, source));
+    }
+
+    @Override
+    public void total(dev.tollgate.engine.output.UsageTotal total) {
+        totals.add(OutputTranslator.total(total));
+    }
+
+    @Override
+    public void limitEvent(dev.tollgate.engine.output.LimitEvent event) {
+        limitEvents.add(OutputTranslator.limitEvent(event, nowMillis));
+    }
+
+    @Override
+    public void rejected(RejectionReason reason, String detail) {
+        refusals.add(reason.name());
+    }
+}

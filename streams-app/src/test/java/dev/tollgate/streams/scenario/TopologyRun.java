@@ -1,0 +1,264 @@
+package dev.tollgate.streams.scenario;
+
+import dev.tollgate.gate.Call;
+import dev.tollgate.gate.Decision;
+import dev.tollgate.gate.Gate;
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gate.Permit;
+import dev.tollgate.schemas.avro.DeadLetter;
+import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.registry.TestingRegistry;
+import dev.tollgate.schemas.serde.AvroDeserializer;
+import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.topology.AccountingTopology;
+import dev.tollgate.streams.topology.Names;
+import dev.tollgate.streams.topology.PlanCatalogue;
+import dev.tollgate.testkit.scenario.Scenario;
+import dev.tollgate.testkit.scenario.ScenarioWords;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+
+/**
+ * A scenario through the topology, with the records of the topics in and out, and a gate that hears the snapshots.
+ *
+ * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the agenda has something to
+ * the next, as they would come one after the other in life.
+ */
+final class TopologyRun implements AutoCloseable {
+    /** How often the topology looks at the clock. */
+    private static final long PUNCTUATION_MILLIS = 50;
+
+    /** A tick that leaves its deadline in the past is repeated after this time. */
+    private static final long REPEATED_TICK_MILLIS = 1_000;
+
+    /** A record as the log took it. */
+    record Appended(Topic topic, byte[] key, byte[] value, Instant at) {}
+
+    private final ScenarioPlans catalogue;
+    private final AccountingConfig config;
+    private final AvroSerializer<SpecificRecord> serializer;
+    private final TopologyTestDriver driver;
+    private final TestOutputTopic<String, UsageJournalEntry> journalTopic;
+    private final TestOutputTopic<String, UsageTotal> totalsTopic;
+    private final TestOutputTopic<String, LimitEvent> limitEventTopic;
+    private final TestOutputTopic<String, LimitState> limitStateTopic;
+    private final TestOutputTopic<String, DeadLetter> deadLetterTopic;
+    private final Gate gate;
+    private final List<Appended> appended = new ArrayList<>();
+    private final List<UsageJournalEntry> journal = new ArrayList<>();
+    private final List<LimitEvent> limitEvents = new ArrayList<>();
+    private final List<UsageTotal> finalTotals = new ArrayList<>();
+    private long nowMillis;
+
+    /**
+     * @param startMillis where the wall clock stands
+     */
+    TopologyRun(ScenarioPlans catalogue, TestingRegistry registry, Path stateDir, long startMillis) {
+        this.catalogue = catalogue;
+        this.nowMillis = startMillis - Math.floorMod(startMillis, PUNCTUATION_MILLIS);
+        this.config = AccountingConfig.from(Map.of(
+                "kafka.bootstrap-servers", "none:9092",
+                "registry.url", registry.url(),
+                "topics.partitions", "1",
+                "streams.state-dir", stateDir.toString(),
+                "accounting.catalogue-wait", "0ms"));
+        SchemaRegistryClient client = new SchemaRegistryClient(config.registry());
+        this.serializer = new AvroSerializer<>(client);
+        this.driver = new TopologyTestDriver(
+                AccountingTopology.build(config, client, new PlanCatalogue(), new AccountingMetrics()),
+                config.toProperties(),
+                Instant.ofEpochMilli(nowMillis));
+        this.journalTopic = output(client, Topic.USAGE_JOURNAL, UsageJournalEntry.class);
+        this.totalsTopic = output(client, Topic.USAGE_TOTALS, UsageTotal.class);
+        this.limitEventTopic = output(client, Topic.LIMIT_EVENTS, LimitEvent.class);
+        this.limitStateTopic = output(client, Topic.LIMIT_STATE, LimitState.class);
+        this.deadLetterTopic = output(client, Topic.DEAD_LETTERS, DeadLetter.class);
+        this.gate = Gate.unfed(
+                GateConfig.from(Map.of("kafka.bootstrap.servers", "none:9092", "schema.registry.url", registry.url())),
+                () -> nowMillis);
+        for (Plan plan : catalogue.plans()) {
+            append(Topic.PLAN_CATALOG, plan.getPlanId(), plan);
+            gate.apply(plan);
+        }
+    }
+
+    /** When the topology gives a tick for a deadline; {@link Long#MAX_VALUE} for none. */
+    static long tickAt(long deadlineMillis, long nowMillis) {
+        if (deadlineMillis == Agenda.NO_DEADLINE) {
+            return Long.MAX_VALUE;
+        }
+        return deadlineMillis <= nowMillis
+                ? nowMillis + REPEATED_TICK_MILLIS
+                : Math.ceilDiv(deadlineMillis, PUNCTUATION_MILLIS) * PUNCTUATION_MILLIS;
+    }
+
+    /** What follows from a step, and from the time up to it, the gate's answers included. */
+    List<String> run(Scenario.Step step) {
+        ScenarioVoice voice = new ScenarioVoice(catalogue, step);
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < step.repeat(); i++) {
+            passTo(step.timeOf(i), voice);
+            switch (step.verb()) {
+                case CALL, START ->
+                    append(Topic.REQUEST_EVENTS, ScenarioRecords.ACCOUNT, ScenarioRecords.request(step, i));
+                case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND ->
+                    append(Topic.ACCOUNT_EVENTS, ScenarioRecords.ACCOUNT, ScenarioRecords.command(step));
+                case ASK -> answers.addAll(ask(step));
+                case WAIT -> {}
+            }
+            listen(voice);
+        }
+        List<String> lines = new ArrayList<>(voice.lines());
+        lines.addAll(answers);
+        return lines;
+    }
+
+    /**
+     * Reads everything that the log took, long after it was written, and says what is said about it.
+     *
+     * @param end where the wall clock stands: after the last record
+     */
+    void replay(List<Appended> log, Scenario.Step end) {
+        ScenarioVoice voice = new ScenarioVoice(catalogue, end);
+        for (Appended record : log) {
+            if (record.topic() != Topic.PLAN_CATALOG) {
+                append(record);
+                listen(voice);
+            }
+        }
+        passTo(end.timeMillis() + Duration.ofSeconds(1).toMillis(), voice);
+    }
+
+    /** Lets the wall clock come to a moment. */
+    private void passTo(long timeMillis, ScenarioVoice voice) {
+        for (long next = nextTick(); next <= timeMillis; next = nextTick()) {
+            advanceTo(next);
+            listen(voice);
+        }
+        advanceTo(timeMillis);
+        listen(voice);
+    }
+
+    private long nextTick() {
+        long[] deadline = {Agenda.NO_DEADLINE};
+        new Agenda(driver.getKeyValueStore(Names.AGENDA_STORE))
+                .forEach((account, heldBack, deadlineMillis) -> deadline[0] = Math.min(deadline[0], deadlineMillis));
+        return tickAt(deadline[0], nowMillis);
+    }
+
+    private void advanceTo(long timeMillis) {
+        Duration duration = Duration.ofMillis(timeMillis - nowMillis);
+        nowMillis = timeMillis;
+        driver.advanceWallClockTime(duration);
+    }
+
+    private List<String> ask(Scenario.Step step) {
+        Permit permit = gate.begin(new Call(
+                ScenarioRecords.ACCOUNT,
+                step.text("project"),
+                step.text("key"),
+                step.argumentsFrom(0, ""),
+                numberOrUnknown(step, "units"),
+                numberOrUnknown(step, "tokens"),
+                numberOrUnknown(step, "items")));
+        Decision decision = permit.decision();
+        List<String> answer = new ArrayList<>();
+        answer.add(
+                decision.allowed()
+                        ? "? allowed"
+                        : ScenarioWords.denied(
+                                decision.status(),
+                                Objects.requireNonNull(decision.reason()).name(),
+                                decision.limitId(),
+                                decision.retryAfterSeconds()));
+        if (step.shows("headers")) {
+            decision.headers().forEach((name, value) -> answer.add(ScenarioWords.header(name, value)));
+        }
+        // It was a question only: no plan charges an unknown outcome.
+        permit.end(Outcome.UNKNOWN);
+        return answer;
+    }
+
+    private static long numberOrUnknown(Scenario.Step step, String option) {
+        Long number = step.number(option);
+        return number == null ? Call.UNKNOWN : number;
+    }
+
+    private void append(Topic topic, String key, SpecificRecord record) {
+        append(new Appended(
+                topic,
+                key.getBytes(StandardCharsets.UTF_8),
+                Objects.requireNonNull(serializer.serialize(config.topics().name(topic), record)),
+                Instant.ofEpochMilli(nowMillis)));
+    }
+
+    private void append(Appended record) {
+        appended.add(record);
+        driver.createInputTopic(
+                        config.topics().name(record.topic()), new ByteArraySerializer(), new ByteArraySerializer())
+                .pipeInput(record.key(), record.value(), record.at());
+    }
+
+    private void listen(ScenarioVoice voice) {
+        List<String> refusals = new ArrayList<>();
+        deadLetterTopic.readValuesToList().forEach(letter -> refusals.add(letter.getReason()));
+        List<UsageJournalEntry> newJournal = journalTopic.readValuesToList();
+        List<LimitEvent> newEvents = limitEventTopic.readValuesToList();
+        List<UsageTotal> newTotals = totalsTopic.readValuesToList();
+        limitStateTopic.readValuesToList().forEach(gate::apply);
+        voice.say(refusals, newJournal, newEvents, newTotals);
+        journal.addAll(newJournal);
+        limitEvents.addAll(newEvents);
+        newTotals.stream().filter(UsageTotal::getClosed).forEach(finalTotals::add);
+    }
+
+    private <T extends SpecificRecord> TestOutputTopic<String, T> output(
+            SchemaRegistryClient client, Topic topic, Class<T> type) {
+        return driver.createOutputTopic(
+                config.topics().name(topic), new StringDeserializer(), new AvroDeserializer<>(type, client));
+    }
+
+    /** Every record of the input topics, in the order in which they were read. */
+    List<Appended> appended() {
+        return appended;
+    }
+
+    List<UsageJournalEntry> journal() {
+        return journal;
+    }
+
+    List<LimitEvent> limitEvents() {
+        return limitEvents;
+    }
+
+    List<UsageTotal> finalTotals() {
+        return finalTotals;
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+        driver.close();
+    }
+}

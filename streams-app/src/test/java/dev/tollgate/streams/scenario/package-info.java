@@ -1,0 +1,5 @@
+/** The golden scenarios through the engine, the topology, a replay and the gate, on the shipped plan catalogues. */
+@NullMarked
+package dev.tollgate.streams.scenario;
+
+import org.jspecify.annotations.NullMarked;
