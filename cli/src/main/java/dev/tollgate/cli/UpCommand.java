@@ -75,9 +75,11 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--plan",
-            paramLabel = "FILE",
-            description = "Plan catalogue to apply at the start. Preset: plans/mem.yaml.")
-    private @Nullable Path plan;
+            paramLabel = "PLANS",
+            description =
+                    "Plan catalogue to apply at the start: a file, or the name of one that ships with Tollgate (mem,"
+                            + " memos, memory-crystal, memories-ai). Preset: mem.")
+    private @Nullable String plan;
 
     @Override
     public Integer call() throws Exception {

@@ -6,15 +6,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** What ClickHouse says: its tables, read through the views that analysts use. */
 final class ClickHouseLedger implements AutoCloseable {
     private final Connection connection;
+    private final Set<String> windowedLimits;
 
-    ClickHouseLedger(ClickHouseConfig clickHouse) throws SQLException {
+    /** @param windowedLimits {@link DemoPlans#windowedLimits}: a limit event does not say how its limit counts */
+    ClickHouseLedger(ClickHouseConfig clickHouse, Set<String> windowedLimits) throws SQLException {
+        this.windowedLimits = windowedLimits;
         connection = clickHouse.dataSource().getConnection();
         connection.setSchema(clickHouse.database());
     }
@@ -33,35 +35,59 @@ final class ClickHouseLedger implements AutoCloseable {
         query(
                 "SELECT account_id, limit_id, scope_key, toUnixTimestamp64Milli(window_start), used FROM window_total",
                 row -> totals.put(bucket(row), row.getLong(5)));
-        Set<Ledger.Crossing> alerts = new HashSet<>();
-        Set<Ledger.Crossing> blocks = new HashSet<>();
+        Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
+        Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
+        Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
         query("""
-            SELECT account_id, limit_id, scope_key,
-                   toUnixTimestamp64Milli(ifNull(window_start, event_time)),
-                   kind, ifNull(threshold_basis_points, 0)
+            SELECT account_id, limit_id, scope_key, toUnixTimestamp64Milli(ifNull(window_start, event_time)),
+                   kind, plan_id, crossing_event_id, ifNull(threshold_basis_points, 0), used,
+                   if(isNull(blocked_until), -1, toUnixTimestamp64Milli(assumeNotNull(blocked_until)))
             FROM limit_event_latest
-            WHERE kind IN ('SOFT_LIMIT_REACHED', 'HARD_LIMIT_REACHED')\
+            WHERE kind IN ('SOFT_LIMIT_REACHED', 'HARD_LIMIT_REACHED', 'ADVISORY_LIMIT_REACHED')\
             """, row -> {
-            if (row.getString(5).equals("HARD_LIMIT_REACHED")) {
-                blocks.add(new Ledger.Crossing(bucket(row), Ledger.Crossing.HARD));
-            } else {
-                alerts.add(new Ledger.Crossing(bucket(row), row.getInt(6)));
-            }
+            Map<Ledger.Crossing, Ledger.Reached> crossings = switch (row.getString(5)) {
+                case "HARD_LIMIT_REACHED" -> blocks;
+                case "SOFT_LIMIT_REACHED" -> alerts;
+                default -> advice;
+            };
+            boolean windowed = windowedLimits.contains(row.getString(6) + " " + row.getString(2));
+            crossings.put(
+                    new Ledger.Crossing(
+                            new Ledger.Bucket(
+                                    row.getString(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    windowed ? row.getLong(4) : Ledger.Crossing.NO_WINDOW),
+                            row.getString(7),
+                            row.getInt(8)),
+                    Ledger.Reached.of(row.getLong(9), row.getLong(10)));
         });
+        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        query(
+                """
+                SELECT account_id, tupleElement(bucket, 'limit_id'), tupleElement(bucket, 'scope_key'),
+                       tupleElement(bucket, 'algorithm') = 'FIXED_WINDOW', tupleElement(bucket, 'used'),
+                       toUnixTimestamp64Milli(assumeNotNull(tupleElement(bucket, 'window_end')))
+                FROM account_state FINAL ARRAY JOIN buckets AS bucket
+                WHERE isNotNull(tupleElement(bucket, 'window_end'))\
+                """,
+                row -> levels.put(
+                        new Ledger.Standing(row.getString(1), row.getString(2), row.getString(3)),
+                        new Ledger.Level(row.getBoolean(4), row.getLong(5), row.getLong(6))));
         return new Ledger(
                 "ClickHouse",
                 counts("SELECT verdict, count() FROM request_journal GROUP BY verdict"),
                 counts("SELECT reason, count() FROM dead_letter GROUP BY reason"),
                 totals,
+                // From the daily roll-up that a materialized view feeds.
+                counts("SELECT concat(account_id, ' ', meter_id), sum(used) FROM usage_by_account_day"
+                        + " GROUP BY account_id, meter_id"),
                 alerts,
-                blocks);
-    }
-
-    /** Usage by account and meter, summed from the hourly roll-up that a materialized view feeds. */
-    Map<String, Long> usageByAccountAndMeter() throws SQLException {
-        return counts(
-                "SELECT concat(account_id, ' ', meter_id), sum(used) FROM usage_by_account_day GROUP BY account_id,"
-                        + " meter_id");
+                blocks,
+                advice,
+                levels,
+                counts("SELECT account_id, toUnixTimestamp64Milli(stream_time) FROM account_state FINAL"
+                        + " WHERE source_offset >= 0"));
     }
 
     private static Ledger.Bucket bucket(ResultSet row) throws SQLException {

@@ -60,8 +60,15 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Makes the same traffic again. Preset: random, and printed.")
     private @Nullable Long seed;
 
-    @Option(names = "--plan", paramLabel = "FILE", description = "Plan catalogue. Preset: plans/memories-ai.yaml.")
-    private @Nullable Path plan;
+    @Option(
+            names = "--plan",
+            paramLabel = "PLANS",
+            description = {
+                "Plan catalogue: a file, or the name of one that ships with Tollgate (mem, memos, memory-crystal,"
+                        + " memories-ai). Accounts take its plans in turn, and the traffic is drawn from its endpoints,"
+                        + " limits and caps. Preset: mem."
+            })
+    private @Nullable String plan;
 
     @Option(names = "--json", description = "Print one JSON object and nothing else on standard output.")
     private boolean json;
@@ -92,7 +99,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1, 1_000_000) : seed;
         try (Progress progress = Progress.onStandardError()) {
-            List<Plan> plans = plan == null ? ShippedPlans.named("memories-ai") : ShippedPlans.read(plan);
+            List<Plan> plans = ShippedPlans.read(plan);
             DemoReport report = new DemoRun(events, accounts, chosen, plans, keep, progress).run();
             progress.end();
             if (json) {

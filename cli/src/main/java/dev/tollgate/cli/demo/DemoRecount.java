@@ -1,79 +1,118 @@
 package dev.tollgate.cli.demo;
 
-import dev.tollgate.cli.CommandFailure;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Meter;
+import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.Threshold;
+import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OraclePlan;
 import dev.tollgate.testkit.oracle.Recount;
+import dev.tollgate.testkit.oracle.RecountPlan;
 import dev.tollgate.testkit.traffic.TrafficGenerator;
 import dev.tollgate.testkit.traffic.TrafficProfile;
 import dev.tollgate.testkit.traffic.TrafficRecord;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The independent recount: makes the traffic once more from its seed and counts it with the oracle, which shares no code with
- * the engine.
+ * The independent recount: makes the traffic once more from its seed and counts it with the testkit's recount, which shares no
+ * code with the engine.
  */
 final class DemoRecount {
     private static final long ALLOWED_SKEW_MILLIS = Duration.ofSeconds(60).toMillis();
     private static final long DEDUPE_HORIZON_MILLIS = Duration.ofHours(24).toMillis();
+    private static final int WHOLE_BASIS_POINTS = 10_000;
+
+    private final Recount recount = new Recount(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
+    private final Map<String, Long> deadLetters = new HashMap<>();
 
     private DemoRecount() {}
 
-    static Ledger of(TrafficProfile profile, List<Plan> plans) {
-        Map<String, OraclePlan> oraclePlans =
-                plans.stream().collect(Collectors.toMap(Plan::getPlanId, plan -> oraclePlan(plan, profile.start())));
-        Recount recount = new Recount(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
+    static DemoRecount of(TrafficProfile profile, List<Plan> plans) {
+        DemoRecount counted = new DemoRecount();
+        List<RecountPlan> recountPlans = plans.stream().map(DemoRecount::plan).toList();
         for (int i = 0; i < profile.accounts(); i++) {
-            OraclePlan plan = oraclePlans.get(DemoTraffic.planOf(i, plans));
-            if (plan == null) {
-                throw new IllegalStateException("no plan for account " + i);
-            }
-            recount.assign(TrafficGenerator.accountId(i), plan);
+            counted.recount.assign(
+                    TrafficGenerator.accountId(i), recountPlans.get(plans.indexOf(DemoPlans.planOf(i, plans))));
         }
-        Map<String, Long> deadLetters = new HashMap<>();
         TrafficGenerator generator = new TrafficGenerator(profile);
         while (generator.hasNext()) {
             switch (generator.next()) {
-                case TrafficRecord.Event(var event) -> recount.add(oracleEvent(event));
-                case TrafficRecord.Impossible impossible -> deadLetters.merge(impossible.reason(), 1L, Long::sum);
-                case TrafficRecord.Malformed malformed -> deadLetters.merge(malformed.reason(), 1L, Long::sum);
+                case TrafficRecord.Event(var event) -> counted.recount.add(oracleEvent(event));
+                case TrafficRecord.Impossible impossible -> counted.reject(impossible.reason());
+                case TrafficRecord.Malformed malformed -> counted.reject(malformed.reason());
             }
         }
-        return ledger(recount, deadLetters);
+        return counted;
     }
 
-    private static Ledger ledger(Recount recount, Map<String, Long> deadLetters) {
+    private void reject(String reason) {
+        deadLetters.merge(reason, 1L, Long::sum);
+    }
+
+    /**
+     * What the recount says.
+     *
+     * @param nowMillis the moment at which what is left counts, later than the traffic
+     */
+    Ledger ledger(long nowMillis) {
         Map<String, Long> verdicts = new HashMap<>();
         recount.verdicts().forEach((verdict, count) -> verdicts.put(verdict.name(), count));
         Map<Ledger.Bucket, Long> totals = new HashMap<>();
-        recount.totals().forEach((window, used) -> totals.put(bucket(window), used));
-        Set<Ledger.Crossing> alerts = new HashSet<>();
-        Set<Ledger.Crossing> blocks = new HashSet<>();
-        for (Recount.Crossing crossing : recount.crossings()) {
-            Ledger.Crossing seen = new Ledger.Crossing(bucket(crossing.window()), crossing.usedBasisPoints());
-            (crossing.usedBasisPoints() == Ledger.Crossing.HARD ? blocks : alerts).add(seen);
+        recount.totals()
+                .forEach((window, used) -> totals.put(
+                        new Ledger.Bucket(
+                                window.account(), window.limit(), window.scopeKey(), window.windowStartMillis()),
+                        used));
+        Map<String, Long> usage = new HashMap<>();
+        recount.streamTimes()
+                .keySet()
+                .forEach(account ->
+                        recount.charged(account).forEach((meter, used) -> usage.put(account + " " + meter, used)));
+        Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
+        Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
+        Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
+        for (Recount.Reached reached : recount.reached()) {
+            (reached.advisory() ? advice : reached.usedBasisPoints() == null ? blocks : alerts)
+                    .put(crossing(reached), Ledger.Reached.of(reached.used(), blockedUntil(reached)));
         }
-        return new Ledger("recount", verdicts, deadLetters, totals, alerts, blocks);
+        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        recount.left(nowMillis)
+                .forEach((standing, left) -> levels.put(
+                        new Ledger.Standing(standing.account(), standing.limit(), standing.scopeKey()),
+                        new Ledger.Level(left.windowed(), left.used(), left.untilMillis())));
+        return new Ledger(
+                "recount", verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, recount.streamTimes());
     }
 
-    private static Ledger.Bucket bucket(Recount.Window window) {
-        return new Ledger.Bucket(window.account(), window.limit(), window.scopeKey(), window.windowStartMillis());
+    private static Ledger.Crossing crossing(Recount.Reached reached) {
+        Long windowStart = reached.windowStartMillis();
+        String eventId = reached.eventId();
+        Integer threshold = reached.usedBasisPoints();
+        return new Ledger.Crossing(
+                new Ledger.Bucket(
+                        reached.account(),
+                        reached.limit(),
+                        reached.scopeKey(),
+                        windowStart == null ? Ledger.Crossing.NO_WINDOW : windowStart),
+                eventId == null ? "" : eventId,
+                threshold == null ? Ledger.Crossing.FULL : threshold);
+    }
+
+    private static long blockedUntil(Recount.Reached reached) {
+        Long until = reached.blockedUntilMillis();
+        return until == null ? Ledger.Reached.NO_BLOCK : until;
     }
 
     private static OracleEvent oracleEvent(RequestEvent event) {
@@ -93,15 +132,16 @@ final class DemoRecount {
                 event.getOutputItems());
     }
 
-    private static OraclePlan oraclePlan(Plan plan, Instant at) {
-        PlanVersion version = plan.getVersions().stream()
-                .filter(candidate -> !candidate.getEffectiveFrom().isAfter(at))
-                .reduce((earlier, later) -> later)
-                .orElseThrow(() ->
-                        new CommandFailure("plan " + plan.getPlanId() + " has no version that is effective at " + at));
-        return new OraclePlan(
+    private static RecountPlan plan(Plan plan) {
+        return new RecountPlan(
                 plan.getPlanId(),
+                plan.getVersions().stream().map(DemoRecount::version).toList());
+    }
+
+    private static RecountPlan.Version version(PlanVersion version) {
+        return new RecountPlan.Version(
                 version.getVersion(),
+                version.getEffectiveFrom().toEpochMilli(),
                 version.getMeters().stream().map(DemoRecount::meter).toList(),
                 version.getLimits().stream().map(DemoRecount::limit).toList(),
                 version.getPerCallCaps().stream().map(DemoRecount::cap).toList(),
@@ -121,19 +161,31 @@ final class DemoRecount {
         return new OraclePlan.Price(cost.getBase(), cost.getPerUnit(), cost.getUnitSize());
     }
 
-    private static OraclePlan.Limit limit(Limit limit) {
-        if (limit.getWindow() == null) {
-            throw new CommandFailure(
-                    "the recount knows fixed windows; limit " + limit.getLimitId() + " is a " + limit.getAlgorithm());
-        }
-        return new OraclePlan.Limit(
+    private static RecountPlan.Limit limit(Limit limit) {
+        OraclePlan.Limit counting = new OraclePlan.Limit(
                 limit.getLimitId(),
                 limit.getMeterId(),
                 limit.getAmount(),
-                limit.getWindow().name(),
+                OraclePlan.Kind.valueOf(limit.getAlgorithm().name()),
+                limit.getWindow() == null ? "" : limit.getWindow().name(),
+                millis(limit.getPeriodMs(), limit.getLeaseMs()),
                 OraclePlan.Scope.valueOf(limit.getScope().name()),
-                limit.getThresholds().stream().map(Threshold::getBasisPoints).toList(),
+                List.of(),
                 limit.getGraceMs());
+        return new RecountPlan.Limit(
+                counting,
+                limit.getMode() == Mode.ADVISORY,
+                limit.getThresholds().stream().map(DemoRecount::threshold).toList());
+    }
+
+    private static long millis(@Nullable Long period, @Nullable Long lease) {
+        return period != null ? period : lease != null ? lease : 0;
+    }
+
+    private static RecountPlan.Threshold threshold(Threshold threshold) {
+        return threshold.getKind() == ThresholdKind.REMAINING_BELOW
+                ? new RecountPlan.Threshold(WHOLE_BASIS_POINTS - threshold.getBasisPoints(), true)
+                : new RecountPlan.Threshold(threshold.getBasisPoints(), false);
     }
 
     private static OraclePlan.Cap cap(PerCallCap cap) {

@@ -9,6 +9,7 @@ import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.testkit.traffic.TrafficGenerator;
 import dev.tollgate.testkit.traffic.TrafficProfile;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,8 +18,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +42,10 @@ final class DemoRun {
     private final Progress progress;
 
     DemoRun(int events, int accounts, long seed, List<Plan> plans, @Nullable Path keep, Progress progress) {
-        // Yesterday at most, so that no event lies ahead of the clock however long the traffic is; the shape of the
-        // traffic
-        // depends on the seed alone.
-        Instant start = LocalDate.now(ZoneOffset.UTC).minusDays(3).atTime(6, 0).toInstant(ZoneOffset.UTC);
-        this.profile = new TrafficProfile(seed, events, accounts, start, DemoPlans.endpoints(plans));
+        Instant today = LocalDate.now(ZoneOffset.UTC).atStartOfDay().toInstant(ZoneOffset.UTC);
+        TrafficProfile anyTime = new TrafficProfile(seed, events, accounts, today, DemoPlans.workloads(plans));
+        // The shape of the traffic depends on the seed alone; only the day that it happened on moves.
+        this.profile = anyTime.from(DemoPlans.startOf(anyTime, plans, today));
         this.plans = plans;
         this.keep = keep;
         this.progress = progress;
@@ -71,10 +73,11 @@ final class DemoRun {
         SchemaRegistryClient registry = kafka.registryClient();
         int paced = Math.min(MAX_PACED, profile.events() / 5);
         int flood = profile.events() - paced;
+        Set<String> windowed = DemoPlans.windowedLimits(plans);
 
         try (DemoTraffic traffic = new DemoTraffic(kafka, registry, profile);
-                TopologyLedger topology = new TopologyLedger(kafka, registry);
-                ClickHouseLedger clickHouse = new ClickHouseLedger(pipeline.clickHouse());
+                TopologyLedger topology = new TopologyLedger(kafka, registry, windowed);
+                ClickHouseLedger clickHouse = new ClickHouseLedger(pipeline.clickHouse(), windowed);
                 BlockLatencyProbe probe = new BlockLatencyProbe(kafka, registry)) {
             traffic.assignAccounts(plans);
 
@@ -93,10 +96,10 @@ final class DemoRun {
             waitFor(clickHouse::landed, profile.events(), "rows in ClickHouse");
 
             progress.begin("recounting", -1);
-            Ledger recount = DemoRecount.of(profile, plans);
+            DemoRecount recount = DemoRecount.of(profile, plans);
             progress.begin("reconciling", -1);
-            Ledger topologyLedger = topology.read();
             Reconciliation reconciliation = reconcile(recount, topology, clickHouse);
+            Ledger topologyLedger = topology.read();
             progress.end();
 
             Map<Boolean, Map<BlockLatencyProbe.Position, Long>> byPhase = topology.appendedAt().entrySet().stream()
@@ -104,6 +107,11 @@ final class DemoRun {
                             entry -> entry.getValue() >= pacedFromMillis,
                             Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
             return new DemoReport(
+                    plans.stream().map(Plan::getPlanId).toList(),
+                    profile.start(),
+                    Instant.ofEpochMilli(topologyLedger.streamTimes().values().stream()
+                            .max(Comparator.naturalOrder())
+                            .orElse(profile.start().toEpochMilli())),
                     traffic.published(),
                     topologyLedger,
                     topAccounts(topology, topologyLedger),
@@ -119,11 +127,13 @@ final class DemoRun {
     }
 
     /** Totals are published at most once a second and land after that: compare until all agree or time is up. */
-    private static Reconciliation reconcile(Ledger recount, TopologyLedger topology, ClickHouseLedger clickHouse)
+    private static Reconciliation reconcile(DemoRecount recount, TopologyLedger topology, ClickHouseLedger clickHouse)
             throws SQLException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Reconciliation reconciliation = Reconciliation.of(recount, List.of(topology.read(), clickHouse.read()));
+            List<Ledger> books = List.of(topology.read(), clickHouse.read());
+            long now = System.currentTimeMillis();
+            Reconciliation reconciliation = Reconciliation.of(recount.ledger(now), books, now);
             if (reconciliation.isClean() || System.nanoTime() >= deadline) {
                 return reconciliation;
             }
@@ -146,21 +156,30 @@ final class DemoRun {
         }
     }
 
-    private static List<DemoReport.AccountLine> topAccounts(TopologyLedger topology, Ledger ledger) {
-        Map<String, Long> alerts = ledger.alerts().stream()
-                .collect(Collectors.groupingBy(crossing -> crossing.bucket().accountId(), Collectors.counting()));
-        Map<String, Long> blocks = ledger.blocks().stream()
-                .collect(Collectors.groupingBy(crossing -> crossing.bucket().accountId(), Collectors.counting()));
+    private List<DemoReport.AccountLine> topAccounts(TopologyLedger topology, Ledger ledger) {
+        Map<String, Long> alerts = byAccount(ledger.alerts());
+        Map<String, Long> blocks = byAccount(ledger.blocks());
+        Map<String, String> planIds = new HashMap<>();
+        for (int i = 0; i < profile.accounts(); i++) {
+            planIds.put(
+                    TrafficGenerator.accountId(i), DemoPlans.planOf(i, plans).getPlanId());
+        }
         return topology.countedByAccount().entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))
                 .limit(TOP_ACCOUNTS)
                 .map(entry -> new DemoReport.AccountLine(
                         entry.getKey(),
+                        planIds.getOrDefault(entry.getKey(), ""),
                         entry.getValue(),
                         alerts.getOrDefault(entry.getKey(), 0L),
                         blocks.getOrDefault(entry.getKey(), 0L)))
                 .toList();
+    }
+
+    private static Map<String, Long> byAccount(Map<Ledger.Crossing, Ledger.Reached> crossings) {
+        return crossings.keySet().stream()
+                .collect(Collectors.groupingBy(crossing -> crossing.bucket().accountId(), Collectors.counting()));
     }
 
     private static double secondsSince(long nanos) {

@@ -53,7 +53,7 @@ final class DemoTraffic implements AutoCloseable {
         this.topic = kafka.layout().name(Topic.REQUEST_EVENTS);
     }
 
-    /** Puts the accounts on the plans in turn, from long before the traffic. */
+    /** Puts the accounts on the plans in turn, from before the oldest call on that can still count. */
     void assignAccounts(List<Plan> plans) {
         try (Producer<String, AccountEvent> producer = kafka.producer(registry)) {
             for (int i = 0; i < profile.accounts(); i++) {
@@ -61,20 +61,15 @@ final class DemoTraffic implements AutoCloseable {
                 event.setAccountId(TrafficGenerator.accountId(i));
                 event.setCommandId("demo-assign-" + i);
                 event.setType(AccountEventType.PLAN_ASSIGNED);
-                event.setEffectiveAt(profile.start().minus(Duration.ofDays(30)));
+                event.setEffectiveAt(profile.start().minus(DemoPlans.OLDEST_CALL));
                 event.setIssuedAt(profile.start());
                 event.setActor("demo");
-                event.setPlanId(planOf(i, plans));
+                event.setPlanId(DemoPlans.planOf(i, plans).getPlanId());
                 event.setUsageCarry(UsageCarry.KEEP);
                 producer.send(
                         new ProducerRecord<>(kafka.layout().name(Topic.ACCOUNT_EVENTS), event.getAccountId(), event));
             }
         }
-    }
-
-    /** The plan of an account by its rank. */
-    static String planOf(int rank, List<Plan> plans) {
-        return plans.get(rank % plans.size()).getPlanId();
     }
 
     /** Publishes the next records as fast as the pipeline takes them, and returns when Kafka has them all. */

@@ -4,99 +4,132 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares ledgers to the last unit.
  *
- * @param comparisons what was compared, one line each with the figures on both sides
+ * @param comparisons what was compared, with the figures of each party
  * @param differences what does not agree; empty when everything does
  */
-record Reconciliation(List<String> comparisons, List<String> differences) {
+record Reconciliation(List<Comparison> comparisons, List<String> differences) {
     private static final int SHOWN_PER_KIND = 5;
+
+    /**
+     * One thing that all parties say.
+     *
+     * @param what for people
+     * @param sides one for each party, the first being the one that the others are held against
+     */
+    record Comparison(String what, List<Side> sides, boolean agrees) {}
+
+    /**
+     * What a party says of one thing.
+     *
+     * @param entries how many entries there are
+     * @param sum the sum of their figures; null where figures do not add up to anything
+     */
+    record Side(String party, long entries, @Nullable Long sum) {}
 
     boolean isClean() {
         return differences.isEmpty();
     }
 
-    /** Holds each of the others against the first. */
-    static Reconciliation of(Ledger first, List<Ledger> others) {
-        List<String> comparisons = new ArrayList<>();
-        List<String> differences = new ArrayList<>();
-        for (Ledger other : others) {
-            String parties = first.party() + " = " + other.party();
-            compare(parties, "verdicts", first.verdicts(), other.verdicts(), comparisons, differences);
-            compare(parties, "dead letters", first.deadLetters(), other.deadLetters(), comparisons, differences);
-            compare(parties, "window totals", first.totals(), other.totals(), comparisons, differences);
-            compare(parties, "soft alerts", first.alerts(), other.alerts(), comparisons, differences);
-            compare(parties, "blocks", first.blocks(), other.blocks(), comparisons, differences);
-        }
-        return new Reconciliation(comparisons, differences);
+    /**
+     * Holds each of the others against the first.
+     *
+     * @param nowMillis a moment after all of them were read, for what is left then
+     */
+    static Reconciliation of(Ledger first, List<Ledger> others, long nowMillis) {
+        List<Ledger> all = new ArrayList<>(List.of(first));
+        all.addAll(others);
+        Reconciliation result = new Reconciliation(new ArrayList<>(), new ArrayList<>());
+        result.compare("events by verdict", true, all, Ledger::verdicts);
+        result.compare("dead letters by reason", true, all, Ledger::deadLetters);
+        result.compare("usage by window", true, all, Ledger::totals);
+        result.compare("usage by account and meter", true, all, Ledger::usage);
+        result.compare("soft alerts", false, all, Ledger::alerts);
+        result.compare("blocks", false, all, Ledger::blocks);
+        result.compare("advisory events", false, all, Ledger::advice);
+        result.compare("limits with usage left", false, all, ledger -> ledger.leftAt(nowMillis));
+        result.compare("stream times by account", false, all, Ledger::streamTimes);
+        return new Reconciliation(List.copyOf(result.comparisons), List.copyOf(result.differences));
     }
 
-    private static <K extends Comparable<K>> void compare(
-            String parties,
-            String what,
-            Map<K, Long> left,
-            Map<K, Long> right,
-            List<String> comparisons,
-            List<String> differences) {
-        long leftSum = sum(left);
-        long rightSum = sum(right);
-        List<String> found = new ArrayList<>();
-        Set<K> keys = new TreeSet<>(left.keySet());
+    private interface Figures {
+        Map<?, ?> of(Ledger ledger);
+    }
+
+    private void compare(String what, boolean sums, List<Ledger> ledgers, Figures figures) {
+        Ledger first = ledgers.getFirst();
+        Map<?, ?> expected = figures.of(first);
+        List<Side> sides = new ArrayList<>();
+        int before = differences.size();
+        for (Ledger ledger : ledgers) {
+            Map<?, ?> said = figures.of(ledger);
+            sides.add(new Side(ledger.party(), said.size(), sums ? sum(said) : null));
+            difference(first.party() + " against " + ledger.party() + ": " + what, expected, said);
+        }
+        comparisons.add(new Comparison(what, sides, differences.size() == before));
+    }
+
+    private void difference(String subject, Map<?, ?> left, Map<?, ?> right) {
+        Set<Object> keys = new TreeSet<>(left.keySet());
         keys.addAll(right.keySet());
-        for (K key : keys) {
-            long a = left.getOrDefault(key, 0L);
-            long b = right.getOrDefault(key, 0L);
-            if (a != b) {
-                found.add(parties + ": " + what + ": " + text(key) + ": " + a + " against " + b);
+        List<String> found = new ArrayList<>();
+        for (Object key : keys) {
+            Object a = left.get(key);
+            Object b = right.get(key);
+            if (!Objects.equals(a, b)) {
+                found.add(subject + ": " + text(key) + ": " + value(a) + " against " + value(b));
             }
         }
-        comparisons.add("%s: %s: %d keys, sum %d against %d keys, sum %d"
-                .formatted(parties, what, left.size(), leftSum, right.size(), rightSum));
-        add(differences, found, parties + ": " + what);
-    }
-
-    private static <K extends Comparable<K>> void compare(
-            String parties,
-            String what,
-            Set<K> left,
-            Set<K> right,
-            List<String> comparisons,
-            List<String> differences) {
-        List<String> found = new ArrayList<>();
-        left.stream()
-                .filter(key -> !right.contains(key))
-                .forEach(key -> found.add(parties + ": " + what + ": " + text(key) + ": only on the left"));
-        right.stream()
-                .filter(key -> !left.contains(key))
-                .forEach(key -> found.add(parties + ": " + what + ": " + text(key) + ": only on the right"));
-        comparisons.add("%s: %s: %d against %d".formatted(parties, what, left.size(), right.size()));
-        add(differences, found, parties + ": " + what);
-    }
-
-    private static void add(List<String> differences, List<String> found, String subject) {
         differences.addAll(found.subList(0, Math.min(SHOWN_PER_KIND, found.size())));
         if (found.size() > SHOWN_PER_KIND) {
             differences.add(subject + ": and " + (found.size() - SHOWN_PER_KIND) + " more");
         }
     }
 
-    private static long sum(Map<?, Long> values) {
-        return values.values().stream().mapToLong(Long::longValue).sum();
+    private static long sum(Map<?, ?> values) {
+        return values.values().stream().mapToLong(value -> (Long) value).sum();
     }
 
     private static String text(Object key) {
         return switch (key) {
             case Ledger.Bucket bucket ->
-                bucket.accountId() + " " + bucket.limitId()
-                        + (bucket.scopeKey().isEmpty() ? "" : " " + bucket.scopeKey()) + " "
-                        + Instant.ofEpochMilli(bucket.windowStartMillis());
+                names(bucket.accountId(), bucket.limitId(), bucket.scopeKey())
+                        + (bucket.windowStartMillis() == Ledger.Crossing.NO_WINDOW
+                                ? ""
+                                : " " + Instant.ofEpochMilli(bucket.windowStartMillis()));
             case Ledger.Crossing crossing ->
-                text(crossing.bucket()) + " at " + crossing.thresholdBasisPoints() / 100.0 + " %";
+                text(crossing.bucket())
+                        + (crossing.thresholdBasisPoints() == Ledger.Crossing.FULL
+                                ? " at the amount"
+                                : " at " + crossing.thresholdBasisPoints() / 100.0 + " %")
+                        + (crossing.eventId().isEmpty() ? " by a new version" : " by event " + crossing.eventId());
+            case Ledger.Standing standing -> names(standing.accountId(), standing.limitId(), standing.scopeKey());
             default -> key.toString();
+        };
+    }
+
+    private static String names(String accountId, String limitId, String scopeKey) {
+        return accountId + " " + limitId + (scopeKey.isEmpty() ? "" : " " + scopeKey);
+    }
+
+    private static String value(@Nullable Object value) {
+        return switch (value) {
+            case null -> "nothing";
+            case Ledger.Reached reached ->
+                reached.used() + " used"
+                        + (reached.blockedUntilMillis() == Ledger.Reached.NO_BLOCK
+                                ? ""
+                                : reached.blockedUntilMillis() == Long.MAX_VALUE
+                                        ? ", blocked for good"
+                                        : ", blocked until " + Instant.ofEpochMilli(reached.blockedUntilMillis()));
+            default -> value.toString();
         };
     }
 }

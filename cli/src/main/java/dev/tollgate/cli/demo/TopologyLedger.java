@@ -1,14 +1,17 @@
 package dev.tollgate.cli.demo;
 
 import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.schemas.avro.Algorithm;
+import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,25 +21,33 @@ final class TopologyLedger implements AutoCloseable {
     private final TopicScan<UsageTotal> totals;
     private final TopicScan<LimitEvent> limitEvents;
     private final TopicScan<DeadLetter> deadLetters;
+    private final TopicScan<LimitState> limitStates;
+    private final Set<String> windowedLimits;
 
     private final Map<String, Long> verdictCounts = new HashMap<>();
     private final Map<String, Long> reasonCounts = new HashMap<>();
     private final Map<String, Long> countedByAccount = new HashMap<>();
+    private final Map<String, Long> usage = new HashMap<>();
     private final Map<Ledger.Bucket, Long> used = new HashMap<>();
     private final Map<Ledger.Bucket, Long> usedVersions = new HashMap<>();
-    private final Set<Ledger.Crossing> alerts = new HashSet<>();
-    private final Set<Ledger.Crossing> blocks = new HashSet<>();
+    private final Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
+    private final Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
+    private final Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
+    private final Map<String, LimitState> states = new HashMap<>();
     private final Map<BlockLatencyProbe.Position, Long> appendedAt = new HashMap<>();
     private long judged;
     private long rejected;
     private long firstAppendMillis = Long.MAX_VALUE;
     private long lastVerdictMillis;
 
-    TopologyLedger(KafkaAccess kafka, SchemaRegistryClient registry) {
+    /** @param windowedLimits {@link DemoPlans#windowedLimits}: an event does not say how its limit counts */
+    TopologyLedger(KafkaAccess kafka, SchemaRegistryClient registry, Set<String> windowedLimits) {
+        this.windowedLimits = windowedLimits;
         journal = new TopicScan<>(kafka, registry, Topic.USAGE_JOURNAL, UsageJournalEntry.class);
         totals = new TopicScan<>(kafka, registry, Topic.USAGE_TOTALS, UsageTotal.class);
         limitEvents = new TopicScan<>(kafka, registry, Topic.LIMIT_EVENTS, LimitEvent.class);
         deadLetters = new TopicScan<>(kafka, registry, Topic.DEAD_LETTERS, DeadLetter.class);
+        limitStates = new TopicScan<>(kafka, registry, Topic.LIMIT_STATE, LimitState.class);
     }
 
     /** Reads on and says how many records have come out of the topology: journal entries and dead letters. */
@@ -47,6 +58,8 @@ final class TopologyLedger implements AutoCloseable {
             verdictCounts.merge(entry.getVerdict().name(), 1L, Long::sum);
             if (entry.getVerdict() == dev.tollgate.schemas.avro.Verdict.COUNTED) {
                 countedByAccount.merge(entry.getAccountId(), 1L, Long::sum);
+                entry.getCosts()
+                        .forEach((meter, cost) -> usage.merge(entry.getAccountId() + " " + meter, cost, Long::sum));
             }
             firstAppendMillis =
                     Math.min(firstAppendMillis, entry.getAppendedAt().toEpochMilli());
@@ -78,26 +91,54 @@ final class TopologyLedger implements AutoCloseable {
             }
         });
         limitEvents.readOn(record -> note(record.value()));
-        return new Ledger("topology", verdictCounts, reasonCounts, used, alerts, blocks);
+        limitStates.readOn(record -> states.put(record.key(), record.value()));
+        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        Map<String, Long> streamTimes = new HashMap<>();
+        states.forEach((accountId, state) -> {
+            for (BucketState bucket : state.getBuckets()) {
+                Instant end = bucket.getWindowEnd();
+                levels.put(
+                        new Ledger.Standing(accountId, bucket.getLimitId(), bucket.getScopeKey()),
+                        new Ledger.Level(
+                                bucket.getAlgorithm() == Algorithm.FIXED_WINDOW,
+                                bucket.getUsed(),
+                                end == null ? Long.MAX_VALUE : end.toEpochMilli()));
+            }
+            if (state.getStreamTime().toEpochMilli() >= 0) {
+                streamTimes.put(accountId, state.getStreamTime().toEpochMilli());
+            }
+        });
+        return new Ledger(
+                "topology", verdictCounts, reasonCounts, used, usage, alerts, blocks, advice, levels, streamTimes);
     }
 
     private void note(LimitEvent event) {
-        if (event.getLimitId() == null) {
-            return;
-        }
-        long start = event.getWindowStart() == null
-                ? event.getEventTime().toEpochMilli()
-                : event.getWindowStart().toEpochMilli();
-        Ledger.Bucket bucket = new Ledger.Bucket(event.getAccountId(), event.getLimitId(), event.getScopeKey(), start);
         switch (event.getKind()) {
-            case SOFT_LIMIT_REACHED ->
-                alerts.add(new Ledger.Crossing(
-                        bucket, event.getThresholdBasisPoints() == null ? 0 : event.getThresholdBasisPoints()));
-            case HARD_LIMIT_REACHED -> blocks.add(new Ledger.Crossing(bucket, Ledger.Crossing.HARD));
+            case SOFT_LIMIT_REACHED -> note(event, alerts);
+            case HARD_LIMIT_REACHED -> note(event, blocks);
+            case ADVISORY_LIMIT_REACHED -> note(event, advice);
             default -> {
                 // The demo compares what was raised; what was cleared follows from it.
             }
         }
+    }
+
+    private void note(LimitEvent event, Map<Ledger.Crossing, Ledger.Reached> crossings) {
+        Instant start = event.getWindowStart();
+        boolean windowed = windowedLimits.contains(event.getPlanId() + " " + event.getLimitId());
+        String eventId = event.getCrossingEventId();
+        Integer threshold = event.getThresholdBasisPoints();
+        Instant until = event.getBlockedUntil();
+        crossings.put(
+                new Ledger.Crossing(
+                        new Ledger.Bucket(
+                                event.getAccountId(),
+                                event.getLimitId(),
+                                event.getScopeKey(),
+                                windowed && start != null ? start.toEpochMilli() : Ledger.Crossing.NO_WINDOW),
+                        eventId == null ? "" : eventId,
+                        threshold == null ? Ledger.Crossing.FULL : threshold),
+                Ledger.Reached.of(event.getUsed(), until == null ? Ledger.Reached.NO_BLOCK : until.toEpochMilli()));
     }
 
     /** Verdicts so far over the time from the first event's append to the last verdict's. */
@@ -122,5 +163,6 @@ final class TopologyLedger implements AutoCloseable {
         totals.close();
         limitEvents.close();
         deadLetters.close();
+        limitStates.close();
     }
 }

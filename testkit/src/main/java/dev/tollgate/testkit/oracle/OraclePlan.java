@@ -247,7 +247,7 @@ public record OraclePlan(
     }
 
     /** Patterns compare by a word of one letter a segment: literal, one segment, rest; then a method helps. */
-    private static boolean isMoreSpecific(String first, String second) {
+    static boolean isMoreSpecific(String first, String second) {
         return rank(first).compareTo(rank(second)) < 0;
     }
 

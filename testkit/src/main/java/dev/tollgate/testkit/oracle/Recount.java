@@ -1,8 +1,13 @@
 package dev.tollgate.testkit.oracle;
 
+import dev.tollgate.testkit.oracle.OraclePlan.Cap;
 import dev.tollgate.testkit.oracle.OraclePlan.Kind;
-import dev.tollgate.testkit.oracle.OraclePlan.Limit;
 import dev.tollgate.testkit.oracle.OraclePlan.Meter;
+import dev.tollgate.testkit.oracle.OraclePlan.Price;
+import dev.tollgate.testkit.oracle.RecountPlan.Limit;
+import dev.tollgate.testkit.oracle.RecountPlan.Threshold;
+import dev.tollgate.testkit.oracle.RecountPlan.Version;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -12,13 +17,15 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Recounts request events in the order in which they were published: verdicts, and for fixed windows totals, alerts and
- * blocks. Other limits only take part in the verdicts.
- * Accounts are on one plan for the whole history, or on none.
+ * Recounts request events in the order in which they were published: verdicts, totals of fixed windows, levels of all other
+ * limits, and everything that was reached. Accounts are on one plan for the whole history, or on none; of its versions the one
+ * in force at the event's time applies. Of a limit no more than 1,000 projects or keys are told apart by the pipeline; here all
+ * are.
  *
  * <pre>{@code
  * Recount recount = new Recount(60_000, 86_400_000);
@@ -27,15 +34,19 @@ import java.util.TreeSet;
  * assertThat(recount.totals()).isEqualTo(whatThePipelineSays);
  * }</pre>
  *
- * <p>Not thread-safe. Remembers every event id within the dedupe horizon.
+ * <p>Not thread-safe. Remembers every event id.
  */
 public final class Recount {
+    private static final int WHOLE = 10_000;
+
     private final long allowedSkewMillis;
     private final long dedupeHorizonMillis;
-    private final Map<String, OraclePlan> planByAccount = new HashMap<>();
+    private final Map<String, RecountPlan> planByAccount = new HashMap<>();
+    private final RecountPlan none = new RecountPlan("none", List.of());
     private final Map<String, AccountCount> accounts = new LinkedHashMap<>();
-    /** By identity: comparing whole plans for each event would take most of the time. */
-    private final Map<OraclePlan, Map<String, List<Long>>> flatPrices = new IdentityHashMap<>();
+    private final List<Reached> reached = new ArrayList<>();
+    /** By identity: comparing whole versions for each event would take most of the time. */
+    private final IdentityHashMap<Version, Map<String, EndpointTerms>> termsByEndpoint = new IdentityHashMap<>();
 
     private final EnumMap<OracleVerdict, Long> verdicts = new EnumMap<>(OracleVerdict.class);
 
@@ -51,11 +62,52 @@ public final class Recount {
     /** Names one window of one limit. {@code scopeKey} is empty for the whole account and for calls that name none. */
     public record Window(String account, String limit, String scopeKey, long windowStartMillis) {}
 
-    /** Names an alert; {@code usedBasisPoints} is 10,000 for the block. */
+    /** Names an alert of a window; {@code usedBasisPoints} is 10,000 for the block. */
     public record Crossing(Window window, int usedBasisPoints) {}
+
+    /** Names what a limit holds for an account, project or key. */
+    public record Standing(String account, String limit, String scopeKey) {}
+
+    /**
+     * What counts at a moment.
+     *
+     * @param windowed whether it goes as a whole, when its window ends
+     * @param used usage, parts of a unit counted as one
+     * @param untilMillis when nothing is left of it
+     */
+    public record Left(boolean windowed, long used, long untilMillis) {}
+
+    /**
+     * That a threshold or the full amount was reached.
+     *
+     * @param account account id
+     * @param limit limit id
+     * @param scopeKey project or key; empty for the whole account and for calls that name none
+     * @param windowStartMillis start of the fixed window; null for other limits
+     * @param eventId event that reached it; null where a new version of the plan did
+     * @param usedBasisPoints the threshold as a used share; null for the full amount
+     * @param advisory whether this is only reported
+     * @param used usage then, parts of a unit counted as one
+     * @param blockedUntilMillis when the block ends by itself, {@link Long#MAX_VALUE} for never; null if this blocks nothing
+     */
+    public record Reached(
+            String account,
+            String limit,
+            String scopeKey,
+            @Nullable Long windowStartMillis,
+            @Nullable String eventId,
+            @Nullable Integer usedBasisPoints,
+            boolean advisory,
+            long used,
+            @Nullable Long blockedUntilMillis) {}
 
     /** The account is on this plan for the whole history. */
     public void assign(String account, OraclePlan plan) {
+        assign(account, RecountPlan.of(plan));
+    }
+
+    /** The account is on this plan for the whole history. */
+    public void assign(String account, RecountPlan plan) {
         planByAccount.put(account, plan);
     }
 
@@ -86,33 +138,81 @@ public final class Recount {
     public Set<Window> closedWindows() {
         Set<Window> closed = new HashSet<>();
         accounts.forEach((id, account) -> account.cells.forEach((slot, cell) -> {
-            if (account.streamTime >= cell.closesAt) {
+            if (account.streamTime >= cell.closesAt()) {
                 closed.add(slot.window(id));
             }
         }));
         return closed;
     }
 
-    /** Everything that was reached: each threshold and each full amount once per window. */
+    /** Everything that was reached, in the order of the events; what a correction or a new version undid included. */
+    public List<Reached> reached() {
+        return List.copyOf(reached);
+    }
+
+    /** What was reached in fixed windows: each threshold and each full amount once per window. */
     public Set<Crossing> crossings() {
         Set<Crossing> crossings = new HashSet<>();
-        accounts.forEach((id, account) -> account.cells.forEach(
-                (slot, cell) -> cell.reached.forEach(share -> crossings.add(new Crossing(slot.window(id), share)))));
+        for (Reached each : reached) {
+            if (each.windowStartMillis() != null) {
+                crossings.add(new Crossing(
+                        new Window(each.account(), each.limit(), each.scopeKey(), each.windowStartMillis()),
+                        each.usedBasisPoints() == null ? WHOLE : each.usedBasisPoints()));
+            }
+        }
         return crossings;
     }
 
-    /** How many alerts below the full amount were raised. */
+    /** How many alerts below the full amount were raised in fixed windows. */
     public long alerts() {
         return crossings().stream()
-                .filter(crossing -> crossing.usedBasisPoints() < 10_000)
+                .filter(crossing -> crossing.usedBasisPoints() < WHOLE)
                 .count();
     }
 
-    /** How many times a full amount was reached. */
+    /** How many times a full amount was reached in fixed windows. */
     public long blocks() {
         return crossings().stream()
-                .filter(crossing -> crossing.usedBasisPoints() == 10_000)
+                .filter(crossing -> crossing.usedBasisPoints() == WHOLE)
                 .count();
+    }
+
+    /**
+     * What still counts at a moment by which all events have come: of limits with windows the total of the window that the
+     * moment is in, of the others what has not gone away by then. Without limits of which nothing is left, and without those that
+     * the plan does not have any more.
+     */
+    public Map<Standing, Left> left(long timeMillis) {
+        Map<Standing, Left> left = new HashMap<>();
+        accounts.forEach((id, account) -> {
+            Version version = account.plan.at(timeMillis);
+            account.cells.forEach((slot, cell) -> {
+                if (slot.windowStartMillis() <= timeMillis
+                        && timeMillis < cell.end
+                        && version.limit(slot.limit()) != null) {
+                    left.put(new Standing(id, slot.limit(), slot.scopeKey()), new Left(true, cell.total, cell.end));
+                }
+            });
+            account.levels.forEach((key, level) -> {
+                if (level.at(timeMillis).signum() > 0 && version.limit(key.limit()) != null) {
+                    left.put(
+                            new Standing(id, key.limit(), key.scopeKey()),
+                            new Left(false, level.used(timeMillis), level.emptyAt(timeMillis)));
+                }
+            });
+        });
+        return left;
+    }
+
+    /** Highest event time by account, of the accounts of which an event was accepted. */
+    public Map<String, Long> streamTimes() {
+        Map<String, Long> times = new HashMap<>();
+        accounts.forEach((id, account) -> {
+            if (account.streamTime >= 0) {
+                times.put(id, account.streamTime);
+            }
+        });
+        return times;
     }
 
     /** Sum of the costs of counted events by meter, for one account. */
@@ -122,131 +222,306 @@ public final class Recount {
     }
 
     private OracleVerdict judge(OracleEvent event) {
-        AccountCount account = accounts.computeIfAbsent(event.account(), id -> new AccountCount());
-        OraclePlan plan = planByAccount.getOrDefault(event.account(), OraclePlan.NONE);
+        AccountCount account = accounts.computeIfAbsent(
+                event.account(), id -> new AccountCount(id, planByAccount.getOrDefault(id, none)));
         long time = event.occurredAtMillis();
         if (time < 0 || event.appendedAtMillis() < time - allowedSkewMillis) {
             return OracleVerdict.REJECTED;
         }
         long newest = Math.max(time, account.streamTime);
-        if (time < newest - dedupeHorizonMillis) {
+        long oldest = newest - dedupeHorizonMillis;
+        if (time < oldest) {
             return OracleVerdict.LATE;
         }
-        if (account.endsSeen.getOrDefault(event.id(), Long.MIN_VALUE) >= newest - dedupeHorizonMillis
-                || event.started()
-                        && account.startsSeen.getOrDefault(event.id(), Long.MIN_VALUE)
-                                >= newest - dedupeHorizonMillis) {
+        OracleEvent start = account.starts.get(event.id());
+        if (start != null && start.occurredAtMillis() < oldest) {
+            start = null;
+        }
+        if (account.ends.getOrDefault(event.id(), Long.MIN_VALUE) >= oldest || event.started() && start != null) {
             return OracleVerdict.DUPLICATE;
         }
-        (event.started() ? account.startsSeen : account.endsSeen).put(event.id(), time);
-        if (!event.started()) {
-            // Once a call has ended, only its end is remembered.
-            account.startsSeen.remove(event.id());
-        }
-        account.streamTime = newest;
+        advance(account, newest);
         if (event.started()) {
-            return start(account, plan, event);
+            account.starts.put(event.id(), event);
+            return start(account, event);
         }
-        if (!plan.chargedOutcomes().contains(event.outcome())) {
-            return OracleVerdict.NOT_CONSUMING;
+        account.starts.remove(event.id());
+        account.ends.put(event.id(), time);
+        OracleVerdict verdict = count(account, event);
+        if (start != null) {
+            end(account, start);
         }
-        if (plan.isOverCap(event)) {
-            return OracleVerdict.OVER_CALL_LIMIT;
-        }
-        return charge(account, plan, event);
+        return verdict;
     }
 
-    private static OracleVerdict start(AccountCount account, OraclePlan plan, OracleEvent event) {
-        List<Limit> limits = plan.limits().stream()
-                .filter(limit -> limit.kind() == Kind.CONCURRENCY)
-                .toList();
-        if (limits.isEmpty()) {
-            return OracleVerdict.NOT_CONSUMING;
+    /** The account's stream time moves on. If a new version comes into force, everything that is open is looked at again. */
+    private void advance(AccountCount account, long newest) {
+        long before = account.streamTime;
+        account.streamTime = newest;
+        if (before >= 0
+                && account.plan.at(newest).number() != account.plan.at(before).number()) {
+            account.levels.values().removeIf(level -> level.isForgotten(newest));
+            account.levels.forEach((key, level) -> {
+                level.lapse(newest);
+                lookAgain(account, key, level, null);
+            });
+            account.cells.forEach((slot, cell) -> {
+                if (cell.closesAt() > newest) {
+                    lookAgain(account, slot, cell);
+                }
+            });
         }
-        return limits.stream().allMatch(limit -> limit.isTooLate(event.occurredAtMillis(), account.streamTime))
-                ? OracleVerdict.LATE
-                : OracleVerdict.COUNTED;
     }
 
-    private OracleVerdict charge(AccountCount account, OraclePlan plan, OracleEvent event) {
-        Map<String, Long> costs = costs(plan, event);
+    /** A call begins: it takes a place of each limit on calls in flight. */
+    private OracleVerdict start(AccountCount account, OracleEvent event) {
         int tooLate = 0;
         int taken = 0;
-        for (Limit limit : plan.limits()) {
-            long cost = costs.getOrDefault(limit.meter(), 0L);
-            if (cost == 0 || limit.kind() == Kind.CONCURRENCY) {
-                continue;
+        for (Limit limit : account.plan.at(event.occurredAtMillis()).limits()) {
+            if (limit.counting().kind() == Kind.CONCURRENCY) {
+                if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime)) {
+                    tooLate++;
+                } else {
+                    taken++;
+                    pour(account, limit, event, 1);
+                }
             }
-            if (limit.isTooLate(event.occurredAtMillis(), account.streamTime)) {
-                tooLate++;
-                continue;
-            }
-            taken++;
-            if (limit.kind() != Kind.FIXED_WINDOW) {
-                continue;
-            }
-            long closesAt = limit.windowEnd(event.occurredAtMillis()) + limit.graceMillis();
-            Slot slot = new Slot(limit.id(), limit.scopeKey(event), limit.windowStart(event.occurredAtMillis()));
-            Cell cell = account.cells.computeIfAbsent(slot, key -> new Cell(closesAt));
-            cell.total += cost;
-            noteReached(limit, cell);
         }
-        if (taken == 0 && tooLate > 0) {
+        if (taken > 0) {
+            return OracleVerdict.COUNTED;
+        }
+        return tooLate > 0 ? OracleVerdict.LATE : OracleVerdict.NOT_CONSUMING;
+    }
+
+    /** A call that was in flight has ended, however it ended. */
+    private void end(AccountCount account, OracleEvent start) {
+        account.levels.forEach((key, level) -> {
+            if (level instanceof RecountLevel.Calls calls
+                    && key.scopeKey().equals(calls.limit.scopeKey(start))
+                    && calls.end(start.id(), account.streamTime)) {
+                lookAgain(account, key, calls, start.id());
+            }
+        });
+    }
+
+    private OracleVerdict count(AccountCount account, OracleEvent event) {
+        Version version = account.plan.at(event.occurredAtMillis());
+        if (!version.chargedOutcomes().contains(event.outcome())) {
+            return OracleVerdict.NOT_CONSUMING;
+        }
+        EndpointTerms terms = termsOf(version, event.endpoint());
+        if (terms.isOverCap(event)) {
+            return OracleVerdict.OVER_CALL_LIMIT;
+        }
+        Map<String, Long> costs = new LinkedHashMap<>();
+        terms.prices().forEach((meter, price) -> costs.put(meter, price.of(event.units())));
+        int tooLate = 0;
+        List<Limit> taking = new ArrayList<>();
+        for (Limit limit : version.limits()) {
+            if (costs.getOrDefault(limit.counting().meter(), 0L) == 0
+                    || limit.counting().kind() == Kind.CONCURRENCY) {
+                continue;
+            }
+            if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime)) {
+                tooLate++;
+            } else {
+                taking.add(limit);
+            }
+        }
+        for (Limit limit : taking) {
+            long cost = costs.getOrDefault(limit.counting().meter(), 0L);
+            if (limit.counting().kind() == Kind.FIXED_WINDOW) {
+                add(account, limit, event, cost);
+            } else {
+                pour(account, limit, event, cost);
+            }
+        }
+        if (taking.isEmpty() && tooLate > 0) {
             return OracleVerdict.LATE;
         }
         costs.forEach((meter, cost) -> account.charged.merge(meter, cost, Long::sum));
         return OracleVerdict.COUNTED;
     }
 
-    /** Nothing is reached before something is used, even of an amount of 0. */
-    private static void noteReached(Limit limit, Cell cell) {
-        Long amount = limit.amount();
-        if (amount == null || cell.total == 0) {
+    private void add(AccountCount account, Limit limit, OracleEvent event, long cost) {
+        OraclePlan.Limit counting = limit.counting();
+        long time = event.occurredAtMillis();
+        Slot slot = new Slot(counting.id(), counting.scopeKey(event), counting.windowStart(time));
+        Cell cell =
+                account.cells.computeIfAbsent(slot, key -> new Cell(counting.windowEnd(time), counting.graceMillis()));
+        cell.total = Math.addExact(cell.total, cost);
+        raise(account, slot, cell, judging(account, slot, cell), event.id());
+    }
+
+    private void pour(AccountCount account, Limit limit, OracleEvent event, long cost) {
+        LevelKey key = new LevelKey(limit.id(), limit.counting().scopeKey(event));
+        RecountLevel level = account.levels.get(key);
+        if (level == null || level.isForgotten(account.streamTime)) {
+            level = RecountLevel.of(limit.counting());
+            account.levels.put(key, level);
+        }
+        level.lapse(account.streamTime);
+        level.take(event.id(), event.occurredAtMillis(), cost, account.streamTime);
+        Limit judging = account.version().limit(key.limit());
+        if (judging != null) {
+            level.follow(judging.counting().amount(), account.streamTime);
+            raise(account, key, level, judging, event.id());
+        }
+    }
+
+    /** The version that a window is judged by: the one that holds now, or that held when the window ended. */
+    private static @Nullable Limit judging(AccountCount account, Slot slot, Cell cell) {
+        return account.plan.at(Math.min(account.streamTime, cell.end - 1)).limit(slot.limit());
+    }
+
+    /** What holds and should not is over; what should hold is raised. */
+    private void lookAgain(AccountCount account, Slot slot, Cell cell) {
+        Limit limit = judging(account, slot, cell);
+        cell.held.removeIf(each -> !isWarranted(each, limit)
+                || limit == null
+                || limit.counting().amount() == null
+                || BigInteger.valueOf(cell.total)
+                                .compareTo(RecountHeld.endsBelow(
+                                        limit.counting(), limit.counting().amount(), each.threshold()))
+                        < 0);
+        raise(account, slot, cell, limit, null);
+    }
+
+    private void lookAgain(AccountCount account, LevelKey key, RecountLevel level, @Nullable String eventId) {
+        Limit limit = account.version().limit(key.limit());
+        if (limit == null) {
+            level.held.clear();
             return;
         }
-        for (int share : limit.usedBasisPoints()) {
-            if (cell.total * 10_000 >= amount * share) {
-                cell.reached.add(share);
+        level.follow(limit.counting().amount(), account.streamTime);
+        level.held.removeIf(each -> !isWarranted(each, limit) || level.amount == null);
+        level.lapse(account.streamTime);
+        raise(account, key, level, limit, eventId);
+    }
+
+    private static boolean isWarranted(RecountHeld held, @Nullable Limit limit) {
+        return limit != null
+                && held.advisory() == limit.advisory()
+                && (held.threshold() == null || limit.thresholds().contains(held.threshold()));
+    }
+
+    private void raise(AccountCount account, Slot slot, Cell cell, @Nullable Limit limit, @Nullable String eventId) {
+        if (limit == null || limit.counting().amount() == null) {
+            return;
+        }
+        for (Threshold threshold : targets(limit)) {
+            BigInteger line =
+                    RecountHeld.line(limit.counting(), limit.counting().amount(), threshold);
+            if (BigInteger.valueOf(cell.total).compareTo(line) >= 0 && !holds(cell.held, threshold)) {
+                cell.held.add(new RecountHeld(threshold, limit.advisory()));
+                reached.add(new Reached(
+                        account.id,
+                        slot.limit(),
+                        slot.scopeKey(),
+                        slot.windowStartMillis(),
+                        eventId,
+                        threshold == null ? null : threshold.usedBasisPoints(),
+                        limit.advisory(),
+                        cell.total,
+                        threshold == null && !limit.advisory() ? cell.end : null));
             }
         }
-        if (cell.total >= amount) {
-            cell.reached.add(10_000);
+    }
+
+    private void raise(AccountCount account, LevelKey key, RecountLevel level, Limit limit, @Nullable String eventId) {
+        Long amount = level.amount;
+        if (amount == null) {
+            return;
+        }
+        long now = account.streamTime;
+        for (Threshold threshold : targets(limit)) {
+            BigInteger line = RecountHeld.line(limit.counting(), amount, threshold);
+            if (level.at(now).compareTo(line) >= 0 && !holds(level.held, threshold)) {
+                level.held.add(new RecountHeld(threshold, limit.advisory()));
+                reached.add(new Reached(
+                        account.id,
+                        key.limit(),
+                        key.scopeKey(),
+                        null,
+                        eventId,
+                        threshold == null ? null : threshold.usedBasisPoints(),
+                        limit.advisory(),
+                        level.used(now),
+                        threshold == null && !limit.advisory() ? level.firstBelow(line, now) : null));
+            }
         }
     }
 
-    private Map<String, Long> costs(OraclePlan plan, OracleEvent event) {
-        if (event.units() == null) {
-            List<Long> flat = flatPrices
-                    .computeIfAbsent(plan, key -> new HashMap<>())
-                    .computeIfAbsent(event.endpoint(), endpoint -> pricesOf(plan, event));
-            return named(plan, flat);
-        }
-        return named(plan, pricesOf(plan, event));
+    /** Each threshold, and null for the full amount. */
+    private static List<@Nullable Threshold> targets(Limit limit) {
+        List<@Nullable Threshold> targets = new ArrayList<>(limit.thresholds());
+        targets.add(null);
+        return targets;
     }
 
-    private static List<Long> pricesOf(OraclePlan plan, OracleEvent event) {
-        List<Long> prices = new ArrayList<>();
-        for (Meter meter : plan.meters()) {
-            prices.add(meter.priceOf(event.endpoint()).of(event.units()));
-        }
-        return prices;
+    private static boolean holds(Set<RecountHeld> held, @Nullable Threshold threshold) {
+        return held.stream().anyMatch(each -> Objects.equals(each.threshold(), threshold));
     }
 
-    private static Map<String, Long> named(OraclePlan plan, List<Long> prices) {
-        Map<String, Long> costs = new LinkedHashMap<>();
-        for (int i = 0; i < prices.size(); i++) {
-            costs.put(plan.meters().get(i).id(), prices.get(i));
+    private EndpointTerms termsOf(Version version, String endpoint) {
+        return termsByEndpoint
+                .computeIfAbsent(version, key -> new HashMap<>())
+                .computeIfAbsent(endpoint, key -> EndpointTerms.of(version, key));
+    }
+
+    /** What calls of one endpoint cost and how large they may be. */
+    private record EndpointTerms(Map<String, Price> prices, Map<String, Cap> caps) {
+        private static EndpointTerms of(Version version, String endpoint) {
+            Map<String, Price> prices = new LinkedHashMap<>();
+            for (Meter meter : version.meters()) {
+                prices.put(meter.id(), meter.priceOf(endpoint));
+            }
+            Map<String, Cap> caps = new HashMap<>();
+            for (Cap cap : version.caps()) {
+                if (OraclePlan.matches(cap.pattern(), endpoint)) {
+                    caps.merge(
+                            cap.dimension(),
+                            cap,
+                            (one, other) -> OraclePlan.isMoreSpecific(other.pattern(), one.pattern()) ? other : one);
+                }
+            }
+            return new EndpointTerms(prices, caps);
         }
-        return costs;
+
+        private boolean isOverCap(OracleEvent event) {
+            return isOver("INPUT_TOKENS", event.inputTokens())
+                    || isOver("OUTPUT_ITEMS", event.outputItems())
+                    || isOver("UNITS", event.units());
+        }
+
+        private boolean isOver(String dimension, @Nullable Long value) {
+            Cap cap = caps.get(dimension);
+            return cap != null && value != null && value > cap.max();
+        }
     }
 
     /** What is known about one account. */
     private static final class AccountCount {
+        private final String id;
+        private final RecountPlan plan;
         private long streamTime = -1;
-        private final Map<String, Long> startsSeen = new HashMap<>();
-        private final Map<String, Long> endsSeen = new HashMap<>();
-        private final Map<Slot, Cell> cells = new HashMap<>();
+        /** Calls whose end has not come. */
+        private final Map<String, OracleEvent> starts = new HashMap<>();
+
+        private final Map<String, Long> ends = new HashMap<>();
+        private final Map<Slot, Cell> cells = new LinkedHashMap<>();
+        private final Map<LevelKey, RecountLevel> levels = new LinkedHashMap<>();
         private final Map<String, Long> charged = new HashMap<>();
+
+        private AccountCount(String id, RecountPlan plan) {
+            this.id = id;
+            this.plan = plan;
+        }
+
+        /** The version that holds now. */
+        private Version version() {
+            return plan.at(streamTime);
+        }
     }
 
     /** Names a window within its account. */
@@ -256,14 +531,23 @@ public final class Recount {
         }
     }
 
+    /** Names what a limit without windows holds, within its account. */
+    private record LevelKey(String limit, String scopeKey) {}
+
     /** One window. */
     private static final class Cell {
-        private final long closesAt;
+        private final long end;
+        private final long grace;
         private long total;
-        private final Set<Integer> reached = new TreeSet<>();
+        private final Set<RecountHeld> held = new HashSet<>();
 
-        private Cell(long closesAt) {
-            this.closesAt = closesAt;
+        private Cell(long end, long grace) {
+            this.end = end;
+            this.grace = grace;
+        }
+
+        private long closesAt() {
+            return end + grace;
         }
     }
 }

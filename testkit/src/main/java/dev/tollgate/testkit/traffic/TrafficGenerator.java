@@ -1,36 +1,42 @@
 package dev.tollgate.testkit.traffic;
 
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
  * Makes the records of a {@link TrafficProfile}, one after the other.
  *
- * <p>Event time moves on so that the hottest account makes about {@value #HOTTEST_CALLS_PER_MINUTE} calls a minute, with
- * bursts: limits of 100 a minute are reached in some minutes and not in others. Of the records about 1 % repeat an earlier
- * event, 3 % failed, 0.3 % come minutes late, 0.1 % more than a day late, and 0.05 % are broken in one of
- * {@value #BROKEN_KINDS} ways; the first {@value #BROKEN_KINDS} hundred records hold each kind at least once. Events in
- * between are up to 15 s out of order.
+ * <p>Event time moves on so that each workload's hottest account makes its calls a minute; one minute in ten runs three times
+ * as fast. Of the records about 1 % repeat an earlier event, 3 % failed, 0.3 % come minutes late, 0.1 % more than a day late,
+ * and 0.05 % are broken in one of {@value #BROKEN_KINDS} ways; the first {@value #BROKEN_KINDS} hundred records hold each kind
+ * at least once. Events in between are up to 15 s out of order. A call that reports its start reports its end later, but for
+ * one in {@value #ENDS_LOST_ONE_IN}, whose end is lost.
  *
  * <p>Not thread-safe.
  */
 public final class TrafficGenerator implements Iterator<TrafficRecord> {
-    private static final int HOTTEST_CALLS_PER_MINUTE = 70;
     private static final int BROKEN_KINDS = 6;
     private static final int BROKEN_EVERY = 2_000;
+    private static final int ENDS_LOST_ONE_IN = 50;
     private static final int REMEMBERED = 512;
     private static final long DISORDER_MILLIS = 15_000;
     private static final long BURST_PERIOD_MILLIS = 600_000;
     private static final long BURST_MILLIS = 60_000;
+    private static final int BURST_FACTOR = 3;
+    /** Ahead of any clock that this runs by. */
+    private static final Duration FAR_AHEAD = Duration.ofDays(40_000);
 
     private static final Outcome[] FAILURES = {
         Outcome.AUTH_FAILED, Outcome.INVALID, Outcome.LIMITED, Outcome.SERVER_ERROR
@@ -39,26 +45,39 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
     private final TrafficProfile profile;
     private final SplittableRandom random;
     private final double[] cumulativeShares;
-    private final int[] cumulativeWeights;
+    private final List<int[]> cumulativeWeights;
     private final RequestEvent[] recent = new RequestEvent[REMEMBERED];
-    private final double millisPerEvent;
+    private final PriorityQueue<Ending> endings = new PriorityQueue<>();
+    private final double millisPerCall;
     private final long startMillis;
     private int made;
     private int remembered;
     private double clockMillis;
 
+    /** The end of a call, to be published when the clock has reached a moment. */
+    private record Ending(double dueMillis, int number, RequestEvent event) implements Comparable<Ending> {
+        @Override
+        public int compareTo(Ending other) {
+            int byTime = Double.compare(dueMillis, other.dueMillis);
+            return byTime != 0 ? byTime : Integer.compare(number, other.number);
+        }
+    }
+
     public TrafficGenerator(TrafficProfile profile) {
         this.profile = profile;
         this.random = new SplittableRandom(profile.seed());
-        this.cumulativeShares = zipfShares(profile.accounts());
-        this.cumulativeWeights = new int[profile.endpoints().size()];
-        int sum = 0;
-        for (int i = 0; i < cumulativeWeights.length; i++) {
-            sum += profile.endpoints().get(i).weight();
-            cumulativeWeights[i] = sum;
-        }
-        this.millisPerEvent = 60_000.0 * cumulativeShares[0] / HOTTEST_CALLS_PER_MINUTE;
+        this.cumulativeShares = shares(profile);
+        this.cumulativeWeights = profile.workloads().stream()
+                .map(TrafficGenerator::cumulativeWeights)
+                .toList();
+        this.millisPerCall = 60_000 / callsPerMinute(profile);
         this.startMillis = profile.start().toEpochMilli();
+    }
+
+    /** How much event time the traffic of a profile takes at most, without the calls that come late. */
+    public static Duration longest(TrafficProfile profile) {
+        double fastestMinutes = profile.events() / callsPerMinute(profile);
+        return Duration.ofMillis((long) Math.ceil(fastestMinutes * 60_000));
     }
 
     /** Id of an account by its rank, 0 being the hottest: {@code acme-00001}, {@code acme-00002} and so on. */
@@ -90,28 +109,69 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
         if (remembered > 0 && random.nextInt(100) == 0) {
             return new TrafficRecord.Event(recent[random.nextInt(Math.min(remembered, REMEMBERED))]);
         }
-        RequestEvent event = event(number);
+        Ending ending = endings.peek();
+        if (ending != null && ending.dueMillis() <= clockMillis) {
+            endings.remove();
+            return said(ending.event());
+        }
+        advance();
+        int account = account();
+        RequestEvent event = event(number, account);
+        TrafficProfile.Workload workload = profile.workloadOf(account);
+        if (workload.startedPercent() > 0 && random.nextInt(100) < workload.startedPercent()) {
+            return said(started(event, workload, number));
+        }
+        return said(event);
+    }
+
+    private TrafficRecord said(RequestEvent event) {
         recent[remembered++ % REMEMBERED] = event;
         return new TrafficRecord.Event(event);
     }
 
-    private RequestEvent event(int number) {
-        advance();
-        int account = account();
-        TrafficProfile.WeightedEndpoint endpoint = endpoint();
+    /** The start of a call. Its end follows when it has taken its time. */
+    private RequestEvent started(RequestEvent call, TrafficProfile.Workload workload, int number) {
+        long took = 1 + random.nextLong(2L * workload.meanCallMillis());
+        RequestEvent start = new RequestEvent();
+        start.setEventId(call.getEventId());
+        start.setAccountId(call.getAccountId());
+        start.setProjectId(call.getProjectId());
+        start.setApiKeyId(call.getApiKeyId());
+        start.setEndpoint(call.getEndpoint());
+        start.setOccurredAt(call.getOccurredAt());
+        start.setPhase(Phase.STARTED);
+        start.setOutcome(Outcome.SUCCESS);
+        start.setProducer(call.getProducer());
+        start.setAttributes(call.getAttributes());
+        if (random.nextInt(ENDS_LOST_ONE_IN) > 0) {
+            call.setOccurredAt(call.getOccurredAt().plusMillis(took));
+            call.setDurationMs(took);
+            endings.add(new Ending(clockMillis + took, number, call));
+        }
+        return start;
+    }
+
+    private RequestEvent event(int number, int account) {
+        TrafficProfile.WeightedEndpoint endpoint = endpoint(account);
         RequestEvent event = new RequestEvent();
         event.setEventId(new UUID(random.nextLong(), random.nextLong()).toString());
         event.setAccountId(accountId(account));
         event.setProjectId("project-" + (1 + random.nextInt(3)));
-        event.setApiKeyId("key-" + (1 + random.nextInt(4)));
+        // One key does most of the work, as shared keys go.
+        event.setApiKeyId("key-" + (random.nextBoolean() ? 1 : 1 + random.nextInt(4)));
         event.setEndpoint(endpoint.endpoint());
         event.setOccurredAt(Instant.ofEpochMilli(occurredAt()));
-        event.setPhase(dev.tollgate.schemas.avro.Phase.COMPLETED);
+        event.setPhase(Phase.COMPLETED);
         event.setOutcome(random.nextInt(100) < 3 ? FAILURES[random.nextInt(FAILURES.length)] : Outcome.SUCCESS);
         if (endpoint.maxUnits() > 0) {
-            event.setUnits((long) 1 + random.nextInt(endpoint.maxUnits()));
+            event.setUnits(1 + random.nextLong(endpoint.maxUnits()));
         }
-        event.setInputTokens((long) random.nextInt(3_000));
+        if (endpoint.maxInputTokens() > 0) {
+            event.setInputTokens(random.nextLong(endpoint.maxInputTokens() + 1));
+        }
+        if (endpoint.maxOutputItems() > 0) {
+            event.setOutputItems(random.nextLong(endpoint.maxOutputItems() + 1));
+        }
         event.setDurationMs((long) 5 + random.nextInt(200));
         event.setProducer("demo");
         event.setAttributes(number % 50 == 0 ? Map.of("region", "eu-" + (1 + random.nextInt(2))) : Map.of());
@@ -119,9 +179,9 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
     }
 
     private void advance() {
-        // One minute in ten runs three times as fast: bursts that cross the limits of the hot accounts.
+        // Bursts cross the limits that the hot accounts otherwise only come near.
         boolean burst = (long) clockMillis % BURST_PERIOD_MILLIS < BURST_MILLIS;
-        clockMillis += burst ? millisPerEvent / 3 : millisPerEvent;
+        clockMillis += burst ? millisPerCall / BURST_FACTOR : millisPerCall;
     }
 
     private long occurredAt() {
@@ -141,7 +201,8 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
     }
 
     private TrafficRecord broken(int number, int kind) {
-        RequestEvent event = event(number);
+        advance();
+        RequestEvent event = event(number, account());
         String account = event.getAccountId();
         return switch (kind) {
             case 0 ->
@@ -160,7 +221,7 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
                 yield new TrafficRecord.Impossible(account, event, "MISSING_ENDPOINT");
             }
             default -> {
-                event.setOccurredAt(event.getOccurredAt().plus(Duration.ofDays(400)));
+                event.setOccurredAt(event.getOccurredAt().plus(FAR_AHEAD));
                 yield new TrafficRecord.Impossible(account, event, "FUTURE_EVENT");
             }
         };
@@ -181,26 +242,49 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
         return low;
     }
 
-    private TrafficProfile.WeightedEndpoint endpoint() {
-        int point = random.nextInt(cumulativeWeights[cumulativeWeights.length - 1]);
+    private TrafficProfile.WeightedEndpoint endpoint(int account) {
+        int[] weights = cumulativeWeights.get(account % cumulativeWeights.size());
+        int point = random.nextInt(weights[weights.length - 1]);
         int i = 0;
-        while (cumulativeWeights[i] <= point) {
+        while (weights[i] <= point) {
             i++;
         }
-        return profile.endpoints().get(i);
+        return profile.workloadOf(account).endpoints().get(i);
     }
 
-    private static double[] zipfShares(int accounts) {
-        double[] shares = new double[accounts];
+    private static int[] cumulativeWeights(TrafficProfile.Workload workload) {
+        int[] weights = new int[workload.endpoints().size()];
+        int sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            sum += workload.endpoints().get(i).weight();
+            weights[i] = sum;
+        }
+        return weights;
+    }
+
+    /** Calls of an account in a minute: its workload's hottest has the full rate, the next one half of it, then a third. */
+    private static double callsPerMinute(TrafficProfile profile, int rank) {
+        return (double) profile.workloadOf(rank).hottestCallsPerMinute()
+                / (1 + rank / profile.workloads().size());
+    }
+
+    private static double callsPerMinute(TrafficProfile profile) {
         double sum = 0;
-        for (int i = 0; i < accounts; i++) {
-            sum += 1.0 / (i + 1);
-            shares[i] = sum;
+        for (int i = 0; i < profile.accounts(); i++) {
+            sum += callsPerMinute(profile, i);
         }
-        for (int i = 0; i < accounts; i++) {
-            shares[i] /= sum;
+        return sum;
+    }
+
+    private static double[] shares(TrafficProfile profile) {
+        double all = callsPerMinute(profile);
+        double[] shares = new double[profile.accounts()];
+        double sum = 0;
+        for (int i = 0; i < shares.length; i++) {
+            sum += callsPerMinute(profile, i);
+            shares[i] = sum / all;
         }
-        shares[accounts - 1] = 1;
+        shares[shares.length - 1] = 1;
         return shares;
     }
 }

@@ -2,7 +2,9 @@ package dev.tollgate.testkit.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.testkit.traffic.TrafficProfile.WeightedEndpoint;
+import dev.tollgate.testkit.traffic.TrafficProfile.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,13 +55,80 @@ class TrafficGeneratorTest {
                         "MALFORMED", "UNKNOWN_SCHEMA", "MISSING_ACCOUNT_ID", "MISSING_ENDPOINT", "FUTURE_EVENT");
     }
 
+    @Test
+    void givenWorkloads_whenMade_thenEachAccountCallsItsOwnEndpointsAtItsOwnRate() {
+        TrafficProfile profile = new TrafficProfile(
+                3,
+                20_000,
+                4,
+                START,
+                List.of(
+                        Workload.ofCalls(List.of(new WeightedEndpoint("small", 1, 0, 10, 20)), 30),
+                        Workload.ofCalls(List.of(new WeightedEndpoint("large", 1, 7, 0, 0)), 90)));
+        Map<String, Integer> calls = new HashMap<>();
+        List<Instant> times = new ArrayList<>();
+        new TrafficGenerator(profile).forEachRemaining(record -> {
+            if (record instanceof TrafficRecord.Event(var event)) {
+                calls.merge(event.getAccountId() + " " + event.getEndpoint(), 1, Integer::sum);
+                times.add(event.getOccurredAt());
+                boolean small = event.getEndpoint().equals("small");
+                assertThat(event.getUnits() == null).isEqualTo(small);
+                assertThat(event.getInputTokens() == null).isEqualTo(!small);
+                assertThat(event.getOutputItems() == null).isEqualTo(!small);
+            }
+        });
+
+        // Rates of 30, 90, 15 and 45 calls a minute.
+        assertThat(calls)
+                .containsOnlyKeys("acme-00001 small", "acme-00002 large", "acme-00003 small", "acme-00004 large");
+        assertThat(calls.get("acme-00002 large")).isBetween(9_500, 10_400);
+        assertThat(calls.get("acme-00001 small")).isBetween(3_100, 3_550);
+        assertThat(calls.get("acme-00003 small")).isBetween(1_500, 1_850);
+        assertThat(times).allMatch(time -> time.isBefore(START.plus(TrafficGenerator.longest(profile))));
+    }
+
+    @Test
+    void givenCallsThatReportTheirStart_whenMade_thenEachEndComesAfterItsStartAndSomeEndsAreLost() {
+        TrafficProfile profile = new TrafficProfile(
+                5,
+                40_000,
+                10,
+                START,
+                List.of(new Workload(List.of(new WeightedEndpoint("/x", 1, 0, 0, 0)), 60, 50, 900)));
+        Map<String, Instant> started = new HashMap<>();
+        Set<String> ended = new HashSet<>();
+        int[] calls = new int[1];
+        new TrafficGenerator(profile).forEachRemaining(record -> {
+            if (record instanceof TrafficRecord.Event(var event)) {
+                if (event.getPhase() == Phase.STARTED) {
+                    assertThat(ended.contains(event.getEventId()) && !started.containsKey(event.getEventId()))
+                            .isFalse();
+                    started.put(event.getEventId(), event.getOccurredAt());
+                } else if (started.containsKey(event.getEventId())) {
+                    assertThat(Duration.between(started.get(event.getEventId()), event.getOccurredAt()))
+                            .isBetween(Duration.ofMillis(1), Duration.ofMillis(1_800));
+                    ended.add(event.getEventId());
+                } else {
+                    calls[0]++;
+                }
+            }
+        });
+
+        assertThat((double) started.size() / (started.size() + calls[0])).isBetween(0.48, 0.52);
+        assertThat(started.size() - ended.size()).isBetween(started.size() / 80, started.size() / 30);
+    }
+
     private static TrafficGenerator generator(long seed, int events) {
         return new TrafficGenerator(new TrafficProfile(
                 seed,
                 events,
                 20,
                 START,
-                List.of(new WeightedEndpoint("/v2/notes", 9, 0), new WeightedEndpoint("/v2/mem-it", 1, 3))));
+                List.of(Workload.ofCalls(
+                        List.of(
+                                new WeightedEndpoint("/v2/notes", 9, 0, 3_000, 0),
+                                new WeightedEndpoint("/v2/mem-it", 1, 3, 0, 0)),
+                        70))));
     }
 
     private static List<String> describe(long seed, int events) {
