@@ -4,12 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.gateway.token.TokenHash;
 import dev.tollgate.schemas.avro.Verdict;
+import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,6 +76,75 @@ class GatewayCommandIT {
                     .contains("kafka.bootstrap-servers=", "gateway.drain-timeout=")
                     .contains("gateway is asked to stop", "gateway stopped")
                     .doesNotContain(token, "sha256:", "ERROR");
+        }
+    }
+
+    @Test
+    void givenLargeBodiesAndSlowClientsByTheHundred_whenTheHeapIsSmall_thenEachIsAnsweredAndTheGatewayGoesOn(
+            @TempDir Path folder) throws Exception {
+        try (TestingCluster cluster = new TestingCluster(folder)) {
+            // All bodies at once would take five times the heap of 256 MB.
+            Process gateway = cluster.launch(
+                    "gateway",
+                    "gateway",
+                    "--config",
+                    cluster.configFile().toString(),
+                    "--set",
+                    "gateway.port=0",
+                    "--set",
+                    "gateway.anonymous=true",
+                    "--set",
+                    "gateway.max-body-bytes=16777216",
+                    "--set",
+                    "gateway.idle-timeout=5s");
+            String url = readyAt(cluster);
+            TestingCluster.await("gateway is ready", () -> get(url + "/health/ready") == 200);
+            byte[] batch = ("["
+                            + "{\"account_id\":\"large\",\"endpoint\":\"a\",\"attributes\":{\"x\":\"%s\"}},"
+                                    .formatted("y".repeat(60))
+                                    .repeat(99_999)
+                            + "{\"account_id\":\"large\",\"endpoint\":\"a\"}]")
+                    .getBytes(StandardCharsets.UTF_8);
+            List<Socket> slow = new ArrayList<>();
+            List<Future<Integer>> answers = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 200; i++) {
+                    Socket socket = new Socket("127.0.0.1", URI.create(url).getPort());
+                    socket.getOutputStream()
+                            .write(
+                                    "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nContent-Type: application/json\r\n\r\n["
+                                            .getBytes(StandardCharsets.US_ASCII));
+                    slow.add(socket);
+                }
+                for (int i = 0; i < 120; i++) {
+                    answers.add(threads.submit(() -> CLIENT.send(
+                                    HttpRequest.newBuilder(URI.create(url + "/v1/events"))
+                                            .header("Content-Type", "application/json")
+                                            .POST(HttpRequest.BodyPublishers.ofInputStream(
+                                                    () -> new ByteArrayInputStream(batch)))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode()));
+                }
+            }
+
+            Map<Integer, Integer> statuses = new TreeMap<>();
+            for (Future<Integer> answer : answers) {
+                statuses.merge(answer.get(), 1, Math::addExact);
+            }
+            assertThat(batch.length).isGreaterThan(10 << 20);
+            assertThat(statuses).containsKey(413).doesNotContainKeys(200, 500, 503);
+            assertThat(statuses.keySet()).isSubsetOf(413, 429);
+            for (Socket socket : slow) {
+                String head = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+                assertThat(head).isIn("HTTP/1.1 408", "HTTP/1.1 429");
+                socket.close();
+            }
+            assertThat(gateway.isAlive()).isTrue();
+            HttpResponse<String> after =
+                    post(url, "", "{\"event_id\":\"1\",\"account_id\":\"after\",\"endpoint\":\"a\"}");
+            assertThat(after.statusCode()).as(after.body()).isEqualTo(200);
+            assertThat(cluster.printed("gateway.err")).doesNotContain("OutOfMemoryError");
         }
     }
 

@@ -18,7 +18,10 @@ public enum RejectionReason {
     TIME_OUT_OF_RANGE,
     /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
     SYMBOL_UNKNOWN,
-    /** The event is null, or its content cannot be encoded; the detail says why. */
+    /**
+     * The event is null, has a blank event id or attribute name or a text that is not Unicode, or cannot be encoded; the detail
+     * says which.
+     */
     MALFORMED;
 
     /** The reason that a broken rule of the contract is counted under. */

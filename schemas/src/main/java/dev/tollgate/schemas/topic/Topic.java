@@ -38,7 +38,10 @@ public enum Topic {
      * account id would keep a single window of each account.
      */
     USAGE_TOTALS("usage-totals", UsageTotal.SCHEMA$, true, Duration.ofDays(90), Cleanup.COMPACT_AND_DELETE),
-    /** Key account id. */
+    /**
+     * Key account id. Kept uncompressed whatever the producer does: alerting systems read it in any language, and not every
+     * client has every codec (kafkajs knows gzip alone).
+     */
     LIMIT_EVENTS("limit-events", LimitEvent.SCHEMA$, true, Duration.ofDays(90), Cleanup.DELETE),
     /** Key account id: the newest snapshot of each account. */
     LIMIT_STATE("limit-state", LimitState.SCHEMA$, true, null, Cleanup.COMPACT),
@@ -80,6 +83,9 @@ public enum Topic {
         config.put(TopicConfig.CLEANUP_POLICY_CONFIG, cleanup.policy);
         config.put(TopicConfig.RETENTION_MS_CONFIG, retention == null ? "-1" : Long.toString(retention.toMillis()));
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        if (this == LIMIT_EVENTS) {
+            config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed");
+        }
         if (cleanup != Cleanup.DELETE) {
             // The newest record of a key is what readers start from: give them little to skip.
             config.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");

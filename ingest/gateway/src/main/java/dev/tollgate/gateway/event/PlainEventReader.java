@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ public final class PlainEventReader {
     static {
         AvroTypes.trust();
     }
+
+    /** What an event may have, for those who misspelt one. */
+    private static final String FIELDS =
+            RequestEvent.SCHEMA$.getFields().stream().map(Schema.Field::name).collect(Collectors.joining(", "));
 
     private final EventRules rules;
     private final InstantSource clock;
@@ -161,7 +167,7 @@ public final class PlainEventReader {
                 case "attributes" -> event.setAttributes(attributes(value));
                 default -> {
                     if (rules.refuseUnknownFields()) {
-                        problem(name, "is not a field of a request event");
+                        problem(name, "is not a field of a request event; those are " + FIELDS);
                     }
                 }
             }

@@ -36,7 +36,7 @@ public final class KafkaWatch implements AutoCloseable {
     private final String topic;
     private final Thread thread;
     private boolean prepared;
-    private volatile State state = new State(false, "Kafka was not asked yet");
+    private final Availability availability = new Availability();
 
     /** Starts watching. The sender is prepared on the way; it stays the caller's to close. */
     public KafkaWatch(Map<String, ?> clients, String topic, EventSender sender) {
@@ -58,20 +58,19 @@ public final class KafkaWatch implements AutoCloseable {
 
     /** As of the newest answer. */
     public State state() {
-        return state;
+        return availability.state();
     }
 
     private void watch() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 State found = ask();
-                if (found.available() != state.available() || !found.detail().equals(state.detail())) {
+                if (availability.note(found)) {
                     if (found.available()) {
                         log.info("Kafka is available: topic={}", topic);
                     } else {
                         log.warn("Kafka is not available: topic={} detail={}", topic, found.detail());
                     }
-                    state = found;
                 }
                 TimeUnit.NANOSECONDS.sleep(INTERVAL.toNanos());
             }
@@ -92,18 +91,29 @@ public final class KafkaWatch implements AutoCloseable {
                             partition.leader() == null || partition.leader().isEmpty())
                     .count();
             if (leaderless > 0) {
-                return new State(false, leaderless + " of " + partitions.size() + " partitions have no leader");
+                return State.away(leaderless + " of " + partitions.size() + " partitions have no leader");
             }
             if (!prepared) {
                 sender.prepare(sample());
                 prepared = true;
             }
-            return new State(true, "");
+            return new State(true, "", false);
         } catch (ExecutionException e) {
-            return new State(false, detail(e.getCause() == null ? e : e.getCause()));
-        } catch (TimeoutException | KafkaException e) {
-            return new State(false, detail(e));
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return cause instanceof org.apache.kafka.common.errors.TimeoutException
+                    ? late(cause)
+                    : State.away(detail(cause));
+        } catch (TimeoutException | org.apache.kafka.common.errors.TimeoutException e) {
+            return late(e);
+        } catch (KafkaException e) {
+            return State.away(detail(e));
         }
+    }
+
+    /** In words that stay the same: the client's own name a deadline in milliseconds, and each would be news. */
+    private static State late(Throwable cause) {
+        log.debug("no answer in time", cause);
+        return State.late("no answer within " + ANSWER_TIMEOUT.toSeconds() + " s");
     }
 
     private static String detail(Throwable cause) {
@@ -136,6 +146,17 @@ public final class KafkaWatch implements AutoCloseable {
         admin.close(Duration.ZERO);
     }
 
-    /** @param detail why not, for operators; empty while available */
-    public record State(boolean available, String detail) {}
+    /**
+     * @param detail why not, for operators; empty while available
+     * @param isLate whether all that is known is that no answer came in time
+     */
+    public record State(boolean available, String detail, boolean isLate) {
+        static State away(String detail) {
+            return new State(false, detail, false);
+        }
+
+        static State late(String detail) {
+            return new State(false, detail, true);
+        }
+    }
 }
