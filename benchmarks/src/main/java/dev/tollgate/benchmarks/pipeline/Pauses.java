@@ -1,0 +1,27 @@
+package dev.tollgate.benchmarks.pipeline;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** Waiting for moments. */
+final class Pauses {
+    private Pauses() {}
+
+    /** Returns when the clock of {@link System#nanoTime()} has reached a moment. */
+    static void untilNanos(long moment) {
+        long rest = moment - System.nanoTime();
+        while (rest > 0) {
+            LockSupport.parkNanos(rest);
+            rest = moment - System.nanoTime();
+        }
+    }
+
+    static void millis(long millis) {
+        untilNanos(System.nanoTime() + millis * 1_000_000);
+    }
+
+    /** Microseconds since the epoch, by the clock that all processes of a machine share. */
+    static long nowMicros() {
+        java.time.Instant now = java.time.Instant.now();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    }
+}
