@@ -3,7 +3,9 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
+import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.Limit;
+import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.UsageCarry;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
@@ -42,7 +44,8 @@ import picocli.CommandLine.Spec;
             AccountsCommand.Exempt.class,
             AccountsCommand.Suspend.class,
             AccountsCommand.Reinstate.class,
-            AccountsCommand.VoidEvent.class
+            AccountsCommand.VoidEvent.class,
+            AccountsCommand.AmendEvent.class
         })
 final class AccountsCommand extends CommandGroup {
 
@@ -81,6 +84,9 @@ final class AccountsCommand extends CommandGroup {
         @Option(names = "--json", description = "Print the written record as JSON.")
         private boolean json;
 
+        /** Refuses what can be told to be wrong before anything is connected to. */
+        void check() {}
+
         /** Fills in the change, after {@code event} got everything that is common. */
         abstract void fill(AccountEvent event, KafkaAccess kafka);
 
@@ -90,6 +96,7 @@ final class AccountsCommand extends CommandGroup {
                 throw new ParameterException(
                         spec.commandLine(), "ACCOUNT must have 1 to 128 characters, was '" + account + "'");
             }
+            check();
             KafkaAccess kafka = config.kafka();
             SchemaRegistryClient registry = kafka.registryClient();
             Instant now = Instant.now();
@@ -143,7 +150,8 @@ final class AccountsCommand extends CommandGroup {
                     String.valueOf(event.getAmount()),
                     String.valueOf(event.getExempt()),
                     String.valueOf(event.getSuspendedUntil()),
-                    String.valueOf(event.getCorrectedEventId()));
+                    String.valueOf(event.getCorrectedEventId()),
+                    String.valueOf(event.getAmendment()));
             return UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8))
                     .toString();
         }
@@ -315,6 +323,93 @@ final class AccountsCommand extends CommandGroup {
             event.setType(AccountEventType.EVENT_VOIDED);
             event.setCorrectedEventId(eventId);
             event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
+        }
+    }
+
+    @Command(
+            name = "amend-event",
+            description = {
+                "Correct what a counted event says; totals, alerts and blocks follow.",
+                "What is not named stays as it was. Example: tollgate accounts amend-event acme 0193-a1 --units 12"
+            },
+            mixinStandardHelpOptions = true)
+    static final class AmendEvent extends AccountChange {
+        @Parameters(index = "1", paramLabel = "EVENT", description = "Event id.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String eventId;
+
+        @Option(names = "--endpoint", paramLabel = "ENDPOINT", description = "What was really called.")
+        private @Nullable String endpoint;
+
+        @Option(
+                names = "--outcome",
+                paramLabel = "OUTCOME",
+                description = "How it really ended: success, auth_failed, invalid, limited or server_error.")
+        private @Nullable String outcome;
+
+        @Option(names = "--units", paramLabel = "N", description = "How many units it really had, 0 or more.")
+        private @Nullable Long units;
+
+        @Option(names = "--input-tokens", paramLabel = "N", description = "Its real input tokens, 0 or more.")
+        private @Nullable Long inputTokens;
+
+        @Option(names = "--output-items", paramLabel = "N", description = "Its real output items, 0 or more.")
+        private @Nullable Long outputItems;
+
+        @Option(
+                names = "--occurred-at",
+                paramLabel = "TIME",
+                description = "Event time of that event, which finds it faster.")
+        private @Nullable String occurredAt;
+
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
+            event.setType(AccountEventType.EVENT_AMENDED);
+            event.setCorrectedEventId(eventId);
+            event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
+            event.setAmendment(new Amendment(
+                    endpoint,
+                    outcome == null ? null : outcome(outcome),
+                    notNegative("--units", units),
+                    notNegative("--input-tokens", inputTokens),
+                    notNegative("--output-items", outputItems)));
+        }
+
+        @Override
+        void check() {
+            if (endpoint == null && outcome == null && units == null && inputTokens == null && outputItems == null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "nothing is amended: name at least one of --endpoint, --outcome, --units, --input-tokens and"
+                                + " --output-items, or void the event");
+            }
+            if (endpoint != null && endpoint.isBlank()) {
+                throw new ParameterException(spec.commandLine(), "--endpoint must not be empty");
+            }
+            if (outcome != null) {
+                outcome(outcome);
+            }
+            notNegative("--units", units);
+            notNegative("--input-tokens", inputTokens);
+            notNegative("--output-items", outputItems);
+        }
+
+        private Outcome outcome(String name) {
+            for (Outcome known : Outcome.values()) {
+                if (known != Outcome.UNKNOWN && known.name().equalsIgnoreCase(name)) {
+                    return known;
+                }
+            }
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--outcome must be success, auth_failed, invalid, limited or server_error, was '" + name + "'");
+        }
+
+        private @Nullable Long notNegative(String option, @Nullable Long value) {
+            if (value != null && value < 0) {
+                throw new ParameterException(spec.commandLine(), option + " must be 0 or more, was " + value);
+            }
+            return value;
         }
     }
 

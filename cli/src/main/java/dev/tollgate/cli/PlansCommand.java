@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.plans.Difference;
+import dev.tollgate.plans.PlanDiff;
 import dev.tollgate.plans.PlanFile;
 import dev.tollgate.plans.PlanFileReport;
 import dev.tollgate.plans.catalog.ApplyMode;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,10 +32,15 @@ import picocli.CommandLine.Spec;
 /** {@code tollgate plans}. */
 @Command(
         name = "plans",
-        description = "Check plan files and put them into the catalogue.",
+        description = "Check and compare plan files, and put them into the catalogue.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PlansCommand.Apply.class, PlansCommand.Validate.class, PlansCommand.ListPlans.class})
+        subcommands = {
+            PlansCommand.Apply.class,
+            PlansCommand.Validate.class,
+            PlansCommand.Diff.class,
+            PlansCommand.ListPlans.class
+        })
 final class PlansCommand extends CommandGroup {
 
     @Command(
@@ -131,6 +139,67 @@ final class PlansCommand extends CommandGroup {
                 valid &= report.isValid();
             }
             return valid ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    @Command(
+            name = "diff",
+            description = {
+                "Say in words what one plan file says differently than another.",
+                "Each is a YAML file or the name of a catalogue that ships with Tollgate (mem, memos, memory-crystal,"
+                        + " memories-ai). What is the same is not mentioned. Exits with 0 if they say the same, with"
+                        + " 1 if not, with 2 if one cannot be read."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Diff implements Callable<Integer> {
+        private static final int DIFFERENT = 1;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+        private CommandSpec spec;
+
+        @Parameters(index = "0", paramLabel = "BEFORE", description = "Plan file or shipped catalogue.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String before;
+
+        @Parameters(index = "1", paramLabel = "AFTER", description = "Plan file or shipped catalogue.")
+        @SuppressWarnings("NullAway.Init") // Required by picocli.
+        private String after;
+
+        @Option(names = "--json", description = "Print one JSON object a difference.")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            PrintWriter out = spec.commandLine().getOut();
+            List<Difference> differences;
+            try {
+                differences = PlanDiff.ofCatalogues(ShippedPlans.read(before), ShippedPlans.read(after));
+            } catch (CommandFailure e) {
+                spec.commandLine().getErr().println(e.getMessage());
+                return ExitCode.USAGE;
+            }
+            if (json) {
+                differences.forEach(difference -> out.println(Json.line(fields(difference))));
+            } else if (differences.isEmpty()) {
+                out.println(before + " and " + after + " say the same.");
+            } else {
+                differences.forEach(difference -> out.println(difference.sentence()));
+            }
+            return differences.isEmpty() ? ExitCode.OK : DIFFERENT;
+        }
+
+        private static Map<String, @Nullable Object> fields(Difference difference) {
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            fields.put("kind", difference.kind().name());
+            fields.put("subject", difference.subject().name());
+            fields.put("id", difference.id());
+            fields.put("property", difference.property());
+            fields.put("before", difference.before());
+            fields.put("after", difference.after());
+            fields.put("effect", difference.effect().name());
+            fields.put("sentence", difference.sentence());
+            return fields;
         }
     }
 

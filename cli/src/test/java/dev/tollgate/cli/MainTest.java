@@ -6,9 +6,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -126,6 +128,54 @@ class MainTest {
 
         assertThat(run("plans", "validate", file.toString())).isEqualTo(CommandLine.ExitCode.SOFTWARE);
         assertThat(err.toString()).contains("plan.yaml:5").contains("reqests");
+    }
+
+    @Test
+    void givenTwoPlanFiles_whenCompared_thenWhatDiffersIsSaidInWords(@TempDir Path folder) throws Exception {
+        String plan = """
+            plans:
+              - id: x
+                title: X
+                versions:
+                  - version: 1
+                    effective_from: 2026-01-01T00:00:00Z
+                    meters: {requests: {default: 1}}
+                    limits: [{id: per-minute, meter: requests, amount: 100, window: minute}]
+            """;
+        Path before = Files.writeString(folder.resolve("before.yaml"), plan);
+        Path after = Files.writeString(folder.resolve("after.yaml"), plan.replace("amount: 100", "amount: 60"));
+
+        assertThat(run("plans", "diff", before.toString(), before.toString())).isZero();
+        assertThat(out.toString()).contains("say the same");
+        assertThat(run("plans", "diff", before.toString(), after.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("per-minute falls from 100 to 60");
+        assertThat(run("plans", "diff", "--json", before.toString(), after.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("\"effect\":\"STRICTER\"").contains("\"before\":\"100\"");
+    }
+
+    @Test
+    void givenAPlanFileThatIsMissing_whenCompared_thenItIsNamed() {
+        assertThat(run("plans", "diff", "mem", "no-such-plan")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("no-such-plan");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                | nothing is amended",
+                "--units=-1        | --units must be 0 or more, was -1",
+                "--outcome=perhaps | --outcome must be success, auth_failed, invalid, limited or server_error, was"
+                        + " 'perhaps'"
+            })
+    void givenAnAmendmentThatIsWrong_whenGiven_thenNothingIsWrittenAndTheValueIsNamed(String option, String said) {
+        String[] args = Stream.of("accounts", "amend-event", "acme", "e-1", option)
+                .filter(arg -> !arg.isEmpty())
+                .toArray(String[]::new);
+
+        assertThat(run(args)).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(said);
     }
 
     @Test
