@@ -39,7 +39,7 @@ class DemoIT {
 
     @Test
     void givenTiersWithCallsInFlight_whenTheDemoRuns_thenRecountTopologyAndClickHouseAgree() throws Exception {
-        JsonNode report = run("--plan", "memory-crystal", "--events", "8000", "--accounts", "15", "--seed", "20261102");
+        JsonNode report = run("--plan", "memory-crystal", "--events", "8000", "--accounts", "5", "--seed", "20261102");
 
         assertThat(report.get("plans")).hasSize(5);
         assertThat(keys(report.get("blocksByLimit"))).contains("concurrent-requests", "credits-per-minute");
