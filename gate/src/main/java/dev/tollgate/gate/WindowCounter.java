@@ -23,7 +23,8 @@ import java.lang.invoke.VarHandle;
  * {@code k} for each own call. Until the next snapshot own calls therefore weigh {@code k}, so that all gates together stop
  * near the amount instead of each stopping for itself. Each call makes a snapshot due; if none has come
  * {@value #ESTIMATE_MILLIS} ms after the first call since the last one, the estimate does not deny any more. The share is
- * carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing.
+ * carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing. When nothing has been admitted
+ * here for as long since the last snapshot, and none has come, that snapshot is taken to have all own calls.
  *
  * <p>A sliding window keeps what the snapshot says until a newer one comes, or its length has passed: the parts of which
  * it consists are not known here.
@@ -105,6 +106,18 @@ final class WindowCounter extends Counter {
             return used + Math.max(0, admitted - settled - doubtful);
         }
 
+        /**
+         * Whether own calls that are not settled may be in the snapshot after all. Where there are other gates, their calls
+         * can be told from own ones only by time, and late snapshots err to the side of the limit. If nothing has been
+         * admitted since the snapshot, own calls that it does not have would make another one due; when none comes,
+         * it has them all. Lets one call go ahead for each snapshot, so that an outage does not undo a limit.
+         *
+         * @param cost of the call, and of those in flight, which no snapshot can have
+         */
+        boolean mayBeWrong(Rule rule, long admitted, long cost) {
+            return extraShare > 0 && admitted == admittedThen && used + cost <= rule.amount();
+        }
+
         /** Usage with what the other gates have probably admitted meanwhile. */
         long estimated(long admitted) {
             long own = Math.max(0, admitted - settled);
@@ -145,8 +158,11 @@ final class WindowCounter extends Counter {
     }
 
     private boolean fits(Rule rule, Basis basis, long admitted, long nowMillis, long cost) {
-        if (nowMillis < basis.blockedUntilMillis || basis.known(admitted) + cost > rule.amount()) {
+        if (nowMillis < basis.blockedUntilMillis) {
             return false;
+        }
+        if (basis.known(admitted) + cost > rule.amount()) {
+            return basis.mayBeWrong(rule, admitted, open + cost) && nowMillis - basis.madeAtMillis >= ESTIMATE_MILLIS;
         }
         return basis.estimated(admitted) + cost <= rule.amount()
                 || nowMillis - firstSinceBasisMillis >= ESTIMATE_MILLIS;
@@ -186,6 +202,9 @@ final class WindowCounter extends Counter {
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
             return Math.min(current.endMillis, firstSinceBasisMillis + ESTIMATE_MILLIS);
+        }
+        if (nowMillis >= current.blockedUntilMillis && current.mayBeWrong(rule, admitted, open + cost)) {
+            return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
         }
         return rule.algorithm() == Algorithm.SLIDING_WINDOW && current.blockedUntilMillis > nowMillis
                 ? current.blockedUntilMillis

@@ -63,6 +63,35 @@ class ReconciliationTest {
     }
 
     @Test
+    void givenOwnCallsTakenForNewerThanALateSnapshot_whenNoNewsComes_thenTheLimitIsGivenOutAllTheSame() {
+        begin(0);
+        testing.allowedOf(10, ORDINARY);
+        testing.passMillis(500);
+        gate.apply(used(2, 40));
+        testing.allowedOf(10, ORDINARY);
+        testing.passMillis(10);
+        // Both have all 20 own calls; coming a second late, they do not show it.
+        gate.apply(late(3, 93));
+        gate.apply(late(4, 94));
+        assertThat(gate.check("acme", ORDINARY).allowed()).isFalse();
+
+        for (int version = 5; version < 11; version++) {
+            testing.passMillis(1_000);
+            assertThat(gate.check("acme", ORDINARY).allowed()).isTrue();
+            assertThat(gate.check("acme", ORDINARY).allowed()).isFalse();
+            gate.apply(used(version, 90L + version));
+        }
+        testing.passMillis(1_000);
+        assertThat(gate.check("acme", ORDINARY).allowed()).isFalse();
+    }
+
+    private LimitState late(long version, long used) {
+        return TestingState.at(version, testing.now() - 900)
+                .window("requests-per-minute", "requests", WindowUnit.MINUTE, 100L, used)
+                .build();
+    }
+
+    @Test
     void givenSlowCalls_whenSnapshotsOfOtherEventsComeMeanwhile_thenTheyStillCount() {
         begin(0);
         List<Permit> inFlight = new ArrayList<>();
