@@ -303,11 +303,8 @@ final class AccountsCommand extends CommandGroup {
         }
     }
 
-    @Command(
-            name = "void-event",
-            description = "Take a counted event back; totals, alerts and blocks follow.",
-            mixinStandardHelpOptions = true)
-    static final class VoidEvent extends AccountChange {
+    /** What corrections of one past event have in common. */
+    abstract static class Correction extends AccountChange {
         @Parameters(index = "1", paramLabel = "EVENT", description = "Event id.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String eventId;
@@ -320,9 +317,20 @@ final class AccountsCommand extends CommandGroup {
 
         @Override
         void fill(AccountEvent event, KafkaAccess kafka) {
-            event.setType(AccountEventType.EVENT_VOIDED);
             event.setCorrectedEventId(eventId);
             event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
+        }
+    }
+
+    @Command(
+            name = "void-event",
+            description = "Take a counted event back; totals, alerts and blocks follow.",
+            mixinStandardHelpOptions = true)
+    static final class VoidEvent extends Correction {
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
+            super.fill(event, kafka);
+            event.setType(AccountEventType.EVENT_VOIDED);
         }
     }
 
@@ -333,19 +341,15 @@ final class AccountsCommand extends CommandGroup {
                 "What is not named stays as it was. Example: tollgate accounts amend-event acme 0193-a1 --units 12"
             },
             mixinStandardHelpOptions = true)
-    static final class AmendEvent extends AccountChange {
-        @Parameters(index = "1", paramLabel = "EVENT", description = "Event id.")
-        @SuppressWarnings("NullAway.Init") // Required by picocli.
-        private String eventId;
-
+    static final class AmendEvent extends Correction {
         @Option(names = "--endpoint", paramLabel = "ENDPOINT", description = "What was really called.")
         private @Nullable String endpoint;
 
         @Option(
                 names = "--outcome",
                 paramLabel = "OUTCOME",
-                description = "How it really ended: success, auth_failed, invalid, limited or server_error.")
-        private @Nullable String outcome;
+                description = "How it really ended: one of SUCCESS, AUTH_FAILED, INVALID, LIMITED, SERVER_ERROR.")
+        private @Nullable Outcome outcome;
 
         @Option(names = "--units", paramLabel = "N", description = "How many units it really had, 0 or more.")
         private @Nullable Long units;
@@ -356,60 +360,40 @@ final class AccountsCommand extends CommandGroup {
         @Option(names = "--output-items", paramLabel = "N", description = "Its real output items, 0 or more.")
         private @Nullable Long outputItems;
 
-        @Option(
-                names = "--occurred-at",
-                paramLabel = "TIME",
-                description = "Event time of that event, which finds it faster.")
-        private @Nullable String occurredAt;
-
-        @Override
-        void fill(AccountEvent event, KafkaAccess kafka) {
-            event.setType(AccountEventType.EVENT_AMENDED);
-            event.setCorrectedEventId(eventId);
-            event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
-            event.setAmendment(new Amendment(
-                    endpoint,
-                    outcome == null ? null : outcome(outcome),
-                    notNegative("--units", units),
-                    notNegative("--input-tokens", inputTokens),
-                    notNegative("--output-items", outputItems)));
-        }
-
         @Override
         void check() {
             if (endpoint == null && outcome == null && units == null && inputTokens == null && outputItems == null) {
-                throw new ParameterException(
-                        spec.commandLine(),
+                throw usage(
                         "nothing is amended: name at least one of --endpoint, --outcome, --units, --input-tokens and"
                                 + " --output-items, or void the event");
             }
             if (endpoint != null && endpoint.isBlank()) {
-                throw new ParameterException(spec.commandLine(), "--endpoint must not be empty");
+                throw usage("--endpoint must not be empty");
             }
-            if (outcome != null) {
-                outcome(outcome);
+            if (outcome == Outcome.UNKNOWN) {
+                throw usage(
+                        "--outcome must be one of SUCCESS, AUTH_FAILED, INVALID, LIMITED, SERVER_ERROR, was UNKNOWN");
             }
-            notNegative("--units", units);
-            notNegative("--input-tokens", inputTokens);
-            notNegative("--output-items", outputItems);
+            requireNotNegative("--units", units);
+            requireNotNegative("--input-tokens", inputTokens);
+            requireNotNegative("--output-items", outputItems);
         }
 
-        private Outcome outcome(String name) {
-            for (Outcome known : Outcome.values()) {
-                if (known != Outcome.UNKNOWN && known.name().equalsIgnoreCase(name)) {
-                    return known;
-                }
-            }
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--outcome must be success, auth_failed, invalid, limited or server_error, was '" + name + "'");
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
+            super.fill(event, kafka);
+            event.setType(AccountEventType.EVENT_AMENDED);
+            event.setAmendment(new Amendment(endpoint, outcome, units, inputTokens, outputItems));
         }
 
-        private @Nullable Long notNegative(String option, @Nullable Long value) {
+        private void requireNotNegative(String option, @Nullable Long value) {
             if (value != null && value < 0) {
-                throw new ParameterException(spec.commandLine(), option + " must be 0 or more, was " + value);
+                throw usage(option + " must be 0 or more, was " + value);
             }
-            return value;
+        }
+
+        private ParameterException usage(String problem) {
+            return new ParameterException(spec.commandLine(), problem);
         }
     }
 

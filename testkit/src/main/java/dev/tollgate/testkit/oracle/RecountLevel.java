@@ -58,10 +58,14 @@ abstract sealed class RecountLevel {
     abstract long firstBelow(BigInteger line, long streamTime);
 
     /** The level in units of the meter, parts of one counted as one. */
-    abstract long used(long timeMillis);
+    long used(long timeMillis) {
+        return at(timeMillis).longValueExact();
+    }
 
     /** Whether nothing is left and nothing can come any more that would have found something. */
-    abstract boolean isForgotten(long streamTime);
+    boolean isForgotten(long streamTime) {
+        return at(streamTime).signum() == 0;
+    }
 
     /** Another amount holds. */
     void follow(@Nullable Long newAmount, long streamTime) {
@@ -225,16 +229,6 @@ abstract sealed class RecountLevel {
             }
             return NEVER;
         }
-
-        @Override
-        long used(long timeMillis) {
-            return at(timeMillis).longValueExact();
-        }
-
-        @Override
-        boolean isForgotten(long streamTime) {
-            return at(streamTime).signum() == 0;
-        }
     }
 
     /** Calls in flight, each until its end or for its lease. */
@@ -280,16 +274,6 @@ abstract sealed class RecountLevel {
                     .filter(end -> end > streamTime && at(end).compareTo(line) < 0)
                     .findFirst()
                     .orElse(NEVER);
-        }
-
-        @Override
-        long used(long timeMillis) {
-            return at(timeMillis).longValueExact();
-        }
-
-        @Override
-        boolean isForgotten(long streamTime) {
-            return at(streamTime).signum() == 0;
         }
     }
 }
