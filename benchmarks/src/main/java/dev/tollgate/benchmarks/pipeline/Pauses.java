@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for moments. */
@@ -21,7 +22,7 @@ final class Pauses {
 
     /** Microseconds since the epoch, by the clock that all processes of a machine share. */
     static long nowMicros() {
-        java.time.Instant now = java.time.Instant.now();
+        Instant now = Instant.now();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
 }
