@@ -133,7 +133,7 @@ class GatewayCommandIT {
                 statuses.merge(answer.get(), 1, Math::addExact);
             }
             assertThat(batch.length).isGreaterThan(10 << 20);
-            assertThat(statuses).containsKey(413).doesNotContainKeys(200, 500, 503);
+            // Which of the two depends on who came first to the memory of bodies.
             assertThat(statuses.keySet()).isSubsetOf(413, 429);
             for (Socket socket : slow) {
                 String head = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
@@ -141,6 +141,9 @@ class GatewayCommandIT {
                 socket.close();
             }
             assertThat(gateway.isAlive()).isTrue();
+            // The slow ones have given back what they held, so a large body gets the answer that is due to it.
+            HttpResponse<String> large = post(url, "", new String(batch, StandardCharsets.US_ASCII));
+            assertThat(large.statusCode()).as(large.body()).isEqualTo(413);
             HttpResponse<String> after =
                     post(url, "", "{\"event_id\":\"1\",\"account_id\":\"after\",\"endpoint\":\"a\"}");
             assertThat(after.statusCode()).as(after.body()).isEqualTo(200);
