@@ -24,6 +24,7 @@ final class Account {
     final String id;
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
     private final TermsMaker maker;
+    private final FleetShare fleet;
 
     /** What the newest snapshot says about everything but usage; null for an account that has none yet. */
     private volatile @Nullable Standing standing;
@@ -61,9 +62,10 @@ final class Account {
         Terms make(Account account, @Nullable Standing standing, long nowMillis);
     }
 
-    Account(String id, TermsMaker maker, long nowMillis) {
+    Account(String id, TermsMaker maker, FleetShare fleet, long nowMillis) {
         this.id = id;
         this.maker = maker;
+        this.fleet = fleet;
         this.touchedAtMillis = nowMillis;
         this.terms = maker.make(this, null, nowMillis);
     }
@@ -123,7 +125,7 @@ final class Account {
                 key = overflow;
             }
         }
-        return counters.computeIfAbsent(key, ignored -> Counter.forRule(rule, nowMillis));
+        return counters.computeIfAbsent(key, ignored -> Counter.forRule(rule, fleet, nowMillis));
     }
 
     /**
@@ -151,7 +153,7 @@ final class Account {
                 CounterKey key = new CounterKey(bucket.getLimitId(), bucket.getScope(), bucket.getScopeKey());
                 Counter counter = counters.get(key);
                 if (counter == null) {
-                    counter = Counter.forRule(rule, nowMillis);
+                    counter = Counter.forRule(rule, fleet, nowMillis);
                     counters.put(key, counter);
                     newKeys = true;
                 }

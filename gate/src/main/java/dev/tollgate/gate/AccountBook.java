@@ -28,6 +28,7 @@ final class AccountBook {
     private final GateMetrics metrics;
     private final Predicate<String> filter;
     private final PlanBook plans = new PlanBook();
+    private final FleetShare fleet = new FleetShare();
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final LongSupplier clock;
     private Iterator<Account> hand = accounts.values().iterator();
@@ -58,7 +59,7 @@ final class AccountBook {
                 || !filter.test(accountId)) {
             return null;
         }
-        return accounts.computeIfAbsent(accountId, id -> new Account(id, this::termsFor, nowMillis));
+        return accounts.computeIfAbsent(accountId, id -> new Account(id, this::termsFor, fleet, nowMillis));
     }
 
     synchronized void apply(LimitState state) {
@@ -70,7 +71,7 @@ final class AccountBook {
         Account account = accounts.get(id);
         if (account == null) {
             makeRoom();
-            account = new Account(id, this::termsFor, now);
+            account = new Account(id, this::termsFor, fleet, now);
         }
         boolean planMissing = plans.versionAt(state.getPlanId(), state.getPlanVersion(), now) == null;
         boolean taken =

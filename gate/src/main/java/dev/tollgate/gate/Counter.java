@@ -35,11 +35,11 @@ abstract class Counter {
     /** Takes over what a snapshot says. */
     abstract void apply(Rule rule, Snapshot snapshot, long horizonMillis);
 
-    static Counter forRule(Rule rule, long nowMillis) {
+    static Counter forRule(Rule rule, FleetShare fleet, long nowMillis) {
         return switch (rule.algorithm()) {
             case LEAKY_BUCKET -> new LeakyCounter();
             case CONCURRENCY -> new ConcurrencyCounter();
-            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN -> new WindowCounter(rule, nowMillis);
+            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN -> new WindowCounter(rule, fleet, nowMillis);
         };
     }
 }

@@ -21,7 +21,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>The other gates.</b> Their calls since the snapshot are not known, but their share is: usage of the window grew by
  * {@code k} for each own call. Until the next snapshot own calls therefore weigh {@code k}, so that all gates together stop
- * near the amount instead of each stopping for itself. Each call makes a snapshot due; if none has come
+ * near the amount instead of each stopping for itself. Until enough is known of the account, {@code k} is that of all accounts
+ * ({@link FleetShare}). Each call makes a snapshot due; if none has come
  * {@value #ESTIMATE_MILLIS} ms after the first call since the last one, the estimate does not deny any more. The share is
  * carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing. When nothing has been admitted
  * here for as long since the last snapshot, and none has come, that snapshot is taken to have all own calls.
@@ -34,7 +35,10 @@ final class WindowCounter extends Counter {
     /** How long a call that is over usually takes to get into the log. */
     private static final long PUBLISH_MILLIS = 10;
     /** Weights of the estimate are in sixteenths. */
-    private static final int SHARE_ONE = 16;
+    private static final int SHARE_ONE = FleetShare.ONE;
+
+    /** The gate's share of the window is not known: the fleet's is taken. */
+    private static final long UNKNOWN_SHARE = -1;
 
     /** Shares vary from window to window: an eighth more errs on the side of the limit. */
     private static final long SHARE_MARGIN = 2;
@@ -85,7 +89,7 @@ final class WindowCounter extends Counter {
      * @param admittedThen {@code admitted} at that time
      * @param firstUsed usage when this gate first knew the window
      * @param firstSettled {@code settled} at that time
-     * @param extraShare what each own call stands for besides itself, in sixteenths
+     * @param extraShare what each own call stands for besides itself, in sixteenths; {@link #UNKNOWN_SHARE}
      * @param doubtful the part of what is not settled that may be contained all the same
      */
     private record Basis(
@@ -114,21 +118,31 @@ final class WindowCounter extends Counter {
          *
          * @param cost of the call, and of those in flight, which no snapshot can have
          */
-        boolean mayBeWrong(Rule rule, long admitted, long cost) {
-            return extraShare > 0 && admitted == admittedThen && used + cost <= rule.amount();
+        boolean mayBeWrong(Rule rule, FleetShare fleet, long admitted, long cost) {
+            return extraShare(fleet) > 0 && admitted == admittedThen && used + cost <= rule.amount();
         }
 
         /** Usage with what the other gates have probably admitted meanwhile. */
-        long estimated(long admitted) {
+        long estimated(FleetShare fleet, long admitted) {
             long own = Math.max(0, admitted - settled);
-            return extraShare == 0
-                    ? used + own
-                    : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extraShare / SHARE_ONE;
+            long extra = extraShare(fleet);
+            return extra == 0 ? used + own : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extra / SHARE_ONE;
+        }
+
+        private long extraShare(FleetShare fleet) {
+            return extraShare == UNKNOWN_SHARE ? fleet.extra() : extraShare;
+        }
+
+        boolean isSameWindow(Basis other) {
+            return startMillis == other.startMillis && endMillis == other.endMillis;
         }
     }
 
-    WindowCounter(Rule rule, long nowMillis) {
-        this.basis = fresh(rule, nowMillis, 0, 0, 0, 0);
+    private final FleetShare fleet;
+
+    WindowCounter(Rule rule, FleetShare fleet, long nowMillis) {
+        this.fleet = fleet;
+        this.basis = fresh(rule, nowMillis, 0, 0, 0, rule.algorithm() == Algorithm.SLIDING_WINDOW ? 0 : UNKNOWN_SHARE);
         this.markMillis = nowMillis;
     }
 
@@ -162,9 +176,10 @@ final class WindowCounter extends Counter {
             return false;
         }
         if (basis.known(admitted) + cost > rule.amount()) {
-            return basis.mayBeWrong(rule, admitted, open + cost) && nowMillis - basis.madeAtMillis >= ESTIMATE_MILLIS;
+            return basis.mayBeWrong(rule, fleet, admitted, open + cost)
+                    && nowMillis - basis.madeAtMillis >= ESTIMATE_MILLIS;
         }
-        return basis.estimated(admitted) + cost <= rule.amount()
+        return basis.estimated(fleet, admitted) + cost <= rule.amount()
                 || nowMillis - firstSinceBasisMillis >= ESTIMATE_MILLIS;
     }
 
@@ -203,7 +218,7 @@ final class WindowCounter extends Counter {
         if (onlyEstimated) {
             return Math.min(current.endMillis, firstSinceBasisMillis + ESTIMATE_MILLIS);
         }
-        if (nowMillis >= current.blockedUntilMillis && current.mayBeWrong(rule, admitted, open + cost)) {
+        if (nowMillis >= current.blockedUntilMillis && current.mayBeWrong(rule, fleet, admitted, open + cost)) {
             return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
         }
         return rule.algorithm() == Algorithm.SLIDING_WINDOW && current.blockedUntilMillis > nowMillis
@@ -244,7 +259,15 @@ final class WindowCounter extends Counter {
             Basis after = rule.algorithm() == Algorithm.SLIDING_WINDOW
                     ? afterSliding(rule, before, snapshot, horizonMillis)
                     : afterFixed(before, snapshot, horizonMillis);
-            if (after.equals(before) || BASIS.compareAndSet(this, before, after)) {
+            if (after.equals(before)) {
+                break;
+            }
+            if (BASIS.compareAndSet(this, before, after)) {
+                if (rule.algorithm() != Algorithm.SLIDING_WINDOW
+                        && after.isSameWindow(before)
+                        && after.admittedThen > after.firstSettled) {
+                    fleet.observe(after.used - before.used, after.settled - before.settled);
+                }
                 break;
             }
         }
@@ -268,7 +291,7 @@ final class WindowCounter extends Counter {
         }
         boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
         if (first) {
-            return basisOf(snapshot, all, 0, snapshot.used(), 0, 0, 0);
+            return basisOf(snapshot, all, 0, snapshot.used(), 0, before.extraShare, 0);
         }
         long contained = containedBy(before, snapshot, closed, horizonMillis);
         boolean others = snapshot.used() - before.used > closed - before.settled;
@@ -357,9 +380,14 @@ final class WindowCounter extends Counter {
     }
 
     private static long shareOf(long allUnits, long ownUnits, long carried) {
-        if (ownUnits < LEAST_SAMPLE || allUnits < ownUnits) {
-            return ownUnits < LEAST_SAMPLE ? carried : 0;
+        if (ownUnits < LEAST_SAMPLE) {
+            return carried;
         }
+        return allUnits < ownUnits ? 0 : extraShare(allUnits, ownUnits);
+    }
+
+    /** What each own unit stands for besides itself, in sixteenths, if it is one of so many of all. */
+    static long extraShare(long allUnits, long ownUnits) {
         long sixteenths = Math.min(allUnits, Long.MAX_VALUE / SHARE_ONE) * SHARE_ONE / ownUnits;
         long extra = sixteenths - SHARE_ONE;
         return extra <= SHARE_MARGIN ? 0 : Math.min(MAX_EXTRA_SHARE, extra + SHARE_MARGIN);

@@ -2,6 +2,7 @@ package dev.tollgate.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.WindowUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ class OvershootTest {
         private long windowStart = clock.get();
         private long saidAtMillis;
         private boolean flushPlanned;
+        private String account = "acme";
 
         Simulation(int gateCount, long publishMillis, long readMillis, long seed) {
             this.random = new Random(seed);
@@ -49,11 +51,23 @@ class OvershootTest {
             for (int i = 0; i < gateCount; i++) {
                 Gate gate = Gate.unfed(GateConfig.from(TestingGate.settings()), clock::get);
                 gate.apply(TestingPlan.perMinute(AMOUNT));
-                gate.apply(TestingState.at(0, clock.get())
-                        .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, 0)
-                        .build());
                 gates.add(gate);
             }
+            callAs(account);
+        }
+
+        /** From now on another account calls, which the gates know and have never been asked about. */
+        void callAs(String other) {
+            account = other;
+            used = 0;
+            gates.forEach(gate -> gate.apply(stateOf(0, clock.get(), 0)));
+        }
+
+        private LimitState stateOf(long itsVersion, long asOf, long itsUsage) {
+            return TestingState.at(itsVersion, asOf)
+                    .account(account)
+                    .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, itsUsage)
+                    .build();
         }
 
         void at(long millis, Runnable what) {
@@ -88,7 +102,7 @@ class OvershootTest {
         }
 
         private void offer(Gate gate) {
-            if (gate.check("acme", "/v2/notes").allowed()) {
+            if (gate.check(account, "/v2/notes").allowed()) {
                 at(clock.get() + publishMillis, this::count);
             }
         }
@@ -113,9 +127,7 @@ class OvershootTest {
 
         private void say(long asOf) {
             saidAtMillis = clock.get();
-            var state = TestingState.at(++version, Math.max(asOf, windowStart))
-                    .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, used)
-                    .build();
+            LimitState state = stateOf(++version, Math.max(asOf, windowStart), used);
             gates.forEach(gate -> at(clock.get() + readMillis, () -> gate.apply(state)));
         }
     }
@@ -157,6 +169,37 @@ class OvershootTest {
                     .as("seed %s", seed)
                     .allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 9));
         }
+    }
+
+    @Test
+    void givenGatesThatKnowOfEachOther_whenAnAccountCallsForTheFirstTime_thenItsFirstWindowIsLikeAnyOther() {
+        for (long seed = 1; seed <= 8; seed++) {
+            Simulation simulation = new Simulation(4, 5, 10, seed);
+            simulation.run(3, 200, which -> true);
+            simulation.totals.clear();
+            for (int i = 0; i < 20; i++) {
+                simulation.callAs("new-" + i);
+                simulation.run(1, 200, which -> true);
+            }
+
+            assertThat(simulation.totals)
+                    .as("seed %s", seed)
+                    .allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 3));
+        }
+    }
+
+    @Test
+    void givenAccountsThatStayWithOneGate_whenAnotherOneComes_thenItGetsTheWholeAmountAtOnce() {
+        Simulation simulation = new Simulation(4, 20, 40, 47);
+
+        for (int i = 0; i < 8; i++) {
+            int itsGate = i % 4;
+            simulation.callAs("sticky-" + i);
+            simulation.run(1, 2_000, which -> which == itsGate);
+        }
+
+        // 100 calls in 50 ms, before the first snapshot.
+        assertThat(simulation.totals).containsOnly(AMOUNT);
     }
 
     @Test

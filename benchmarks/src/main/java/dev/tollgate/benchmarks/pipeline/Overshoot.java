@@ -47,7 +47,8 @@ final class Overshoot implements Callable<Integer> {
     @Option(
             names = "--windows",
             defaultValue = "6",
-            description = "Minutes; in the first of them gates do not know of each other. Preset: ${DEFAULT-VALUE}.")
+            description = "Minutes; in the first of them the gates know of each other by other accounts only. Preset:"
+                    + " ${DEFAULT-VALUE}.")
     private int windows;
 
     @Option(
@@ -135,7 +136,7 @@ final class Overshoot implements Callable<Integer> {
         }));
         System.out.printf(
                 "calls beyond %d a minute, %d gates at %d calls/s each (calls over: windows):%n"
-                        + "first window, in which gates do not know of each other: %s%n"
+                        + "first window of each account: %s%n"
                         + "later windows: %s%nload average %.1f%n",
                 LIMIT,
                 gates,
