@@ -105,6 +105,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("transaction.state.log.replication.factor", "1");
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("transaction.state.log.num.partitions", "4");
+        // The first batch of a transaction waits until the one before has ended, which takes a millisecond or two here.
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "1");
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "1");

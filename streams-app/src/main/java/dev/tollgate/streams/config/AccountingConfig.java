@@ -174,6 +174,11 @@ public record AccountingConfig(
         properties.put(StreamsConfig.METRICS_RECORDING_LEVEL_CONFIG, "INFO");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "1");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // After a commit the first batch of a partition may have to wait for the end of the transaction before, and
+        // those in flight
+        // behind it are sent again: 100 ms, Kafka's preset, would be most of a block's way (KAFKA-20000). Doubles up to
+        // a second.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), "5");
         // Output records stay below a broker's default; changelogs of ours take larger ones.
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
