@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code gateway.anonymous}</td><td>false</td><td>whether anyone may publish; needed where there is no token</td></tr>
  * <tr><td>{@code gateway.max-body-bytes}</td><td>1048576</td><td>largest body</td></tr>
  * <tr><td>{@code gateway.max-events}</td><td>1000</td><td>most events of one request</td></tr>
- * <tr><td>{@code gateway.in-flight-bytes}</td><td>67108864</td><td>bodies in memory, all requests together</td></tr>
+ * <tr><td>{@code gateway.in-flight-bytes}</td><td>67108864</td><td>bodies and answers in memory, all requests
+ *     together</td></tr>
  * <tr><td>{@code gateway.in-flight-events}</td><td>50000</td><td>events between body and acknowledgement</td></tr>
  * <tr><td>{@code gateway.max-connections}</td><td>2000</td><td>open connections; more wait to be accepted</td></tr>
  * <tr><td>{@code gateway.idle-timeout}</td><td>{@code 10s}</td><td>silence after which a connection is closed</td></tr>

@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all events of a body, whichever format it is in, before anything is done with one: a body that breaks off is refused
- * as a whole. At no time is more than one event's tree in memory. Thread-safe.
+ * as a whole. At no time is more than one event's tree in memory, and of a body with problems without end only so many are kept
+ * that the answer stays small. Thread-safe.
  */
 public final class BodyReader {
+    /** Most problems kept of all events of a body; beyond them an event has its first one and the number of the others. */
+    static final int MAX_PROBLEMS = 4_096;
+
     private final int maxEvents;
     private final JsonDocuments documents = new JsonDocuments();
     private final PlainEventReader plain;
@@ -35,7 +39,7 @@ public final class BodyReader {
      * @param madeId gives the id of the event at an index that has none
      */
     public List<ReadEvent> readJson(byte[] body, IntFunction<String> madeId) throws MalformedBodyException {
-        List<ReadEvent> events = new ArrayList<>();
+        Found events = new Found();
         documents.read(body, 0, body.length, parser -> {
             if (parser.currentToken() == JsonToken.START_ARRAY) {
                 readArray(parser, "", events, (node, at, index) -> plain.read(node, at, () -> madeId.apply(index)));
@@ -45,14 +49,14 @@ public final class BodyReader {
                 throw JsonDocuments.syntax("the body must be an event, an array of events or {\"events\": [...]}");
             }
         });
-        return events;
+        return events.list;
     }
 
     /**
      * {@code application/x-ndjson}: an event a line. Blank lines are passed over; a line that is not JSON spoils no other.
      */
     public List<ReadEvent> readLines(byte[] body, IntFunction<String> madeId) throws MalformedBodyException {
-        List<ReadEvent> events = new ArrayList<>();
+        Found events = new Found();
         int from = 0;
         while (from < body.length) {
             int to = from;
@@ -61,7 +65,7 @@ public final class BodyReader {
             }
             if (!isBlank(body, from, to)) {
                 requireRoom(events);
-                int index = events.size();
+                int index = events.list.size();
                 try {
                     JsonNode node = documents.single(body, from, to);
                     events.add(node == null ? tooManyValues("") : plain.read(node, "", () -> madeId.apply(index)));
@@ -74,10 +78,10 @@ public final class BodyReader {
             }
             from = to + 1;
         }
-        if (events.isEmpty()) {
+        if (events.list.isEmpty()) {
             throw JsonDocuments.syntax("the body is empty");
         }
-        return events;
+        return events.list;
     }
 
     /**
@@ -106,23 +110,27 @@ public final class BodyReader {
 
     /** {@code application/cloudevents-batch+json}: an array of CloudEvents, which may be empty. */
     public List<ReadEvent> readCloudEventBatch(byte[] body) throws MalformedBodyException {
-        List<ReadEvent> events = new ArrayList<>();
+        Found events = new Found();
         documents.read(body, 0, body.length, parser -> {
             if (parser.currentToken() != JsonToken.START_ARRAY) {
                 throw JsonDocuments.syntax("a batch must be an array of CloudEvents");
             }
             readArray(parser, "", events, (node, at, index) -> cloud.readStructured(node, at));
         });
-        return events;
+        return events.list;
     }
 
-    /** A CloudEvent in binary mode: attributes in {@code ce-} headers, data in the body. */
-    public List<ReadEvent> readBinaryCloudEvent(Map<String, String> headers, byte[] body) {
+    /**
+     * A CloudEvent in binary mode: attributes in {@code ce-} headers, data in the body.
+     *
+     * @param headers each header's values, by its name in lower case
+     */
+    public List<ReadEvent> readBinaryCloudEvent(Map<String, List<String>> headers, byte[] body) {
         return List.of(cloud.readBinary(headers, body));
     }
 
     /** {@code {"events": [...]}} is told from an event by its first field, so that it can be read as a stream. */
-    private void readObject(JsonParser parser, List<ReadEvent> events, IntFunction<String> madeId)
+    private void readObject(JsonParser parser, Found events, IntFunction<String> madeId)
             throws IOException, MalformedBodyException {
         Lookahead first = Lookahead.of(parser);
         if (first.isEvents()) {
@@ -136,19 +144,19 @@ public final class BodyReader {
         }
     }
 
-    private void readArray(JsonParser parser, String at, List<ReadEvent> events, ElementReader reader)
+    private void readArray(JsonParser parser, String at, Found events, ElementReader reader)
             throws IOException, MalformedBodyException {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             requireRoom(events);
-            int index = events.size();
+            int index = events.list.size();
             String here = at + "/" + index;
             JsonNode node = BoundedTree.read(parser);
             events.add(node == null ? tooManyValues(here) : reader.read(node, here, index));
         }
     }
 
-    private void requireRoom(List<ReadEvent> events) throws MalformedBodyException {
-        if (events.size() == maxEvents) {
+    private void requireRoom(Found events) throws MalformedBodyException {
+        if (events.list.size() == maxEvents) {
             throw new MalformedBodyException(
                     MalformedBodyException.Kind.TOO_MANY_EVENTS,
                     "a request must carry at most " + maxEvents + " events; split the batch");
@@ -167,6 +175,32 @@ public final class BodyReader {
             }
         }
         return true;
+    }
+
+    /** The events of one body so far. */
+    private static final class Found {
+        private final List<ReadEvent> list = new ArrayList<>();
+        private int problemsLeft = MAX_PROBLEMS;
+
+        void add(ReadEvent event) {
+            if (event instanceof ReadEvent.Invalid invalid) {
+                int count = invalid.problems().size();
+                boolean fits = count <= problemsLeft;
+                list.add(
+                        fits || count == 1
+                                ? invalid
+                                : new ReadEvent.Invalid(
+                                        invalid.eventId(),
+                                        List.of(
+                                                invalid.problems().getFirst(),
+                                                Problem.ofEvent(
+                                                        "has " + (count - 1) + " more problem(s); of one request "
+                                                                + MAX_PROBLEMS + " are named"))));
+                problemsLeft = Math.max(0, problemsLeft - count);
+            } else {
+                list.add(event);
+            }
+        }
     }
 
     private interface ElementReader {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ final class JsonDocuments {
 
     private static final int MAX_NUMBER_CHARACTERS = 64;
     private static final int MAX_NAME_CHARACTERS = 256;
+    private static final Pattern SETUP_ADVICE =
+            Pattern.compile(" \\(start marker at \\[.*?]\\)|, from `[^`]*`|: enable `[^`]*` to"
+                    + " allow|\\(?`StreamReadFeature[^`]*`[^)]*\\)?");
 
     private final JsonFactory factory = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -113,9 +118,15 @@ final class JsonDocuments {
         }
     }
 
+    /** The parser's words, without what it says to the programmer who set it up. */
     private static String message(JsonProcessingException e) {
-        String text = String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " ");
+        String text = SETUP_ADVICE
+                .matcher(String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " "))
+                .replaceAll("");
         String shown = text.length() > 200 ? text.substring(0, 200) + "..." : text;
+        if (e instanceof StreamConstraintsException) {
+            return "the body goes beyond a bound: " + shown;
+        }
         return e.getLocation() == null
                 ? "the body is not strict JSON: " + shown
                 : "the body is not strict JSON: line " + e.getLocation().getLineNr() + ", column "

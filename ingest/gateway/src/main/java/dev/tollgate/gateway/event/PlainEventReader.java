@@ -2,11 +2,13 @@ package dev.tollgate.gateway.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.gateway.event.Problem.Place;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.RequestEventRules;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -36,6 +38,12 @@ public final class PlainEventReader {
     private static final String FIELDS =
             RequestEvent.SCHEMA$.getFields().stream().map(Schema.Field::name).collect(Collectors.joining(", "));
 
+    /**
+     * March 1973. As milliseconds a lower number is a time before there were APIs; as seconds it is today's, and the most
+     * frequent mistake. Such an event would be counted in 1970 and limited by nothing.
+     */
+    private static final long EARLIEST_MILLIS = 100_000_000_000L;
+
     private final EventRules rules;
     private final InstantSource clock;
 
@@ -52,7 +60,7 @@ public final class PlainEventReader {
      * @param madeId gives the id of an event that has none
      */
     public ReadEvent read(JsonNode node, String at, Supplier<String> madeId) {
-        return read(node, at, new Envelope(null, null, null, null), madeId);
+        return read(node, at, Envelope.NONE, madeId);
     }
 
     ReadEvent read(JsonNode node, String at, Envelope envelope, Supplier<String> madeId) {
@@ -83,12 +91,51 @@ public final class PlainEventReader {
         return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).toInstant();
     }
 
-    /** What is known of an event from outside its fields. */
+    /**
+     * A number without a fraction, however it is written: to JSON {@code 3}, {@code 3.0} and {@code 3e0} are the same, and there
+     * are languages that have no other way to write it.
+     *
+     * @return null if it is none, or out of the range of {@code long}
+     */
+    private static @Nullable Long wholeNumber(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return value.canConvertToLong() ? value.longValue() : null;
+        }
+        if (!value.isNumber()) {
+            return null;
+        }
+        BigDecimal number = value.decimalValue().stripTrailingZeros();
+        // Looked at before it is converted: 1e999999 has a million digits.
+        if (number.scale() > 0 || (long) number.precision() - number.scale() > 19) {
+            return null;
+        }
+        try {
+            return number.longValueExact();
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
+    private static String described(JsonNode value) {
+        if (value.isTextual()) {
+            return "the text '" + shown(value.textValue()) + "'";
+        }
+        return value.isNumber() ? shown(value.asText()) : kind(value);
+    }
+
+    /**
+     * What is known of an event from outside its fields.
+     *
+     * @param accountPlace where the account id stands; there if the account id is
+     */
     record Envelope(
             @Nullable String id,
             @Nullable String accountId,
+            @Nullable Place accountPlace,
             @Nullable Instant occurredAt,
-            @Nullable String producer) {}
+            @Nullable String producer) {
+        static final Envelope NONE = new Envelope(null, null, null, null, null);
+    }
 
     /** One event's fields on their way into the generated type, with the problems met. */
     private final class Reading {
@@ -97,6 +144,7 @@ public final class PlainEventReader {
         private final Envelope envelope;
         private final List<Problem> problems = new ArrayList<>(0);
         private final RequestEvent event = new RequestEvent();
+        private boolean isUnknownMet;
 
         Reading(ObjectNode object, String at, Envelope envelope) {
             this.object = object;
@@ -127,12 +175,18 @@ public final class PlainEventReader {
                 event.setOccurredAt(Instant.ofEpochMilli(clock.instant().toEpochMilli()));
             }
             return problems.isEmpty()
-                    ? new ReadEvent.Valid(event)
+                    ? new ReadEvent.Valid(event, accountPlace())
                     : new ReadEvent.Invalid(
                             object.path("event_id").isTextual() && event.getEventId() != null
                                     ? event.getEventId()
                                     : envelope.id(),
                             problems);
+        }
+
+        private Place accountPlace() {
+            return envelope.accountPlace() == null || object.hasNonNull("account_id")
+                    ? Place.at(at + "/account_id")
+                    : envelope.accountPlace();
         }
 
         private boolean isKnown(String name) {
@@ -167,7 +221,14 @@ public final class PlainEventReader {
                 case "attributes" -> event.setAttributes(attributes(value));
                 default -> {
                     if (rules.refuseUnknownFields()) {
-                        problem(name, "is not a field of a request event; those are " + FIELDS);
+                        // Which there are is said once; a batch of strange objects would make an answer many times
+                        // its size.
+                        problem(
+                                name,
+                                isUnknownMet
+                                        ? "is not a field of a request event"
+                                        : "is not a field of a request event; those are " + FIELDS);
+                        isUnknownMet = true;
                     }
                 }
             }
@@ -231,14 +292,11 @@ public final class PlainEventReader {
         }
 
         private @Nullable Long count(String name, JsonNode value) {
-            if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-                problem(
-                        name,
-                        "must be a whole number from 0 to " + Long.MAX_VALUE + ", was "
-                                + (value.isNumber() ? shown(value.asText()) : kind(value)));
+            Long count = wholeNumber(value);
+            if (count == null) {
+                problem(name, "must be a whole number from 0 to " + Long.MAX_VALUE + ", was " + described(value));
                 return null;
             }
-            long count = value.longValue();
             if (count < 0) {
                 problem(name, "must be >= 0, was " + count);
                 return null;
@@ -249,8 +307,13 @@ public final class PlainEventReader {
         private @Nullable Instant time(JsonNode value) {
             String name = "occurred_at";
             Instant time;
-            if (value.isIntegralNumber() && value.canConvertToLong()) {
-                time = Instant.ofEpochMilli(value.longValue());
+            Long millis = wholeNumber(value);
+            if (millis != null && millis >= 0 && millis < EARLIEST_MILLIS) {
+                problem(name, "must be milliseconds since the epoch; " + millis + " looks like seconds");
+                return null;
+            }
+            if (millis != null) {
+                time = Instant.ofEpochMilli(millis);
             } else if (value.isTextual()) {
                 try {
                     time = parseTime(value.textValue());
@@ -262,7 +325,7 @@ public final class PlainEventReader {
                     return null;
                 }
             } else {
-                problem(name, "must be an RFC 3339 time or milliseconds since the epoch, was " + kind(value));
+                problem(name, "must be an RFC 3339 time or milliseconds since the epoch, was " + described(value));
                 return null;
             }
             String timeProblem = timeProblem(time);

@@ -23,4 +23,25 @@ public record Problem(@Nullable String pointer, @Nullable String header, String 
     public static Problem ofEvent(String detail) {
         return new Problem(null, null, detail);
     }
+
+    /**
+     * Where something stands, as in a problem.
+     *
+     * @param pointer null where it is a header
+     * @param header null where it is in the body
+     */
+    public record Place(@Nullable String pointer, @Nullable String header) {
+        static Place at(String pointer) {
+            return new Place("#" + pointer, null);
+        }
+
+        static Place inHeader(String header) {
+            return new Place(null, header);
+        }
+
+        /** What is wrong there. */
+        public Problem problem(String detail) {
+            return new Problem(pointer, header, detail);
+        }
+    }
 }

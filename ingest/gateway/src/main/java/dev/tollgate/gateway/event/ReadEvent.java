@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** What became of one event of a body. */
 public sealed interface ReadEvent {
 
-    /** It keeps every rule. */
-    record Valid(RequestEvent event) implements ReadEvent {}
+    /**
+     * It keeps every rule.
+     *
+     * @param account where its account stands, for who may not publish for it
+     */
+    record Valid(RequestEvent event, Problem.Place account) implements ReadEvent {}
 
     /**
      * It breaks at least one.

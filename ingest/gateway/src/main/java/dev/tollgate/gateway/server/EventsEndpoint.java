@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 final class EventsEndpoint {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int MAX_IDEMPOTENCY_KEY_CHARACTERS = 256;
+    /** What a result and a problem take beside their texts, in the answer and as objects. */
+    private static final int RESULT_BYTES = 128;
+
+    private static final int PROBLEM_BYTES = 96;
 
     private final GatewayConfig config;
     private final BodyReader reader;
@@ -93,12 +97,16 @@ final class EventsEndpoint {
         if (format == null) {
             return unsupported(headers);
         }
-        String idempotencyKey = headers.get(IDEMPOTENCY_KEY);
+        List<String> idempotencyKeys = headers.getValuesList(IDEMPOTENCY_KEY);
+        String idempotencyKey = idempotencyKeys.isEmpty() ? null : idempotencyKeys.getFirst();
         if (idempotencyKey != null
-                && (idempotencyKey.isBlank() || idempotencyKey.length() > MAX_IDEMPOTENCY_KEY_CHARACTERS)) {
+                && (idempotencyKeys.size() > 1
+                        || idempotencyKey.isBlank()
+                        || idempotencyKey.length() > MAX_IDEMPOTENCY_KEY_CHARACTERS)) {
             return Answer.problem(
                     ProblemType.MALFORMED_REQUEST,
-                    IDEMPOTENCY_KEY + " must be 1 to " + MAX_IDEMPOTENCY_KEY_CHARACTERS + " characters");
+                    IDEMPOTENCY_KEY + " must be there once and have 1 to " + MAX_IDEMPOTENCY_KEY_CHARACTERS
+                            + " characters");
         }
         String client = token.map(AccessToken::name).orElse("");
         List<ReadEvent> read;
@@ -113,9 +121,31 @@ final class EventsEndpoint {
                 case TOO_MANY_EVENTS -> Answer.problem(ProblemType.TOO_MANY_EVENTS, detail);
             };
         }
-        // The bytes are garbage from here on; only the events stay.
+        // The bytes are garbage from here on; only the events stay, and what will be said of each.
         body.close();
+        long answerBytes = Math.min(estimatedAnswerBytes(read), config.limits().inFlightBytes());
+        if (!bytes.tryTake(answerBytes)) {
+            return Answer.problem(
+                    ProblemType.OVERLOADED, "there is no room for the answer now; send it again after a pause");
+        }
+        // A client may read its answer slowly; it takes memory until it is written.
+        Request.addCompletionListener(request, failure -> bytes.giveBack(answerBytes));
         return publish(read, token);
+    }
+
+    private static long estimatedAnswerBytes(List<ReadEvent> read) {
+        long bytes = 0;
+        for (ReadEvent event : read) {
+            bytes += RESULT_BYTES;
+            if (event instanceof ReadEvent.Invalid invalid) {
+                for (Problem problem : invalid.problems()) {
+                    bytes += PROBLEM_BYTES
+                            + problem.detail().length()
+                            + (problem.pointer() == null ? 0 : problem.pointer().length());
+                }
+            }
+        }
+        return bytes;
     }
 
     private Optional<AccessToken> authenticate(HttpFields headers) {
@@ -156,12 +186,13 @@ final class EventsEndpoint {
         };
     }
 
-    private static Map<String, String> cloudEventHeaders(HttpFields headers) {
-        Map<String, String> found = new HashMap<>();
+    private static Map<String, List<String>> cloudEventHeaders(HttpFields headers) {
+        Map<String, List<String>> found = new HashMap<>();
         for (HttpField field : headers) {
             String name = field.getLowerCaseName();
             if (name.startsWith("ce-") || name.equals("content-type")) {
-                found.put(name, field.getValue() == null ? "" : field.getValue());
+                found.computeIfAbsent(name, n -> new ArrayList<>(1))
+                        .add(field.getValue() == null ? "" : field.getValue());
             }
         }
         return found;
@@ -182,7 +213,7 @@ final class EventsEndpoint {
                         results.add(new Result(
                                 request.getEventId(),
                                 Result.Status.REJECTED,
-                                List.of(Problem.ofEvent("the token may not publish for this event's account"))));
+                                List.of(valid.account().problem("must be an account that the token may publish for"))));
                     } else {
                         allowed.add(request);
                         results.add(null);
@@ -254,7 +285,7 @@ final class EventsEndpoint {
     }
 
     private static Answer unsupported(HttpFields headers) {
-        if (headers.contains("Content-Encoding") && !isIdentity(headers)) {
+        if (isCompressed(headers)) {
             return Answer.problem(
                             ProblemType.UNSUPPORTED_MEDIA_TYPE, "a compressed body is not supported; send it as it is")
                     .with("Accept-Encoding", "identity");
@@ -266,8 +297,11 @@ final class EventsEndpoint {
                 .with("Accept-Post", String.join(", ", Format.mediaTypes()));
     }
 
-    private static boolean isIdentity(HttpFields headers) {
-        return "identity".equalsIgnoreCase(headers.get("Content-Encoding"));
+    private static boolean isCompressed(HttpFields headers) {
+        String encoding = headers.get("Content-Encoding");
+        String transfer = headers.get("Transfer-Encoding");
+        return encoding != null && !encoding.equalsIgnoreCase("identity")
+                || transfer != null && !transfer.trim().equalsIgnoreCase("chunked");
     }
 
     /** How a body carries events. */
@@ -277,6 +311,9 @@ final class EventsEndpoint {
         CLOUD_EVENT("application/cloudevents+json"),
         CLOUD_EVENT_BATCH("application/cloudevents-batch+json"),
         BINARY_CLOUD_EVENT("application/json");
+
+        private static final List<String> BINARY_ATTRIBUTES =
+                List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
 
         private final String mediaType;
 
@@ -289,7 +326,7 @@ final class EventsEndpoint {
         }
 
         static @Nullable Format of(HttpFields headers) {
-            if (headers.contains("Content-Encoding") && !isIdentity(headers)) {
+            if (isCompressed(headers)) {
                 return null;
             }
             List<String> types = headers.getValuesList("Content-Type");
@@ -305,7 +342,9 @@ final class EventsEndpoint {
                 }
             }
             boolean structured = type.startsWith("application/cloudevents");
-            if (!structured && headers.contains("ce-specversion")) {
+            // Any of them: without its specversion such an event would lose its id and be counted again when it is sent
+            // again.
+            if (!structured && BINARY_ATTRIBUTES.stream().anyMatch(headers::contains)) {
                 return type.equals(BINARY_CLOUD_EVENT.mediaType) || type.endsWith("+json") ? BINARY_CLOUD_EVENT : null;
             }
             for (Format format : values()) {

@@ -29,7 +29,8 @@ public final class GatewayServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);
 
     private static final int PLATFORM_THREADS = 32;
-    private static final int HEAD_BYTES = 16 << 10;
+    /** Largest request line and headers. */
+    static final int HEAD_BYTES = 16 << 10;
 
     private final Server server;
     private final ServerConnector connector;

@@ -46,10 +46,18 @@ final class ProblemErrorHandler extends ErrorHandler {
         if (status >= 500 && status != HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 && status != 501) {
             return Answer.problem(ProblemType.INTERNAL_ERROR, "the fault is logged");
         }
-        return Answer.problem(
-                ProblemType.HTTP_ERROR,
-                status,
-                "the request is not well-formed HTTP/1.1, or too large in its head",
-                null);
+        return Answer.problem(ProblemType.HTTP_ERROR, status, detail(status), null);
+    }
+
+    private static String detail(int status) {
+        return switch (status) {
+            case HttpStatus.URI_TOO_LONG_414 -> "the request target is too long";
+            case HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431 ->
+                "request line and headers must have at most " + GatewayServer.HEAD_BYTES + " bytes together";
+            case HttpStatus.EXPECTATION_FAILED_417 -> "the only expectation that is met is 100-continue";
+            case HttpStatus.UPGRADE_REQUIRED_426, HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ->
+                "HTTP/1.1 is what is spoken here";
+            default -> "the request is not well-formed HTTP/1.1";
+        };
     }
 }
