@@ -9,10 +9,8 @@ import dev.tollgate.sql.Migrator;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,20 +191,8 @@ final class SqlCommand extends CommandGroup {
                 connection.setSchema(clickHouse.database());
                 try (Statement statement = connection.createStatement();
                         ResultSet result = statement.executeQuery(text)) {
-                    ResultSetMetaData meta = result.getMetaData();
-                    List<String> columns = new ArrayList<>();
-                    for (int i = 1; i <= meta.getColumnCount(); i++) {
-                        columns.add(meta.getColumnLabel(i));
-                    }
-                    List<List<@Nullable Object>> rows = new ArrayList<>();
-                    while (result.next()) {
-                        List<@Nullable Object> row = new ArrayList<>();
-                        for (int i = 1; i <= columns.size(); i++) {
-                            row.add(result.getObject(i));
-                        }
-                        rows.add(row);
-                    }
-                    print(out, columns, rows);
+                    AnalystQuery.Answer answer = AnalystQuery.Answer.read(result);
+                    print(out, answer.columns(), answer.rows());
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.schemas.config.EditDistance;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class Suggestions {
         }
         for (String candidate : known) {
             String plain = plain(candidate);
-            int distance = editDistance(written, plain);
+            int distance = EditDistance.between(written, plain);
             int near = written.length() <= SHORT ? 1 : Math.max(2, written.length() / 3);
             if (distance <= near && distance < bestDistance) {
                 bestDistance = distance;
@@ -41,23 +42,5 @@ final class Suggestions {
 
     private static String plain(String word) {
         return word.toLowerCase(Locale.ROOT).replace('-', '_');
-    }
-
-    /** Levenshtein's distance, one row at a time. */
-    private static int editDistance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substitution, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -12,8 +12,6 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of the sink, built once by {@link #from}.
@@ -110,8 +108,8 @@ public record SinkConfig(
                 settings.problem("kafka.*." + reserved + " cannot be set: the sink's guarantee rests on its own value");
             }
         }
-        RegistryConfig registry = registry(settings);
-        TopicLayout topics = topics(settings);
+        RegistryConfig registry = RegistryConfig.read(settings);
+        TopicLayout topics = TopicLayout.read(settings);
         ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
         String groupId = settings.parsed(
                 "sink.group-id",
@@ -201,39 +199,6 @@ public record SinkConfig(
     @Override
     public String toString() {
         return "SinkConfig" + new java.util.TreeMap<>(effective);
-    }
-
-    private static RegistryConfig registry(Settings settings) {
-        String url = settings.required("registry.url");
-        @Nullable String userInfo = settings.optional("registry.user-info");
-        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
-        Map<String, String> properties = new HashMap<>();
-        properties.put(RegistryConfig.URL, url.isEmpty() ? "http://unset" : url);
-        properties.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
-        if (userInfo != null) {
-            properties.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
-            properties.put(RegistryConfig.USER_INFO, userInfo);
-        }
-        try {
-            return RegistryConfig.from(properties);
-        } catch (ConfigException e) {
-            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
-            return RegistryConfig.ofUrl("http://unset");
-        }
-    }
-
-    private static TopicLayout topics(Settings settings) {
-        TopicLayout standard = TopicLayout.standard();
-        String prefix = settings.string("topics.prefix", standard.prefix());
-        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, 10_000);
-        int replication =
-                settings.integer("topics.replication", standard.replication(), TopicLayout.BROKER_DEFAULT, 32_767);
-        try {
-            return new TopicLayout(prefix, partitions, (short) replication);
-        } catch (IllegalArgumentException e) {
-            settings.problem("topics.*: " + e.getMessage());
-            return standard;
-        }
     }
 
     private static String checkedGroup(String text) {

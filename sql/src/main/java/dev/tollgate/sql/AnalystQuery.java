@@ -87,7 +87,8 @@ public record AnalystQuery(String name, String description, String sql) {
      * @param rows values by column as the driver gives them; null is null
      */
     public record Answer(List<String> columns, List<List<@Nullable Object>> rows) {
-        private static Answer read(ResultSet result) throws SQLException {
+        /** Reads a result to its end. */
+        public static Answer read(ResultSet result) throws SQLException {
             ResultSetMetaData meta = result.getMetaData();
             List<String> columns = new ArrayList<>();
             for (int i = 1; i <= meta.getColumnCount(); i++) {

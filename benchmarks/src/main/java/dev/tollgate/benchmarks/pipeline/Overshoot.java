@@ -93,10 +93,6 @@ final class Overshoot implements Callable<Integer> {
         return 0;
     }
 
-    private List<String> names(String prefix) {
-        return IntStream.range(0, accounts).mapToObj(i -> prefix + i).toList();
-    }
-
     private ChildJvm child(Pipeline pipeline, long childSeed) throws IOException {
         Map<String, String> properties = pipeline.clientProperties();
         return new ChildJvm(

@@ -6,7 +6,6 @@ import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.TopicLayout;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -42,40 +40,9 @@ public record KafkaAccess(
     /** Reads {@code kafka.*}, {@code registry.*} and {@code topics.*}; problems are noted in the settings. */
     public static KafkaAccess from(Settings settings) {
         String servers = settings.required("kafka.bootstrap-servers");
-        RegistryConfig registry = registry(settings);
-        TopicLayout layout = TopicLayout.standard();
-        try {
-            layout = new TopicLayout(
-                    settings.string("topics.prefix", layout.prefix()),
-                    settings.integer("topics.partitions", layout.partitions(), 1, 10_000),
-                    (short) settings.integer("topics.replication", layout.replication(), -1, Short.MAX_VALUE));
-        } catch (IllegalArgumentException e) {
-            settings.problem("topics: " + e.getMessage());
-        }
+        RegistryConfig registry = RegistryConfig.read(settings);
+        TopicLayout layout = TopicLayout.read(settings);
         return new KafkaAccess(servers, registry, layout, settings.passThrough("kafka.client."));
-    }
-
-    private static RegistryConfig registry(Settings settings) {
-        RegistryConfig unset = RegistryConfig.ofUrl("http://unset");
-        String url = settings.required("registry.url");
-        String userInfo = settings.optional("registry.user-info");
-        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
-        if (url.isEmpty()) {
-            return unset;
-        }
-        Map<String, String> config = new HashMap<>();
-        config.put(RegistryConfig.URL, url);
-        config.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
-        if (userInfo != null) {
-            config.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
-            config.put(RegistryConfig.USER_INFO, userInfo);
-        }
-        try {
-            return RegistryConfig.from(config);
-        } catch (ConfigException e) {
-            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
-            return unset;
-        }
     }
 
     /** A new admin client; the caller closes it. */

@@ -1,10 +1,12 @@
 package dev.tollgate.schemas.registry;
 
+import dev.tollgate.schemas.config.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
@@ -25,6 +27,9 @@ public record RegistryConfig(List<URI> urls, @Nullable String userInfo, Duration
     public static final String LEGACY_USER_INFO = "schema.registry.basic.auth.user.info";
 
     public static final String REQUEST_TIMEOUT_MS = "schema.registry.request.timeout.ms";
+
+    /** Stands in for a URL that is missing or wrong. */
+    private static final String UNSET = "http://unset";
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -67,6 +72,29 @@ public record RegistryConfig(List<URI> urls, @Nullable String userInfo, Duration
             urls.add(withoutUserInfo(uri));
         }
         return new RegistryConfig(urls, userInfo(config, embeddedUserInfo), timeout(config));
+    }
+
+    /**
+     * Reads {@code registry.url} (required), {@code registry.user-info} (none) and {@code registry.request-timeout} (10s; 100ms to
+     * 5m). Problems are noted in the settings, and what is returned then is not to be used.
+     */
+    public static RegistryConfig read(Settings settings) {
+        String url = settings.required("registry.url");
+        String userInfo = settings.optional("registry.user-info");
+        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
+        Map<String, String> config = new HashMap<>();
+        config.put(URL, url.isEmpty() ? UNSET : url);
+        config.put(REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        if (userInfo != null) {
+            config.put(CREDENTIALS_SOURCE, "USER_INFO");
+            config.put(USER_INFO, userInfo);
+        }
+        try {
+            return from(config);
+        } catch (ConfigException e) {
+            settings.problem(String.valueOf(e.getMessage()).replace(URL, "registry.url"));
+            return ofUrl(UNSET);
+        }
     }
 
     private static URI parse(String text) {

@@ -1,5 +1,6 @@
 package dev.tollgate.schemas.topic;
 
+import dev.tollgate.schemas.config.Settings;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +35,24 @@ public record TopicLayout(String prefix, int partitions, short replication) {
     /** Prefix {@code tollgate.}, 4 partitions, the broker's replication. */
     public static TopicLayout standard() {
         return new TopicLayout("tollgate.", 4, BROKER_DEFAULT);
+    }
+
+    /**
+     * Reads {@code topics.prefix}, {@code topics.partitions} and {@code topics.replication}; presets as {@link #standard()}.
+     * Problems are noted in the settings.
+     */
+    public static TopicLayout read(Settings settings) {
+        TopicLayout standard = standard();
+        String prefix = settings.string("topics.prefix", standard.prefix());
+        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, MAX_PARTITIONS);
+        int replication =
+                settings.integer("topics.replication", standard.replication(), BROKER_DEFAULT, Short.MAX_VALUE);
+        try {
+            return new TopicLayout(prefix, partitions, (short) replication);
+        } catch (IllegalArgumentException e) {
+            settings.problem("topics.*: " + e.getMessage());
+            return standard;
+        }
     }
 
     /** Full name of a topic, for example {@code tollgate.request-events}. */

@@ -6,14 +6,12 @@ import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
@@ -116,9 +114,9 @@ public record AccountingConfig(
                         + " (see streams.* for what can be chosen)");
             }
         }
-        RegistryConfig registry = registry(settings);
+        RegistryConfig registry = RegistryConfig.read(settings);
 
-        TopicLayout topics = topics(settings);
+        TopicLayout topics = TopicLayout.read(settings);
         String applicationId = settings.parsed(
                 "streams.application-id",
                 "tollgate-accounting",
@@ -175,9 +173,8 @@ public record AccountingConfig(
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "1");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // After a commit the first batch of a partition may have to wait for the end of the transaction before, and
-        // those in flight
-        // behind it are sent again: 100 ms, Kafka's preset, would be most of a block's way (KAFKA-20000). Doubles up to
-        // a second.
+        // those
+        // behind it are sent again: 100 ms, Kafka's preset, would be most of a block's way (KAFKA-20000).
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), "5");
         // Output records stay below a broker's default; changelogs of ours take larger ones.
         properties.put(
@@ -218,43 +215,6 @@ public record AccountingConfig(
     @Override
     public String toString() {
         return "AccountingConfig" + new java.util.TreeMap<>(effective);
-    }
-
-    private static RegistryConfig registry(Settings settings) {
-        String url = settings.required("registry.url");
-        @Nullable String userInfo = settings.optional("registry.user-info");
-        Duration timeout = settings.duration("registry.request-timeout", "10s", "100ms", "5m");
-        RegistryConfig unset = RegistryConfig.ofUrl("http://unset");
-        if (url.isEmpty()) {
-            return unset;
-        }
-        Map<String, String> properties = new HashMap<>();
-        properties.put(RegistryConfig.URL, url);
-        properties.put(RegistryConfig.REQUEST_TIMEOUT_MS, Long.toString(timeout.toMillis()));
-        if (userInfo != null) {
-            properties.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
-            properties.put(RegistryConfig.USER_INFO, userInfo);
-        }
-        try {
-            return RegistryConfig.from(properties);
-        } catch (ConfigException e) {
-            settings.problem(String.valueOf(e.getMessage()).replace(RegistryConfig.URL, "registry.url"));
-            return unset;
-        }
-    }
-
-    private static TopicLayout topics(Settings settings) {
-        TopicLayout standard = TopicLayout.standard();
-        String prefix = settings.string("topics.prefix", standard.prefix());
-        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, 10_000);
-        int replication =
-                settings.integer("topics.replication", standard.replication(), TopicLayout.BROKER_DEFAULT, 32_767);
-        try {
-            return new TopicLayout(prefix, partitions, (short) replication);
-        } catch (IllegalArgumentException e) {
-            settings.problem("topics.*: " + e.getMessage());
-            return standard;
-        }
     }
 
     private static String matching(Pattern pattern, String text) {
