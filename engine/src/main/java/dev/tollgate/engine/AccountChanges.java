@@ -56,7 +56,7 @@ final class AccountChanges {
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
                 throw new IllegalStateException("not part of a timeline: " + entry.change);
         }
-        entry.source = null;
+        state.timeline.forgetSources();
         state.nextDueMillis = Long.MIN_VALUE;
     }
 
@@ -157,6 +157,7 @@ final class AccountChanges {
                 }
             }
         }
+        state.timeline.forgetSources();
     }
 
     /** Says that a new version of the account's plan has come into force. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param exempt whether nothing is enforced
  * @param suspended whether everything is to be refused
  * @param suspendedUntilMillis exclusive end of a temporary suspension; null if there is none or it has no end
+ * @param suspensionReason the reason that the suspension was given with; null if there is none
  * @param overrides amounts that hold for this account instead of the plan's, by limit id
  * @param buckets for each limit of scope {@code ACCOUNT} the current bucket, used or not; for each other limit the buckets of
  *     the keys that were used
@@ -36,6 +37,7 @@ public record AccountSnapshot(
         boolean exempt,
         boolean suspended,
         @Nullable Long suspendedUntilMillis,
+        @Nullable String suspensionReason,
         Map<String, Amount> overrides,
         List<Bucket> buckets,
         Map<String, String> mostConstrained) {

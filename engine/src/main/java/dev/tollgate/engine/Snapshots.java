@@ -42,6 +42,7 @@ final class Snapshots {
                 suspension != null && suspension.change instanceof AccountChange.Suspended suspended
                         ? suspended.untilMillis()
                         : null,
+                suspension == null || suspension.source == null ? null : suspension.source.reason(),
                 Map.copyOf(state.timeline.overridesAt(at)),
                 List.copyOf(buckets),
                 mostConstrained(buckets));

@@ -152,6 +152,22 @@ final class Timeline {
                 && assigned.carry() == AccountChange.Carry.SCALE;
     }
 
+    /**
+     * Forgets where changes came from that are applied: nothing names it any more. Only a suspension that holds does, whose
+     * reason snapshots tell.
+     */
+    void forgetSources() {
+        boolean laterSuspension = false;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            TimelineEntry entry = entries.get(i);
+            boolean suspends = entry.change instanceof AccountChange.Suspended;
+            if (entry.applied && (!suspends || entry.ended || laterSuspension)) {
+                entry.source = null;
+            }
+            laterSuspension |= entry.applied && (suspends || entry.change instanceof AccountChange.Reinstated);
+        }
+    }
+
     /** Forgets what no event can ask about any more. */
     void prune(long oldestEventMillis) {
         if (entries.size() < 2) {

@@ -28,7 +28,10 @@ final class TimelineEntry {
     /** For suspensions: that its end has been said. */
     boolean ended;
 
-    /** Where it came from; kept until it is applied, because the events that follow name it. */
+    /**
+     * Where it came from; kept until it is applied, because the events that follow name it. Of a suspension kept while it
+     * holds.
+     */
     @Nullable
     Source source;
 

@@ -248,6 +248,27 @@ class TimelineTest {
     }
 
     @Test
+    void givenSuspensions_whenOneHolds_thenSnapshotsTellItsReasonAndTheStateKeepsNoOther() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        account.call("a", NOON);
+        account.command(NOON + SECOND, new Suspended(NOON + MINUTE));
+        account.state = AccountState.decode(account.state.encode());
+        assertThat(account.snapshot(NOON + SECOND).suspensionReason()).isEqualTo("because");
+        int suspendedBytes = account.state.encode().length;
+
+        account.tick(NOON + MINUTE);
+        int reinstatedBytes = account.state.encode().length;
+        account.command(NOON + 2 * MINUTE, new Suspended(null));
+        account.command(NOON + 3 * MINUTE, new Suspended(NOON + 5 * MINUTE));
+        int twice = account.state.encode().length;
+        account.command(NOON + 4 * MINUTE, new Reinstated());
+
+        assertThat(account.snapshot(NOON + 4 * MINUTE).suspensionReason()).isNull();
+        assertThat(reinstatedBytes).isLessThan(suspendedBytes - "because".length());
+        assertThat(account.state.encode().length).isLessThan(twice - "because".length());
+    }
+
+    @Test
     void givenPermanentSuspension_whenReinstated_thenCallsInBetweenWereCounted() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.command(NOON, new Suspended(null));

@@ -72,6 +72,7 @@ public final class OutputTranslator {
         record.setExempt(snapshot.exempt());
         record.setSuspended(snapshot.suspended());
         record.setSuspendedUntil(until(snapshot.suspendedUntilMillis()));
+        record.setSuspensionReason(snapshot.suspensionReason());
         List<AccountSnapshot.Bucket> said = mostRelevant(snapshot.buckets());
         List<BucketState> buckets = new ArrayList<>(said.size());
         for (AccountSnapshot.Bucket bucket : said) {

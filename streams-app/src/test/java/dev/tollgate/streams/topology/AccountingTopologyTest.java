@@ -374,7 +374,9 @@ class AccountingTopologyTest {
         LimitState reinstated = newestState();
 
         assertThat(suspended.getSuspended()).isTrue();
+        assertThat(suspended.getSuspensionReason()).isEqualTo("unpaid");
         assertThat(reinstated.getSuspended()).isFalse();
+        assertThat(reinstated.getSuspensionReason()).isNull();
         assertThat(topology.limitEvents.readValuesToList())
                 .extracting(LimitEvent::getKind, LimitEvent::getReason, LimitEvent::getCrossingEventId)
                 .containsExactly(
