@@ -105,6 +105,44 @@ final class ViewsIT {
         """;
 
     @Test
+    void eventsEndInTheirCorrectedState() throws SQLException {
+        new Migrator(clickHouse.config("corrected")).migrate();
+        clickHouse.execute("corrected", """
+            INSERT INTO request_journal
+            (account_id, event_id, verdict, correction_id, endpoint, outcome, producer, attributes, plan_id, plan_version, late_limits, occurred_at, appended_at,
+             recorded_at, costs, units, duration_ms, source_topic, source_partition, source_offset, record_topic_id, record_partition, record_offset)
+            VALUES
+            ('corrected', 'amended', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, 7, 12, 'ev', 0, 1, 'J', 0, 100),
+            ('corrected', 'amended', 'DUPLICATE', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:02', {}, 7, 12, 'ev', 0, 2, 'J', 0, 101),
+            ('corrected', 'amended', 'VOIDED', 'c1', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, 7, NULL, 'ev', 0, 1, 'J', 0, 102),
+            ('corrected', 'amended', 'AMENDED', 'c1', '/batch', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':3}, 9, NULL, 'ev', 0, 1, 'J', 0, 103),
+            ('corrected', 'voided', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 3, 'J', 0, 104),
+            ('corrected', 'voided', 'VOIDED', 'c2', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, NULL, 'ev', 0, 3, 'J', 0, 105),
+            ('corrected', 'failed', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 4, 'J', 0, 106),
+            ('corrected', 'failed', 'VOIDED', 'c3', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, NULL, 'ev', 0, 4, 'J', 0, 107),
+            ('corrected', 'failed', 'NOT_CONSUMING', 'c3', '/get', 'SERVER_ERROR', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {}, NULL, NULL, 'ev', 0, 4, 'J', 0, 108),
+            ('corrected', 'again', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 5, 'J', 0, 109),
+            ('corrected', 'again', 'LATE', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 2, ['requests-per-day'], '2026-10-02 10:00:00', '2026-11-02 10:00:00', '2026-11-02 10:00:01', {'requests':1}, NULL, 6, 'ev', 0, 9, 'J', 0, 110)\
+            """);
+
+        assertThat(clickHouse.rows("corrected", """
+            SELECT event_id, verdict, correction_id, correction_count, endpoint, outcome, producer, attributes, costs, units, duration_ms
+            FROM usage_event WHERE account_id = 'corrected' ORDER BY event_id\
+            """))
+                .containsExactly(
+                        "('again','COUNTED','',0,'/get','SUCCESS','svc',{},{'requests':1},NULL,5)",
+                        "('amended','AMENDED','c1',1,'/batch','SUCCESS','svc',{'region':'eu'},{'requests':3},9,12)",
+                        "('failed','NOT_CONSUMING','c3',1,'/get','SERVER_ERROR','svc',{},{},NULL,5)",
+                        "('voided','VOIDED','c2',1,'/get','SUCCESS','svc',{},{},NULL,5)");
+        assertThat(clickHouse.rows("corrected", """
+            SELECT sum(costs['requests']) AS used FROM usage_event WHERE verdict IN ('COUNTED', 'AMENDED')\
+            """))
+                .isEqualTo(clickHouse.rows(
+                        "corrected", "SELECT used FROM usage_by_account_day WHERE meter_id = 'requests'"))
+                .containsExactly("(4)");
+    }
+
+    @Test
     void usageByAccountAndDayAndMeter() throws SQLException {
         assertThat(view("usage_by_account_day", "account_id, day, meter_id"))
                 .containsExactly(

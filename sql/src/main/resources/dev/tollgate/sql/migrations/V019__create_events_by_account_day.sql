@@ -7,8 +7,8 @@ CREATE VIEW IF NOT EXISTS events_by_account_day
     not_consuming   UInt64 COMMENT 'Events whose outcome the plan does not charge.',
     over_call_limit UInt64 COMMENT 'Calls over a per-call cap.',
     late            UInt64 COMMENT 'Events whose windows had all closed.',
-    voided          UInt64 COMMENT 'Corrections that took an event back.',
-    amended         UInt64 COMMENT 'Corrections that changed an event.',
+    voided          UInt64 COMMENT 'Events that a correction took back, to void them or to count them anew.',
+    amended         UInt64 COMMENT 'Events that a correction counted anew.',
     total           UInt64 COMMENT 'All journal rows.'
 )
 AS

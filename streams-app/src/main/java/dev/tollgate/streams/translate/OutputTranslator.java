@@ -132,15 +132,18 @@ public final class OutputTranslator {
     /**
      * A journal entry.
      *
-     * @param source the event that the entry is about, where it is the one at hand; null for restatements of past events, whose
-     *     reporting fields are in their first entry
+     * <p>A correction is two entries: {@code VOIDED} takes the old costs back, and what holds instead follows, as
+     * {@code AMENDED} if it is counted. Duration, producer and attributes stand in the first entry of an event only: the event
+     * index would have to keep them of every event, for the few that are corrected.
+     *
+     * @param source the event that the entry is about, where it is the one at hand; null for corrections
      */
     public static UsageJournalEntry journal(JournalEntry entry, @Nullable RequestEvent source) {
         RequestInput request = entry.request();
         UsageJournalEntry record = new UsageJournalEntry();
         record.setAccountId(text(request.accountId()));
         record.setEventId(text(request.eventId()));
-        record.setVerdict(verdict(entry.verdict()));
+        record.setVerdict(verdict(entry));
         record.setOccurredAt(Instant.ofEpochMilli(request.occurredAtMillis()));
         record.setAppendedAt(Instant.ofEpochMilli(request.appendedAtMillis()));
         record.setProjectId(request.projectId());
@@ -324,9 +327,13 @@ public final class OutputTranslator {
         return required;
     }
 
-    private static dev.tollgate.schemas.avro.Verdict verdict(Verdict verdict) {
-        return switch (verdict) {
-            case COUNTED -> dev.tollgate.schemas.avro.Verdict.COUNTED;
+    private static dev.tollgate.schemas.avro.Verdict verdict(JournalEntry entry) {
+        return switch (entry.verdict()) {
+            // What a correction counts anew is not one more event.
+            case COUNTED ->
+                entry.correctionIds().isEmpty()
+                        ? dev.tollgate.schemas.avro.Verdict.COUNTED
+                        : dev.tollgate.schemas.avro.Verdict.AMENDED;
             case DUPLICATE -> dev.tollgate.schemas.avro.Verdict.DUPLICATE;
             case NOT_CONSUMING -> dev.tollgate.schemas.avro.Verdict.NOT_CONSUMING;
             case OVER_CALL_LIMIT -> dev.tollgate.schemas.avro.Verdict.OVER_CALL_LIMIT;

@@ -6,7 +6,9 @@ import static dev.tollgate.streams.topology.TestingTopology.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
+import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEvent;
@@ -114,6 +116,53 @@ class AccountingTopologyTest {
                         .setSourcePartition(0)
                         .setSourceOffset(0)
                         .build());
+    }
+
+    @Test
+    void givenEvent_whenCorrected_thenOldCostsGoAndWhatHoldsInsteadSaysSo() {
+        topology.putOnPlan("acme", 100);
+        topology.publish(RequestEvent.newBuilder(request("acme", "1", START))
+                .setDurationMs(17L)
+                .setAttributes(Map.of("region", "eu"))
+                .build());
+        topology.journal.readValue();
+
+        topology.publish(amendment(
+                "c1", "1", Amendment.newBuilder().setEndpoint("/v2/mem-it").build()));
+        topology.publish(amendment(
+                "c2", "1", Amendment.newBuilder().setOutcome(Outcome.INVALID).build()));
+
+        List<UsageJournalEntry> entries = topology.journalled();
+        assertThat(entries)
+                .extracting(
+                        UsageJournalEntry::getVerdict,
+                        UsageJournalEntry::getCorrectionId,
+                        UsageJournalEntry::getEndpoint,
+                        UsageJournalEntry::getOutcome,
+                        UsageJournalEntry::getCosts)
+                .containsExactly(
+                        tuple(Verdict.VOIDED, "c1", "/v2/notes", Outcome.SUCCESS, costs(-1, -1)),
+                        tuple(Verdict.AMENDED, "c1", "/v2/mem-it", Outcome.SUCCESS, costs(1, 40)),
+                        tuple(Verdict.VOIDED, "c2", "/v2/mem-it", Outcome.SUCCESS, costs(-1, -40)),
+                        tuple(Verdict.NOT_CONSUMING, "c2", "/v2/mem-it", Outcome.INVALID, Map.of()));
+        assertThat(entries).allSatisfy(entry -> {
+            assertThat(entry.getOccurredAt()).isEqualTo(START);
+            assertThat(entry.getSourceOffset()).isZero();
+            assertThat(entry.getDurationMs()).isNull();
+            assertThat(entry.getProducer()).isEmpty();
+            assertThat(entry.getAttributes()).isEmpty();
+        });
+    }
+
+    private static Map<String, Long> costs(long requests, long complexity) {
+        return Map.of("requests", requests, "complexity", complexity);
+    }
+
+    private static AccountEvent amendment(String commandId, String eventId, Amendment amendment) {
+        return command("acme", commandId, AccountEventType.EVENT_AMENDED, START)
+                .setCorrectedEventId(eventId)
+                .setAmendment(amendment)
+                .build();
     }
 
     @Test
