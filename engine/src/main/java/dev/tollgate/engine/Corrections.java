@@ -200,7 +200,7 @@ final class Corrections {
         step.index.put(current);
         state.version++;
 
-        Origin origin = Origin.correction(command, request.occurredAtMillis());
+        Origin origin = Origin.correction(command);
         for (Bucket bucket : touched) {
             judge.reconsider(step, bucket, origin);
             requests.updateCarry(step, bucket, origin);

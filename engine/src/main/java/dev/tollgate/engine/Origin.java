@@ -19,10 +19,11 @@ record Origin(
         return new Origin(Cause.USAGE, request.occurredAtMillis(), request.eventId(), request.position(), null, null);
     }
 
-    static Origin correction(AccountInput command, long eventTimeMillis) {
+    /** What follows from a correction follows when it takes effect, not when the corrected event happened. */
+    static Origin correction(AccountInput command) {
         return new Origin(
                 Cause.CORRECTED,
-                eventTimeMillis,
+                command.effectiveAtMillis(),
                 command.commandId(),
                 command.position(),
                 command.reason(),

@@ -12,12 +12,14 @@ import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.engine.plan.Threshold;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
@@ -211,12 +213,16 @@ public final class OutputTranslator {
             record.setScopeKey(bucket.scopeKey());
             record.setWindowStart(until(bucket.windowStartMillis()));
             record.setWindowEnd(until(bucket.windowEndMillis()));
-            record.setUsed(bucket.used());
+            // Where there is no window there is no usage that the event would be about.
+            record.setUsed(bucket.windowStartMillis() == null ? null : bucket.used());
             record.setAmount(amount(bucket.amount()));
             record.setOvershoot(bucket.overshoot() > 0 ? bucket.overshoot() : null);
         }
-        record.setThresholdBasisPoints(
-                event.threshold() == null ? null : event.threshold().usedBasisPoints());
+        Threshold threshold = event.threshold();
+        if (threshold != null) {
+            record.setThresholdBasisPoints(threshold.usedBasisPoints());
+            record.setThresholdKind(thresholdKind(threshold.kind()));
+        }
         record.setPlanId(event.planId());
         record.setPlanVersion(event.planVersion());
         record.setCrossingEventId(event.sourceId());
@@ -366,6 +372,13 @@ public final class OutputTranslator {
             case OVERRIDE_CHANGED -> LimitEventKind.OVERRIDE_CHANGED;
             case PLAN_CHANGED -> LimitEventKind.PLAN_CHANGED;
             case PLAN_CHANGE_SCHEDULED -> LimitEventKind.PLAN_CHANGE_SCHEDULED;
+        };
+    }
+
+    private static ThresholdKind thresholdKind(Threshold.Kind kind) {
+        return switch (kind) {
+            case USED_AT_LEAST -> ThresholdKind.USED_AT_LEAST;
+            case REMAINING_BELOW -> ThresholdKind.REMAINING_BELOW;
         };
     }
 

@@ -29,7 +29,6 @@ final class EngineRun implements Outputs {
     private final AccountingEngine engine = new AccountingEngine(EngineSettings.defaults());
     private final InMemoryEventIndex index = new InMemoryEventIndex();
     private final AccountState state = AccountState.empty(ScenarioRecords.ACCOUNT);
-    private final ScenarioPlans catalogue;
     private final Plans plans;
     private final List<String> refusals = new ArrayList<>();
     private final List<UsageJournalEntry> journal = new ArrayList<>();
@@ -41,13 +40,12 @@ final class EngineRun implements Outputs {
     private @Nullable RequestEvent source;
 
     EngineRun(ScenarioPlans catalogue) {
-        this.catalogue = catalogue;
         this.plans = catalogue.forTheEngine();
     }
 
     /** What follows from a step, and from the time up to it. */
     List<String> run(Scenario.Step step) throws RefusedException {
-        ScenarioVoice voice = new ScenarioVoice(catalogue, step);
+        ScenarioVoice voice = new ScenarioVoice(step);
         for (int i = 0; i < step.repeat(); i++) {
             passTo(step.timeOf(i), voice);
             switch (step.verb()) {

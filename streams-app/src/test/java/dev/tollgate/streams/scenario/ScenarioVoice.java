@@ -1,8 +1,10 @@
 package dev.tollgate.streams.scenario;
 
+import dev.tollgate.engine.plan.Threshold;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.testkit.scenario.Scenario;
@@ -22,7 +24,6 @@ final class ScenarioVoice {
     /** The last moment of the year 9999 stands for no end. */
     private static final Instant NEVER = Instant.ofEpochMilli(253_402_300_799_999L);
 
-    private final ScenarioPlans plans;
     private final ScenarioWords words;
     private final boolean costsShown;
     private final List<String> lines = new ArrayList<>();
@@ -47,8 +48,7 @@ final class ScenarioVoice {
         }
     }
 
-    ScenarioVoice(ScenarioPlans plans, Scenario.Step step) {
-        this.plans = plans;
+    ScenarioVoice(Scenario.Step step) {
         this.words = new ScenarioWords(step.timeMillis());
         this.costsShown = step.shows("costs");
     }
@@ -137,9 +137,22 @@ final class ScenarioVoice {
                 event.getScopeKey(),
                 Objects.requireNonNull(event.getUsed()),
                 event.getAmount(),
-                plans.thresholdOf(event.getPlanId(), event.getPlanVersion(), limitId, event.getThresholdBasisPoints()),
+                threshold(event),
                 NEVER.equals(until) ? null : millis(until),
                 cause == null ? null : cause.name());
+    }
+
+    /** As the plan states it; null for the full amount. */
+    private static @Nullable String threshold(LimitEvent event) {
+        Integer used = event.getThresholdBasisPoints();
+        if (used == null) {
+            return null;
+        }
+        boolean remaining = event.getThresholdKind() == ThresholdKind.REMAINING_BELOW;
+        Threshold threshold = remaining
+                ? new Threshold(Threshold.Kind.REMAINING_BELOW, 10_000 - used)
+                : new Threshold(Threshold.Kind.USED_AT_LEAST, used);
+        return threshold.toString();
     }
 
     private void total(UsageTotal total) {

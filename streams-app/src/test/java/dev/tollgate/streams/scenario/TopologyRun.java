@@ -55,7 +55,6 @@ final class TopologyRun implements AutoCloseable {
     /** A record as the log took it. */
     record Appended(Topic topic, byte[] key, byte[] value, Instant at) {}
 
-    private final ScenarioPlans catalogue;
     private final AccountingConfig config;
     private final AvroSerializer<SpecificRecord> serializer;
     private final TopologyTestDriver driver;
@@ -75,7 +74,6 @@ final class TopologyRun implements AutoCloseable {
      * @param startMillis where the wall clock stands
      */
     TopologyRun(ScenarioPlans catalogue, TestingRegistry registry, Path stateDir, long startMillis) {
-        this.catalogue = catalogue;
         this.nowMillis = startMillis - Math.floorMod(startMillis, PUNCTUATION_MILLIS);
         this.config = AccountingConfig.from(Map.of(
                 "kafka.bootstrap-servers", "none:9092",
@@ -115,7 +113,7 @@ final class TopologyRun implements AutoCloseable {
 
     /** What follows from a step, and from the time up to it, the gate's answers included. */
     List<String> run(Scenario.Step step) {
-        ScenarioVoice voice = new ScenarioVoice(catalogue, step);
+        ScenarioVoice voice = new ScenarioVoice(step);
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < step.repeat(); i++) {
             passTo(step.timeOf(i), voice);
@@ -140,7 +138,7 @@ final class TopologyRun implements AutoCloseable {
      * @param end where the wall clock stands: after the last record
      */
     void replay(List<Appended> log, Scenario.Step end) {
-        ScenarioVoice voice = new ScenarioVoice(catalogue, end);
+        ScenarioVoice voice = new ScenarioVoice(end);
         for (Appended record : log) {
             if (record.topic() != Topic.PLAN_CATALOG) {
                 append(record);
