@@ -7,6 +7,7 @@ import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
 import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.engine.plan.PlanCatalog;
 import dev.tollgate.engine.plan.PlanVersion;
 import java.math.BigInteger;
 import java.util.List;
@@ -46,6 +47,7 @@ final class AccountChanges {
                 }
                 carryOverAll(step);
                 reconsiderAll(step, Origin.change(entry, Cause.PLAN_CHANGED));
+                announceNextVersion(step, state.judgementTime());
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> {
                 carryOverAll(step);
@@ -172,7 +174,7 @@ final class AccountChanges {
         }
         state.planInForce = refOf(version);
         if (known == null) {
-            announceNextVersion(step);
+            announceNextVersion(step, state.judgementTime());
             return;
         }
         Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
@@ -186,23 +188,29 @@ final class AccountChanges {
                 null,
                 version.planId() + "@" + version.version());
         reconsiderAll(step, origin.because(Cause.PLAN_CHANGED));
-        announceNextVersion(step);
+        announceNextVersion(step, state.judgementTime());
+    }
+
+    /** The next version of the account's plan, if its notice period has begun and the account was not told; else null. */
+    @Nullable
+    PlanVersion dueNotice(AccountState state, PlanCatalog plans, long atMillis) {
+        PlanVersion next = plans.nextAfter(resolver.planIdAt(state, atMillis), atMillis);
+        if (next == null || noticeFrom(next) > atMillis) {
+            return null;
+        }
+        PlanRef told = state.planAnnounced;
+        return told != null && told.planId().equals(next.planId()) && told.version() >= next.version() ? null : next;
     }
 
     /** Says that a new version of the account's plan will come into force, once its notice period has begun. */
-    void announceNextVersion(Step step) {
+    void announceNextVersion(Step step, long atMillis) {
         AccountState state = step.state;
-        Terms front = resolver.front(state, step.plans);
-        PlanVersion next = step.plans.nextAfter(front.planId, state.judgementTime());
-        if (next == null || next.effectiveFromMillis() - next.noticePeriodMillis() > state.judgementTime()) {
+        PlanVersion next = dueNotice(state, step.plans, atMillis);
+        if (next == null) {
             return;
         }
-        PlanRef ref = refOf(next);
-        if (ref.equals(state.planAnnounced)) {
-            return;
-        }
-        state.planAnnounced = ref;
-        Origin origin = Origin.time(Cause.TIME, state.judgementTime());
+        state.planAnnounced = refOf(next);
+        Origin origin = Origin.time(Cause.TIME, Math.max(0, noticeFrom(next)));
         emit(
                 step,
                 EventIds.account(
@@ -216,6 +224,10 @@ final class AccountChanges {
                 next.effectiveFromMillis(),
                 null,
                 null);
+    }
+
+    private static long noticeFrom(PlanVersion version) {
+        return version.effectiveFromMillis() - version.noticePeriodMillis();
     }
 
     /**

@@ -91,8 +91,17 @@ public final class AccountingEngine {
     }
 
     /**
+     * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the catalogue has
+     * one, its notice period has begun, and nothing has told the account yet. Unlike {@link #nextDeadline} this changes with
+     * the catalogue. Changes nothing.
+     */
+    public boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
+        return ticks.hasNotice(state, plans, nowMillis);
+    }
+
+    /**
      * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the epoch;
-     * {@link Long#MAX_VALUE} while there is none. Any later input may change it.
+     * {@link Long#MAX_VALUE} while there is none. Any later input may change it. Notices of plan versions are not in it.
      */
     public static long nextDeadline(AccountState state) {
         return Ticks.deadline(state);

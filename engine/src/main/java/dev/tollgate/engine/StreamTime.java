@@ -134,6 +134,6 @@ final class StreamTime {
         long oldest = step.state.streamTimeMillis - settings.dedupeHorizonMillis();
         step.index.expireBefore(oldest);
         step.state.timeline.prune(oldest);
-        changes.announceNextVersion(step);
+        changes.announceNextVersion(step, step.state.judgementTime());
     }
 }

@@ -41,6 +41,12 @@ final class TermsResolver {
         return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);
     }
 
+    /** The plan that an account is on at a moment. */
+    String planIdAt(AccountState state, long timeMillis) {
+        String assigned = state.timeline.planAt(timeMillis);
+        return assigned == null ? defaultPlanId : assigned;
+    }
+
     CompiledPlan compile(PlanVersion version) {
         CompiledPlan known = compiled.get(version);
         if (known != null) {
@@ -73,8 +79,7 @@ final class TermsResolver {
 
     private Terms build(AccountState state, PlanCatalog plans, long timeMillis) {
         Timeline timeline = state.timeline;
-        String assigned = timeline.planAt(timeMillis);
-        String planId = assigned == null ? defaultPlanId : assigned;
+        String planId = planIdAt(state, timeMillis);
         CompiledPlan plan = compile(versionAt(plans, planId, timeMillis));
         Map<String, Amount> overrides = timeline.overridesAt(timeMillis);
 

@@ -3,6 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.plan.PlanCatalog;
 import java.util.List;
 
 /**
@@ -23,9 +24,14 @@ final class Ticks {
     void apply(Step step, Tick tick) {
         AccountState state = step.state;
         long now = tick.nowMillis();
-        if (now < deadline(state)) {
-            return;
+        if (now >= deadline(state)) {
+            sayWhatIsOver(step, now);
         }
+        changes.announceNextVersion(step, Math.max(now, state.judgementTime()));
+    }
+
+    private void sayWhatIsOver(Step step, long now) {
+        AccountState state = step.state;
         for (Bucket bucket : state.buckets()) {
             for (Alert alert : bucket.alerts()) {
                 if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
@@ -41,6 +47,11 @@ final class Ticks {
         }
         changes.endSuspensions(step, now);
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    /** Whether a tick would tell the account of a new version of its plan. */
+    boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
+        return changes.dueNotice(state, plans, Math.max(nowMillis, state.judgementTime())) != null;
     }
 
     private void announce(Step step, TimelineEntry entry, long nowMillis) {

@@ -132,6 +132,10 @@ final class TestingAccount implements Outputs {
         engine.apply(state, input, plans, index, this);
     }
 
+    boolean hasNotice(long at) {
+        return engine.hasNotice(state, plans, at);
+    }
+
     AccountSnapshot snapshot(long at) {
         return engine.snapshot(state, plans, at);
     }

@@ -269,6 +269,76 @@ class TimelineTest {
     }
 
     @Test
+    void givenNoticePeriod_whenTheClockReachesIt_thenATickSaysItOnceAndEventsDoNotRepeatIt() {
+        PlanVersion second = noticed(2, NOON + 10 * DAY);
+        TestingAccount account = TestingAccount.on(noticed(1, 0), second);
+        account.call("a", NOON);
+        AccountState before = account.state.copy();
+
+        assertThat(account.hasNotice(NOON + 3 * DAY - 1)).isFalse();
+        account.tick(NOON + 3 * DAY - 1);
+        assertThat(account.limitEvents).isEmpty();
+        assertThat(account.hasNotice(NOON + 3 * DAY)).isTrue();
+        assertThat(account.state).isEqualTo(before);
+        account.tick(NOON + 3 * DAY);
+
+        LimitEvent notice = account.only(Kind.PLAN_CHANGE_SCHEDULED);
+        assertThat(notice.planVersion()).isEqualTo(2);
+        assertThat(notice.eventTimeMillis()).isEqualTo(NOON + 3 * DAY);
+        assertThat(notice.effectiveAtMillis()).isEqualTo(NOON + 10 * DAY);
+        assertThat(account.hasNotice(NOON + 4 * DAY)).isFalse();
+        account.state = AccountState.decode(account.state.encode());
+        account.tick(NOON + 4 * DAY);
+        account.call("b", NOON + 4 * DAY);
+        account.only(Kind.PLAN_CHANGE_SCHEDULED);
+        TestingAccount byEvent = TestingAccount.on(noticed(1, 0), second);
+        byEvent.call("a", NOON);
+        byEvent.call("b", NOON + 4 * DAY);
+        assertThat(byEvent.only(Kind.PLAN_CHANGE_SCHEDULED).id()).isEqualTo(notice.id());
+    }
+
+    @Test
+    void givenNewerVersionAnnouncedByTheClock_whenEventTimeIsStillBehindAnOlderOne_thenThatIsNotAnnouncedAnyMore() {
+        TestingAccount account =
+                TestingAccount.on(noticed(1, 0), noticed(2, NOON + 10 * DAY), noticed(3, NOON + 20 * DAY));
+        account.call("a", NOON);
+        account.tick(NOON + 14 * DAY);
+        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).planVersion()).isEqualTo(3);
+        account.forget();
+
+        account.call("caught up", NOON + 5 * DAY);
+        account.call("now", NOON + 14 * DAY);
+
+        assertThat(account.kinds()).containsExactly(Kind.PLAN_CHANGED);
+    }
+
+    @Test
+    void givenAssignmentWithinANoticePeriod_whenItTakesEffect_thenTheNextVersionIsAnnouncedWithIt() {
+        TestingAccount account =
+                TestingAccount.on(TestingPlans.tenAMinute(), noticed(1, 0), noticed(2, NOON + 5 * DAY));
+        account.call("a", NOON);
+
+        account.command(NOON + SECOND, new PlanAssigned("five", Carry.KEEP));
+
+        assertThat(account.kinds()).containsExactly(Kind.PLAN_CHANGED, Kind.PLAN_CHANGE_SCHEDULED);
+        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).planVersion()).isEqualTo(2);
+    }
+
+    /** Five a minute, announced seven days ahead. */
+    private static PlanVersion noticed(int version, long effectiveFrom) {
+        return new PlanVersion(
+                "five",
+                version,
+                effectiveFrom,
+                7 * DAY,
+                "Five",
+                List.of(TestingPlans.REQUESTS),
+                List.of(Limit.enforced("rpm", "requests", 5, TestingPlans.MINUTE)),
+                List.of(),
+                PlanVersion.DEFAULT_CONSUMPTION);
+    }
+
+    @Test
     void givenPermanentSuspension_whenReinstated_thenCallsInBetweenWereCounted() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.command(NOON, new Suspended(null));

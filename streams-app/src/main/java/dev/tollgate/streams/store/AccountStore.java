@@ -1,5 +1,6 @@
 package dev.tollgate.streams.store;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,16 @@ public interface AccountStore {
      */
     @Nullable
     AccountRecord load(String accountId);
+
+    /**
+     * Shows accounts in the order of their ids in UTF-8, decoded anew as by {@link #load}.
+     *
+     * @param after the id after which to begin, or null for the first account
+     * @param most how many at most
+     * @param reader must not change the store
+     * @return how many were shown; fewer than {@code most} means that there are no more
+     */
+    int scan(@Nullable String after, int most, Consumer<AccountRecord> reader);
 
     /** Keeps the record's present content. */
     void save(AccountRecord record);

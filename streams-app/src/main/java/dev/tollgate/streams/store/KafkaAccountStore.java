@@ -1,7 +1,11 @@
 package dev.tollgate.streams.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,25 @@ public final class KafkaAccountStore implements AccountStore {
     public @Nullable AccountRecord load(String accountId) {
         byte[] bytes = store.get(key(accountId));
         return bytes == null ? null : AccountRecord.decode(accountId, bytes);
+    }
+
+    @Override
+    public int scan(@Nullable String after, int most, Consumer<AccountRecord> reader) {
+        Bytes from = after == null ? null : successor(key(after));
+        int shown = 0;
+        try (KeyValueIterator<Bytes, byte[]> entries = store.range(from, null)) {
+            while (shown < most && entries.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                reader.accept(AccountRecord.decode(new String(entry.key.get(), StandardCharsets.UTF_8), entry.value));
+                shown++;
+            }
+        }
+        return shown;
+    }
+
+    /** The smallest key after another: ranges begin with their first key. */
+    private static Bytes successor(Bytes key) {
+        return Bytes.wrap(Arrays.copyOf(key.get(), key.get().length + 1));
     }
 
     @Override

@@ -74,6 +74,7 @@ final class AccountingTask {
     private final Pace snapshotPace;
     private final Pace totalsPace;
     private final Deadlines deadlines = new Deadlines();
+    private final NoticeRounds noticeRounds;
     private final Said said = new Said();
 
     /** Accounts whose outputs were held back when the task was last closed and are not said yet. */
@@ -105,6 +106,8 @@ final class AccountingTask {
         this.index = index;
         this.agenda = agenda;
         this.accounts = new Accounts(store, config.cachedAccounts(), this::arrive, this::leave);
+        this.noticeRounds =
+                new NoticeRounds(plans, store, account -> engine.hasNotice(account.state(), plans, nowMillis));
         this.requestDecoder = new RecordDecoder<>(RequestEvent.class, registry, MAX_EVENT_BYTES);
         this.commandDecoder = new RecordDecoder<>(AccountEvent.class, registry, MAX_EVENT_BYTES);
         this.snapshotPace = new Pace(config.limitStateInterval().toMillis());
@@ -185,6 +188,12 @@ final class AccountingTask {
         });
         recover();
         tick();
+        for (String accountId : noticeRounds.next(nowMillis, ACCOUNTS_PER_PUNCTUATION)) {
+            accounts.visit(accountId, account -> {
+                giveTick(account);
+                updateAgenda(account);
+            });
+        }
         forgetQuiet();
     }
 
@@ -310,24 +319,31 @@ final class AccountingTask {
             if (accountId == null) {
                 return;
             }
-            Account account = accounts.get(accountId);
-            try {
-                apply(account, new Tick(nowMillis), null);
-            } catch (RefusedException e) {
-                throw new IllegalStateException("the engine refused a tick: " + e.detail(), e);
-            }
-            metrics.count("ticks");
-            accounts.save(account);
-            if (said.transition) {
-                saySnapshot(account);
-            }
-            // Whatever is known about it here: an account that was not in memory has come without the deadline that
-            // passed.
-            putAgenda(account, account.agendaHeldBack || account.isHeldBack());
-            updateAgenda(account);
-            if (account.agendaDeadlineMillis <= nowMillis) {
-                deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
-            }
+            tick(accountId);
+        }
+    }
+
+    private void tick(String accountId) {
+        Account account = accounts.get(accountId);
+        giveTick(account);
+        // Whatever is known about it here: an account that was not in memory has come without the deadline that passed.
+        putAgenda(account, account.agendaHeldBack || account.isHeldBack());
+        updateAgenda(account);
+        if (account.agendaDeadlineMillis <= nowMillis) {
+            deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
+        }
+    }
+
+    private void giveTick(Account account) {
+        try {
+            apply(account, new Tick(nowMillis), null);
+        } catch (RefusedException e) {
+            throw new IllegalStateException("the engine refused a tick: " + e.detail(), e);
+        }
+        metrics.count("ticks");
+        accounts.save(account);
+        if (said.transition) {
+            saySnapshot(account);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /**
  * The accounts of a task: a bounded number of them decoded in memory, least recently used out first, over the store.
  *
- * <p>There is never more than one object per account, and the store always has what the object has once an input is done with.
+ * <p>There is never more than one object per account at a time, and the store always has what the object has once an input is done with.
  * Lives as long as the task holds its partition: a task that is closed, clean or not, begins with an empty cache.
  */
 final class Accounts {
@@ -37,14 +37,29 @@ final class Accounts {
         if (account != null) {
             return account;
         }
-        AccountRecord record = store.load(accountId);
-        account = new Account(record == null ? AccountRecord.empty(accountId) : record);
-        arriving.accept(account);
+        account = read(accountId);
         if (cached.size() >= capacity) {
             makeRoom();
         }
         cached.put(accountId, account);
         return account;
+    }
+
+    /**
+     * Shows an account without keeping it: one that is not in memory is read, told of as arriving and leaving, and forgotten, so
+     * that whoever goes through all accounts does not drive out those that are in use.
+     *
+     * @param visitor saves what it changes
+     */
+    void visit(String accountId, Consumer<Account> visitor) {
+        Account account = cached.get(accountId);
+        if (account != null) {
+            visitor.accept(account);
+            return;
+        }
+        account = read(accountId);
+        visitor.accept(account);
+        leaving.accept(account);
     }
 
     void save(Account account) {
@@ -54,6 +69,13 @@ final class Accounts {
     /** Forgets what is in memory about an account: the next {@link #get} reads the store. */
     void drop(Account account) {
         cached.remove(account.id());
+    }
+
+    private Account read(String accountId) {
+        AccountRecord record = store.load(accountId);
+        Account account = new Account(record == null ? AccountRecord.empty(accountId) : record);
+        arriving.accept(account);
+        return account;
     }
 
     private void makeRoom() {

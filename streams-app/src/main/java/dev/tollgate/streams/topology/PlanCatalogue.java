@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +30,22 @@ public final class PlanCatalogue implements PlanCatalog {
 
     private record LimitName(String planId, int version, String limitId) {}
 
+    /**
+     * A version that follows another one of its plan.
+     *
+     * @param noticeFromMillis when accounts are to be told, milliseconds since the epoch
+     */
+    record Upcoming(String planId, int version, long noticeFromMillis, long effectiveFromMillis) {}
+
     /** What readers see: replaced as a whole. */
-    private record Content(Plans plans, Map<LimitName, String> bucketNames) {}
+    private record Content(Plans plans, Map<LimitName, String> bucketNames, List<Upcoming> successors) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, List<PlanVersion>> versionsByPlan = new HashMap<>();
     private final Map<LimitName, String> bucketNames = new HashMap<>();
     private volatile boolean closed;
-    private volatile Content content = new Content(Plans.empty(), Map.of());
+    private volatile Content content = new Content(Plans.empty(), Map.of(), List.of());
 
     @Override
     public @Nullable PlanVersion planAt(String planId, long eventTimeMillis) {
@@ -62,6 +71,17 @@ public final class PlanCatalogue implements PlanCatalog {
     @Nullable
     String bucketName(String planId, int version, String limitId) {
         return content.bucketNames().get(new LimitName(planId, version, limitId));
+    }
+
+    /** The versions whose notice period has begun and that are not in force yet. */
+    Set<Upcoming> upcoming(long nowMillis) {
+        List<Upcoming> successors = content.successors();
+        if (successors.isEmpty()) {
+            return Set.of();
+        }
+        return successors.stream()
+                .filter(version -> version.noticeFromMillis() <= nowMillis && nowMillis < version.effectiveFromMillis())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Every version of every plan. */
@@ -181,8 +201,28 @@ public final class PlanCatalogue implements PlanCatalog {
     private void publish() {
         List<PlanVersion> all = new ArrayList<>();
         versionsByPlan.values().forEach(all::addAll);
-        content = new Content(Plans.of(all), Map.copyOf(bucketNames));
+        content = new Content(Plans.of(all), Map.copyOf(bucketNames), successors());
         changed.signalAll();
+    }
+
+    private List<Upcoming> successors() {
+        List<Upcoming> successors = new ArrayList<>();
+        for (List<PlanVersion> versions : versionsByPlan.values()) {
+            long first = versions.stream()
+                    .mapToLong(PlanVersion::effectiveFromMillis)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+            for (PlanVersion version : versions) {
+                if (version.effectiveFromMillis() > first) {
+                    successors.add(new Upcoming(
+                            version.planId(),
+                            version.version(),
+                            version.effectiveFromMillis() - version.noticePeriodMillis(),
+                            version.effectiveFromMillis()));
+                }
+            }
+        }
+        return List.copyOf(successors);
     }
 
     /** The engine keeps compiled plans by identity. */

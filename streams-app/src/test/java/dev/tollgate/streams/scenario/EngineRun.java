@@ -76,6 +76,9 @@ final class EngineRun implements Outputs {
             next = TopologyRun.tickAt(AccountingEngine.nextDeadline(state), nowMillis);
         }
         nowMillis = timeMillis;
+        if (engine.hasNotice(state, plans, nowMillis)) {
+            apply(new Tick(nowMillis), voice);
+        }
     }
 
     private void apply(Input input, ScenarioVoice voice) {

@@ -297,6 +297,68 @@ class LimitEventTest {
         assertSaid(give(AccountEventType.REINSTATED, event -> {}), byCommand(LimitEventKind.REINSTATED, "c4", 3));
     }
 
+    @Test
+    void givenNewVersionOfAPlan_whenTheCatalogueLearnsOfIt_thenEveryAccountOnItIsToldOnceWithoutAnEvent()
+            throws Exception {
+        Instant from = START.plus(Duration.ofDays(10));
+        topology.publish(plan("p", TEN));
+        topology.publish(plan("other", TEN));
+        for (int i = 0; i < 600; i++) {
+            topology.publish(assignment("acme-" + i, "c" + i, "p", TestingPlans.ALWAYS));
+        }
+        topology.publish(assignment("else", "c", "other", TestingPlans.ALWAYS));
+        topology.pass(Duration.ofSeconds(1));
+        said();
+
+        topology.publish(planWithSecondVersion(from, "7d"));
+        topology.pass(Duration.ofDays(3).minusSeconds(2));
+        assertThat(said()).isEmpty();
+        topology.pass(Duration.ofSeconds(1));
+        List<LimitEvent> told = new ArrayList<>(said());
+        assertThat(told).as("records do not wait for all accounts").hasSizeBetween(1, 599);
+        for (int i = 0; i < 10; i++) {
+            topology.pass(Duration.ofMillis(50));
+            told.addAll(said());
+        }
+
+        assertThat(told)
+                .hasSize(600)
+                .allSatisfy(event -> assertThat(event)
+                        .usingRecursiveComparison()
+                        .ignoringFields("limit_event_id", "version", "account_id", "decided_at")
+                        .isEqualTo(expected(LimitEventKind.PLAN_CHANGE_SCHEDULED)
+                                .setPlanVersion(2)
+                                .setEventTime(from)
+                                .build()));
+        assertThat(told).extracting(LimitEvent::getAccountId).doesNotHaveDuplicates();
+        assertThat(told).extracting(LimitEvent::getLimitEventId).doesNotHaveDuplicates();
+        topology.publish(request("acme-7", "late riser", topology.now()));
+        topology.pass(Duration.ofDays(1));
+        assertThat(said()).isEmpty();
+    }
+
+    @Test
+    void givenNotice_whenAnotherAccountComesAndTheVersionHolds_thenBothAreTold() throws Exception {
+        onPlan(TEN);
+        topology.publish(planWithSecondVersion(START.plus(Duration.ofDays(10)), "20d"));
+        topology.pass(Duration.ofSeconds(1));
+        LimitEvent told = said().getFirst();
+
+        topology.publish(assignment("late", "c", "p", topology.now()));
+        List<LimitEvent> late = said();
+        topology.pass(Duration.ofDays(10));
+        topology.publish(request("acme", "first on version 2", topology.now()));
+
+        assertThat(told.getPlanVersion()).isEqualTo(2);
+        assertThat(late)
+                .as("who comes to a plan that is about to change learns of it with the assignment")
+                .extracting(LimitEvent::getKind)
+                .containsExactly(LimitEventKind.PLAN_CHANGED, LimitEventKind.PLAN_CHANGE_SCHEDULED);
+        assertSaid(
+                said(),
+                expected(LimitEventKind.PLAN_CHANGED).setPlanVersion(2).setEventTime(START.plus(Duration.ofDays(10))));
+    }
+
     /** Publishes the plan {@code p} with these limits and puts the account on it. */
     private void onPlan(String limits) throws Exception {
         topology.publish(plan("p", limits));
@@ -316,6 +378,25 @@ class LimitEventTest {
                     meters: {requests: {default: 1, endpoints: {/big: 15}}}
                     limits: [%s]
             """.formatted(id, limits), id).getFirst();
+    }
+
+    private static Plan planWithSecondVersion(Instant from, String notice) throws Exception {
+        return PlanFile.read("""
+            plans:
+              - id: p
+                title: Test
+                versions:
+                  - version: 1
+                    effective_from: 2020-01-01T00:00:00Z
+                    meters: {requests: {default: 1, endpoints: {/big: 15}}}
+                    limits: [%s]
+                  - version: 2
+                    effective_from: %s
+                    notice_period: %s
+                    meters: {requests: {default: 1, endpoints: {/big: 15}}}
+                    limits: [%s]
+            """.formatted(TEN, from, notice, TEN.replace("10", "20")), "p")
+                .getFirst();
     }
 
     /** Something to change about a record before it is published. */

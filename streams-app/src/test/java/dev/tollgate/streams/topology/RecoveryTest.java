@@ -4,12 +4,14 @@ import static dev.tollgate.streams.topology.TestingTopology.START;
 import static dev.tollgate.streams.topology.TestingTopology.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
@@ -26,9 +28,11 @@ import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.TestingStores;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -108,6 +112,40 @@ class RecoveryTest {
         passTime(START.plusSeconds(14));
 
         assertThat(context.forwarded()).isEmpty();
+    }
+
+    @Test
+    void givenNoticeOfAPlanVersion_whenStartedAgain_thenNobodyIsToldTwiceAndANewerVersionIs() {
+        plans.put(TestingPlans.plan(
+                "mem",
+                TestingPlans.version(1, TestingPlans.ALWAYS, 10),
+                noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20))));
+        passTime(START.plusSeconds(1));
+        assertThat(forwarded(LimitEvent.class))
+                .extracting(LimitEvent::getKind, LimitEvent::getPlanVersion)
+                .containsExactly(tuple(LimitEventKind.PLAN_CHANGE_SCHEDULED, 2));
+
+        task = open();
+        context.resetForwards();
+        passTime(START.plusSeconds(2));
+        passTime(START.plusSeconds(3));
+        assertThat(forwarded(LimitEvent.class)).isEmpty();
+        plans.put(TestingPlans.plan(
+                "mem",
+                TestingPlans.version(1, TestingPlans.ALWAYS, 10),
+                noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20)),
+                noticed(TestingPlans.version(3, START.plus(Duration.ofDays(4)), 30))));
+        passTime(START.plus(Duration.ofDays(2)));
+
+        assertThat(forwarded(LimitEvent.class))
+                .extracting(LimitEvent::getKind, LimitEvent::getPlanVersion)
+                .containsExactly(tuple(LimitEventKind.PLAN_CHANGE_SCHEDULED, 3));
+    }
+
+    private static PlanVersion noticed(PlanVersion version) {
+        return PlanVersion.newBuilder(version)
+                .setNoticePeriodMs(Duration.ofDays(3).toMillis())
+                .build();
     }
 
     @Test
@@ -252,6 +290,11 @@ class RecoveryTest {
         @Override
         public @Nullable AccountRecord load(String accountId) {
             return store.load(accountId);
+        }
+
+        @Override
+        public int scan(@Nullable String after, int most, Consumer<AccountRecord> reader) {
+            return store.scan(after, most, reader);
         }
 
         @Override
