@@ -61,6 +61,7 @@ class GatewayLoadIT {
                         "-t1",
                         "-c" + connections,
                         "-d" + seconds + "s",
+                        "--latency",
                         "--timeout",
                         "15s",
                         "-s",

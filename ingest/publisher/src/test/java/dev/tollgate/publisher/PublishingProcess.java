@@ -26,16 +26,19 @@ public final class PublishingProcess {
             properties.put(argument.substring(0, equals), argument.substring(equals + 1));
         }
         String prefix = String.valueOf(properties.remove("test.account-prefix"));
+        long groupNanos =
+                GROUP * 1_000_000_000L / Long.parseLong(String.valueOf(properties.remove("test.most-a-second")));
         RequestEventPublisher publisher = RequestEventPublisher.start(PublisherConfig.from(properties));
         System.out.println("STARTED");
         for (int total = 0; ; ) {
+            long next = System.nanoTime() + groupNanos;
             for (int i = 0; i < GROUP; i++, total++) {
                 UsageCall call = UsageCall.of(prefix + total % ACCOUNTS, "/e").eventId(Integer.toString(total));
                 if (!publisher.publish(call)) {
                     throw new IllegalStateException("refused: " + total);
                 }
             }
-            while (publisher.eventsInMemoryOnly() > 0) {
+            while (publisher.eventsInMemoryOnly() > 0 || System.nanoTime() - next < 0) {
                 LockSupport.parkNanos(200_000);
             }
             System.out.println("SAFE " + total);

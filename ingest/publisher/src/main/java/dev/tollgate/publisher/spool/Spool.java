@@ -385,17 +385,19 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Counts everything up to the end as read, because the caller has it in memory still.
+     * Counts everything up to the end as read, because the caller has it in memory still. Does nothing for an empty spool.
      *
-     * @param end what {@link #append} returned, when nothing was unread before it
+     * @param end where the spool ends, when nothing was unread before what was appended last
      */
     public void skipTo(SpoolPosition end) {
-        Segment last = segments.peekLast();
-        if (last == null || !end.equals(end())) {
+        if (!end.equals(end())) {
             throw new IllegalArgumentException("only to the end " + end() + " may be skipped, was " + end);
         }
-        cursor = end;
-        readInSegment = last.records;
+        Segment last = segments.peekLast();
+        if (last != null) {
+            cursor = end;
+            readInSegment = last.records;
+        }
     }
 
     /**

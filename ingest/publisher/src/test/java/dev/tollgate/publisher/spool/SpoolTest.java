@@ -54,6 +54,17 @@ class SpoolTest {
     }
 
     @Test
+    void givenNothingInTheSpool_whenSkippedToItsEnd_thenItStaysEmptyAndWorks() throws IOException {
+        try (Spool spool = open(16 * SEGMENT, OverflowPolicy.DROP_NEWEST)) {
+            spool.skipTo(spool.end());
+
+            assertThat(spool.hasUnread()).isFalse();
+            append(spool, 0, 5, 100);
+            assertThat(readAll(spool)).isEqualTo(numbers(0, 5));
+        }
+    }
+
+    @Test
     void givenUnacknowledgedRecords_whenAnotherProcessOpens_thenItReadsFromThePositionOnAndWithTheOldSchema()
             throws IOException {
         try (Spool spool = open(16 * SEGMENT, OverflowPolicy.DROP_NEWEST)) {
