@@ -33,6 +33,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -196,6 +197,11 @@ final class IngestCommand implements Callable<Integer> {
         if (source.chars().anyMatch(Character::isISOControl)) {
             throw usage("--source must not have control characters");
         }
+        for (String file : files) {
+            if (!file.equals(STANDARD_INPUT) && Files.isDirectory(Path.of(file))) {
+                throw usage(file + " is a folder; name the files in it, the oldest first");
+            }
+        }
         if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
             throw usage("standard input (-) can be read once only");
         }
@@ -297,10 +303,29 @@ final class IngestCommand implements Callable<Integer> {
 
     private BackfillReport run(BackfillOptions options, BatchSender sender, Inputs inputs) {
         try (Progress progress = Progress.onStandardError()) {
-            return Backfill.run(options, sender, new Showing(progress, inputs));
+            Showing showing = new Showing(progress, inputs);
+            Farewell farewell = Farewell.of(() -> interrupted(options, showing));
+            try {
+                return Backfill.run(options, sender, showing);
+            } finally {
+                farewell.withdraw();
+            }
         } catch (GatewayException e) {
             throw new CommandFailure(inputs.renamed(String.valueOf(e.getMessage())), e.getCause());
         }
+    }
+
+    private void interrupted(BackfillOptions options, Showing showing) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(
+                "%ntollgate: interrupted; %,d event(s) %s%n",
+                showing.published,
+                isDryRun
+                        ? "had been looked at"
+                        : options.stateFile() == null
+                                ? "had been published"
+                                : "had been published, and the same command goes on behind them");
+        err.flush();
     }
 
     private int finish(BackfillReport report, @Nullable Path state) {
@@ -350,7 +375,12 @@ final class IngestCommand implements Callable<Integer> {
 
     private String advice(BackfillReport report) {
         return switch (report.end()) {
-            case COMPLETE -> "";
+            case COMPLETE ->
+                report.rejected() == 0 || isDryRun
+                        ? ""
+                        : "Refused records were not published. Correct the file and run the same command again, or"
+                              + " correct the mapping and run it with --no-state: what was published keeps its ids and"
+                              + " is not counted twice.";
             case TOO_MANY_ERRORS ->
                 "Stopped: more than " + maxErrors + " records were refused. Correct the file or the mapping, or raise"
                         + " --max-errors"
@@ -371,6 +401,7 @@ final class IngestCommand implements Callable<Integer> {
         private final Inputs inputs;
         private @Nullable Path current;
         private long refused;
+        private volatile long published;
 
         Showing(Progress progress, Inputs inputs) {
             this.progress = progress;
@@ -378,7 +409,8 @@ final class IngestCommand implements Callable<Integer> {
         }
 
         @Override
-        public void onProgress(Path file, long bytesRead, long bytesTotal, long published) {
+        public void onProgress(Path file, long bytesRead, long bytesTotal, long publishedSoFar) {
+            published = publishedSoFar;
             if (!file.equals(current)) {
                 current = file;
                 progress.begin(inputs.shortName(file), bytesTotal);
@@ -393,6 +425,24 @@ final class IngestCommand implements Callable<Integer> {
                 progress.say(inputs.name(file) + ":" + line + ": " + detail);
             } else if (refused == shownErrors + 1) {
                 progress.say("tollgate: further refused records are counted and not named (--show-errors)");
+            }
+        }
+    }
+
+    /** Last words if the process is told to end: what was done, and how to go on. */
+    private record Farewell(Thread hook) {
+        static Farewell of(Runnable words) {
+            Farewell farewell = new Farewell(new Thread(words, "ingest-farewell"));
+            Runtime.getRuntime().addShutdownHook(farewell.hook);
+            return farewell;
+        }
+
+        void withdraw() {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The process is ending already; then they are said.
+                LoggerFactory.getLogger(IngestCommand.class).debug("ending", e);
             }
         }
     }

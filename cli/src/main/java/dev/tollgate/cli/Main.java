@@ -36,6 +36,14 @@ public final class Main {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setExecutionStrategy(new CommandLine.RunLast());
+        // The problem alone: a page of usage behind it would push it off the screen.
+        commandLine.setParameterExceptionHandler((e, args) -> {
+            CommandLine failed = e.getCommandLine();
+            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + e.getMessage()));
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, failed.getErr());
+            failed.getErr().println("See '" + failed.getCommandSpec().qualifiedName() + " --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
         commandLine.setExecutionExceptionHandler((e, failed, parsed) -> {
             LoggerFactory.getLogger(Main.class).debug("command failed", e);
             failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + explain(e)));

@@ -103,6 +103,7 @@ class IngestCommandTest {
     @ParameterizedTest
     @CsvSource({
         "a.txt, what is in",
+        "., . is a folder; name the files in it",
         "-, what is in standard input",
         "a.log|b.csv, files of one run must have the same format",
         "--max-errors|-1|a.log, '--max-errors must be >= 0, was -1'",
@@ -114,7 +115,9 @@ class IngestCommandTest {
     })
     void givenWrongUsage_whenRun_thenItIsExplained(String arguments, String explained) {
         assertThat(run(("ingest|" + arguments).split("\\|"))).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(err.toString()).contains(explained);
+        assertThat(err.toString()).contains(explained).contains("See 'tollgate ingest --help'.");
+        // Nothing pushes the explanation off the screen.
+        assertThat(err.toString().lines()).hasSizeLessThan(4);
     }
 
     @Test
@@ -123,6 +126,6 @@ class IngestCommandTest {
 
         assertThat(run("ingest", "--dry-run", missing)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
 
-        assertThat(err.toString()).contains(missing + " must be a readable file");
+        assertThat(err.toString()).contains(missing + " must be a readable file, does not exist");
     }
 }

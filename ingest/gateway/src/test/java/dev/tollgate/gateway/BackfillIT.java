@@ -14,6 +14,8 @@ import dev.tollgate.gateway.backfill.Mapping;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -295,6 +298,106 @@ class BackfillIT {
                 assertThat(own.events("o")).hasSize(1);
             }
         }
+    }
+
+    @Test
+    void givenCsvWithAQuoteTooMany_whenIngested_thenItCostsItsOwnLineOnly() throws Exception {
+        StringBuilder csv = new StringBuilder("account_id,endpoint,occurred_at\nquote,\"/bad,1769860800000\n");
+        for (int i = 0; i < 3_000; i++) {
+            csv.append("quote,/").append(i).append(",1769860800000\n");
+        }
+        Path file = write("quote.csv", csv.toString());
+        List<String> bad = new ArrayList<>();
+        BackfillListener listener = new BackfillListener() {
+            @Override
+            public void onBadRecord(Path read, long line, String detail) {
+                bad.add(line + " " + detail);
+            }
+        };
+        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV))
+                .withMaxErrors(10)
+                .withStateFile(files.resolve("quote.json"));
+
+        BackfillReport report = Backfill.run(options, sender::send, listener);
+        BackfillReport again = Backfill.run(options, sender::send, listener);
+
+        assertThat(bad).containsExactly("2 a quoted field begins here that does not end");
+        assertThat(report).isEqualTo(new BackfillReport(End.COMPLETE, 3_000, 1, 0, 0));
+        assertThat(again).isEqualTo(new BackfillReport(End.COMPLETE, 0, 0, 0, Files.size(file)));
+        assertThat(fixture.events("quote").stream().map(RequestEvent::getEndpoint))
+                .hasSize(3_000)
+                .doesNotHaveDuplicates()
+                .contains("/0", "/2999");
+    }
+
+    @Test
+    void givenABadRecord_whenItIsCorrected_thenTheOthersKeepTheirIds() throws Exception {
+        String good = line("corrected", "GET /a", 200);
+        Path log = write("corrected.log", "broken\n" + good + good);
+        BackfillOptions options = BackfillOptions.of(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
+                .withMaxErrors(1)
+                .withStateFile(files.resolve("corrected.json"));
+
+        Backfill.run(options, sender::send, BackfillListener.SILENT);
+        write("corrected.log", line("corrected", "GET /was-broken", 200) + good + good);
+        BackfillReport second = Backfill.run(options, sender::send, BackfillListener.SILENT);
+
+        assertThat(second.published()).isEqualTo(3);
+        assertThat(fixture.events("corrected")).hasSize(5);
+        assertThat(fixture.events("corrected").stream()
+                        .map(RequestEvent::getEventId)
+                        .distinct())
+                .hasSize(3);
+    }
+
+    @Test
+    void givenAGzipFileThatBreaksOff_whenIngested_thenTheMessageNamesItAndTheWholeOneAddsEachEventOnce()
+            throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            for (int i = 0; i < 9_000; i++) {
+                gzip.write(line("torn", "GET /" + (i * 7_919L % 104_729), 200).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        byte[] whole = packed.toByteArray();
+        Path file = files.resolve("torn.log.gz");
+        Files.write(file, Arrays.copyOf(whole, whole.length - 100));
+        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.ACCESS_LOG))
+                .withStateFile(files.resolve("torn.json"));
+
+        assertThatThrownBy(() -> Backfill.run(options, sender::send, BackfillListener.SILENT))
+                .isInstanceOf(GatewayException.class)
+                .hasMessageContaining("torn.log.gz is damaged or not complete")
+                .hasMessageContaining("event(s) were published before");
+        Files.write(file, whole);
+        BackfillReport second = Backfill.run(options, sender::send, BackfillListener.SILENT);
+
+        assertThat(second.skippedBytes()).isPositive();
+        assertThat(fixture.events("torn").stream().map(RequestEvent::getEventId))
+                .hasSize(9_000)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givenCsvWithoutTheColumnsThatAreNeeded_whenIngested_thenNothingIsSent() throws Exception {
+        Path file = write("columns.csv", "account,endpoint,occurred_at\ncolumns,/a,1769860800000\n");
+        Mapping mapping = Mapping.parse("""
+            format: csv
+            fields: {account_id: "{account}", endpoint: "{endpoint}", occurred_at: "{occurred_at}", units: "{chunks}"}
+            """);
+
+        assertThatThrownBy(() -> Backfill.run(
+                        BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV)),
+                        sender::send,
+                        BackfillListener.SILENT))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("the column 'account' is not a field")
+                .hasMessageContaining("there is no column 'account_id'");
+        assertThatThrownBy(() ->
+                        Backfill.run(BackfillOptions.of(List.of(file), mapping), sender::send, BackfillListener.SILENT))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("fields.units of the mapping needs the column 'chunks'");
+        assertThat(fixture.events("columns")).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One line of the common or combined log format of nginx and Apache, taken apart:
@@ -25,6 +26,15 @@ final class AccessLogLine {
             .appendPattern("dd/MMM/yyyy:HH:mm:ss Z")
             .toFormatter(Locale.ENGLISH);
 
+    /** What a line gives, for those who misspelt one. */
+    static final String FIELDS =
+            "remote_addr, ident, remote_user, time, method, path, query, query.NAME, protocol, status,"
+                    + " outcome, bytes, referer, user_agent and extra_1, extra_2, ...";
+
+    private static final Pattern FIELD =
+            Pattern.compile("remote_addr|ident|remote_user|time|method|path|query|query\\..+"
+                    + "|protocol|status|outcome|bytes|referer|user_agent|extra_[1-9]\\d*");
+
     private final String line;
     private int at;
 
@@ -39,6 +49,11 @@ final class AccessLogLine {
      */
     static Map<String, String> parse(String line) {
         return new AccessLogLine(line).fields();
+    }
+
+    /** Whether a line can have such a field. */
+    static boolean isField(String name) {
+        return FIELD.matcher(name).matches();
     }
 
     private Map<String, String> fields() {

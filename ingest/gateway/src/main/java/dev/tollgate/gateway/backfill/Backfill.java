@@ -9,7 +9,9 @@ import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.config.InvalidSettingsException;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Running it again adds nothing, for two reasons. With a state file, content that was published is not sent again: neither
  * after a crash nor after the file was renamed, compressed or appended to. And an event without an id of its own gets one that
- * follows from the source name, the line's place in the (decompressed) file and the line itself, so that a batch which was sent
+ * follows from the source name, the line's number in the (decompressed) file and the line itself, so that a batch which was sent
  * but not noted before a crash is recognised as a duplicate as long as its events are within the dedupe horizon (24 h of event
  * time before the account's newest event). A backfill of older events without a state file would be journalled as late.
  *
@@ -70,6 +73,7 @@ public final class Backfill {
      *
      * @param sender stays the caller's to close
      * @throws GatewayException if a file cannot be read, or the state file is of something else or used by another run
+     * @throws InvalidSettingsException if a CSV file does not have the columns that the mapping needs
      */
     public static BackfillReport run(BackfillOptions options, BatchSender sender, BackfillListener listener) {
         return new Backfill(options, sender, listener, InstantSource.system()).run();
@@ -78,20 +82,40 @@ public final class Backfill {
     private BackfillReport run() {
         for (Path file : options.files()) {
             if (!Files.isReadable(file) || Files.isDirectory(file)) {
-                throw new GatewayException(file + " must be a readable file");
+                String found = Files.isDirectory(file)
+                        ? "is a folder"
+                        : Files.exists(file) ? "may not be read" : "does not exist";
+                throw new GatewayException(file + " must be a readable file, " + found);
             }
         }
         try (BackfillState state =
                 BackfillState.open(options.stateFile(), options.source(), !options.isStateReadOnly())) {
             for (Path file : options.files()) {
-                run(file, state);
+                read(file, state);
             }
             return report(BackfillReport.End.COMPLETE);
         } catch (StoppedException e) {
             return report(e.end);
         } catch (IOException | UncheckedIOException e) {
-            throw new GatewayException("a file cannot be read: " + e.getMessage(), e);
+            throw new GatewayException("the state file cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private void read(Path file, BackfillState state) throws StoppedException {
+        try {
+            run(file, state);
+        } catch (EOFException | ZipException e) {
+            throw new GatewayException(
+                    file + " is damaged or not complete: " + e.getMessage() + "; " + soFar()
+                            + ", and a run with the whole file goes on there",
+                    e);
+        } catch (IOException e) {
+            throw new GatewayException(file + " cannot be read: " + e.getMessage() + "; " + soFar(), e);
+        }
+    }
+
+    private String soFar() {
+        return published + " event(s) were published before";
     }
 
     private BackfillReport report(BackfillReport.End end) {
@@ -140,6 +164,11 @@ public final class Backfill {
             if (new HashSet<>(names).size() < names.size()) {
                 throw new GatewayException(file + ": the header must not name a column twice");
             }
+            List<String> problems = mapping.headerProblems(names);
+            if (!problems.isEmpty()) {
+                throw new InvalidSettingsException(
+                        problems.stream().map(problem -> file + ": " + problem).toList());
+            }
             return names;
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw new GatewayException(file + ": the header cannot be read: " + e.getMessage(), e);
@@ -151,11 +180,11 @@ public final class Backfill {
         byte[] bytes = line.bytes();
         try {
             ReadEvent read = switch (mapping.format()) {
-                case JSON_LINES -> json.readLine(bytes, () -> madeId(line.offset(), bytes));
-                case ACCESS_LOG -> mapped(AccessLogLine.parse(lenientText(bytes)), line.offset(), bytes);
+                case JSON_LINES -> json.readLine(bytes, () -> madeId(line.number(), bytes));
+                case ACCESS_LOG -> mapped(AccessLogLine.parse(lenientText(bytes)), line.number(), bytes);
                 case CSV -> {
-                    byte[] record = wholeRecord(bytes, reader);
-                    yield mapped(columns(header, text(record)), line.offset(), record);
+                    Columns columns = csvRecord(line, reader, header == null ? List.of() : header);
+                    yield mapped(columns.values(), line.number(), columns.bytes());
                 }
             };
             switch (read) {
@@ -170,13 +199,13 @@ public final class Backfill {
         }
     }
 
-    private @Nullable ReadEvent mapped(Map<String, String> record, long offset, byte[] bytes) {
+    private @Nullable ReadEvent mapped(Map<String, String> record, long lineNumber, byte[] bytes) {
         ObjectNode event = mapping.event(record);
         if (event.path("endpoint").isTextual()
                 && mapping.endpoint(event.path("endpoint").textValue()) == null) {
             return null;
         }
-        return plain.read(event, "", () -> madeId(offset, bytes));
+        return plain.read(event, "", () -> madeId(lineNumber, bytes));
     }
 
     /** The endpoint is normalised last, so that the same rules hold for all formats. */
@@ -190,25 +219,42 @@ public final class Backfill {
         batch.add(event);
     }
 
-    private byte[] wholeRecord(byte[] first, LineReader reader) throws IOException {
-        if (!CsvRecord.isOpen(first)) {
-            return first;
+    /**
+     * A CSV record, which may be of several lines. One that is none costs its first line only: a quote too many must not take
+     * the records behind it with it.
+     */
+    private Columns csvRecord(LineReader.Line first, LineReader reader, List<String> header) throws IOException {
+        List<LineReader.Line> more = new ArrayList<>(0);
+        try {
+            byte[] bytes = CsvRecord.isOpen(first.bytes()) ? joined(first, reader, more) : first.bytes();
+            return new Columns(columns(header, text(bytes)), bytes);
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            reader.unread(more);
+            throw e;
         }
+    }
+
+    private static byte[] joined(LineReader.Line first, LineReader reader, List<LineReader.Line> more)
+            throws IOException {
         ByteArrayOutputStream record = new ByteArrayOutputStream();
-        record.writeBytes(first);
-        while (CsvRecord.isOpen(record.toByteArray())) {
-            LineReader.Line more = reader.next();
-            if (more == null || more.tooLong() || record.size() > LineReader.MAX_LINE_BYTES) {
-                throw new IllegalArgumentException("a quoted field does not end");
+        record.writeBytes(first.bytes());
+        boolean open = true;
+        while (open) {
+            LineReader.Line line = reader.next();
+            if (line != null) {
+                more.add(line);
+            }
+            if (line == null || line.tooLong() || record.size() + line.bytes().length > LineReader.MAX_LINE_BYTES) {
+                throw new IllegalArgumentException("a quoted field begins here that does not end");
             }
             record.write('\n');
-            record.writeBytes(more.bytes());
+            record.writeBytes(line.bytes());
+            open ^= CsvRecord.isOpen(line.bytes());
         }
         return record.toByteArray();
     }
 
-    private Map<String, String> columns(@Nullable List<String> header, String record) {
-        List<String> names = header == null ? List.of() : header;
+    private Map<String, String> columns(List<String> names, String record) {
         List<String> values = CsvRecord.parse(record, mapping.separator());
         if (values.size() != names.size()) {
             throw new IllegalArgumentException(
@@ -221,11 +267,12 @@ public final class Backfill {
         return columns;
     }
 
-    private String madeId(long offset, byte[] line) {
+    /** By the line's number, not its offset: correcting a bad record must not give all behind it new ids. */
+    private String madeId(long lineNumber, byte[] line) {
         ByteArrayOutputStream name = new ByteArrayOutputStream();
         name.writeBytes(options.source().getBytes(StandardCharsets.UTF_8));
         name.write('\n');
-        name.writeBytes(Long.toString(offset).getBytes(StandardCharsets.US_ASCII));
+        name.writeBytes(Long.toString(lineNumber).getBytes(StandardCharsets.US_ASCII));
         name.write('\n');
         name.writeBytes(line);
         return UUID.nameUUIDFromBytes(name.toByteArray()).toString();
@@ -234,7 +281,9 @@ public final class Backfill {
     private void publish(Path file, LineReader reader, BackfillState state, long total)
             throws IOException, StoppedException {
         send();
-        state.advance(file, reader.offset(), reader.digest());
+        if (!reader.isAhead()) {
+            state.advance(file, reader.offset(), reader.digest());
+        }
         listener.onProgress(file, reader.diskBytes(), total, published);
     }
 
@@ -313,6 +362,9 @@ public final class Backfill {
             return new String(bytes, StandardCharsets.ISO_8859_1);
         }
     }
+
+    /** A CSV record by its header's names, and as it stands in the file. */
+    private record Columns(Map<String, String> values, byte[] bytes) {}
 
     private static final class StoppedException extends Exception {
         private static final long serialVersionUID = 1L;

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ final class LineReader implements AutoCloseable {
     private int limit;
     private long offset;
     private long lines;
+    private final Deque<Line> again = new ArrayDeque<>();
 
     private LineReader(Counting disk, InputStream in) {
         this.disk = disk;
@@ -61,6 +65,10 @@ final class LineReader implements AutoCloseable {
      */
     @Nullable
     Line next() throws IOException {
+        Line unread = again.pollFirst();
+        if (unread != null) {
+            return unread;
+        }
         long from = offset;
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
         boolean tooLong = false;
@@ -91,6 +99,18 @@ final class LineReader implements AutoCloseable {
         return new Line(tooLong ? new byte[0] : withoutReturn(line.toByteArray()), lines, from, tooLong);
     }
 
+    /** Takes lines back, the last that were given, in their order; {@link #next} gives them again. */
+    void unread(List<Line> newest) {
+        for (int i = newest.size() - 1; i >= 0; i--) {
+            again.addFirst(newest.get(i));
+        }
+    }
+
+    /** Whether more was read than the lines that were given, so that {@link #offset} lies ahead of them. */
+    boolean isAhead() {
+        return !again.isEmpty();
+    }
+
     /** Reads on without giving lines until so many bytes have been read, or the file ends. */
     void skipTo(long target) throws IOException {
         while (offset < target && (next < limit || fill())) {
@@ -106,7 +126,7 @@ final class LineReader implements AutoCloseable {
         }
     }
 
-    /** Decompressed bytes up to the end of the newest line. */
+    /** Decompressed bytes up to the end of the newest line that was read. */
     long offset() {
         return offset;
     }

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,7 @@ public final class Mapping {
             "endpoint", "{method} {path}",
             "occurred_at", "{time}",
             "outcome", "{outcome}");
+    private static final List<String> REQUIRED = List.of("account_id", "endpoint", "occurred_at");
     private static final String ATTRIBUTES = "attributes.";
 
     private final Format format;
@@ -178,6 +180,39 @@ public final class Mapping {
         return raw;
     }
 
+    /**
+     * What is wrong with the header of a CSV file: a column that is named and not there would be an empty value in each record,
+     * and where that is allowed nobody would notice.
+     */
+    List<String> headerProblems(List<String> columns) {
+        String there = "; the columns are " + String.join(", ", columns);
+        List<String> problems = new ArrayList<>();
+        if (!fields.isEmpty()) {
+            fields.forEach((name, template) -> places(template)
+                    .filter(place -> !columns.contains(place))
+                    .forEach(place -> problems.add(
+                            "fields." + name + " of the mapping needs the column '" + place + "'" + there)));
+            return problems;
+        }
+        columns.stream()
+                .filter(column -> !isField(column))
+                .forEach(column -> problems.add("the column '" + column
+                        + "' is not a field of a request event; a mapping file says what it is"));
+        REQUIRED.stream()
+                .filter(required -> !columns.contains(required))
+                .forEach(required -> problems.add("there is no column '" + required + "'" + there));
+        return problems;
+    }
+
+    private static boolean isField(String name) {
+        return name.startsWith(ATTRIBUTES) && name.length() > ATTRIBUTES.length()
+                || !name.equals("attributes") && RequestEvent.SCHEMA$.getField(name) != null;
+    }
+
+    private static Stream<String> places(String template) {
+        return PLACE.matcher(template).results().map(result -> result.group(1));
+    }
+
     private void put(ObjectNode event, String name, String value) {
         if (value.isEmpty()) {
             return;
@@ -268,7 +303,7 @@ public final class Mapping {
             Format format = format();
             Map<String, String> fields = fields(format);
             Mapping mapping = new Mapping(
-                    format,
+                    format == null ? Format.CSV : format,
                     fields.isEmpty() && format == Format.ACCESS_LOG ? ACCESS_LOG_FIELDS : fields,
                     rewrites(),
                     skips(),
@@ -282,18 +317,22 @@ public final class Mapping {
             return mapping;
         }
 
-        private Format format() {
+        private @Nullable Format format() {
             String text = root.path("format").asText();
             for (Format format : Format.values()) {
                 if (format.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text)) {
                     return format;
                 }
             }
-            problems.add("format must be json-lines, csv or access-log, was '" + text + "'");
-            return Format.JSON_LINES;
+            problems.add(
+                    root.has("format")
+                            ? "format must be json-lines, csv or access-log, was '" + text + "'"
+                            : "format is missing: json-lines, csv or access-log");
+            return null;
         }
 
-        private Map<String, String> fields(Format format) {
+        /** What the fields have to be hangs on the format; where that is not known, only their names are looked at. */
+        private Map<String, String> fields(@Nullable Format format) {
             Map<String, String> fields = new LinkedHashMap<>();
             JsonNode node = root.path("fields");
             if (!node.isMissingNode() && (!node.isObject() || format == Format.JSON_LINES)) {
@@ -305,18 +344,22 @@ public final class Mapping {
             }
             node.properties().forEach(entry -> {
                 String name = entry.getKey();
-                boolean known = name.startsWith(ATTRIBUTES) && name.length() > ATTRIBUTES.length()
-                        || !name.equals("attributes") && RequestEvent.SCHEMA$.getField(name) != null;
-                if (!known) {
+                if (!isField(name)) {
                     problems.add("fields." + name + " is not a field of a request event");
                 } else if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
                     problems.add("fields." + name + " must be a text");
                 } else {
                     fields.put(name, entry.getValue().asText());
+                    if (format == Format.ACCESS_LOG) {
+                        places(entry.getValue().asText())
+                                .filter(place -> !AccessLogLine.isField(place))
+                                .forEach(place -> problems.add("fields." + name + " needs {" + place
+                                        + "}, which an access log does not have; it has " + AccessLogLine.FIELDS));
+                    }
                 }
             });
-            if (!fields.isEmpty()) {
-                for (String required : List.of("account_id", "endpoint", "occurred_at")) {
+            if (!fields.isEmpty() && format != null) {
+                for (String required : REQUIRED) {
                     // Access logs have one time and one meaning of it; the rest must be said.
                     if (!fields.containsKey(required)) {
                         if (format == Format.ACCESS_LOG) {

@@ -143,5 +143,24 @@ class MappingTest {
                 .isInstanceOfSatisfying(
                         InvalidSettingsException.class,
                         e -> assertThat(e.problems()).isEqualTo(List.of("fields.occurred_at is missing")));
+        assertThatThrownBy(() -> Mapping.parse("fields: {account_id: a}"))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .isEqualTo(List.of("format is missing: json-lines, csv or access-log")));
+    }
+
+    @Test
+    void givenAnAccessLogFieldThatThereIsNot_whenRead_thenItIsRefusedAndNotTakenForEmpty() {
+        assertThatThrownBy(() -> Mapping.parse("""
+            format: access-log
+            fields: {units: "{chunks}", account_id: "{query.account}", duration_ms: "{extra_1}", project_id: "{extra_0}"}
+            """))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(2)
+                                .anyMatch(p -> p.startsWith("fields.units needs {chunks}"))
+                                .anyMatch(p -> p.startsWith("fields.project_id needs {extra_0}")));
     }
 }
