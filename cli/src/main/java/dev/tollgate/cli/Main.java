@@ -28,7 +28,12 @@ public final class Main {
                 && System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "INFO");
         }
-        return commandLine().execute(args);
+        CommandLine commandLine = commandLine();
+        int status = commandLine.execute(args);
+        // The writer sends itself what ends in a line; a text that was merely printed would end with the process.
+        commandLine.getOut().flush();
+        commandLine.getErr().flush();
+        return status;
     }
 
     static CommandLine commandLine() {

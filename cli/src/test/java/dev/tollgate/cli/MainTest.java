@@ -2,8 +2,11 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -175,5 +178,19 @@ class MainTest {
     void givenConfigKeys_whenAsked_thenTheyAreListed() {
         assertThat(run("config")).isZero();
         assertThat(out.toString()).contains("kafka.bootstrap-servers", "streams.commit-interval", "clickhouse.url");
+    }
+
+    @Test
+    void givenConfigKeys_whenAskedAsAProcessWould_thenTheyReachStandardOutput() {
+        PrintStream standardOutput = System.out;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(Main.run("config")).isZero();
+        } finally {
+            System.setOut(standardOutput);
+        }
+
+        assertThat(written.toString(StandardCharsets.UTF_8)).contains("kafka.bootstrap-servers", "gateway.port");
     }
 }
