@@ -1,6 +1,7 @@
 package dev.tollgate.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.embedded.Stack;
@@ -38,6 +39,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,7 @@ class ForeignClientsIT {
     private static final Path FOREIGN = Path.of(System.getProperty("foreign.folder", "target/foreign"));
     private static final String PREFIX = "interop.";
     private static final int CALLS = 5;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     /** The fifth call raises the block, whenever the others were. */
     private static final String PLAN = """
         plans:
@@ -151,7 +153,7 @@ class ForeignClientsIT {
         String program = block("python", "murmur2_random").replace("\"murmur2_random\"", "\"consistent_random\"");
         assertThat(program).contains("consistent_random");
         // Publishes only; what it would wait for does not come.
-        String publishes = program.substring(0, program.indexOf("topic = prefix + \"limit-events\""));
+        String publishes = program.substring(0, program.indexOf("consumer = Consumer({"));
         Path source = Files.writeString(folder.resolve("partitioner.py"), publishes);
 
         // Some accounts have the same partition by both; over these at least one has not.
@@ -171,17 +173,48 @@ class ForeignClientsIT {
         });
     }
 
-    private static String python() throws Exception {
-        String python = System.getProperty("tollgate.python", "python3");
-        Process probe = new ProcessBuilder(python, "-c", "import confluent_kafka, fastavro, requests")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    @Test
+    void confluentKafkaOfGo() throws Exception {
+        Map<String, String> places =
+                Map.of("GO111MODULE", "off", "GOPATH", System.getProperty("tollgate.gopath", "/usr/share/gocode"));
+        String missing = missing(
+                places, "go", "list", "github.com/confluentinc/confluent-kafka-go/kafka", "github.com/linkedin/goavro");
         assumeTrue(
-                probe.waitFor() == 0,
-                () -> python + " has no confluent_kafka with fastavro (" + said.strip()
-                        + "); another interpreter can be named with -Dtollgate.python");
-        return python;
+                missing == null,
+                () -> "no Go with confluent-kafka-go and goavro (" + missing
+                        + "); another GOPATH can be named with -Dtollgate.gopath");
+        Path source = write("go", "package main", "client.go");
+
+        assertCountedAndBlocked("go-client", run("go-client", folder, places, "go", "run", source.toString()));
+    }
+
+    /** An interpreter that has the packages: the one on the path may be another than the one that Debian's packages are for. */
+    private static String python() throws Exception {
+        String named = System.getProperty("tollgate.python");
+        List<String> candidates = named == null ? List.of("python3", "/usr/bin/python3") : List.of(named);
+        List<String> reasons = new ArrayList<>();
+        for (String python : candidates) {
+            String missing = missing(Map.of(), python, "-c", "import confluent_kafka, avro, requests");
+            if (missing == null) {
+                return python;
+            }
+            reasons.add(python + ": " + missing);
+        }
+        return abort("no Python with confluent_kafka, avro and requests " + reasons
+                + "; another interpreter can be named with -Dtollgate.python");
+    }
+
+    /** The last thing that a probe said when it failed, or null if it did not. */
+    private static @Nullable String missing(Map<String, String> environment, String... probe) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(probe).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? null : said.substring(said.lastIndexOf('\n') + 1);
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** Packages of npm in a folder of the build, fetched once. */
@@ -225,11 +258,17 @@ class ForeignClientsIT {
     }
 
     private static String run(String account, Path workingFolder, String... command) throws Exception {
+        return run(account, workingFolder, Map.of(), command);
+    }
+
+    private static String run(String account, Path workingFolder, Map<String, String> environment, String... command)
+            throws Exception {
         Path output = folder.resolve(account + ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(workingFolder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
         builder.environment()
                 .putAll(Map.of(
                         "TOLLGATE_KAFKA",
