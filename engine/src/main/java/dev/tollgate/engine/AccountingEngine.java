@@ -38,8 +38,9 @@ public final class AccountingEngine {
         AccountChanges changes = new AccountChanges(resolver, judge);
         this.streamTime = new StreamTime(settings, resolver, judge, changes);
         this.requests = new Requests(settings, resolver, judge, streamTime, changes);
-        Corrections corrections = new Corrections(settings, resolver, judge, requests);
-        this.commands = new Commands(settings, resolver, changes, corrections);
+        LeakyPlayback playback = new LeakyPlayback(settings, resolver);
+        Corrections corrections = new Corrections(settings, resolver, judge, requests, playback);
+        this.commands = new Commands(settings, resolver, changes, corrections, playback);
         this.ticks = new Ticks(resolver, judge, changes);
         this.snapshots = new Snapshots(resolver);
     }

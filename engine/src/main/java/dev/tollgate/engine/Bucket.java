@@ -59,8 +59,8 @@ abstract sealed class Bucket permits FixedBucket, RollingBucket {
     /** Undoes {@link #add}, as far as time has not done so. */
     abstract void takeBack(long timeMillis, long cost, long streamTimeMillis);
 
-    /** Follows the rule that holds now. */
-    abstract void adopt(Rule rule, long streamTimeMillis);
+    /** Follows the rule that holds at a moment, not before stream time, from then on. */
+    abstract void adopt(Rule rule, long streamTimeMillis, long judgementTimeMillis);
 
     /** Stream time at which an alert is over if nothing else happens. */
     abstract long overAt(Alert alert);

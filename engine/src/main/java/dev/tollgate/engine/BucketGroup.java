@@ -71,6 +71,11 @@ final class BucketGroup {
         return newest(scopeKey) != null;
     }
 
+    /** Whether calls of several projects or keys are counted as one. */
+    boolean hasOverflow() {
+        return scope != Scope.ACCOUNT && hasScopeKey(OVERFLOW_KEY);
+    }
+
     boolean isEmpty() {
         return account == null && scopeKeys() == 0;
     }

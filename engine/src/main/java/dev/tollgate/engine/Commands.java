@@ -11,12 +11,19 @@ final class Commands {
     private final AccountChanges changes;
     private final Corrections corrections;
     private final EngineSettings settings;
+    private final LeakyPlayback playback;
 
-    Commands(EngineSettings settings, TermsResolver resolver, AccountChanges changes, Corrections corrections) {
+    Commands(
+            EngineSettings settings,
+            TermsResolver resolver,
+            AccountChanges changes,
+            Corrections corrections,
+            LeakyPlayback playback) {
         this.settings = settings;
         this.resolver = resolver;
         this.changes = changes;
         this.corrections = corrections;
+        this.playback = playback;
     }
 
     void apply(Step step, AccountInput command) {
@@ -129,6 +136,8 @@ final class Commands {
             return;
         }
 
+        LeakyPlayback.Before before =
+                effectiveAt < state.judgementTime() && setsRates(command.change()) ? playback.before(step) : null;
         // Usage that was counted before the change was known stays where it was counted.
         long cutAt = Math.max(effectiveAt, state.streamTimeMillis + 1);
         while (state.timeline.cutAt(cutAt) != null) {
@@ -147,11 +156,27 @@ final class Commands {
         if (entry.cutsWindows()) {
             cutWindows(state, cutAt);
         }
+        if (before != null) {
+            playback.play(step, before);
+        }
         if (effectiveAt <= Math.max(state.streamTimeMillis, command.appendedAtMillis())) {
             changes.applyUpTo(step, effectiveAt);
         } else {
             changes.schedule(step, entry);
         }
+    }
+
+    /** Whether a change may give a limit another rate and keeps usage. */
+    private static boolean setsRates(AccountChange change) {
+        return switch (change) {
+            case AccountChange.PlanAssigned assigned -> assigned.carry() == AccountChange.Carry.KEEP;
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> true;
+            case AccountChange.ExemptionSet _,
+                    AccountChange.Suspended _,
+                    AccountChange.Reinstated _,
+                    AccountChange.Correction _,
+                    AccountChange.Unrecognized _ -> false;
+        };
     }
 
     private static void cutWindows(AccountState state, long cutAtMillis) {

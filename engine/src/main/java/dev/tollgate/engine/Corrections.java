@@ -9,6 +9,7 @@ import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.PlanVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -33,12 +34,15 @@ final class Corrections {
     private final TermsResolver resolver;
     private final Judge judge;
     private final Requests requests;
+    private final LeakyPlayback playback;
 
-    Corrections(EngineSettings settings, TermsResolver resolver, Judge judge, Requests requests) {
+    Corrections(
+            EngineSettings settings, TermsResolver resolver, Judge judge, Requests requests, LeakyPlayback playback) {
         this.settings = settings;
         this.resolver = resolver;
         this.judge = judge;
         this.requests = requests;
+        this.playback = playback;
     }
 
     void apply(Step step, AccountInput command, AccountChange.Correction correction) {
@@ -140,6 +144,7 @@ final class Corrections {
         Costs oldCosts = old.verdict() == Verdict.COUNTED ? old.costs() : Costs.none();
 
         Set<Bucket> touched = new LinkedHashSet<>();
+        List<LeakyPlayback.Correction> leaky = new ArrayList<>();
         List<String> notTakenBack = new ArrayList<>();
         List<String> notCounted = new ArrayList<>();
         boolean counted = false;
@@ -151,27 +156,39 @@ final class Corrections {
             String limitId = rule.limit.id();
             long oldCost = oldCosts.of(rule.limit.meterId());
             long newCost = amended == null ? 0 : newCosts.of(rule.limit.meterId());
-            Bucket bucket = Windows.find(group, request);
-            if (oldCost > 0) {
-                if (bucket == null || old.lateLimits().contains(limitId)) {
-                    notTakenBack.add(limitId);
-                } else {
-                    bucket.takeBack(request.occurredAtMillis(), oldCost, state.streamTimeMillis);
-                    touched.add(bucket);
-                }
+            // What came too late the first time stays out: its correction is later still.
+            boolean wasLate = old.lateLimits().contains(limitId);
+            Bucket before = oldCost == 0 || wasLate ? null : Windows.find(group, request);
+            if (oldCost > 0 && !wasLate && before == null && rule.limit.algorithm() instanceof Algorithm.LeakyBucket) {
+                // It has drained since. Nothing can be taken back and nothing is late: the call keeps its new cost for when
+                // the bucket is played once more.
+                continue;
             }
-            if (newCost > 0) {
-                // What came too late the first time stays out: its correction is later still.
-                Bucket target = old.lateLimits().contains(limitId)
-                        ? null
-                        : Windows.openFor(state, group, rule, request, settings.maxScopeKeysPerLimit());
-                if (target == null) {
-                    notCounted.add(limitId);
-                } else {
-                    target.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
-                    touched.add(target);
-                    counted = true;
-                }
+            Bucket after = newCost == 0 || wasLate
+                    ? null
+                    : before instanceof LeakyBucket
+                            ? before
+                            : Windows.openFor(state, group, rule, request, settings.maxScopeKeysPerLimit());
+            if (oldCost > 0 && before == null) {
+                notTakenBack.add(limitId);
+            }
+            if (newCost > 0 && after == null) {
+                notCounted.add(limitId);
+            }
+            counted |= after != null;
+            if (before instanceof LeakyBucket bucket) {
+                leaky.add(new LeakyPlayback.Correction(bucket, oldCost, newCost));
+                touched.add(bucket);
+                continue;
+            }
+            if (before != null) {
+                before.takeBack(request.occurredAtMillis(), oldCost, state.streamTimeMillis);
+                touched.add(before);
+            }
+            if (after != null) {
+                judge.adopt(step, after);
+                after.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
+                touched.add(after);
             }
         }
 
@@ -199,11 +216,25 @@ final class Corrections {
         }
         step.index.put(current);
         state.version++;
+        correctLeaky(step, leaky, request.occurredAtMillis());
 
         Origin origin = Origin.correction(command);
         for (Bucket bucket : touched) {
             judge.reconsider(step, bucket, origin);
             requests.updateCarry(step, bucket, origin);
+        }
+    }
+
+    /** What the corrected call has left in leaky buckets: exactly if all calls are known, else at least what is sure. */
+    private void correctLeaky(Step step, List<LeakyPlayback.Correction> corrections, long timeMillis) {
+        long now = step.state.streamTimeMillis;
+        for (LeakyPlayback.Correction correction : playback.correct(step, corrections)) {
+            long more = correction.newCost() - correction.oldCost();
+            if (more > 0) {
+                correction.bucket().add(timeMillis, more, now);
+            } else if (more < 0) {
+                correction.bucket().takeBack(timeMillis, -more, now);
+            }
         }
     }
 

@@ -57,7 +57,7 @@ final class FixedBucket extends Bucket {
     }
 
     @Override
-    void adopt(Rule rule, long streamTimeMillis) {
+    void adopt(Rule rule, long streamTimeMillis, long judgementTimeMillis) {
         // What was counted stays what it is.
     }
 

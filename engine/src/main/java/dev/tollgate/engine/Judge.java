@@ -33,6 +33,31 @@ final class Judge {
                 : resolver.at(state, plans, bucket.windowEnd() - 1);
     }
 
+    /** Before usage grows that may have opened the bucket by older terms: makes it follow those by which it is judged. */
+    void adopt(Step step, Bucket bucket) {
+        Rule rule = termsFor(step.state, step.plans, bucket).ruleOf(bucket.group);
+        if (rule != null) {
+            adopt(step, bucket, rule);
+        }
+    }
+
+    /** Makes a bucket follow the rule by which it is judged; a leaky one by way of the rates that held in between. */
+    void adopt(Step step, Bucket bucket, Rule rule) {
+        AccountState state = step.state;
+        long now = state.judgementTime();
+        if (bucket instanceof LeakyBucket leaky && !leaky.amount.equals(rule.amount)) {
+            long next = resolver.endOf(state, step.plans, leaky.asOfMillis);
+            while (next < now) {
+                Rule between = resolver.at(state, step.plans, next).ruleOf(bucket.group);
+                if (between != null) {
+                    leaky.changeRate(between.amount, next);
+                }
+                next = resolver.endOf(state, step.plans, next);
+            }
+        }
+        bucket.adopt(rule, state.streamTimeMillis, now);
+    }
+
     /** After usage has grown: raises what has been reached. */
     void raiseReached(Step step, Bucket bucket, Terms terms, Rule rule, Origin origin) {
         if (terms.exempt) {
@@ -53,7 +78,7 @@ final class Judge {
         Rule rule = terms.ruleOf(bucket.group);
         long now = step.state.streamTimeMillis;
         if (rule != null) {
-            bucket.adopt(rule, now);
+            adopt(step, bucket, rule);
         }
         for (Alert alert : bucket.alerts()) {
             if (alert.phase != Alert.Phase.REARMED && !isWarranted(bucket, terms, rule, alert, now)) {

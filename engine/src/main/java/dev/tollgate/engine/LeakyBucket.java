@@ -15,16 +15,16 @@ import java.math.BigInteger;
  * too low, so the bucket never admits more than amount plus leak.
  *
  * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is exact
- * or errs to the high side.
+ * or errs to the high side. It is for buckets that can not be played through once more ({@link LeakyPlayback}).
  *
- * <p>Another amount is another rate from now on. How fast idle times before that would have drained an event is not told any
- * more: they are taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
+ * <p>Another amount is another rate from the moment on at which it holds ({@link LeakyPlayback} takes care of changes that
+ * become known later). How fast idle times before that would have drained an event is not told any more: they are taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
  */
 final class LeakyBucket extends RollingBucket {
     /** Room for overshoot: levels stay below twice this. */
     private static final long MAX_LEVEL = 1L << 61;
 
-    private final long periodMillis;
+    final long periodMillis;
     final long graceMillis;
 
     /** Level at {@link #asOfMillis}, in units x period. */
@@ -150,13 +150,49 @@ final class LeakyBucket extends RollingBucket {
         }
     }
 
+    /** The rate changes when the terms do, which may be ahead of stream time. */
     @Override
-    void adopt(Rule rule, long streamTimeMillis) {
-        if (!amount.equals(rule.amount)) {
-            super.adopt(rule, streamTimeMillis);
+    void adopt(Rule rule, long streamTimeMillis, long judgementTimeMillis) {
+        changeRate(rule.amount, judgementTimeMillis);
+    }
+
+    /** Leaks at another rate from a moment on. */
+    void changeRate(Amount newAmount, long timeMillis) {
+        if (!amount.equals(newAmount)) {
+            settle(timeMillis);
+            amount = newAmount;
             fastestRate = Math.max(fastestRate, rate());
             idleFromMillis = level > 0 ? busyFromMillis : asOfMillis;
+            forgetQuiet();
         }
+    }
+
+    /** Whether the bucket is known not to have been empty from a moment on. */
+    boolean isBusySince(long timeMillis) {
+        return level > 0 && busyFromMillis <= timeMillis;
+    }
+
+    /** Holds this much from the moment on that it is worked out for, like another bucket that has not been empty since. */
+    void beginWith(long held, LeakyBucket other) {
+        if (held > MAX_LEVEL) {
+            throw new ArithmeticException("level " + held + " is more than a bucket can hold");
+        }
+        if (held > 0) {
+            level = held;
+            busyFromMillis = Math.min(other.busyFromMillis, asOfMillis);
+            idleFromMillis = busyFromMillis;
+        }
+    }
+
+    /** Holds what another bucket of the same limit and scope key holds. */
+    void takeOver(LeakyBucket other) {
+        amount = other.amount;
+        asOfMillis = other.asOfMillis;
+        level = other.level;
+        busyFromMillis = other.busyFromMillis;
+        idleFromMillis = other.idleFromMillis;
+        fastestRate = Math.max(fastestRate, other.fastestRate);
+        forgetQuiet();
     }
 
     @Override

@@ -169,6 +169,9 @@ final class Requests {
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
+                if (request.occurredAtMillis() < state.streamTimeMillis) {
+                    judge.adopt(step, bucket);
+                }
                 bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis);
             }
         }
@@ -187,7 +190,7 @@ final class Requests {
         Terms judged = judge.termsFor(state, step.plans, bucket);
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
         if (judgedRule != null) {
-            bucket.adopt(judgedRule, state.streamTimeMillis);
+            judge.adopt(step, bucket, judgedRule);
             if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis)) {
                 judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
             }

@@ -61,7 +61,7 @@ abstract sealed class RollingBucket extends Bucket permits LeakyBucket, SlidingB
     }
 
     @Override
-    void adopt(Rule rule, long streamTimeMillis) {
+    void adopt(Rule rule, long streamTimeMillis, long judgementTimeMillis) {
         if (!amount.equals(rule.amount)) {
             settle(streamTimeMillis);
             amount = rule.amount;

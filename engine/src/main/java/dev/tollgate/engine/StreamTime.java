@@ -3,6 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.PlanVersion;
 import java.util.List;
 
 /** Moves an account's stream time forward and does what falls due on the way, in the order of the moments it falls due. */
@@ -25,7 +26,7 @@ final class StreamTime {
     void advanceTo(Step step, long timeMillis) {
         AccountState state = step.state;
         long before = state.streamTimeMillis;
-        if (timeMillis >= state.nextDueMillis) {
+        if (timeMillis >= state.nextDueMillis || !resolver.isFrontGoodAt(state, step.plans, timeMillis)) {
             doWhatFallsDue(step, timeMillis);
         }
         state.streamTimeMillis = timeMillis;
@@ -53,9 +54,22 @@ final class StreamTime {
         return due;
     }
 
+    /** The same, or when the next version of the account's plan comes into force: the catalogue may learn of it at any time. */
+    private long nextDue(Step step) {
+        AccountState state = step.state;
+        long due = nextDue(state);
+        if (state.planInForce == null) {
+            // Before the first event there is nothing that another version would change.
+            return due;
+        }
+        long now = state.judgementTime();
+        PlanVersion next = step.plans.nextAfter(resolver.planIdAt(state, now), now);
+        return next == null ? due : Math.min(due, next.effectiveFromMillis());
+    }
+
     private void doWhatFallsDue(Step step, long timeMillis) {
         AccountState state = step.state;
-        for (long due = nextDue(state); due <= timeMillis; due = nextDue(state)) {
+        for (long due = nextDue(step); due <= timeMillis; due = nextDue(step)) {
             // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
             state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
             List<Bucket> buckets = state.buckets();
@@ -64,6 +78,7 @@ final class StreamTime {
             }
             changes.endSuspensions(step, due);
             changes.applyUpTo(step, due);
+            changes.notePlanInForce(step);
             for (Bucket bucket : buckets) {
                 if (bucket.closesAt() <= due) {
                     close(step, bucket);

@@ -35,10 +35,23 @@ final class TermsResolver {
         return built;
     }
 
+    /** Whether the terms by which running windows are judged are known to hold at a later moment too. */
+    boolean isFrontGoodAt(AccountState state, PlanCatalog plans, long timeMillis) {
+        Terms front = state.front;
+        return front != null && front.covers(timeMillis) && front.isKnownCurrent(plans, timeMillis);
+    }
+
     /** The terms at a moment. They refer to groups of the state and must not be kept beyond the next change of stream time. */
     Terms at(AccountState state, PlanCatalog plans, long timeMillis) {
         Terms front = state.front;
         return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);
+    }
+
+    /** Exclusive end of the stretch of time from a moment on in which the same terms hold. */
+    long endOf(AccountState state, PlanCatalog plans, long timeMillis) {
+        PlanVersion next = plans.nextAfter(planIdAt(state, timeMillis), timeMillis);
+        long end = state.timeline.stretchEnd(timeMillis);
+        return next == null ? end : Math.min(end, next.effectiveFromMillis());
     }
 
     /** The plan that an account is on at a moment. */

@@ -8,12 +8,16 @@ import static dev.tollgate.engine.TestingAccount.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.input.AccountChange.Amendment;
 import dev.tollgate.engine.input.AccountChange.Carry;
 import dev.tollgate.engine.input.AccountChange.Correction;
 import dev.tollgate.engine.input.AccountChange.OverrideSet;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
+import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
@@ -26,8 +30,11 @@ import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Scope;
 import dev.tollgate.engine.plan.Threshold;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -192,7 +199,7 @@ class RollingLimitTest {
         }
 
         @Test
-        void givenFullBucket_whenACallIsVoided_thenTheBlockIsClearedAndTimePassedIsNotGivenBackTwice() {
+        void givenFullBucket_whenACallIsVoided_thenTheBlockIsClearedAndTheLevelIsThatWithoutIt() {
             TestingAccount account = TestingAccount.on(requests("p", 10, PER_MINUTE));
             IntStream.range(0, 10).forEach(i -> account.call("e" + i, NOON));
             account.forget();
@@ -204,8 +211,8 @@ class RollingLimitTest {
             account.call("f", NOON + 12 * SECOND);
             account.command(NOON + 12 * SECOND, new Correction("e1", null));
             assertThat(bucket(account, NOON + 12 * SECOND).used())
-                    .as("9 - 2 leaked + 1; two tokens have leaked since e1")
-                    .isEqualTo(8);
+                    .as("8 calls, of which 2 have leaked, and f")
+                    .isEqualTo(7);
         }
 
         @Test
@@ -337,7 +344,7 @@ class RollingLimitTest {
         private final TestingAccount account = TestingAccount.on(requests("p", 60, new Algorithm.LeakyBucket(MINUTE)));
 
         @Test
-        void givenSlowerRate_whenAnEarlierEventIsVoided_thenNoMoreComesBackThanWasLeftOfIt() {
+        void givenSlowerRate_whenAnEarlierEventIsVoided_thenTheLevelIsThatWithoutIt() {
             account.calls("e", 30, NOON);
             // 10 of the first 30 have leaked by then, at one a second.
             account.calls("f", 20, NOON + 10 * SECOND);
@@ -346,21 +353,20 @@ class RollingLimitTest {
 
             account.command(NOON + 10 * SECOND + 20, new Correction("e0", null));
 
-            assertThat(bucket(account, NOON + 10 * SECOND + 20).used()).isEqualTo(40);
+            assertThat(bucket(account, NOON + 10 * SECOND + 20).used()).isEqualTo(39);
         }
 
         @Test
-        void givenFasterRate_whenAnEarlierEventIsVoided_thenWhatIsSurelyLeftComesBack() {
+        void givenFasterRate_whenAnEarlierEventIsVoided_thenTheLevelIsThatWithoutIt() {
             account.apply(account.request("dear", NOON, "/v2/notes", Outcome.SUCCESS, null));
             account.calls("f", 9, NOON + 1);
             account.command(NOON + 10, new OverrideSet("limit", Amount.of(600)));
 
             account.command(NOON + 20, new Correction("dear", null));
 
-            assertThat(bucket(account, NOON + 10).used()).isEqualTo(10);
+            assertThat(bucket(account, NOON + 10).used()).isEqualTo(9);
             account.call("g", NOON + 50);
-            // 10 units, less 10 ms at one a second, 40 ms at ten a second, and 0.5 of the voided unit at the faster
-            // rate.
+            // 9 units, less 10 ms at one a second and 40 ms at ten a second, and the new one.
             assertThat(bucket(account, NOON + 50).used()).isEqualTo(10);
         }
 
@@ -391,6 +397,354 @@ class RollingLimitTest {
             }
 
             assertThat(restored.state).isEqualTo(account.state);
+        }
+    }
+
+    /** What a bucket of 60 a minute holds, at one a second, when it is told late or in time that the rate is another one. */
+    @Nested
+    class LeakyFromTheDateOfAChange {
+        private static final Algorithm PER_MINUTE = new Algorithm.LeakyBucket(MINUTE);
+
+        private final TestingAccount account = TestingAccount.on(requests("p", 60, PER_MINUTE));
+
+        private void override(long from, long known, long amount) {
+            account.command("late " + from, from, known, new OverrideSet("limit", Amount.of(amount)));
+        }
+
+        private long used(long at) {
+            return bucket(account, at).used();
+        }
+
+        @Test
+        void givenNewVersionOfThePlan_whenTheNextCallComesLater_thenItsRateHoldsFromItsDateOn() {
+            PlanVersion second = TestingPlans.plan(
+                    "p",
+                    2,
+                    NOON + 10 * SECOND,
+                    List.of(TestingPlans.REQUESTS),
+                    Limit.enforced("limit", "requests", 6, PER_MINUTE));
+            account.plans = account.plans.with(second);
+            account.calls("e", 30, NOON);
+
+            account.call("f", NOON + 20 * SECOND);
+
+            // 30, less 10 in the first ten seconds, less 1 in the next ten, and the call itself.
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(20);
+            assertThat(account.said)
+                    .endsWith(
+                            "PLAN_CHANGED", "SOFT_LIMIT_REACHED limit 20", "HARD_LIMIT_REACHED limit 20", "COUNTED f");
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).eventTimeMillis()).isEqualTo(NOON + 10 * SECOND);
+        }
+
+        @Test
+        void givenSilentAccount_whenSeveralVersionsHaveComeIntoForce_thenEachRateHoldsForItsTime() {
+            for (int version = 2; version <= 3; version++) {
+                account.plans = account.plans.with(TestingPlans.plan(
+                        "p",
+                        version,
+                        NOON + 10 * SECOND * (version - 1),
+                        List.of(TestingPlans.REQUESTS),
+                        Limit.enforced("limit", "requests", version == 2 ? 6 : 60, PER_MINUTE)));
+            }
+            account.calls("e", 30, NOON);
+
+            account.call("f", NOON + 30 * SECOND);
+
+            assertThat(used(NOON + 30 * SECOND)).isEqualTo(30 - 10 - 1 - 10 + 1);
+            assertThat(account.limitEvents)
+                    .filteredOn(event -> event.kind() == Kind.PLAN_CHANGED)
+                    .extracting(LimitEvent::planVersion)
+                    .containsExactly(2, 3);
+        }
+
+        @Test
+        void givenChangeAheadOfTheLastCall_whenItIsGiven_thenTheOldRateHoldsUntilIt() {
+            account.calls("e", 30, NOON);
+
+            account.command(NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(6)));
+            account.call("f", NOON + 20 * SECOND);
+
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(30 - 10 - 1 + 1);
+        }
+
+        @Test
+        void givenSlowerRateOfThePast_whenItBecomesKnown_thenTheBucketHoldsWhatItWouldHold() {
+            account.calls("e", 30, NOON);
+            account.call("f", NOON + 20 * SECOND);
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(30 - 20 + 1);
+            account.forget();
+
+            override(NOON + 10 * SECOND, NOON + 20 * SECOND, 6);
+
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(30 - 10 - 1 + 1);
+            assertThat(account.said)
+                    .containsExactly(
+                            "OVERRIDE_CHANGED limit 0", "SOFT_LIMIT_REACHED limit 20", "HARD_LIMIT_REACHED limit 20");
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).blockedUntilMillis())
+                    .as("one a ten seconds from 20 to 5")
+                    .isEqualTo(NOON + 20 * SECOND + 150 * SECOND);
+        }
+
+        @Test
+        void givenFasterRateOfThePast_whenItBecomesKnown_thenTheBlockIsLiftedAtOnce() {
+            account.calls("e", 60, NOON);
+            account.calls("f", 10, NOON + 10 * SECOND);
+            assertThat(account.kinds()).contains(Kind.HARD_LIMIT_REACHED);
+            account.forget();
+
+            override(NOON + SECOND, NOON + 11 * SECOND, 600);
+
+            // Empty after 6.9 s; then ten calls, a millisecond apart, of which ten milliseconds have drained a tenth.
+            assertThat(used(NOON + 10 * SECOND + 9)).isEqualTo(10);
+            assertThat(account.kinds()).containsExactly(Kind.OVERRIDE_CHANGED, Kind.LIMIT_CLEARED, Kind.LIMIT_CLEARED);
+            assertThat(account.limitEvents.getLast().cause()).isEqualTo(Cause.OVERRIDE_CHANGED);
+        }
+
+        @Test
+        void givenBucketThatWasEmptyMeanwhile_whenASlowerRateBecomesKnown_thenItWasNot() {
+            account.calls("e", 5, NOON);
+            account.call("f", NOON + 20 * SECOND);
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(1);
+
+            override(NOON + 2 * SECOND, NOON + 20 * SECOND, 6);
+
+            assertThat(used(NOON + 20 * SECOND)).as("3 less 1.8 and one more").isEqualTo(3);
+        }
+
+        @Test
+        void givenBucketThatHasLeftTheState_whenASlowerRateBecomesKnown_thenItIsThereAgain() {
+            account.calls("e", 5, NOON);
+            account.apply(account.request("free", NOON + 3 * MINUTE, "/v2/notes", Outcome.INVALID, null));
+            assertThat(account.state.buckets()).isEmpty();
+
+            override(NOON + SECOND, NOON + 3 * MINUTE, 1);
+
+            // 4 less 179 seconds at one a minute.
+            assertThat(((LeakyBucket) account.state.buckets().getFirst()).level).isEqualTo(4 * MINUTE - 179 * SECOND);
+            assertThat(used(NOON + 3 * MINUTE)).isEqualTo(2);
+            account.call("next", NOON + 3 * MINUTE);
+            assertThat(used(NOON + 3 * MINUTE)).isEqualTo(3);
+        }
+
+        @Test
+        void givenDisorderAndCorrections_whenAnotherRateBecomesKnown_thenOnlyWhatCountsIsPlayed() {
+            account.calls("e", 10, NOON);
+            account.call("f", NOON + 10 * SECOND);
+            account.call("before f", NOON + 9 * SECOND);
+            account.command(NOON + 10 * SECOND, new Correction("e3", null));
+            account.apply(account.request("free", NOON + 10 * SECOND, "/v2/notes", Outcome.INVALID, null));
+
+            override(NOON, NOON + 10 * SECOND, 6);
+
+            assertThat(used(NOON + 10 * SECOND)).isEqualTo(9 + 2 - 1);
+        }
+
+        @Test
+        void givenProjects_whenAnotherRateBecomesKnown_thenEachHasItsOwn() {
+            TestingAccount shared = TestingAccount.on(TestingPlans.plan(
+                    "p",
+                    1,
+                    0,
+                    List.of(TestingPlans.REQUESTS),
+                    new Limit(
+                            "limit",
+                            "requests",
+                            Amount.of(60),
+                            PER_MINUTE,
+                            Scope.PROJECT,
+                            Mode.ENFORCE,
+                            List.of(),
+                            0)));
+            for (int i = 0; i < 30; i++) {
+                shared.apply(Requested.by(shared.request("a" + i, NOON), "a", null));
+            }
+            shared.apply(Requested.by(shared.request("b", NOON + 20 * SECOND), "b", null));
+
+            shared.command("late", NOON + 10 * SECOND, NOON + 20 * SECOND, new OverrideSet("limit", Amount.of(6)));
+
+            assertThat(shared.snapshot(NOON + 20 * SECOND).buckets())
+                    .extracting(bucket -> bucket.scopeKey() + " " + bucket.used())
+                    .containsExactly("a 19", "b 1");
+        }
+
+        @Test
+        void givenCallsBeyondTheHorizon_whenTheBucketWasNeverEmptySince_thenItIsStillExact() {
+            TestingAccount forgetful = forgetful();
+            forgetful.calls("e", 200, NOON);
+            forgetful.call("f", NOON + 100 * SECOND);
+
+            forgetful.command("late", NOON + 90 * SECOND, NOON + 100 * SECOND, new OverrideSet("limit", Amount.of(6)));
+
+            assertThat(bucket(forgetful, NOON + 100 * SECOND).used()).isEqualTo(200 - 90 - 1 + 1);
+        }
+
+        /** Where exactness ends: what was left of forgotten calls when the change took effect, if it has drained since. */
+        @Test
+        void givenCallsBeyondTheHorizon_whenTheyHaveDrainedSinceTheChange_thenTheirRestIsLeftOut() {
+            TestingAccount forgetful = forgetful();
+            forgetful.calls("e", 50, NOON);
+            forgetful.call("f", NOON + 100 * SECOND);
+
+            forgetful.command("late", NOON + 45 * SECOND, NOON + 100 * SECOND, new OverrideSet("limit", Amount.of(1)));
+
+            // 5 were left at the date of the change, and 55 seconds at one a minute would have left 4.1 of them.
+            assertThat(bucket(forgetful, NOON + 100 * SECOND).used()).isEqualTo(1);
+        }
+
+        @Test
+        void givenBlockedForADay_whenTheMistakeOfAnHourAgoIsVoided_thenTheBlockIsLiftedAtOnce() {
+            TestingAccount daily = TestingAccount.on(requests("p", 2_400, new Algorithm.LeakyBucket(DAY)));
+            daily.calls("mistake", 1_000, NOON);
+            daily.calls("sound", 1_500, NOON + HOUR);
+            assertThat(daily.only(Kind.HARD_LIMIT_REACHED).blockedUntilMillis()).isGreaterThan(NOON + HOUR);
+            daily.forget();
+
+            for (int i = 0; i < 1_000; i++) {
+                daily.command(NOON + 2 * HOUR, new Correction("mistake" + i, null));
+            }
+
+            // 100 leak in an hour: all that is left of the sound ones.
+            assertThat(daily.snapshot(NOON + 2 * HOUR).buckets().getFirst().used())
+                    .isEqualTo(1_400);
+            assertThat(daily.limitEvents)
+                    .extracting(event -> event.kind() + " " + event.cause())
+                    .containsExactly("LIMIT_CLEARED CORRECTED", "LIMIT_CLEARED CORRECTED");
+        }
+
+        @Test
+        void givenCallOfAnHourAgo_whenAmended_thenItsNewCostCountsInPlaceOfTheOldOne() {
+            TestingAccount daily = TestingAccount.on(TestingPlans.plan(
+                    "p",
+                    1,
+                    0,
+                    List.of(TestingPlans.REQUESTS, TestingPlans.COMPLEXITY),
+                    Limit.enforced("limit", "complexity", 2_400, new Algorithm.LeakyBucket(DAY))));
+            for (int i = 0; i < 10; i++) {
+                daily.apply(daily.request("e" + i, NOON, "/v2/mem-it", Outcome.SUCCESS, null));
+            }
+            daily.call("later", NOON + HOUR);
+            assertThat(bucket(daily, NOON + HOUR).used()).isEqualTo(400 - 100 + 1);
+
+            daily.command(NOON + HOUR, new Correction("e3", new Amendment("/v2/notes", null, null, null, null)));
+            assertThat(bucket(daily, NOON + HOUR).used()).isEqualTo(361 - 100 + 1);
+            daily.command(
+                    "back",
+                    NOON + HOUR,
+                    NOON + HOUR,
+                    new Correction("e3", new Amendment("/v2/mem-it", null, null, null, null)));
+
+            assertThat(bucket(daily, NOON + HOUR).used()).isEqualTo(400 - 100 + 1);
+            assertThat(daily.journal.getLast().lateLimits()).isEmpty();
+        }
+
+        /** Where exactness ends: too many calls to play; no more is given back than has surely not leaked. */
+        @Test
+        void givenMoreCallsThanArePlayed_whenOneIsCorrected_thenTheLevelIsNotTooLow() {
+            account.calls("e", LeakyPlayback.MAX_ENTRIES_FOR_A_CORRECTION + 1, NOON);
+            long before = used(NOON + MINUTE);
+
+            account.command(NOON + MINUTE, new Correction("e5", null));
+
+            assertThat(used(NOON + MINUTE)).isEqualTo(before);
+            account.command(NOON + MINUTE, new Correction("e10000", null));
+            assertThat(used(NOON + MINUTE)).isEqualTo(before - 1);
+        }
+
+        private static TestingAccount forgetful() {
+            TestingAccount account =
+                    new TestingAccount(new EngineSettings(MINUTE, MINUTE, "p", 1_000), requests("p", 60, PER_MINUTE));
+            account.command(0, new PlanAssigned("p", Carry.KEEP));
+            return account;
+        }
+
+        /** Where exactness ends: after a plan change that does not keep usage. */
+        @Test
+        void givenPlanChangeThatResetUsage_whenAnotherRateBecomesKnown_thenItHoldsFromNowOn() {
+            account.calls("e", 30, NOON);
+            account.command(NOON + SECOND, new PlanAssigned("p", Carry.RESET));
+            account.calls("f", 20, NOON + 2 * SECOND);
+            account.call("g", NOON + 12 * SECOND);
+
+            override(NOON + 2 * SECOND, NOON + 12 * SECOND, 6);
+
+            assertThat(used(NOON + 12 * SECOND)).isEqualTo(20 - 10 + 1);
+            assertThat(used(NOON + 22 * SECOND)).isEqualTo(20 - 10 + 1 - 1);
+        }
+
+        /** Where exactness ends: too many calls to play. */
+        @Test
+        void givenMoreCallsThanArePlayed_whenAnotherRateBecomesKnown_thenItHoldsFromNowOn() {
+            account.calls("e", 30, NOON);
+            account.call("f", NOON + 10 * SECOND);
+            List<Integer> most = new ArrayList<>();
+            EventIndex full = new EventIndex() {
+                @Override
+                public @Nullable JournalEntry find(String eventId, long fromMillis, long toMillis) {
+                    return account.index.find(eventId, fromMillis, toMillis);
+                }
+
+                @Override
+                public void put(JournalEntry entry) {
+                    account.index.put(entry);
+                }
+
+                @Override
+                public void remove(String eventId, long occurredAtMillis) {
+                    account.index.remove(eventId, occurredAtMillis);
+                }
+
+                @Override
+                public boolean scan(long fromMillis, long toMillis, int atMost, Consumer<JournalEntry> reader) {
+                    most.add(atMost);
+                    return account.index.scan(fromMillis, toMillis, 30, reader);
+                }
+
+                @Override
+                public void expireBefore(long occurredAtMillis) {
+                    account.index.expireBefore(occurredAtMillis);
+                }
+            };
+
+            account.engine.apply(
+                    account.state,
+                    new AccountInput(
+                            "late",
+                            "acme",
+                            NOON,
+                            NOON + 10 * SECOND,
+                            null,
+                            null,
+                            new OverrideSet("limit", Amount.of(6)),
+                            account.nextPosition()),
+                    account.plans,
+                    full,
+                    account);
+
+            assertThat(most).containsExactly(LeakyPlayback.MAX_ENTRIES);
+            assertThat(used(NOON + 10 * SECOND)).isEqualTo(30 - 10 + 1);
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(30 - 10 + 1 - 1);
+        }
+
+        @Test
+        void givenChangeThatSetsNoRate_whenItIsDatedIntoThePast_thenNothingIsPlayed() {
+            account.calls("e", 30, NOON);
+            account.call("f", NOON + 10 * SECOND);
+            AccountState before = account.state.copy();
+
+            account.command("late", NOON, NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(60)));
+
+            assertThat(account.state.buckets().getFirst().level(NOON + 10 * SECOND))
+                    .isEqualTo(before.buckets().getFirst().level(NOON + 10 * SECOND));
+        }
+
+        @Test
+        void givenBucketThatALateCallOpens_whenTheRateHasChangedSince_thenTheCallCountsInFull() {
+            account.apply(account.request("free", NOON + 20 * SECOND, "/v2/notes", Outcome.INVALID, null));
+            override(NOON + 10 * SECOND, NOON + 20 * SECOND, 6);
+
+            account.call("late", NOON + 9 * SECOND);
+
+            assertThat(used(NOON + 20 * SECOND)).isEqualTo(1);
         }
     }
 

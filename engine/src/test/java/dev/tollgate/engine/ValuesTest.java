@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,6 +291,11 @@ class ValuesTest {
             @Override
             public void remove(String eventId, long occurredAtMillis) {
                 asked.add("remove " + eventId + " " + (occurredAtMillis - NOON));
+            }
+
+            @Override
+            public boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader) {
+                return account.index.scan(fromMillis, toMillis, most, reader);
             }
 
             @Override

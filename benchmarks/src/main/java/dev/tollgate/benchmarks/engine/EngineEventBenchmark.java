@@ -28,6 +28,7 @@ import dev.tollgate.engine.plan.WindowUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -184,6 +185,11 @@ public class EngineEventBenchmark {
 
         @Override
         public void remove(String eventId, long occurredAtMillis) {}
+
+        @Override
+        public boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader) {
+            return true;
+        }
 
         @Override
         public void expireBefore(long occurredAtMillis) {}

@@ -1,6 +1,7 @@
 package dev.tollgate.engine.index;
 
 import dev.tollgate.engine.output.JournalEntry;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,17 @@ public interface EventIndex {
      * @param occurredAtMillis the event time that it was put with
      */
     void remove(String eventId, long occurredAtMillis);
+
+    /**
+     * Shows the entries of a span of event time, in any order.
+     *
+     * @param fromMillis earliest event time, inclusive
+     * @param toMillis latest event time, inclusive
+     * @param most how many at most
+     * @param reader must not change the index
+     * @return whether these were all
+     */
+    boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader);
 
     /** Entries with an earlier event time are not needed any more and may be forgotten. */
     void expireBefore(long occurredAtMillis);

@@ -4,6 +4,7 @@ import dev.tollgate.engine.output.JournalEntry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An event index on the heap, for replays, what-if runs and tests. Not thread-safe. */
@@ -26,6 +27,22 @@ public final class InMemoryEventIndex implements EventIndex {
         if (entry != null && entry.request().occurredAtMillis() == occurredAtMillis) {
             entries.remove(eventId);
         }
+    }
+
+    @Override
+    public boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader) {
+        int shown = 0;
+        for (JournalEntry entry : entries.values()) {
+            long time = entry.request().occurredAtMillis();
+            if (fromMillis <= time && time <= toMillis) {
+                if (shown == most) {
+                    return false;
+                }
+                reader.accept(entry);
+                shown++;
+            }
+        }
+        return true;
     }
 
     @Override

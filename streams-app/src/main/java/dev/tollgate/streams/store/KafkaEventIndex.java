@@ -6,7 +6,9 @@ import dev.tollgate.engine.output.JournalEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,37 @@ public final class KafkaEventIndex implements EventIndex {
     @Override
     public void remove(String eventId, long occurredAtMillis) {
         store.put(key(block(occurredAtMillis), utf8(eventId)), null);
+    }
+
+    /** Newest block first, so that an account with more than enough is found out without reading it all. */
+    @Override
+    public boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader) {
+        int oldest = Math.max(block(Math.max(fromMillis, 0)), present().firstIndexBlock());
+        int shown = 0;
+        for (int block = block(Math.max(toMillis, 0)); block >= oldest; block--) {
+            // No event has the empty id, so neither end of the range is one.
+            try (KeyValueIterator<Bytes, byte[]> entries = store.range(key(block, NO_ID), key(block + 1, NO_ID))) {
+                while (entries.hasNext()) {
+                    KeyValue<Bytes, byte[]> found = entries.next();
+                    JournalEntry entry = JournalCodec.decode(present().accountId(), idIn(found.key), found.value);
+                    long time = entry.request().occurredAtMillis();
+                    if (time < fromMillis || time > toMillis) {
+                        continue;
+                    }
+                    if (shown == most) {
+                        return false;
+                    }
+                    reader.accept(entry);
+                    shown++;
+                }
+            }
+        }
+        return true;
+    }
+
+    private String idIn(Bytes key) {
+        int from = prefix.length + 4;
+        return new String(key.get(), from, key.get().length - from, StandardCharsets.UTF_8);
     }
 
     @Override

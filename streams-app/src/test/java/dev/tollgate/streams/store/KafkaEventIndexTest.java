@@ -9,6 +9,7 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,30 @@ class KafkaEventIndexTest {
 
         assertThat(index.of(acme).find("1", NOW - BLOCK, NOW)).isNull();
         assertThat(TestingStores.size(store)).isZero();
+    }
+
+    @Test
+    void givenEntriesOfSeveralBlocksAndAccounts_whenScanned_thenThoseOfTheSpanAreShown() {
+        AccountRecord a = AccountRecord.empty("a");
+        AccountRecord ab = AccountRecord.empty("ab");
+        index.of(ab).put(entry("ab", "x", NOW));
+        Map<String, JournalEntry> entries = new HashMap<>();
+        for (int i = -1; i <= 5; i++) {
+            JournalEntry entry = entry("a", "é" + i, NOW - 2 * BLOCK + i * BLOCK / 2);
+            index.of(a).put(entry);
+            entries.put("é" + i, entry);
+        }
+        List<JournalEntry> shown = new ArrayList<>();
+
+        assertThat(index.of(a).scan(NOW - 2 * BLOCK, NOW, 5, shown::add)).isTrue();
+        assertThat(shown)
+                .containsExactlyInAnyOrder(
+                        entries.get("é0"), entries.get("é1"), entries.get("é2"), entries.get("é3"), entries.get("é4"));
+        shown.clear();
+        assertThat(index.of(a).scan(NOW - 2 * BLOCK, NOW, 4, shown::add)).isFalse();
+        assertThat(shown).hasSize(4);
+        assertThat(index.of(ab).scan(NOW + 1, NOW + BLOCK, 1, shown::add)).isTrue();
+        assertThat(shown).hasSize(4);
     }
 
     @Test

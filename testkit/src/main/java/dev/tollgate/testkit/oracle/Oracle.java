@@ -222,6 +222,7 @@ public final class Oracle {
                 frozen.merge(cellOf(limit, charge.event), cost, Long::sum);
             }
         });
+        Map<String, Long> before = Map.copyOf(charge.inTotal);
         charge.inTotal.clear();
         if (correction.isVoid()) {
             charge.voided = true;
@@ -242,6 +243,18 @@ public final class Oracle {
                 old.inputTokens(),
                 old.outputItems());
         OracleVerdict verdict = charge(charge);
+        // A leaky bucket that has the call follows for as long as it is not empty. When it went is not told here; what
+        // the
+        // call cost and still costs is in it in any case.
+        before.forEach((limitId, cost) -> {
+            Limit limit = limitOf(charge.plan, limitId);
+            if (limit.kind() == Kind.LEAKY_BUCKET
+                    && verdict != OracleVerdict.NOT_CONSUMING
+                    && verdict != OracleVerdict.OVER_CALL_LIMIT) {
+                long left = Math.min(cost, cost(charge.plan, limit.meter(), charge.event));
+                charge.inTotal.putIfAbsent(limitId, left);
+            }
+        });
         charge.verdict = verdict == OracleVerdict.LATE && wasCounted ? OracleVerdict.COUNTED : verdict;
     }
 

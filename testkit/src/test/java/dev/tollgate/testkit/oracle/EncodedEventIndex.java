@@ -4,8 +4,10 @@ import dev.tollgate.engine.JournalCodec;
 import dev.tollgate.engine.index.EventIndex;
 import dev.tollgate.engine.output.JournalEntry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps entries as bytes, so that whatever comes out of it has been encoded and decoded. */
@@ -29,6 +31,18 @@ final class EncodedEventIndex implements EventIndex {
         if (entry != null && entry.request().occurredAtMillis() == occurredAtMillis) {
             entries.remove(eventId);
         }
+    }
+
+    @Override
+    public boolean scan(long fromMillis, long toMillis, int most, Consumer<JournalEntry> reader) {
+        for (String id : List.copyOf(entries.keySet())) {
+            JournalEntry entry = Objects.requireNonNull(find(id, 0, Long.MAX_VALUE));
+            long time = entry.request().occurredAtMillis();
+            if (fromMillis <= time && time <= toMillis) {
+                reader.accept(entry);
+            }
+        }
+        return true;
     }
 
     @Override
