@@ -202,14 +202,19 @@ class AccountingAppIT {
             cluster.publish(sound);
 
             TestingCluster.await(
-                    "five dead letters",
+                    "six dead letters",
                     () -> cluster.committed(Topic.DEAD_LETTERS, DeadLetter.class)
                                     .size()
-                            >= 5);
+                            >= 6);
             assertThat(cluster.committed(Topic.DEAD_LETTERS, DeadLetter.class))
                     .extracting(letter -> letter.value().getReason())
                     .containsExactlyInAnyOrder(
-                            "MALFORMED", "UNKNOWN_SCHEMA", "MISSING_ENDPOINT", "FUTURE_EVENT", "MISSING_ACCOUNT_ID");
+                            "MALFORMED",
+                            "UNKNOWN_SCHEMA",
+                            "MISSING_ENDPOINT",
+                            "FUTURE_EVENT",
+                            "MISSING_ACCOUNT_ID",
+                            "MALFORMED");
             TestingCluster.await(
                     "the sound event", () -> cluster.committedJournal().size() == 1);
             assertThat(cluster.committedJournal().get(0).getVerdict()).isEqualTo(Verdict.COUNTED);
@@ -232,7 +237,7 @@ class AccountingAppIT {
                     "block and clearing",
                     () -> cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class)
                                     .size()
-                            >= 5);
+                            >= 6);
             assertThat(cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class))
                     .extracting(event -> event.value().getKind())
                     // The window is over already, so the clock may clear the alert before the block is raised.

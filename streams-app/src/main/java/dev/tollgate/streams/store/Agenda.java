@@ -15,10 +15,15 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * said: after a restart the agenda names the accounts to look at, without a walk over all accounts. An account with nothing
  * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were active in the
  * last seconds.
+ *
+ * <p>Beside them it has up to where refused plan records were said, in the one task that says them.
  */
 public final class Agenda {
     /** No deadline. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    /** No UTF-8 text begins with this byte, so no account id does. */
+    private static final byte NO_ACCOUNT = (byte) 0xFF;
 
     private final KeyValueStore<Bytes, byte[]> store;
 
@@ -58,10 +63,31 @@ public final class Agenda {
         try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
+                if (entry.key.get()[0] == NO_ACCOUNT) {
+                    continue;
+                }
                 ByteBuffer value = ByteBuffer.wrap(entry.value);
                 boolean heldBack = value.get() != 0;
                 reader.entry(new String(entry.key.get(), StandardCharsets.UTF_8), heldBack, value.getLong());
             }
         }
+    }
+
+    /** Offset of the last plan record in a partition of plan-catalog that was said to be refused, or -1. */
+    public long lastRefusedPlan(int partition) {
+        byte[] value = store.get(refusedPlanKey(partition));
+        return value == null ? -1 : ByteBuffer.wrap(value).getLong();
+    }
+
+    /** Remembers up to where refused plan records were said. */
+    public void lastRefusedPlan(int partition, long offset) {
+        store.put(
+                refusedPlanKey(partition),
+                ByteBuffer.allocate(8).putLong(offset).array());
+    }
+
+    private static Bytes refusedPlanKey(int partition) {
+        return Bytes.wrap(
+                ByteBuffer.allocate(5).put(NO_ACCOUNT).putInt(partition).array());
     }
 }

@@ -46,17 +46,23 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
     @Override
     public void init(ProcessorContext<String, SpecificRecord> opened) {
         context = opened;
+        Emitter emitter = new Emitter(opened, plans, metrics);
+        Agenda agenda = new Agenda(opened.getStateStore(Names.AGENDA_STORE));
         AccountingTask fresh = new AccountingTask(
                 config,
                 registry,
                 plans,
                 metrics,
-                new Emitter(opened, plans, metrics),
+                emitter,
                 new KafkaAccountStore(opened.getStateStore(Names.ACCOUNT_STORE)),
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
-                new Agenda(opened.getStateStore(Names.AGENDA_STORE)));
+                agenda);
         fresh.open();
         opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, fresh::passTime);
+        if (opened.taskId().partition() == 0) {
+            RefusedPlans refused = new RefusedPlans(plans, agenda, emitter);
+            opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, now -> refused.say());
+        }
         task = fresh;
     }
 

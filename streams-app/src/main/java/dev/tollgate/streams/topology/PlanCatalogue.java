@@ -5,6 +5,7 @@ import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.streams.translate.PlanTranslator;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +38,16 @@ public final class PlanCatalogue implements PlanCatalog {
      */
     record Upcoming(String planId, int version, long noticeFromMillis, long effectiveFromMillis) {}
 
+    /**
+     * A plan record that cannot be used.
+     *
+     * @param reason a constant whose name travels with the dead letter
+     */
+    record Refused(InputRecord input, Enum<?> reason, String detail) {}
+
+    /** Most refused records that are kept until a task has said them. */
+    private static final int MAX_REFUSED = 256;
+
     /** What readers see: replaced as a whole. */
     private record Content(Plans plans, Map<LimitName, String> bucketNames, List<Upcoming> successors) {}
 
@@ -44,6 +55,7 @@ public final class PlanCatalogue implements PlanCatalog {
     private final Condition changed = lock.newCondition();
     private final Map<String, List<PlanVersion>> versionsByPlan = new HashMap<>();
     private final Map<LimitName, String> bucketNames = new HashMap<>();
+    private final ArrayDeque<Refused> refused = new ArrayDeque<>();
     private volatile boolean closed;
     private volatile Content content = new Content(Plans.empty(), Map.of(), List.of());
 
@@ -136,6 +148,29 @@ public final class PlanCatalogue implements PlanCatalog {
                 publish();
                 LOG.warn("plan removed; its accounts are on no plan: plan={}", planId);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Remembers a record that cannot be used. */
+    void refuse(Refused record) {
+        lock.lock();
+        try {
+            if (refused.size() == MAX_REFUSED) {
+                refused.removeFirst();
+            }
+            refused.addLast(record);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The newest records that cannot be used, in the order in which they were read. */
+    List<Refused> refused() {
+        lock.lock();
+        try {
+            return List.copyOf(refused);
         } finally {
             lock.unlock();
         }

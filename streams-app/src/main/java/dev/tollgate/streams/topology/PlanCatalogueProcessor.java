@@ -1,10 +1,12 @@
 package dev.tollgate.streams.topology;
 
+import dev.tollgate.engine.input.Position;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.translate.RecordDecoder;
+import dev.tollgate.streams.translate.RefusalReason;
 import dev.tollgate.streams.translate.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -12,6 +14,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Reads the plan catalogue on the global thread. The store is in memory and read anew at each start, so every record passes
  * here; it holds the raw records, the {@link PlanCatalogue} what they mean.
  *
- * <p>A record that cannot be used is logged and counted, never an exception: there is no dead letter for a topic that every
- * instance reads, and one bad plan must not stop the accounts of all others. A registry that does not answer is waited for.
+ * <p>A record that cannot be used is logged, counted and handed on to become a dead letter ({@link RefusedPlans}), never an
+ * exception: one bad plan must not stop the accounts of all others. A registry that does not answer is waited for.
  */
 final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(PlanCatalogueProcessor.class);
@@ -33,6 +36,7 @@ final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Vo
     private final AccountingMetrics metrics;
     private final RecordDecoder<Plan> decoder;
     private final String topic;
+    private @Nullable ProcessorContext<Void, Void> context;
     private @Nullable KeyValueStore<Bytes, byte[]> store;
 
     PlanCatalogueProcessor(
@@ -44,15 +48,16 @@ final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Vo
     }
 
     @Override
-    public void init(ProcessorContext<Void, Void> context) {
-        store = context.getStateStore(Names.PLAN_STORE);
+    public void init(ProcessorContext<Void, Void> opened) {
+        context = opened;
+        store = opened.getStateStore(Names.PLAN_STORE);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         byte[] key = record.key();
         if (key == null) {
-            refuse("none", "the record has no key");
+            refuse(record, "none", RefusalReason.KEY_MISMATCH, "record key must be the plan id, was null");
             return;
         }
         String planId = new String(key, StandardCharsets.UTF_8);
@@ -65,21 +70,29 @@ final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Vo
         try {
             Plan plan = decodeWaiting(value, record.timestamp());
             if (!plan.getPlanId().equals(planId)) {
-                refuse(planId, "the record is of plan " + plan.getPlanId());
+                refuse(
+                        record,
+                        planId,
+                        RefusalReason.KEY_MISMATCH,
+                        "record key must be the plan id '" + plan.getPlanId() + "', was '" + planId + "'");
                 return;
             }
-            putOrRefuse(planId, plan);
+            putOrRefuse(record, planId, plan);
         } catch (RefusedException e) {
-            refuse(planId, e.reason() + ": " + e.detail());
+            refuse(record, planId, e.reason(), e.detail());
         }
     }
 
-    private void putOrRefuse(String planId, Plan plan) {
+    private void putOrRefuse(Record<byte[], byte[]> record, String planId, Plan plan) {
         try {
             catalogue.put(plan);
         } catch (RuntimeException e) {
             // Whatever it is: an exception here would end this instance and, at the same record, every other one.
-            refuse(planId, e.toString());
+            refuse(
+                    record,
+                    planId,
+                    RefusalReason.INVALID_PLAN,
+                    e instanceof IllegalArgumentException ? text(e) : e.toString());
         }
     }
 
@@ -96,8 +109,24 @@ final class PlanCatalogueProcessor implements Processor<byte[], byte[], Void, Vo
         }
     }
 
-    private void refuse(String planId, String detail) {
+    private static String text(RuntimeException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    /** A global processor can send nothing: a task does. */
+    private void refuse(Record<byte[], byte[]> record, String planId, Enum<?> reason, String detail) {
         metrics.count("catalogue.refused");
-        LOG.warn("a plan record cannot be used and is left out: plan={} detail={}", planId, detail);
+        LOG.warn("a plan record cannot be used and is left out: plan={} reason={} detail={}", planId, reason, detail);
+        RecordMetadata metadata = Objects.requireNonNull(context)
+                .recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a plan record without a position was read"));
+        catalogue.refuse(new PlanCatalogue.Refused(
+                new InputRecord(
+                        new Position(metadata.topic(), metadata.partition(), metadata.offset()),
+                        record.timestamp(),
+                        record.key(),
+                        record.value()),
+                reason,
+                detail));
     }
 }

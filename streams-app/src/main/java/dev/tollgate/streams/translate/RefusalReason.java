@@ -18,5 +18,7 @@ public enum RefusalReason {
     /** The record stands in another partition than its account: the publisher does not partition as Kafka's Java client does. */
     WRONG_PARTITION,
     /** A command without a part that its type needs, or with an impossible value. */
-    INVALID_COMMAND
+    INVALID_COMMAND,
+    /** A plan record that contradicts itself or what is known of its plan. The plan stays as it was. */
+    INVALID_PLAN
 }

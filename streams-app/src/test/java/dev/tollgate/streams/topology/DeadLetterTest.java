@@ -6,10 +6,13 @@ import static dev.tollgate.streams.topology.TestingTopology.START;
 import static dev.tollgate.streams.topology.TestingTopology.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.tollgate.schemas.avro.AccountEventType;
+import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
@@ -239,9 +242,7 @@ class DeadLetterTest {
 
         assertThat(topology.deadLetters.readValuesToList())
                 .extracting(DeadLetter::getReason, DeadLetter::getEventId)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("KEY_MISMATCH", "1"),
-                        org.assertj.core.groups.Tuple.tuple("KEY_MISMATCH", "1"));
+                .containsExactly(tuple("KEY_MISMATCH", "1"), tuple("KEY_MISMATCH", "1"));
         assertStillCounting();
     }
 
@@ -280,12 +281,102 @@ class DeadLetterTest {
         assertThat(topology.deadLetters.readValuesToList())
                 .extracting(DeadLetter::getEventId, DeadLetter::getReason)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("c1", "UNKNOWN_PLAN"),
-                        org.assertj.core.groups.Tuple.tuple("c2", "INVALID_COMMAND"),
-                        org.assertj.core.groups.Tuple.tuple("c3", "INVALID_COMMAND"),
-                        org.assertj.core.groups.Tuple.tuple("c4", "UNKNOWN_COMMAND"),
-                        org.assertj.core.groups.Tuple.tuple("c5", "UNKNOWN_EVENT"));
+                        tuple("c1", "UNKNOWN_PLAN"),
+                        tuple("c2", "INVALID_COMMAND"),
+                        tuple("c3", "INVALID_COMMAND"),
+                        tuple("c4", "UNKNOWN_COMMAND"),
+                        tuple("c5", "UNKNOWN_EVENT"));
         assertStillCounting();
+    }
+
+    @Test
+    void givenCommandsThatContradictWhatIsKnown_whenRead_thenEachHasItsReasonAndChangesNothing() {
+        topology.publish(TestingPlans.mem("other", 7));
+        topology.publish("acme", "e1");
+        topology.publish(TestingEvents.assignment("acme", "first", "mem", START));
+        topology.publish(command("acme", "suspended", AccountEventType.SUSPENDED, START)
+                .setSuspendedUntil(START.plusSeconds(60))
+                .build());
+        topology.publish(command("acme", "ten", AccountEventType.OVERRIDE_SET, START)
+                .setLimitId("requests-per-day")
+                .setAmount(10L)
+                .build());
+        topology.limitEvents.readValuesToList();
+
+        topology.publish(TestingEvents.assignment("acme", "other-plan", "other", START));
+        topology.publish(TestingEvents.assignment("acme", "before-the-plan", "other", Instant.EPOCH));
+        topology.publish(command("acme", "reinstated", AccountEventType.REINSTATED, START)
+                .build());
+        topology.publish(command("acme", "eleven", AccountEventType.OVERRIDE_SET, START)
+                .setLimitId("requests-per-day")
+                .setAmount(11L)
+                .build());
+        topology.publish(command("acme", "no-limit", AccountEventType.OVERRIDE_REMOVED, START)
+                .setLimitId("requests-per-century")
+                .build());
+        topology.publish(command("acme", "backwards", AccountEventType.SUSPENDED, START.plusSeconds(9))
+                .setSuspendedUntil(START)
+                .build());
+        topology.publish(command("acme", "unseen", AccountEventType.EVENT_AMENDED, START)
+                .setCorrectedEventId("never-seen")
+                .setAmendment(Amendment.newBuilder().setUnits(3L).build())
+                .build());
+        topology.publish(command("acme", "negative", AccountEventType.EVENT_AMENDED, START)
+                .setCorrectedEventId("e1")
+                .setAmendment(Amendment.newBuilder().setUnits(-3L).build())
+                .build());
+        // The same again is not a contradiction.
+        topology.publish(TestingEvents.assignment("acme", "again", "mem", START));
+
+        assertThat(topology.deadLetters.readValuesToList())
+                .allSatisfy(letter -> assertThat(letter.getDetail()).isNotBlank())
+                .extracting(DeadLetter::getEventId, DeadLetter::getReason)
+                .containsExactly(
+                        tuple("other-plan", "CONFLICTING_ASSIGNMENT"),
+                        tuple("before-the-plan", "UNKNOWN_PLAN"),
+                        tuple("reinstated", "CONFLICTING_ASSIGNMENT"),
+                        tuple("eleven", "CONFLICTING_ASSIGNMENT"),
+                        tuple("no-limit", "UNKNOWN_LIMIT"),
+                        tuple("backwards", "INVALID_SUSPENSION"),
+                        tuple("unseen", "UNKNOWN_EVENT"),
+                        tuple("negative", "NEGATIVE_UNITS"));
+        assertThat(topology.limitEvents.readValuesToList()).isEmpty();
+        assertStillCounting();
+    }
+
+    @Test
+    void givenPlansThatCannotBeUsed_whenRead_thenEachIsADeadLetterOnceAndThePlanBeforeHolds() {
+        PlanVersion first = TestingPlans.version(1, TestingPlans.ALWAYS, 100);
+
+        topology.catalogue.pipeInput(key("mem"), new byte[] {1, 2, 3}, topology.now());
+        topology.catalogue.pipeInput(null, new byte[] {1, 2, 3}, topology.now());
+        topology.catalogue.pipeInput(
+                key("mem"), topology.bytes(Topic.PLAN_CATALOG, TestingPlans.mem("other", 7)), topology.now());
+        topology.publish(TestingPlans.plan("mem", first, TestingPlans.version(1, TestingPlans.ALWAYS, 7)));
+        topology.publish(TestingPlans.plan("mem", first, TestingPlans.version(2, TestingPlans.ALWAYS, 7)));
+        topology.publish(
+                TestingPlans.plan("mem", first, TestingPlans.version(2, TestingPlans.ALWAYS.minusSeconds(1), 7)));
+        topology.pass(Duration.ofMillis(100));
+        List<DeadLetter> letters = topology.deadLetters.readValuesToList();
+        topology.pass(Duration.ofSeconds(1));
+
+        assertThat(letters)
+                .extracting(DeadLetter::getReason)
+                .containsExactly(
+                        "MALFORMED", "KEY_MISMATCH", "KEY_MISMATCH", "INVALID_PLAN", "INVALID_PLAN", "INVALID_PLAN");
+        assertThat(letters).allSatisfy(letter -> {
+            assertThat(letter.getSourceTopic())
+                    .isEqualTo(topology.config.topics().name(Topic.PLAN_CATALOG));
+            assertThat(letter.getDetail()).isNotBlank();
+        });
+        assertThat(letters).extracting(DeadLetter::getSourceOffset).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+        assertThat(letters.get(4).getDetail()).contains("plan mem", "versions 1 and 2 have the same effective date");
+        assertThat(topology.deadLetters.isEmpty()).isTrue();
+        assertStillCounting();
+        assertThat(topology.plans.all())
+                .extracting(version -> version.planId() + version.version())
+                .contains("mem1")
+                .doesNotContain("mem2");
     }
 
     @Test
@@ -324,7 +415,7 @@ class DeadLetterTest {
         topology.publish("acme", "sound");
         assertThat(topology.journalled())
                 .extracting(entry -> entry.getEventId(), entry -> entry.getVerdict())
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("sound", Verdict.COUNTED));
+                .containsExactly(tuple("sound", Verdict.COUNTED));
         assertThat(topology.deadLetters.isEmpty()).isTrue();
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.LimitState;
@@ -26,6 +27,7 @@ import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.TestingStores;
+import dev.tollgate.streams.translate.RefusalReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,6 +142,44 @@ class RecoveryTest {
         assertThat(forwarded(LimitEvent.class))
                 .extracting(LimitEvent::getKind, LimitEvent::getPlanVersion)
                 .containsExactly(tuple(LimitEventKind.PLAN_CHANGE_SCHEDULED, 3));
+    }
+
+    @Test
+    void givenRefusedPlanRecords_whenStartedAgain_thenEachIsSaidOnce() {
+        plans.refuse(refused(7));
+        plans.refuse(refused(9));
+        sayRefusedPlans();
+        assertThat(forwarded(DeadLetter.class))
+                .extracting(DeadLetter::getSourceOffset, DeadLetter::getReason, DeadLetter::getDetail)
+                .containsExactly(
+                        tuple(7L, "INVALID_PLAN", "contradicts itself"),
+                        tuple(9L, "INVALID_PLAN", "contradicts itself"));
+
+        // Each start reads the whole catalogue.
+        task = open();
+        context.resetForwards();
+        plans.refuse(refused(7));
+        plans.refuse(refused(9));
+        sayRefusedPlans();
+        assertThat(forwarded(DeadLetter.class)).isEmpty();
+        plans.refuse(refused(12));
+        sayRefusedPlans();
+
+        assertThat(forwarded(DeadLetter.class))
+                .extracting(DeadLetter::getSourceOffset)
+                .containsExactly(12L);
+    }
+
+    private void sayRefusedPlans() {
+        new RefusedPlans(plans, new Agenda(agenda), new Emitter(context, plans, new AccountingMetrics())).say();
+    }
+
+    private static PlanCatalogue.Refused refused(long offset) {
+        return new PlanCatalogue.Refused(
+                new InputRecord(
+                        new Position("plan-catalog", 0, offset), START.toEpochMilli(), key("mem"), new byte[] {1}),
+                RefusalReason.INVALID_PLAN,
+                "contradicts itself");
     }
 
     private static PlanVersion noticed(PlanVersion version) {
