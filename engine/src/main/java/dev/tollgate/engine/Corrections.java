@@ -110,7 +110,8 @@ final class Corrections {
                 amendment.inputTokens() == null ? request.inputTokens() : amendment.inputTokens(),
                 amendment.outputItems() == null ? request.outputItems() : amendment.outputItems(),
                 request.appendedAtMillis(),
-                request.position());
+                request.position(),
+                request.annotations());
         Terms terms = resolver.at(step.state, step.plans, request.occurredAtMillis());
         CompiledPlan plan = planOf(step, old, terms);
         Verdict free = Requests.freeVerdict(plan, amended);
@@ -160,7 +161,8 @@ final class Corrections {
             boolean wasLate = old.lateLimits().contains(limitId);
             Bucket before = oldCost == 0 || wasLate ? null : Windows.find(group, request);
             if (oldCost > 0 && !wasLate && before == null && rule.limit.algorithm() instanceof Algorithm.LeakyBucket) {
-                // It has drained since. Nothing can be taken back and nothing is late: the call keeps its new cost for when
+                // It has drained since. Nothing can be taken back and nothing is late: the call keeps its new cost for
+                // when
                 // the bucket is played once more.
                 continue;
             }

@@ -1,5 +1,6 @@
 package dev.tollgate.engine;
 
+import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
@@ -8,11 +9,17 @@ import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Journal entries as bytes, for event indexes that keep them outside the heap. */
 public final class JournalCodec {
-    private static final int ENCODING = 1;
+    /** Without annotations. */
+    private static final int ENCODING_1 = 1;
+
+    private static final int ENCODING = 2;
 
     private JournalCodec() {}
 
@@ -35,6 +42,14 @@ public final class JournalCodec {
         writer.writeString(request.position().topic());
         writer.writeVarLong(request.position().partition());
         writer.writeVarLong(request.position().offset());
+        Annotations annotations = request.annotations();
+        writer.writeNullableLong(annotations.durationMillis());
+        writer.writeString(annotations.producer());
+        writer.writeVarLong(annotations.attributes().size());
+        annotations.attributes().forEach((name, value) -> {
+            writer.writeString(name);
+            writer.writeString(value);
+        });
         writer.writeString(entry.planId());
         writer.writeVarLong(entry.planVersion());
         writer.writeVarLong(entry.costs().size());
@@ -55,8 +70,8 @@ public final class JournalCodec {
     public static JournalEntry decode(String accountId, String eventId, byte[] bytes) {
         ByteReader reader = new ByteReader(bytes);
         int encoding = reader.readByte();
-        if (encoding != ENCODING) {
-            throw new IllegalArgumentException("journal entry encoding must be " + ENCODING + ", was " + encoding);
+        if (encoding < ENCODING_1 || encoding > ENCODING) {
+            throw new IllegalArgumentException("journal entry encoding must be 1 to " + ENCODING + ", was " + encoding);
         }
         Verdict verdict = reader.readEnum(Verdict.values());
         Phase phase = reader.readEnum(Phase.values());
@@ -76,7 +91,8 @@ public final class JournalCodec {
                 reader.readNullableLong(),
                 reader.readNullableLong(),
                 appendedAt,
-                new Position(reader.readString(), Math.toIntExact(reader.readVarLong()), reader.readVarLong()));
+                new Position(reader.readString(), Math.toIntExact(reader.readVarLong()), reader.readVarLong()),
+                encoding == ENCODING_1 ? Annotations.none() : readAnnotations(reader));
         String planId = reader.readString();
         int planVersion = Math.toIntExact(reader.readVarLong());
         int meters = reader.readCount();
@@ -96,6 +112,17 @@ public final class JournalCodec {
                 readStrings(reader));
         reader.requireEnd();
         return entry;
+    }
+
+    private static Annotations readAnnotations(ByteReader reader) {
+        @Nullable Long duration = reader.readNullableLong();
+        String producer = reader.readString();
+        int count = reader.readCount();
+        Map<String, String> attributes = HashMap.newHashMap(count);
+        for (int i = 0; i < count; i++) {
+            attributes.put(reader.readString(), reader.readString());
+        }
+        return new Annotations(duration, producer, Map.copyOf(attributes));
     }
 
     private static void writeStrings(ByteWriter writer, List<String> strings) {

@@ -1,5 +1,6 @@
 package dev.tollgate.engine;
 
+import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
@@ -23,7 +24,8 @@ final class Requested {
                 r.inputTokens(),
                 r.outputItems(),
                 r.appendedAtMillis(),
-                r.position());
+                r.position(),
+                r.annotations());
     }
 
     static RequestInput sized(RequestInput r, @Nullable Long units, @Nullable Long inputTokens, @Nullable Long items) {
@@ -40,7 +42,8 @@ final class Requested {
                 inputTokens,
                 items,
                 r.appendedAtMillis(),
-                r.position());
+                r.position(),
+                r.annotations());
     }
 
     static RequestInput ended(RequestInput r, Phase phase, Outcome outcome) {
@@ -57,7 +60,8 @@ final class Requested {
                 r.inputTokens(),
                 r.outputItems(),
                 r.appendedAtMillis(),
-                r.position());
+                r.position(),
+                r.annotations());
     }
 
     static RequestInput named(
@@ -75,7 +79,8 @@ final class Requested {
                 r.inputTokens(),
                 r.outputItems(),
                 r.appendedAtMillis(),
-                r.position());
+                r.position(),
+                r.annotations());
     }
 
     static RequestInput appendedAt(RequestInput r, long appendedAt) {
@@ -92,6 +97,25 @@ final class Requested {
                 r.inputTokens(),
                 r.outputItems(),
                 appendedAt,
-                r.position());
+                r.position(),
+                r.annotations());
+    }
+
+    static RequestInput annotated(RequestInput r, Annotations annotations) {
+        return new RequestInput(
+                r.eventId(),
+                r.accountId(),
+                r.projectId(),
+                r.apiKeyId(),
+                r.endpoint(),
+                r.occurredAtMillis(),
+                r.phase(),
+                r.outcome(),
+                r.units(),
+                r.inputTokens(),
+                r.outputItems(),
+                r.appendedAtMillis(),
+                r.position(),
+                annotations);
     }
 }

@@ -12,8 +12,10 @@ import dev.tollgate.engine.input.AccountChange.ExemptionSet;
 import dev.tollgate.engine.input.AccountChange.OverrideSet;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountChange.Suspended;
+import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.Limit;
@@ -26,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,12 +120,26 @@ class StoredEncodingTest {
     }
 
     @Test
-    void givenStoredJournalEntry_whenRead_thenItIsTheEntryThatIsWrittenNow() {
-        TestingAccount account = account();
+    void givenStoredJournalEntryOfAnyEncoding_whenRead_thenItIsTheEntryOfTheSameHistory() {
+        JournalEntry late = account().journal.getLast();
 
         assertThat(JournalCodec.decode("acme", "late", stored("journal-entry-1")))
-                .isEqualTo(account.journal.getLast());
-        assertThat(JournalCodec.encode(account.journal.getLast())).isEqualTo(stored("journal-entry-1"));
+                .isEqualTo(late);
+        assertThat(JournalCodec.decode("acme", "late", stored("journal-entry-2")))
+                .isEqualTo(annotated(late));
+        assertThat(HexFormat.of().formatHex(JournalCodec.encode(annotated(late))))
+                .isEqualTo(HexFormat.of().formatHex(stored("journal-entry-2")));
+    }
+
+    private static JournalEntry annotated(JournalEntry entry) {
+        return new JournalEntry(
+                Requested.annotated(entry.request(), new Annotations(120L, "search", Map.of("region", "eu"))),
+                entry.verdict(),
+                entry.planId(),
+                entry.planVersion(),
+                entry.costs(),
+                entry.lateLimits(),
+                entry.correctionIds());
     }
 
     private static byte[] stored(String name) {

@@ -114,13 +114,13 @@ final class ViewsIT {
             VALUES
             ('corrected', 'amended', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, 7, 12, 'ev', 0, 1, 'J', 0, 100),
             ('corrected', 'amended', 'DUPLICATE', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:02', {}, 7, 12, 'ev', 0, 2, 'J', 0, 101),
-            ('corrected', 'amended', 'VOIDED', 'c1', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, 7, NULL, 'ev', 0, 1, 'J', 0, 102),
-            ('corrected', 'amended', 'AMENDED', 'c1', '/batch', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':3}, 9, NULL, 'ev', 0, 1, 'J', 0, 103),
+            ('corrected', 'amended', 'VOIDED', 'c1', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, 7, 12, 'ev', 0, 1, 'J', 0, 102),
+            ('corrected', 'amended', 'AMENDED', 'c1', '/batch', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':3}, 9, 12, 'ev', 0, 1, 'J', 0, 103),
             ('corrected', 'voided', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 3, 'J', 0, 104),
-            ('corrected', 'voided', 'VOIDED', 'c2', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, NULL, 'ev', 0, 3, 'J', 0, 105),
+            ('corrected', 'voided', 'VOIDED', 'c2', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev', 0, 3, 'J', 0, 105),
             ('corrected', 'failed', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 4, 'J', 0, 106),
-            ('corrected', 'failed', 'VOIDED', 'c3', '/get', 'SUCCESS', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, NULL, 'ev', 0, 4, 'J', 0, 107),
-            ('corrected', 'failed', 'NOT_CONSUMING', 'c3', '/get', 'SERVER_ERROR', '', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {}, NULL, NULL, 'ev', 0, 4, 'J', 0, 108),
+            ('corrected', 'failed', 'VOIDED', 'c3', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev', 0, 4, 'J', 0, 107),
+            ('corrected', 'failed', 'NOT_CONSUMING', 'c3', '/get', 'SERVER_ERROR', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {}, NULL, 5, 'ev', 0, 4, 'J', 0, 108),
             ('corrected', 'again', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 5, 'J', 0, 109),
             ('corrected', 'again', 'LATE', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 2, ['requests-per-day'], '2026-10-02 10:00:00', '2026-11-02 10:00:00', '2026-11-02 10:00:01', {'requests':1}, NULL, 6, 'ev', 0, 9, 'J', 0, 110)\
             """);
@@ -140,6 +140,12 @@ final class ViewsIT {
                 .isEqualTo(clickHouse.rows(
                         "corrected", "SELECT used FROM usage_by_account_day WHERE meter_id = 'requests'"))
                 .containsExactly("(4)");
+        assertThat(clickHouse.rows("corrected", """
+            SELECT producer, attributes['region'] AS region, sum(costs['requests']) AS used
+            FROM request_journal WHERE verdict IN ('COUNTED', 'VOIDED', 'AMENDED') GROUP BY producer, region HAVING used != 0 ORDER BY used\
+            """))
+                .as("usage by producer and label follows without a look at the first entry")
+                .containsExactly("('svc','',1)", "('svc','eu',3)");
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputItems output size for per-call caps, or null
  * @param appendedAtMillis when the log took the record, milliseconds since the epoch
  * @param position where the record stands in the log
+ * @param annotations what was said for reports only
  */
 public record RequestInput(
         @Nullable String eventId,
@@ -34,5 +35,39 @@ public record RequestInput(
         @Nullable Long inputTokens,
         @Nullable Long outputItems,
         long appendedAtMillis,
-        Position position)
-        implements Input {}
+        Position position,
+        Annotations annotations)
+        implements Input {
+
+    /** An event about which nothing was said for reports. */
+    public RequestInput(
+            @Nullable String eventId,
+            @Nullable String accountId,
+            @Nullable String projectId,
+            @Nullable String apiKeyId,
+            @Nullable String endpoint,
+            long occurredAtMillis,
+            Phase phase,
+            Outcome outcome,
+            @Nullable Long units,
+            @Nullable Long inputTokens,
+            @Nullable Long outputItems,
+            long appendedAtMillis,
+            Position position) {
+        this(
+                eventId,
+                accountId,
+                projectId,
+                apiKeyId,
+                endpoint,
+                occurredAtMillis,
+                phase,
+                outcome,
+                units,
+                inputTokens,
+                outputItems,
+                appendedAtMillis,
+                position,
+                Annotations.none());
+    }
+}

@@ -11,8 +11,8 @@ SELECT
     argMax(entry.api_key_id, standing) AS api_key_id,
     argMax(entry.endpoint, standing) AS endpoint,
     argMax(entry.outcome, standing) AS outcome,
-    argMin(entry.producer, position) AS producer,
-    argMin(entry.attributes, position) AS attributes,
+    argMax(entry.producer, standing) AS producer,
+    argMax(entry.attributes, standing) AS attributes,
     argMax(entry.plan_id, standing) AS plan_id,
     argMax(entry.plan_version, standing) AS plan_version,
     argMax(entry.late_limits, standing) AS late_limits,
@@ -20,12 +20,11 @@ SELECT
     argMax(entry.units, standing) AS units,
     argMax(entry.input_tokens, standing) AS input_tokens,
     argMax(entry.output_items, standing) AS output_items,
-    argMin(entry.duration_ms, position) AS duration_ms
+    argMax(entry.duration_ms, standing) AS duration_ms
 FROM
 (
     SELECT
         *,
-        (toUnixTimestamp64Milli(recorded_at), record_offset) AS position,
         if(
             correction_id = '',
             (0, -toUnixTimestamp64Milli(recorded_at), -record_offset),
@@ -34,4 +33,4 @@ FROM
     WHERE verdict != 'DUPLICATE'
 ) AS entry
 GROUP BY account_id, event_id, occurred_at
-COMMENT 'Request events as they stand after all corrections: one row per event (of a call that reported its start one for the start and one for the end), duplicates left out. The last correction counts; without one the first entry, since what was published once more beyond the dedupe horizon is late and changes nothing. verdict is COUNTED or AMENDED for what is usage, VOIDED for what was taken back (costs empty). What only the event itself tells (producer, attributes, duration_ms) is from its first entry. Filter by account_id and occurred_at.'
+COMMENT 'Request events as they stand after all corrections: one row per event (of a call that reported its start one for the start and one for the end), duplicates left out. The last correction counts; without one the first entry, since what was published once more beyond the dedupe horizon is late and changes nothing. verdict is COUNTED or AMENDED for what is usage, VOIDED for what was taken back (costs empty). Filter by account_id and occurred_at.'

@@ -132,7 +132,7 @@ final class AccountingTask {
             event = requestDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
             Account account = accountOf(input, event.getAccountId());
             boolean changed =
-                    apply(account, InputTranslator.request(event, input.appendedAtMillis(), input.position()), event);
+                    apply(account, InputTranslator.request(event, input.appendedAtMillis(), input.position()));
             account.record.readRequestAt(input.position().offset(), input.appendedAtMillis());
             accounts.save(account);
             if (changed) {
@@ -157,7 +157,7 @@ final class AccountingTask {
             Account account = accountOf(input, event.getAccountId());
             AccountInput command = InputTranslator.command(event, input.appendedAtMillis(), input.position());
             awaitPlanOf(command);
-            apply(account, command, null);
+            apply(account, command);
             account.record.readUpTo(input.appendedAtMillis());
             accounts.save(account);
             metrics.count("commands");
@@ -238,13 +238,12 @@ final class AccountingTask {
     /**
      * Runs the engine.
      *
-     * @param source the request event that is applied, if it is one
      * @return whether the account changed
      * @throws RefusedException if the engine refused the input; the state is as before
      */
-    private boolean apply(Account account, Input input, @Nullable RequestEvent source) throws RefusedException {
+    private boolean apply(Account account, Input input) throws RefusedException {
         long before = account.record.state().version();
-        said.begin(source);
+        said.begin();
         try {
             engine.apply(account.record.state(), input, plans, index.of(account.record), said);
             index.expireSome();
@@ -295,7 +294,7 @@ final class AccountingTask {
     }
 
     private void sayTotals(Account account) {
-        said.begin(null);
+        said.begin();
         engine.openTotals(account.record.state(), plans, said);
         totalsPace.said(account.totals, nowMillis);
     }
@@ -336,7 +335,7 @@ final class AccountingTask {
 
     private void giveTick(Account account) {
         try {
-            apply(account, new Tick(nowMillis), null);
+            apply(account, new Tick(nowMillis));
         } catch (RefusedException e) {
             throw new IllegalStateException("the engine refused a tick: " + e.detail(), e);
         }
@@ -401,13 +400,11 @@ final class AccountingTask {
 
     /** Takes what the engine says about one input. */
     private final class Said implements Outputs {
-        private @Nullable RequestEvent source;
         private boolean transition;
         private @Nullable RejectionReason rejection;
         private String rejectionDetail = "";
 
-        void begin(@Nullable RequestEvent newSource) {
-            source = newSource;
+        void begin() {
             transition = false;
             rejection = null;
             rejectionDetail = "";
@@ -415,7 +412,7 @@ final class AccountingTask {
 
         @Override
         public void journal(JournalEntry entry) {
-            emitter.journal(entry, source);
+            emitter.journal(entry);
         }
 
         @Override

@@ -5,7 +5,6 @@ import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.schemas.avro.DeadLetter;
-import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.translate.OutputTranslator;
@@ -40,8 +39,8 @@ final class Emitter {
         this.partition = context.taskId().partition();
     }
 
-    void journal(JournalEntry entry, @Nullable RequestEvent source) {
-        var record = OutputTranslator.journal(entry, source);
+    void journal(JournalEntry entry) {
+        var record = OutputTranslator.journal(entry);
         forward(record.getAccountId(), record, Names.JOURNAL_SINK);
         metrics.countJournal(entry.verdict());
     }

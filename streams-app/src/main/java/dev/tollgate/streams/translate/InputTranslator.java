@@ -2,6 +2,7 @@ package dev.tollgate.streams.translate;
 
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
+import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
@@ -10,7 +11,10 @@ import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Decoded topic records to the engine's inputs. What the engine judges is handed on unjudged. */
@@ -36,7 +40,11 @@ public final class InputTranslator {
                 event.getInputTokens(),
                 event.getOutputItems(),
                 appendedAtMillis,
-                position);
+                position,
+                new Annotations(
+                        event.getDurationMs(),
+                        cut(event.getProducer(), RequestEventRules.MAX_ID_CHARACTERS),
+                        labels(event.getAttributes())));
     }
 
     /**
@@ -108,6 +116,42 @@ public final class InputTranslator {
                 amendment.getUnits(),
                 amendment.getInputTokens(),
                 amendment.getOutputItems());
+    }
+
+    /**
+     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never refused for a
+     * label. Of too many the first by name stay, whatever order the publisher wrote them in.
+     */
+    private static Map<String, String> labels(Map<String, String> attributes) {
+        if (attributes.isEmpty()) {
+            return Map.of();
+        }
+        boolean within = attributes.size() <= RequestEventRules.MAX_ATTRIBUTES;
+        if (within) {
+            for (Map.Entry<String, String> entry : attributes.entrySet()) {
+                within &= entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS
+                        && entry.getValue().length() <= RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS;
+            }
+        }
+        if (within) {
+            return attributes;
+        }
+        Map<String, String> labels = new TreeMap<>();
+        for (Map.Entry<String, String> entry : new TreeMap<>(attributes).entrySet()) {
+            if (labels.size() < RequestEventRules.MAX_ATTRIBUTES
+                    && entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS) {
+                labels.put(entry.getKey(), cut(entry.getValue(), RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS));
+            }
+        }
+        return labels;
+    }
+
+    private static String cut(String text, int max) {
+        if (text.length() <= max) {
+            return text;
+        }
+        // A character outside the basic plane is two chars: do not leave half of one.
+        return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 
     private static <T> T required(AccountEvent event, String field, @Nullable T value) throws RefusedException {

@@ -18,17 +18,14 @@ import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
-import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
-import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the engine says to the records of the output topics. */
@@ -135,12 +132,9 @@ public final class OutputTranslator {
      * A journal entry.
      *
      * <p>A correction is two entries: {@code VOIDED} takes the old costs back, and what holds instead follows, as
-     * {@code AMENDED} if it is counted. Duration, producer and attributes stand in the first entry of an event only: the event
-     * index would have to keep them of every event, for the few that are corrected.
-     *
-     * @param source the event that the entry is about, where it is the one at hand; null for corrections
+     * {@code AMENDED} if it is counted. Both have what the event itself said for reports.
      */
-    public static UsageJournalEntry journal(JournalEntry entry, @Nullable RequestEvent source) {
+    public static UsageJournalEntry journal(JournalEntry entry) {
         RequestInput request = entry.request();
         UsageJournalEntry record = new UsageJournalEntry();
         record.setAccountId(text(request.accountId()));
@@ -155,9 +149,9 @@ public final class OutputTranslator {
         record.setUnits(request.units());
         record.setInputTokens(request.inputTokens());
         record.setOutputItems(request.outputItems());
-        record.setDurationMs(source == null ? null : source.getDurationMs());
-        record.setProducer(source == null ? "" : cut(source.getProducer(), RequestEventRules.MAX_ID_CHARACTERS));
-        record.setAttributes(source == null ? Map.of() : labels(source.getAttributes()));
+        record.setDurationMs(request.annotations().durationMillis());
+        record.setProducer(request.annotations().producer());
+        record.setAttributes(request.annotations().attributes());
         record.setPlanId(entry.planId());
         record.setPlanVersion(entry.planVersion());
         record.setCosts(costs(entry));
@@ -288,42 +282,6 @@ public final class OutputTranslator {
             costs.put(entry.costs().meterId(i), takenBack ? Math.negateExact(amount) : amount);
         }
         return costs;
-    }
-
-    /**
-     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never refused for a
-     * label. Of too many the first by name stay, whatever order the publisher wrote them in.
-     */
-    private static Map<String, String> labels(Map<String, String> attributes) {
-        if (attributes.isEmpty()) {
-            return Map.of();
-        }
-        boolean within = attributes.size() <= RequestEventRules.MAX_ATTRIBUTES;
-        if (within) {
-            for (Map.Entry<String, String> entry : attributes.entrySet()) {
-                within &= entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS
-                        && entry.getValue().length() <= RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS;
-            }
-        }
-        if (within) {
-            return attributes;
-        }
-        Map<String, String> labels = new TreeMap<>();
-        for (Map.Entry<String, String> entry : new TreeMap<>(attributes).entrySet()) {
-            if (labels.size() < RequestEventRules.MAX_ATTRIBUTES
-                    && entry.getKey().length() <= RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS) {
-                labels.put(entry.getKey(), cut(entry.getValue(), RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS));
-            }
-        }
-        return labels;
-    }
-
-    private static String cut(String text, int max) {
-        if (text.length() <= max) {
-            return text;
-        }
-        // A character outside the basic plane is two chars: do not leave half of one.
-        return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 
     private static String text(@Nullable String required) {

@@ -22,7 +22,6 @@ import dev.tollgate.streams.translate.RefusedException;
 import dev.tollgate.testkit.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A scenario through the engine alone. */
 final class EngineRun implements Outputs {
@@ -37,7 +36,6 @@ final class EngineRun implements Outputs {
     private long nowMillis = Long.MIN_VALUE;
     private long requests;
     private long commands;
-    private @Nullable RequestEvent source;
 
     EngineRun(ScenarioPlans catalogue) {
         this.plans = catalogue.forTheEngine();
@@ -51,10 +49,8 @@ final class EngineRun implements Outputs {
             switch (step.verb()) {
                 case CALL, START -> {
                     RequestEvent event = ScenarioRecords.request(step, i);
-                    source = event;
                     Position position = new Position("request-events", 0, requests++);
                     apply(InputTranslator.request(event, nowMillis, position), voice);
-                    source = null;
                 }
                 case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND -> {
                     AccountEvent command = ScenarioRecords.command(step);
@@ -92,7 +88,7 @@ final class EngineRun implements Outputs {
 
     @Override
     public void journal(JournalEntry entry) {
-        journal.add(OutputTranslator.journal(entry, source));
+        journal.add(OutputTranslator.journal(entry));
     }
 
     @Override

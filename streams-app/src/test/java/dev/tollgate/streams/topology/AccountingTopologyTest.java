@@ -148,9 +148,9 @@ class AccountingTopologyTest {
         assertThat(entries).allSatisfy(entry -> {
             assertThat(entry.getOccurredAt()).isEqualTo(START);
             assertThat(entry.getSourceOffset()).isZero();
-            assertThat(entry.getDurationMs()).isNull();
-            assertThat(entry.getProducer()).isEmpty();
-            assertThat(entry.getAttributes()).isEmpty();
+            assertThat(entry.getDurationMs()).isEqualTo(17);
+            assertThat(entry.getProducer()).isEqualTo("test");
+            assertThat(entry.getAttributes()).containsExactly(Map.entry("region", "eu"));
         });
     }
 
