@@ -7,12 +7,18 @@ import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.UsageCarry;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +74,14 @@ final class AccountsCommand extends CommandGroup {
                 description = "Event time from which it holds, such as 2026-12-01T00:00:00Z. Preset: now.")
         private @Nullable String effectiveAt;
 
+        @Option(
+                names = "--force",
+                description = {
+                    "Write the command although what is known says that it cannot be followed.",
+                    "For instance because the earlier command that it contradicts was refused itself."
+                })
+        private boolean force;
+
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why, in words the customer may read.")
         private @Nullable String reason;
 
@@ -86,6 +100,15 @@ final class AccountsCommand extends CommandGroup {
 
         /** Refuses what can be told to be wrong before anything is connected to. */
         void check() {}
+
+        /**
+         * What is known that keeps a command from being followed, in words; null if nothing is. The accounting would make a dead
+         * letter of it.
+         */
+        @Nullable
+        String obstacle(AccountEvent event, AccountLog log) {
+            return effectiveAt == null ? null : contradiction(event, log);
+        }
 
         /** Fills in the change, after {@code event} got everything that is common. */
         abstract void fill(AccountEvent event, KafkaAccess kafka);
@@ -109,6 +132,10 @@ final class AccountsCommand extends CommandGroup {
             event.setUsageCarry(UsageCarry.KEEP);
             fill(event, kafka);
             event.setCommandId(commandId == null ? identity(event) : commandId);
+            String obstacle = force ? null : obstacle(event, new AccountLog(kafka, registry));
+            if (obstacle != null) {
+                throw new ParameterException(spec.commandLine(), obstacle + "; nothing was written (see --force)");
+            }
             RecordMetadata written = write(kafka, registry, event);
             if (json) {
                 spec.commandLine().getOut().println(Json.line(event));
@@ -136,6 +163,53 @@ final class AccountsCommand extends CommandGroup {
                         option + " must be a time such as 2026-12-01T00:00:00Z, was '" + text + "'",
                         e);
             }
+        }
+
+        /** Another command that holds from the same moment on and says something else about the same. */
+        private static @Nullable String contradiction(AccountEvent event, AccountLog log) {
+            List<AccountEvent> others = new ArrayList<>();
+            log.read(Topic.ACCOUNT_EVENTS, event.getAccountId(), AccountEvent.class, null, other -> {
+                if (other.getEffectiveAt().equals(event.getEffectiveAt())
+                        && subject(other).equals(subject(event))
+                        && !content(other).equals(content(event))) {
+                    others.add(other);
+                }
+            });
+            if (others.isEmpty()) {
+                return null;
+            }
+            AccountEvent first = others.getFirst();
+            return "command " + first.getCommandId() + " says otherwise from " + event.getEffectiveAt() + " on: "
+                    + content(first) + ", not " + content(event);
+        }
+
+        /** What a command is about, of which only one thing can be said from a moment on. */
+        private static String subject(AccountEvent event) {
+            return switch (event.getType()) {
+                case PLAN_ASSIGNED -> "plan";
+                case OVERRIDE_SET, OVERRIDE_REMOVED -> "limit " + event.getLimitId();
+                case EXEMPTION_SET -> "exemption";
+                case SUSPENDED, REINSTATED -> "suspension";
+                case EVENT_VOIDED, EVENT_AMENDED, UNKNOWN -> "event " + event.getCommandId();
+            };
+        }
+
+        /** What a command says about it. */
+        private static String content(AccountEvent event) {
+            return switch (event.getType()) {
+                case PLAN_ASSIGNED ->
+                    "plan " + event.getPlanId() + ", carry "
+                            + event.getUsageCarry().name().toLowerCase(Locale.ROOT);
+                case OVERRIDE_SET ->
+                    "limit " + event.getLimitId() + " at "
+                            + (event.getAmount() == null ? "unlimited" : event.getAmount());
+                case OVERRIDE_REMOVED -> "limit " + event.getLimitId() + " as the plan says";
+                case EXEMPTION_SET -> Boolean.TRUE.equals(event.getExempt()) ? "exempt" : "not exempt";
+                case SUSPENDED ->
+                    "suspended until " + (event.getSuspendedUntil() == null ? "reinstated" : event.getSuspendedUntil());
+                case REINSTATED -> "reinstated";
+                case EVENT_VOIDED, EVENT_AMENDED, UNKNOWN -> "a correction";
+            };
         }
 
         /** The same command for the same moment has the same identity, however often it is given. */
@@ -199,7 +273,17 @@ final class AccountsCommand extends CommandGroup {
 
         @Override
         void fill(AccountEvent event, KafkaAccess kafka) {
-            plan(this, kafka, plan);
+            Plan known = plan(this, kafka, plan);
+            Instant first = known.getVersions().stream()
+                    .map(PlanVersion::getEffectiveFrom)
+                    .min(Comparator.naturalOrder())
+                    .orElse(Instant.MAX);
+            if (first.isAfter(event.getEffectiveAt())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "plan '" + plan + "' has no version in force at " + event.getEffectiveAt()
+                                + "; the first one is from " + first + " on");
+            }
             event.setType(AccountEventType.PLAN_ASSIGNED);
             event.setPlanId(plan);
             event.setUsageCarry(UsageCarry.valueOf(carry.name()));
@@ -211,6 +295,9 @@ final class AccountsCommand extends CommandGroup {
             description = "Replace the amount of one limit for one account, or take that back.",
             mixinStandardHelpOptions = true)
     static final class OverrideLimit extends AccountChange {
+        /** The largest amount that a limit can have. */
+        private static final long MAX_AMOUNT = 1_000_000_000_000_000L;
+
         @Parameters(index = "1", paramLabel = "LIMIT", description = "Limit id, as the plan names it.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String limit;
@@ -250,7 +337,7 @@ final class AccountsCommand extends CommandGroup {
         private long amount() {
             try {
                 long value = Long.parseLong(amount);
-                if (value >= 0) {
+                if (value >= 0 && value <= MAX_AMOUNT) {
                     return value;
                 }
             } catch (NumberFormatException e) {
@@ -258,7 +345,8 @@ final class AccountsCommand extends CommandGroup {
             }
             throw new ParameterException(
                     spec.commandLine(),
-                    "AMOUNT must be a whole number >= 0, 'unlimited' or 'plan', was '" + amount + "'");
+                    "AMOUNT must be a whole number from 0 to " + MAX_AMOUNT + ", 'unlimited' or 'plan', was '" + amount
+                            + "'");
         }
     }
 
@@ -290,8 +378,14 @@ final class AccountsCommand extends CommandGroup {
 
         @Override
         void fill(AccountEvent event, KafkaAccess kafka) {
+            Instant end = until == null ? null : time("--until", until);
+            if (end != null && !end.isAfter(event.getEffectiveAt())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--until must be after " + event.getEffectiveAt() + ", when the suspension begins, was " + end);
+            }
             event.setType(AccountEventType.SUSPENDED);
-            event.setSuspendedUntil(until == null ? null : time("--until", until));
+            event.setSuspendedUntil(end);
         }
     }
 
@@ -305,6 +399,9 @@ final class AccountsCommand extends CommandGroup {
 
     /** What corrections of one past event have in common. */
     abstract static class Correction extends AccountChange {
+        /** How far the clock of a service may be ahead of the log at most. */
+        private static final Duration MOST_AHEAD = Duration.ofDays(1);
+
         @Parameters(index = "1", paramLabel = "EVENT", description = "Event id.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String eventId;
@@ -312,7 +409,7 @@ final class AccountsCommand extends CommandGroup {
         @Option(
                 names = "--occurred-at",
                 paramLabel = "TIME",
-                description = "Event time of that event, which finds it faster.")
+                description = "Event time of that event, which finds it faster in the journal.")
         private @Nullable String occurredAt;
 
         @Override
@@ -320,11 +417,36 @@ final class AccountsCommand extends CommandGroup {
             event.setCorrectedEventId(eventId);
             event.setCorrectedOccurredAt(occurredAt == null ? null : time("--occurred-at", occurredAt));
         }
+
+        @Override
+        @Nullable
+        String obstacle(AccountEvent event, AccountLog log) {
+            Instant occurred = event.getCorrectedOccurredAt();
+            Instant from = occurred == null ? null : occurred.minus(MOST_AHEAD);
+            List<UsageJournalEntry> entries = new ArrayList<>();
+            log.read(Topic.USAGE_JOURNAL, account, UsageJournalEntry.class, from, entry -> {
+                if (entry.getEventId().equals(eventId) && entry.getVerdict() != Verdict.DUPLICATE) {
+                    entries.add(entry);
+                }
+            });
+            if (entries.isEmpty()) {
+                return "event '" + eventId + "' of account '" + account + "' is not in the journal"
+                        + (from == null ? "" : " since " + from);
+            }
+            UsageJournalEntry last = entries.getLast();
+            return event.getType() == AccountEventType.EVENT_AMENDED && last.getVerdict() == Verdict.VOIDED
+                    ? "event '" + eventId + "' was voided by command " + last.getCorrectionId()
+                            + " and cannot be amended"
+                    : null;
+        }
     }
 
     @Command(
             name = "void-event",
-            description = "Take a counted event back; totals, alerts and blocks follow.",
+            description = {
+                "Take a counted event back; totals, alerts and blocks follow.",
+                "The event must be in the journal, which has the last seven days."
+            },
             mixinStandardHelpOptions = true)
     static final class VoidEvent extends Correction {
         @Override
@@ -338,7 +460,8 @@ final class AccountsCommand extends CommandGroup {
             name = "amend-event",
             description = {
                 "Correct what a counted event says; totals, alerts and blocks follow.",
-                "What is not named stays as it was. Example: tollgate accounts amend-event acme 0193-a1 --units 12"
+                "The event must be in the journal, which has the last seven days. What is not named stays as it was."
+                        + " Example: tollgate accounts amend-event acme 0193-a1 --units 12"
             },
             mixinStandardHelpOptions = true)
     static final class AmendEvent extends Correction {
