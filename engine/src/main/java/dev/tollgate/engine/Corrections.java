@@ -162,8 +162,7 @@ final class Corrections {
             Bucket before = oldCost == 0 || wasLate ? null : Windows.find(group, request);
             if (oldCost > 0 && !wasLate && before == null && rule.limit.algorithm() instanceof Algorithm.LeakyBucket) {
                 // It has drained since. Nothing can be taken back and nothing is late: the call keeps its new cost for
-                // when
-                // the bucket is played once more.
+                // when the bucket is played once more.
                 continue;
             }
             Bucket after = newCost == 0 || wasLate

@@ -196,16 +196,17 @@ final class LeakyPlayback {
             List<Pour> ordered = new ArrayList<>(pours.getOrDefault(key, List.of()));
             ordered.sort(Comparator.comparingLong(Pour::timeMillis));
             LeakyBucket bucket = open.get(key);
+            List<Stretch> known = withRateBefore(bucket, before.fromMillis(), rates, formerRates);
             try {
                 LeakyBucket played =
-                        new LeakyBucket(group, key, rates.getFirst().amount(), graceMillis, before.fromMillis());
+                        new LeakyBucket(group, key, known.getFirst().amount(), graceMillis, before.fromMillis());
                 if (bucket != null) {
                     bucket.settle(before.nowMillis());
                     if (bucket.isBusySince(before.fromMillis())) {
                         played.beginWith(heldAt(bucket, ordered, 0, before, formerRates), bucket);
                     }
                 }
-                play(played, ordered, rates, before.nowMillis());
+                play(played, ordered, known, before.nowMillis());
                 if (bucket != null) {
                     bucket.takeOver(played);
                 } else if (played.level > 0 && group.scopeKeys() < settings.maxScopeKeysPerLimit()) {
@@ -217,6 +218,17 @@ final class LeakyPlayback {
             }
         }
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    /** If nothing that is remembered had the limit before the change, its bucket has leaked as it last did. */
+    private static List<Stretch> withRateBefore(
+            @Nullable LeakyBucket bucket, long fromMillis, List<Stretch> rates, List<Stretch> formerRates) {
+        if (bucket == null || !formerRates.isEmpty() || rates.getFirst().fromMillis() <= fromMillis) {
+            return rates;
+        }
+        List<Stretch> known = new ArrayList<>(rates);
+        known.addFirst(new Stretch(fromMillis, bucket.amount));
+        return known;
     }
 
     private static void play(LeakyBucket played, List<Pour> pours, List<Stretch> rates, long nowMillis) {

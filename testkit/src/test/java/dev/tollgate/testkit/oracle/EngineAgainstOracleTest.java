@@ -92,6 +92,12 @@ class EngineAgainstOracleTest {
         levelsAgree(new SplittableRandom(1409));
     }
 
+    /** Seed 55548, rolling: that a plan had the limit before was forgotten, but not the level that was left of that time. */
+    @Test
+    void givenAPlanWithoutTheLimitForDays_whenOneWithItBecomesKnownLate_thenTheBucketIsNotTooLow() {
+        levelsAgree(new SplittableRandom(55548));
+    }
+
     private static void levelsAgree(SplittableRandom random) {
         List<OraclePlan> plans = plans(random);
         boolean ordered = random.nextBoolean();
