@@ -254,23 +254,31 @@ public final class Recount {
         return verdict;
     }
 
-    /** The account's stream time moves on. If a new version comes into force, everything that is open is looked at again. */
+    /** The account's stream time moves on. At the date of each new version everything that is open is looked at again. */
     private void advance(AccountCount account, long newest) {
-        long before = account.streamTime;
-        account.streamTime = newest;
-        if (before >= 0
-                && account.plan.at(newest).number() != account.plan.at(before).number()) {
-            account.levels.values().removeIf(level -> level.isForgotten(newest));
-            account.levels.forEach((key, level) -> {
-                level.lapse(newest);
-                lookAgain(account, key, level, null);
-            });
-            account.cells.forEach((slot, cell) -> {
-                if (cell.closesAt() > newest) {
-                    lookAgain(account, slot, cell);
+        if (account.streamTime >= 0) {
+            for (Version version : account.plan.versions()) {
+                if (account.streamTime < version.effectiveFromMillis() && version.effectiveFromMillis() <= newest) {
+                    account.streamTime = version.effectiveFromMillis();
+                    lookAgain(account);
                 }
-            });
+            }
         }
+        account.streamTime = newest;
+    }
+
+    private void lookAgain(AccountCount account) {
+        long now = account.streamTime;
+        account.levels.values().removeIf(level -> level.isForgotten(now));
+        account.levels.forEach((key, level) -> {
+            level.lapse(now);
+            lookAgain(account, key, level, null);
+        });
+        account.cells.forEach((slot, cell) -> {
+            if (cell.closesAt() > now) {
+                lookAgain(account, slot, cell);
+            }
+        });
     }
 
     /** A call begins: it takes a place of each limit on calls in flight. */
@@ -361,8 +369,12 @@ public final class Recount {
             account.levels.put(key, level);
         }
         level.lapse(account.streamTime);
-        level.take(event.id(), event.occurredAtMillis(), cost, account.streamTime);
         Limit judging = account.version().limit(key.limit());
+        if (judging != null && event.occurredAtMillis() < account.streamTime) {
+            // What happened under another rate finds the one that holds now: how it drained before that is not told.
+            level.follow(judging.counting().amount(), account.streamTime);
+        }
+        level.take(event.id(), event.occurredAtMillis(), cost, account.streamTime);
         if (judging != null) {
             level.follow(judging.counting().amount(), account.streamTime);
             raise(account, key, level, judging, event.id());
