@@ -187,7 +187,7 @@ final class Corrections {
                 touched.add(before);
             }
             if (after != null) {
-                judge.adopt(step, after);
+                judge.adoptFor(step, after, request.occurredAtMillis(), rule);
                 after.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
                 touched.add(after);
             }

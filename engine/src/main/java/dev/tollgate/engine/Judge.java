@@ -2,6 +2,7 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.PlanCatalog;
 import dev.tollgate.engine.plan.Threshold;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +34,40 @@ final class Judge {
                 : resolver.at(state, plans, bucket.windowEnd() - 1);
     }
 
-    /** Before usage grows that may have opened the bucket by older terms: makes it follow those by which it is judged. */
-    void adopt(Step step, Bucket bucket) {
+    /**
+     * Before a call of the past is added, which may have opened the bucket by older terms: makes it follow those by which it is
+     * judged, and count on no idle time before these.
+     *
+     * @param then the rule that held when the call happened
+     */
+    void adoptFor(Step step, Bucket bucket, long timeMillis, Rule then) {
         Rule rule = termsFor(step.state, step.plans, bucket).ruleOf(bucket.group);
         if (rule != null) {
             adopt(step, bucket, rule);
         }
+        if (bucket instanceof LeakyBucket leaky) {
+            leaky.takeAsBusyUntil(sameRateSince(step, leaky, timeMillis, then.amount));
+        }
+    }
+
+    /** Since when the rate has been what it is now, as far as that is after a moment. */
+    private long sameRateSince(Step step, LeakyBucket bucket, long timeMillis, Amount rateThen) {
+        AccountState state = step.state;
+        long now = state.judgementTime();
+        Amount rate = rateThen;
+        long since = Long.MIN_VALUE;
+        for (long end = resolver.endOf(state, step.plans, timeMillis);
+                end <= now;
+                end = resolver.endOf(state, step.plans, end)) {
+            if (!rate.equals(bucket.amount)) {
+                since = end;
+            }
+            Rule next = resolver.at(state, step.plans, end).ruleOf(bucket.group);
+            if (next != null) {
+                rate = next.amount;
+            }
+        }
+        return rate.equals(bucket.amount) ? since : now;
     }
 
     /** Makes a bucket follow the rule by which it is judged; a leaky one by way of the rates that held in between. */

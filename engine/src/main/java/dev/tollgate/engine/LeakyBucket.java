@@ -18,7 +18,8 @@ import java.math.BigInteger;
  * or errs to the high side. It is for buckets that can not be played through once more ({@link LeakyPlayback}).
  *
  * <p>Another amount is another rate from the moment on at which it holds ({@link LeakyPlayback} takes care of changes that
- * become known later). How fast idle times before that would have drained an event is not told any more: they are taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
+ * become known later). How fast idle times before that would have drained an event is not told any more: they are taken as
+ * busy. What is taken back is what would be left at the fastest rate that this bucket has had.
  */
 final class LeakyBucket extends RollingBucket {
     /** Room for overshoot: levels stay below twice this. */
@@ -164,6 +165,13 @@ final class LeakyBucket extends RollingBucket {
             fastestRate = Math.max(fastestRate, rate());
             idleFromMillis = level > 0 ? busyFromMillis : asOfMillis;
             forgetQuiet();
+        }
+    }
+
+    /** Idle times before a moment are not told any more, because another rate held in them. */
+    void takeAsBusyUntil(long timeMillis) {
+        if (timeMillis > idleFromMillis) {
+            idleFromMillis = Math.min(timeMillis, level > 0 ? busyFromMillis : asOfMillis);
         }
     }
 

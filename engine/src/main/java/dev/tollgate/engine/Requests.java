@@ -170,7 +170,7 @@ final class Requests {
             Bucket bucket = targets[i];
             if (bucket != null) {
                 if (request.occurredAtMillis() < state.streamTimeMillis) {
-                    judge.adopt(step, bucket);
+                    judge.adoptFor(step, bucket, request.occurredAtMillis(), terms.rules[i]);
                 }
                 bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis);
             }

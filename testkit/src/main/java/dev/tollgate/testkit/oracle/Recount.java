@@ -370,15 +370,36 @@ public final class Recount {
         }
         level.lapse(account.streamTime);
         Limit judging = account.version().limit(key.limit());
-        if (judging != null && event.occurredAtMillis() < account.streamTime) {
-            // What happened under another rate finds the one that holds now: how it drained before that is not told.
-            level.follow(judging.counting().amount(), account.streamTime);
+        if (event.occurredAtMillis() < account.streamTime) {
+            if (judging != null) {
+                level.follow(judging.counting().amount(), account.streamTime);
+            }
+            level.countOnNothingBefore(
+                    sameAmountSince(account, limit, level, event.occurredAtMillis()), account.streamTime);
         }
         level.take(event.id(), event.occurredAtMillis(), cost, account.streamTime);
         if (judging != null) {
             level.follow(judging.counting().amount(), account.streamTime);
             raise(account, key, level, judging, event.id());
         }
+    }
+
+    /** Since when the amount has been what it is now, as far as that is after an event of the past. */
+    private static long sameAmountSince(AccountCount account, Limit then, RecountLevel level, long eventTime) {
+        Long amount = then.counting().amount();
+        long since = Long.MIN_VALUE;
+        for (Version version : account.plan.versions()) {
+            if (eventTime < version.effectiveFromMillis() && version.effectiveFromMillis() <= account.streamTime) {
+                if (!Objects.equals(amount, level.amount)) {
+                    since = version.effectiveFromMillis();
+                }
+                Limit next = version.limit(then.id());
+                if (next != null) {
+                    amount = next.counting().amount();
+                }
+            }
+        }
+        return Objects.equals(amount, level.amount) ? since : account.streamTime;
     }
 
     /** The version that a window is judged by: the one that holds now, or that held when the window ended. */

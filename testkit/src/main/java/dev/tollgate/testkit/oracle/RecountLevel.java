@@ -72,6 +72,9 @@ abstract sealed class RecountLevel {
         amount = newAmount;
     }
 
+    /** What was before a moment is not told any more: another amount held then. */
+    void countOnNothingBefore(long timeMillis, long streamTime) {}
+
     /** When nothing will be left. */
     final long emptyAt(long streamTime) {
         return firstBelow(BigInteger.ONE, streamTime);
@@ -181,6 +184,14 @@ abstract sealed class RecountLevel {
             super.follow(newAmount, streamTime);
             drained = level.add(drainedUntil(streamTime));
             idleFrom = empty ? streamTime : idleUntil;
+        }
+
+        @Override
+        void countOnNothingBefore(long timeMillis, long streamTime) {
+            passTime(streamTime);
+            if (timeMillis > idleFrom) {
+                idleFrom = Math.min(timeMillis, empty ? streamTime : idleUntil);
+            }
         }
 
         private static long ceiling(BigInteger dividend, BigInteger divisor) {

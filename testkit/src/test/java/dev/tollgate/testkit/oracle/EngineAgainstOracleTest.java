@@ -98,6 +98,12 @@ class EngineAgainstOracleTest {
         levelsAgree(new SplittableRandom(55548));
     }
 
+    /** Seed 65258, rolling: a late call opened a bucket and drained at the rate of now through a time with a slower one. */
+    @Test
+    void givenALateCallAndASlowerRateSince_whenTheBucketIsOpenedByIt_thenTheBucketIsNotTooLow() {
+        levelsAgree(new SplittableRandom(65258));
+    }
+
     private static void levelsAgree(SplittableRandom random) {
         List<OraclePlan> plans = plans(random);
         boolean ordered = random.nextBoolean();
