@@ -137,7 +137,7 @@ final class Commands {
         }
 
         LeakyPlayback.Before before =
-                effectiveAt < state.judgementTime() && setsRates(command.change()) ? playback.before(step) : null;
+                effectiveAt <= state.judgementTime() && setsRates(command.change()) ? playback.before(step) : null;
         // Usage that was counted before the change was known stays where it was counted.
         long cutAt = Math.max(effectiveAt, state.streamTimeMillis + 1);
         while (state.timeline.cutAt(cutAt) != null) {

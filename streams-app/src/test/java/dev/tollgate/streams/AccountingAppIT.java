@@ -237,7 +237,7 @@ class AccountingAppIT {
                     "block and clearing",
                     () -> cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class)
                                     .size()
-                            >= 6);
+                            >= 5);
             assertThat(cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class))
                     .extracting(event -> event.value().getKind())
                     // The window is over already, so the clock may clear the alert before the block is raised.
