@@ -66,9 +66,13 @@ final class TestingDriver {
     }
 
     void registerSchema() throws Exception {
+        registerSchema(NAME);
+    }
+
+    void registerSchema(String subject) throws Exception {
         String body = "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"Thing\\\",\\\"fields\\\":[]}\"}";
         HttpResponse<String> response =
-                registry("/subjects/" + NAME + "/versions", HttpRequest.BodyPublishers.ofString(body), "POST");
+                registry("/subjects/" + subject + "/versions", HttpRequest.BodyPublishers.ofString(body), "POST");
         if (response.statusCode() != 200) {
             throw new IOException("registering failed: " + response.statusCode() + " " + response.body());
         }
