@@ -92,21 +92,6 @@ class EmbeddedStackIT {
     }
 
     @Test
-    void givenSchemaThatWasAcknowledged_whenTheRegistryIsKilledAtOnce_thenItKnowsTheSchemaAfterTheRestart()
-            throws Exception {
-        try (EmbeddedStack stack =
-                EmbeddedStack.start(EmbeddedStackOptions.ephemeral().withParts(Part.REGISTRY))) {
-            TestingDriver driver = new TestingDriver(stack);
-            driver.registerSchema();
-            stack.kill(Part.REGISTRY);
-
-            stack.start(Part.REGISTRY);
-
-            assertThat(driver.subjects()).isEqualTo("[\"thing\"]");
-        }
-    }
-
-    @Test
     void givenTwoStacksAtOnce_whenBothAreUsed_thenNeitherSeesTheOthersData() throws Exception {
         EmbeddedStackOptions clickHouseOnly = EmbeddedStackOptions.ephemeral().withParts(Part.CLICKHOUSE);
         Path temporary;
