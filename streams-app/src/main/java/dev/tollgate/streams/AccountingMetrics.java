@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
  *   <li>{@code catalogue.refused}: plan records that could not be used
  *   <li>{@code catalogue.waits}: commands that waited for the plan that they name
+ *   <li>{@code timers.stale}: calls of a timer whose task was closed before; they are ignored
  *   <li>{@code threads.replaced}: stream threads that were replaced after a passing fault
  * </ul>
  *

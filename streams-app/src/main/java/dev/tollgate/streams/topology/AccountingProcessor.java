@@ -9,9 +9,13 @@ import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -19,8 +23,16 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the records of one partition to an {@link AccountingTask}. Kafka Streams may close and open the same processor again
- * after a fault; each opening begins with a new task object, so nothing in memory survives an aborted transaction.
+ * Hands the records of one partition to an {@link AccountingTask}.
+ *
+ * <p>Kafka Streams may close and open the same processor again: when a commit or a send times out under exactly-once, it closes
+ * the task dirty and revives it. Each opening begins with new objects, so nothing in memory survives an aborted transaction.
+ *
+ * <p>Kafka Streams 4.3.1 does not clear the wall-clock timers of a revived task. A timer of an earlier opening would then work
+ * on accounts as they stood before the abort and save them over newer ones. So {@link #close} cancels the timers, a timer
+ * looks whether its own opening is the present one, and a closed {@link AccountingTask} rejects every call. A late timer is
+ * ignored and counted instead of ending the thread: it has nothing left to do, and nobody could remove it. A record that
+ * reaches a closed task is a fault, because ignoring it would lose it.
  */
 final class AccountingProcessor implements Processor<byte[], byte[], String, SpecificRecord> {
     /** How exactly held-back outputs and ticks keep to their time. */
@@ -31,6 +43,7 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
     private final PlanCatalogue plans;
     private final AccountingMetrics metrics;
     private final String requestTopic;
+    private final List<Cancellable> timers = new ArrayList<>();
     private @Nullable ProcessorContext<String, SpecificRecord> context;
     private @Nullable AccountingTask task;
 
@@ -45,6 +58,8 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> opened) {
+        // An opening that failed halfway is not closed by Kafka Streams.
+        close();
         context = opened;
         Emitter emitter = new Emitter(opened, plans, metrics);
         Agenda agenda = new Agenda(opened.getStateStore(Names.AGENDA_STORE));
@@ -58,18 +73,33 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
                 agenda);
         fresh.open();
-        opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, fresh::passTime);
+        task = fresh;
+        schedule(opened, fresh, fresh::passTime);
         if (opened.taskId().partition() == 0) {
             RefusedPlans refused = new RefusedPlans(plans, agenda, emitter);
-            opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, now -> refused.say());
+            schedule(opened, fresh, now -> refused.say());
         }
-        task = fresh;
+    }
+
+    /** Calls until the opening that the task belongs to is closed. */
+    private void schedule(
+            ProcessorContext<String, SpecificRecord> opened, AccountingTask owner, Punctuator punctuator) {
+        timers.add(opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, now -> {
+            if (task == owner) {
+                punctuator.punctuate(now);
+            } else {
+                metrics.count("timers.stale");
+            }
+        }));
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        ProcessorContext<String, SpecificRecord> present = Objects.requireNonNull(context);
-        AccountingTask open = Objects.requireNonNull(task);
+        ProcessorContext<String, SpecificRecord> present = context;
+        AccountingTask open = task;
+        if (present == null || open == null) {
+            throw new IllegalStateException("a record reached a processor that is not open");
+        }
         RecordMetadata metadata = present.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record without a position reached the accounting"));
         InputRecord input = new InputRecord(
@@ -86,6 +116,11 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
 
     @Override
     public void close() {
+        timers.forEach(Cancellable::cancel);
+        timers.clear();
+        if (task != null) {
+            task.close();
+        }
         task = null;
         context = null;
     }

@@ -89,6 +89,8 @@ final class AccountingTask {
     /** Wall-clock time of the call that is being served, milliseconds since the epoch. */
     private long nowMillis;
 
+    private boolean closed;
+
     AccountingTask(
             AccountingConfig config,
             SchemaRegistryClient registry,
@@ -116,6 +118,7 @@ final class AccountingTask {
 
     /** Reads the agenda. Called once, before anything else. */
     void open() {
+        requireOpen();
         agenda.forEach((accountId, heldBack, deadlineMillis) -> {
             deadlines.set(accountId, deadlineMillis);
             if (heldBack) {
@@ -174,6 +177,7 @@ final class AccountingTask {
 
     /** Wall-clock time has passed: says what pacing held back, and gives ticks to accounts whose deadline is over. */
     void passTime(long wallClockMillis) {
+        requireOpen();
         nowMillis = wallClockMillis;
         if (nowMillis - readAtMillis >= IDLE_MILLIS) {
             follow(0);
@@ -197,7 +201,23 @@ final class AccountingTask {
         forgetQuiet();
     }
 
+    /**
+     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in memory may
+     * come from a transaction that was aborted, and the stores may belong to the next task already.
+     */
+    void close() {
+        closed = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the accounting task of partition " + emitter.partition()
+                    + " was closed and must not be called; its accounts may be older than those in the store");
+        }
+    }
+
     private void begin(InputRecord input, long wallClockMillis) {
+        requireOpen();
         nowMillis = wallClockMillis;
         readAtMillis = wallClockMillis;
         follow(wallClockMillis - input.appendedAtMillis());

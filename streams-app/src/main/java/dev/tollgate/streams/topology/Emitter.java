@@ -39,6 +39,11 @@ final class Emitter {
         this.partition = context.taskId().partition();
     }
 
+    /** The partition whose accounts this emitter speaks for. */
+    int partition() {
+        return partition;
+    }
+
     void journal(JournalEntry entry) {
         var record = OutputTranslator.journal(entry);
         forward(record.getAccountId(), record, Names.JOURNAL_SINK);
