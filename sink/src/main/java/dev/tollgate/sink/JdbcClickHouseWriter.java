@@ -70,12 +70,11 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
 
     @Override
     public OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException {
-        String sql = "SELECT count(), max(max_offset) FROM ingest_position"
-                + " WHERE table_name = ? AND record_topic_id = ? AND record_partition = ?";
+        String sql = "SELECT count(), max(record_offset) FROM " + table
+                + " WHERE record_topic_id = ? AND record_partition = ?";
         try (PreparedStatement query = connection().prepareStatement(sql)) {
-            query.setString(1, table);
-            query.setString(2, topicId);
-            query.setInt(3, partition);
+            query.setString(1, topicId);
+            query.setInt(2, partition);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getLong(1) > 0 ? OptionalLong.of(row.getLong(2)) : OptionalLong.empty();
             }

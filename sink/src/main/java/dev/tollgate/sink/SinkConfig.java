@@ -56,7 +56,7 @@ public record SinkConfig(
      * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations). A token
      * must be remembered for as long as its insert may be repeated; see {@link #from}.
      */
-    static final int DEDUPLICATION_WINDOW = 10_000;
+    static final int DEDUPLICATION_WINDOW = 100_000;
 
     private static final Pattern GROUP_ID = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
     private static final List<String> RESERVED = List.of(
@@ -93,8 +93,8 @@ public record SinkConfig(
      * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval (a hanging
      * insert would cost the partitions), and more partitions than the tables remember tokens for. An insert may be repeated up to
      * half a poll interval after its intent plus one request time-out; in that time each partition can finish one batch per
-     * {@code sink.batch.max-delay}, so partitions x that time / delay must stay below 10,000. (Full batches come faster, but then
-     * 10,000 of them are 500 million rows.)
+     * {@code sink.batch.max-delay}, so partitions x that time / delay must stay below 100,000. (Full batches come faster, but
+     * then 100,000 of them are 5 billion rows.)
      *
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
      */

@@ -108,13 +108,13 @@ final class SinkConfigTest {
     @Test
     void givenMorePartitionsThanTokensAreRememberedFor_whenRead_thenTheDelayIsRefused() {
         Map<String, String> values = new HashMap<>(REQUIRED);
-        values.put("topics.partitions", "100");
+        values.put("topics.partitions", "1000");
 
         assertThatThrownBy(() -> SinkConfig.from(values))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("sink.batch.max-delay is too short");
 
         values.put("sink.batch.max-delay", "5s");
-        assertThat(SinkConfig.from(values).topics().partitions()).isEqualTo(100);
+        assertThat(SinkConfig.from(values).topics().partitions()).isEqualTo(1_000);
     }
 }

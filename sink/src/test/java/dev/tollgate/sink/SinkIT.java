@@ -103,11 +103,12 @@ final class SinkIT {
                         "('mem',1,['requests-per-minute'],['MINUTE'],['SUCCESS'])");
                 pipeline.awaitRows(
                         sink,
-                        "SELECT account_id, verdict, sum(event_count), sumMap(costs) FROM usage_hour"
-                                + " GROUP BY account_id, verdict ORDER BY account_id, verdict",
-                        "('alpha','COUNTED',1,{'complexity':40,'requests':1})",
-                        "('alpha','DUPLICATE',1,{})",
-                        "('beta','LATE',1,{'complexity':40,'requests':1})");
+                        "SELECT account_id, meter_id, used, late FROM usage_by_account_day ORDER BY account_id,"
+                                + " meter_id",
+                        "('alpha','complexity',40,0)",
+                        "('alpha','requests',1,0)",
+                        "('beta','complexity',0,40)",
+                        "('beta','requests',0,1)");
                 assertThat(sink.metrics().snapshot().rows())
                         .containsEntry("request_journal", 3L)
                         .containsEntry("usage_total", 1L)

@@ -51,7 +51,8 @@ final class SinkThroughputIT {
             assertThat(pipeline.rows(
                             "SELECT count(), uniqExact(event_id), sum(costs['complexity']) FROM request_journal"))
                     .containsExactly("(" + ROWS + "," + ROWS + "," + ROWS * 3L + ")");
-            assertThat(pipeline.rows("SELECT sum(event_count), sumMap(costs)['complexity'] FROM usage_hour"))
+            assertThat(pipeline.rows("SELECT sumIf(used, meter_id = 'requests'), sumIf(used, meter_id = 'complexity')"
+                            + " FROM usage_by_day"))
                     .containsExactly("(" + ROWS + "," + ROWS * 3L + ")");
         }
     }

@@ -45,10 +45,18 @@ final class MigrationsTest {
             if (!sql.startsWith("CREATE TABLE")) {
                 continue;
             }
-            assertThat(sql)
-                    .as(file.id())
-                    .contains("COMMENT 'Grain: ")
-                    .contains("non_replicated_deduplication_window = ");
+            assertThat(sql).as(file.id()).contains("COMMENT 'Grain: ");
+            // Where a row that stands twice counts twice, inserts are fenced by tokens. Elsewhere the newest version of
+            // an
+            // identity holds, and a token could only lose rows.
+            if (sql.contains("ENGINE = ReplacingMergeTree")) {
+                assertThat(sql)
+                        .as(file.id())
+                        .doesNotContain("deduplication_window")
+                        .contains("deduplicate_merge_projection_mode = 'rebuild'");
+            } else {
+                assertThat(sql).as(file.id()).contains("non_replicated_deduplication_window = ");
+            }
             String columns = sql.substring(0, sql.indexOf("\nENGINE"));
             assertThat(COLUMN.matcher(columns)
                             .results()
@@ -61,6 +69,14 @@ final class MigrationsTest {
                 }
             }
         }
+    }
+
+    /** A materialized view has parts of its own, which a crash can leave without rows that its source has. */
+    @Test
+    void givenTheBundledFiles_whenRead_thenNoTableIsFedByAnother() {
+        assertThat(Migrations.bundled().files())
+                .flatExtracting(Migration::statements)
+                .noneMatch(statement -> statement.contains("MATERIALIZED VIEW"));
     }
 
     @Test

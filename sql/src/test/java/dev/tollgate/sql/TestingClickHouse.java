@@ -3,6 +3,7 @@ package dev.tollgate.sql;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,6 +24,11 @@ final class TestingClickHouse implements AutoCloseable {
         Connection connection = config(database).dataSource().getConnection();
         connection.setSchema(database);
         return connection;
+    }
+
+    /** Where the engine keeps its databases: {@code data/DATABASE/TABLE/PART}. */
+    Path tables() {
+        return stack.folder().resolve("clickhouse").resolve("tables");
     }
 
     void execute(String database, String... statements) throws SQLException {

@@ -79,7 +79,7 @@ final class ClickHouseLedger implements AutoCloseable {
                 counts("SELECT verdict, count() FROM request_journal GROUP BY verdict"),
                 counts("SELECT reason, count() FROM dead_letter GROUP BY reason"),
                 totals,
-                // From the daily roll-up that a materialized view feeds.
+                // From the daily roll-up, a projection of the journal.
                 counts("SELECT concat(account_id, ' ', meter_id), sum(used) FROM usage_by_account_day"
                         + " GROUP BY account_id, meter_id"),
                 alerts,

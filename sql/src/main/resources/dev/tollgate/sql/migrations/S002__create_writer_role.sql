@@ -1,5 +1,6 @@
--- The sink: adds rows, and reads the ledger of migrations and its own position.
+-- The sink: adds rows, and reads the ledger of migrations and which records stand. A row that is read back is known by its position alone.
 CREATE ROLE IF NOT EXISTS tollgate_writer;
 GRANT INSERT ON * TO tollgate_writer;
 GRANT SELECT ON schema_migration TO tollgate_writer;
-GRANT SELECT ON ingest_position TO tollgate_writer;
+GRANT SELECT(occurred_at, record_topic_id, record_partition, record_offset) ON request_journal TO tollgate_writer;
+GRANT SELECT(recorded_at, record_topic_id, record_partition, record_offset) ON dead_letter TO tollgate_writer;

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS request_journal
     appended_at       DateTime64(3, 'UTC')                COMMENT 'When the log took the request event (ingestion time).' CODEC(Delta, ZSTD(1)),
     recorded_at       DateTime64(3, 'UTC')                COMMENT 'When the log took the verdict.' CODEC(Delta, ZSTD(1)),
     -- totals
-    costs             Map(LowCardinality(String), Int64)  COMMENT 'Cost by meter id. Negative for VOIDED, the new costs for AMENDED; for LATE what it would have cost, part of no total. A map, because the meters are the plans'' and change without a migration; the reports that need one row per meter unfold it from the rollups.',
+    costs             Map(LowCardinality(String), Int64)  COMMENT 'Cost by meter id. Negative for VOIDED, the new costs for AMENDED; for LATE what it would have cost, part of no total. A map, because the meters are the plans'' and change without a migration; the reports that need one row per meter unfold it.',
     units             Nullable(Int64)                     COMMENT 'Size of the request in units; null where not given.',
     input_tokens      Nullable(Int64)                     COMMENT 'Input size in tokens; null where not measured.',
     output_items      Nullable(Int64)                     COMMENT 'Number of results; null where not measured.',
@@ -34,11 +34,37 @@ CREATE TABLE IF NOT EXISTS request_journal
     record_partition  Int32                               COMMENT 'Partition of the usage-journal record.',
     record_offset     Int64                               COMMENT 'Offset of the usage-journal record. Topic id, partition and offset are unique in this table.' CODEC(Delta, ZSTD(1)),
 
-    INDEX event_id_bloom event_id TYPE bloom_filter(0.01) GRANULARITY 4
+    INDEX event_id_bloom event_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    -- leaves out the parts whose offsets lie elsewhere when the sink asks which records stand
+    INDEX record_offset_range record_offset TYPE minmax GRANULARITY 1,
+
+    -- a day of all accounts
+    PROJECTION usage_day_account
+    (
+        SELECT toDate32(occurred_at), account_id, verdict, count(), sumMap(costs)
+        GROUP BY toDate32(occurred_at), account_id, verdict
+    ),
+    -- an account's history
+    PROJECTION usage_account_day
+    (
+        SELECT account_id, toDate32(occurred_at), verdict, count(), sumMap(costs)
+        GROUP BY account_id, toDate32(occurred_at), verdict
+    ),
+    -- totals over all accounts
+    PROJECTION usage_day
+    (
+        SELECT toDate32(occurred_at), verdict, count(), sumMap(costs)
+        GROUP BY toDate32(occurred_at), verdict
+    ),
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(occurred_at)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(occurred_at)
-PRIMARY KEY (account_id, fromUnixTimestamp64Milli(toUnixTimestamp64Milli(occurred_at) - positiveModulo(toUnixTimestamp64Milli(occurred_at), 3600000), 'UTC'), project_id, api_key_id, endpoint)
-ORDER BY (account_id, fromUnixTimestamp64Milli(toUnixTimestamp64Milli(occurred_at) - positiveModulo(toUnixTimestamp64Milli(occurred_at), 3600000), 'UTC'), project_id, api_key_id, endpoint, occurred_at, record_partition, record_offset)
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: one verdict on one request event (a correction adds a row). Sort key: questions name an account and a span of time, then drill into project, key and endpoint; the hour comes before them so that a day is one range, and the record position makes the order total. Partitioned by month of event time, so that a month can be exported or dropped whole. No TTL: these are the books. Written by the sink in batches with a deduplication token; the last 10000 batches of the table are remembered.'
+PARTITION BY if(occurred_at < toDateTime64('2025-01-01 00:00:00', 3, 'UTC'), 0, toYYYYMM(occurred_at))
+ORDER BY (account_id, occurred_at, record_partition, record_offset)
+SETTINGS non_replicated_deduplication_window = 100000
+COMMENT 'Grain: one verdict on one request event (a correction adds a row). Sort key: questions name an account and a span of time; the plain occurred_at prunes by any span and in any time zone, which no expression over it does. The rollups are projections inside the parts, so that they hold the same rows as the journal at every moment; a query is served by one if its expressions are the same text (toDate32(occurred_at)). Partitioned by month of event time, so that a month can be exported or dropped whole. No TTL: these are the books. Written by the sink in batches with a deduplication token; the last 100000 inserts are remembered.'

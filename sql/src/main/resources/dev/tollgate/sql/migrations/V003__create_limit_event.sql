@@ -36,10 +36,17 @@ CREATE TABLE IF NOT EXISTS limit_event
     version                Int64                           COMMENT 'Grows with each limit event and snapshot of the account.',
     record_topic_id        LowCardinality(String)          COMMENT 'Kafka''s id of the limit-events topic.',
     record_partition       Int32                           COMMENT 'Partition of the record.',
-    record_offset          Int64                           COMMENT 'Offset of the record.'
+    record_offset          Int64                           COMMENT 'Offset of the record.',
+
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(event_time)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = ReplacingMergeTree(version)
-PARTITION BY toYYYYMM(event_time)
+PARTITION BY if(event_time < toDateTime64('2025-01-01 00:00:00', 3, 'UTC'), 0, toYYYYMM(event_time))
 ORDER BY (account_id, event_time, limit_event_id)
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: one alert, block, clearing or change of an account. Sort key: an account''s story in order of event time; the id ends it and, with the event time that belongs to it, is the identity. Read it through limit_event_latest (FINAL).'
+SETTINGS deduplicate_merge_projection_mode = 'rebuild'
+COMMENT 'Grain: one alert, block, clearing or change of an account. Sort key: an account''s story in order of event time; the id ends it and, with the event time that belongs to it, is the identity. Read it through limit_event_latest (FINAL). A row that is written twice changes nothing, so inserts carry no token.'

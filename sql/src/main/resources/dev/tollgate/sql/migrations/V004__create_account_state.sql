@@ -35,9 +35,16 @@ CREATE TABLE IF NOT EXISTS account_state
     source_offset    Int64                           COMMENT 'Last offset of it in the snapshot; -1 before the first event.',
     record_topic_id  LowCardinality(String)          COMMENT 'Kafka''s id of the limit-state topic.',
     record_partition Int32                           COMMENT 'Partition of the record.',
-    record_offset    Int64                           COMMENT 'Offset of the record.'
+    record_offset    Int64                           COMMENT 'Offset of the record.',
+
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(stream_time)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY account_id
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: the newest snapshot of one account; older ones may stand until they are merged, so read it through current_quota (FINAL). Sort key: the identity. Not partitioned: there is one row per account.'
+SETTINGS deduplicate_merge_projection_mode = 'rebuild'
+COMMENT 'Grain: the newest snapshot of one account; older ones may stand until they are merged, so read it through current_quota (FINAL). Sort key: the identity. Not partitioned: there is one row per account. A row that is written twice changes nothing, so inserts carry no token.'

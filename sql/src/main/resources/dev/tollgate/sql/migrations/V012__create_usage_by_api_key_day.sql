@@ -11,11 +11,16 @@ AS
 SELECT
     account_id,
     api_key_id,
-    toDate32(hour_start) AS day,
+    day,
     meter_id,
     sumIf(cost, verdict IN ('COUNTED', 'VOIDED', 'AMENDED')) AS used,
     sumIf(cost, verdict = 'LATE') AS late
-FROM usage_hour
-ARRAY JOIN mapKeys(costs) AS meter_id, mapValues(costs) AS cost
+FROM
+(
+    SELECT account_id, api_key_id, toDate32(occurred_at) AS day, verdict, sumMap(costs) AS sums
+    FROM request_journal
+    GROUP BY account_id, api_key_id, day, verdict
+)
+ARRAY JOIN mapKeys(sums) AS meter_id, mapValues(sums) AS cost
 GROUP BY account_id, api_key_id, day, meter_id
-COMMENT 'Usage by account, API key, day and meter. Filter by account_id: the rows lie in the order of accounts.'
+COMMENT 'Usage by account, API key, day and meter, summed from request_journal. Filter by account_id and day: the rows lie in that order.'

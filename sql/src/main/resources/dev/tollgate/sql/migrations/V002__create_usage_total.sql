@@ -23,10 +23,17 @@ CREATE TABLE IF NOT EXISTS usage_total
     version          Int64                  COMMENT 'Grows with each change of the account; the highest of an identity holds.',
     record_topic_id  LowCardinality(String) COMMENT 'Kafka''s id of the usage-totals topic.',
     record_partition Int32                  COMMENT 'Partition of the record.',
-    record_offset    Int64                  COMMENT 'Offset of the record.'
+    record_offset    Int64                  COMMENT 'Offset of the record.',
+
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(stream_time)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = ReplacingMergeTree(version)
-PARTITION BY toYYYYMM(window_start)
+PARTITION BY if(window_start < toDateTime64('2025-01-01 00:00:00', 3, 'UTC'), 0, toYYYYMM(window_start))
 ORDER BY (account_id, limit_id, scope, scope_key, window_start)
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: account, limit, scope and window; older versions may stand until they are merged, so read it through window_total (FINAL). Sort key: the identity, account first. Partitioned by month of the window''s start, which is part of the identity, so that versions of one row always meet.'
+SETTINGS deduplicate_merge_projection_mode = 'rebuild'
+COMMENT 'Grain: account, limit, scope and window; older versions may stand until they are merged, so read it through window_total (FINAL). Sort key: the identity, account first. Partitioned by month of the window''s start, which is part of the identity, so that versions of one row always meet. A row that is written twice changes nothing, so inserts carry no token.'

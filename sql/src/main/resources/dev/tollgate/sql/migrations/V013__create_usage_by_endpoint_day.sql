@@ -1,7 +1,7 @@
 CREATE VIEW IF NOT EXISTS usage_by_endpoint_day
 (
     account_id String COMMENT 'Who pays.',
-    endpoint String COMMENT 'What was called.',
+    endpoint   String COMMENT 'What was called.',
     day        Date32 COMMENT 'Day of event time, UTC.',
     meter_id   String COMMENT 'The meter.',
     used       Int64  COMMENT 'Usage: costs of COUNTED, VOIDED and AMENDED.',
@@ -11,11 +11,16 @@ AS
 SELECT
     account_id,
     endpoint,
-    toDate32(hour_start) AS day,
+    day,
     meter_id,
     sumIf(cost, verdict IN ('COUNTED', 'VOIDED', 'AMENDED')) AS used,
     sumIf(cost, verdict = 'LATE') AS late
-FROM usage_hour
-ARRAY JOIN mapKeys(costs) AS meter_id, mapValues(costs) AS cost
+FROM
+(
+    SELECT account_id, endpoint, toDate32(occurred_at) AS day, verdict, sumMap(costs) AS sums
+    FROM request_journal
+    GROUP BY account_id, endpoint, day, verdict
+)
+ARRAY JOIN mapKeys(sums) AS meter_id, mapValues(sums) AS cost
 GROUP BY account_id, endpoint, day, meter_id
-COMMENT 'Usage by account, endpoint, day and meter. Filter by account_id: the rows lie in the order of accounts.'
+COMMENT 'Usage by account, endpoint, day and meter, summed from request_journal. Filter by account_id and day: the rows lie in that order.'

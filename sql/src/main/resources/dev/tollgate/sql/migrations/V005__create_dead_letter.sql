@@ -19,10 +19,20 @@ CREATE TABLE IF NOT EXISTS dead_letter
     -- provenance
     record_topic_id  LowCardinality(String) COMMENT 'Kafka''s id of the dead-letters topic.',
     record_partition Int32                  COMMENT 'Partition of the dead letter.',
-    record_offset    Int64                  COMMENT 'Offset of the dead letter.'
+    record_offset    Int64                  COMMENT 'Offset of the dead letter.',
+
+    -- leaves out the parts whose offsets lie elsewhere when the sink asks which records stand
+    INDEX record_offset_range record_offset TYPE minmax GRANULARITY 1,
+
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(rejected_at)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(recorded_at)
+PARTITION BY if(recorded_at < toDateTime64('2025-01-01 00:00:00', 3, 'UTC'), 0, toYYYYMM(recorded_at))
 ORDER BY (reason, recorded_at, source_topic, source_partition, source_offset)
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: one rejection of one input record. Sort key: the question is how many of a reason in a span of time. Partitioned by the log''s own time, because the record''s times cannot be trusted.'
+SETTINGS non_replicated_deduplication_window = 100000
+COMMENT 'Grain: one rejection of one input record. Sort key: the question is how many of a reason in a span of time. Partitioned by the log''s own time, because the record''s times cannot be trusted. Written like request_journal: a row that stands twice would count twice.'

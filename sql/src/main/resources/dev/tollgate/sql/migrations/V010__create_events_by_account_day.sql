@@ -23,6 +23,11 @@ SELECT
     sumIf(event_count, verdict = 'VOIDED') AS voided,
     sumIf(event_count, verdict = 'AMENDED') AS amended,
     sum(event_count) AS total
-FROM usage_account_day
+FROM
+(
+    SELECT account_id, toDate32(occurred_at) AS day, verdict, count() AS event_count
+    FROM request_journal
+    GROUP BY account_id, day, verdict
+)
 GROUP BY account_id, day
-COMMENT 'Events by account, day and verdict. Filter by day.'
+COMMENT 'Events by account, day and verdict. Filter by account_id or day.'

@@ -25,9 +25,16 @@ CREATE TABLE IF NOT EXISTS plan_version
     -- provenance
     record_topic_id  LowCardinality(String)        COMMENT 'Kafka''s id of the plan-catalog topic.',
     record_partition Int32                         COMMENT 'Partition of the record.',
-    record_offset    Int64                         COMMENT 'Offset of the record; the highest of an identity holds.'
+    record_offset    Int64                         COMMENT 'Offset of the record; the highest of an identity holds.',
+
+    -- how far each partition of the topic has got
+    PROJECTION position
+    (
+        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at)
+        GROUP BY record_topic_id, record_partition
+    )
 )
 ENGINE = ReplacingMergeTree(record_offset)
 ORDER BY (plan_id, plan_version)
-SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'Grain: one version of one plan. A plan that is taken out of the catalogue stays here: the journal still refers to it. Sort key: the identity.'
+SETTINGS deduplicate_merge_projection_mode = 'rebuild'
+COMMENT 'Grain: one version of one plan. A plan that is taken out of the catalogue stays here: the journal still refers to it. Sort key: the identity. A row that is written twice changes nothing, so inserts carry no token.'
