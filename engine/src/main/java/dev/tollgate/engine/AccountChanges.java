@@ -66,24 +66,22 @@ final class AccountChanges {
     private void carryOverAll(Step step) {
         for (TimelineEntry entry : step.state.timeline.entries) {
             if (entry.applied && Timeline.scales(entry)) {
-                carryOver(step, entry, null);
+                carryOver(step, entry);
             }
         }
     }
 
     private static void carryRolling(AccountState state, Terms front, boolean reset) {
-        for (Bucket bucket : state.buckets()) {
+        state.forEachBucket(bucket -> {
             Rule rule = front.ruleOf(bucket.group);
             if (rule != null && bucket instanceof RollingBucket rolling) {
                 rolling.carry(rolling.amount, rule.amount, reset, state.streamTimeMillis);
             }
-        }
+        });
     }
 
     private void reconsiderAll(Step step, Origin origin) {
-        for (Bucket bucket : step.state.buckets()) {
-            judge.reconsider(step, bucket, origin);
-        }
+        step.state.forEachBucket(bucket -> judge.reconsider(step, bucket, origin));
     }
 
     /** Says that a change holds, once, whether stream time or a tick comes to it first. */
@@ -230,22 +228,23 @@ final class AccountChanges {
         return version.effectiveFromMillis() - version.noticePeriodMillis();
     }
 
-    /**
-     * Brings the usage that scaled plan changes carry over up to date.
-     *
-     * @param change the plan change
-     * @param only the bucket before the change whose usage has changed, or null for all
-     */
-    void carryOver(Step step, TimelineEntry change, @Nullable FixedBucket only) {
+    /** Brings the usage that a scaled plan change carries over up to date. */
+    private void carryOver(Step step, TimelineEntry change) {
         long cutAt = change.cutAtMillis;
-        for (Bucket bucket : step.state.buckets()) {
-            if (bucket instanceof FixedBucket before && before.endMillis == cutAt && (only == null || only == before)) {
+        step.state.forEachBucket(bucket -> {
+            if (bucket instanceof FixedBucket before && before.endMillis == cutAt) {
                 carryFrom(step, change, before);
             }
-        }
+        });
     }
 
-    private void carryFrom(Step step, TimelineEntry change, FixedBucket before) {
+    /**
+     * The same for one window, whose usage has changed.
+     *
+     * @param change the plan change
+     * @param before the window that it has cut
+     */
+    void carryFrom(Step step, TimelineEntry change, FixedBucket before) {
         AccountState state = step.state;
         long cutAt = before.endMillis;
         if (before.group.algorithm instanceof Algorithm.FixedWindow fixed

@@ -1,9 +1,12 @@
 package dev.tollgate.engine;
 
+import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Limit;
+import dev.tollgate.engine.plan.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +22,12 @@ public final class AccountState {
 
     private static final int ENCODING = ENCODING_2;
 
+    private static final int CORE_ENCODING = 1;
+
     final String accountId;
     final Timeline timeline = new Timeline();
     final List<BucketGroup> groups = new ArrayList<>();
+    final Scopes scopes;
 
     long streamTimeMillis = NO_TIME;
     long version;
@@ -49,8 +55,9 @@ public final class AccountState {
     /** A version of a plan, by name. */
     record PlanRef(String planId, int version) {}
 
-    private AccountState(String accountId) {
+    private AccountState(String accountId, ScopeBuckets scopeBuckets) {
         this.accountId = accountId;
+        this.scopes = new Scopes(this, scopeBuckets);
     }
 
     /**
@@ -59,10 +66,20 @@ public final class AccountState {
      * @throws IllegalArgumentException if the id is empty
      */
     public static AccountState empty(String accountId) {
+        return empty(accountId, new InMemoryScopeBuckets());
+    }
+
+    /**
+     * The same, with the buckets of projects and API keys in a store.
+     *
+     * @param scopeBuckets the account's own; it has nothing yet
+     * @throws IllegalArgumentException if the id is empty
+     */
+    public static AccountState empty(String accountId, ScopeBuckets scopeBuckets) {
         if (accountId.isEmpty()) {
             throw new IllegalArgumentException("accountId must not be empty");
         }
-        return new AccountState(accountId);
+        return new AccountState(accountId, scopeBuckets);
     }
 
     public String accountId() {
@@ -90,7 +107,7 @@ public final class AccountState {
                 return group;
             }
         }
-        BucketGroup group = new BucketGroup(limit.id(), limit.meterId(), limit.scope(), limit.algorithm());
+        BucketGroup group = newGroup(limit.id(), limit.meterId(), limit.scope(), limit.algorithm());
         // Sorted, so that the order does not tell whether a state was kept in memory or read back.
         int place = groups.size();
         while (place > 0 && groups.get(place - 1).sortsAfter(group)) {
@@ -100,19 +117,98 @@ public final class AccountState {
         return group;
     }
 
-    /** Every open bucket, in a fixed order. */
+    /** A group that is not part of the state yet. */
+    BucketGroup newGroup(String limitId, String meterId, Scope scope, Algorithm algorithm) {
+        return scope == Scope.ACCOUNT
+                ? new BucketGroup(limitId, meterId, scope, algorithm, null, 0)
+                : new BucketGroup(limitId, meterId, scope, algorithm, scopes, freeNumber());
+    }
+
+    /** No record of a scope key names a number that is free: a group goes when no key has a bucket of it. */
+    private int freeNumber() {
+        int number = 0;
+        while (hasNumber(number)) {
+            number++;
+        }
+        return number;
+    }
+
+    private boolean hasNumber(int number) {
+        for (BucketGroup group : groups) {
+            if (group.scope != Scope.ACCOUNT && group.number == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The group that records of scope keys call by a number. */
+    BucketGroup groupOf(Scope scope, int number) {
+        for (BucketGroup group : groups) {
+            if (group.scope == scope && group.number == number) {
+                return group;
+            }
+        }
+        throw new IllegalArgumentException(
+                "account " + accountId + " has no limit with the number " + number + " for " + scope);
+    }
+
+    /** Shows every open bucket, in a fixed order: by limit, scope key and window. The action may change them. */
+    void forEachBucket(Consumer<Bucket> action) {
+        for (BucketGroup group : List.copyOf(groups)) {
+            group.forEach(action);
+        }
+    }
+
+    /** The same for whoever changes nothing, between inputs. */
+    void peekAtEachBucket(Consumer<Bucket> reader) {
+        for (BucketGroup group : List.copyOf(groups)) {
+            group.peekAtEach(reader);
+        }
+    }
+
+    /** Every open bucket, in the order of {@link #forEachBucket}; not to be called while an input is applied. */
     List<Bucket> buckets() {
         List<Bucket> all = new ArrayList<>();
-        for (BucketGroup group : groups) {
-            group.addAllTo(all);
-        }
+        peekAtEachBucket(all::add);
         return all;
     }
 
-    /** The content in a compact form that every later version of the engine reads. */
+    /** The whole content, with the buckets of all projects and API keys, in a form that every later version of the engine reads. */
     public byte[] encode() {
         ByteWriter writer = new ByteWriter();
         writer.writeByte(ENCODING);
+        encodeHead(writer);
+        for (BucketGroup group : groups) {
+            if (!group.isEmpty()) {
+                group.encode(writer, streamTimeMillis);
+            }
+        }
+        return writer.toBytes();
+    }
+
+    /**
+     * The content without the buckets of projects and API keys, which stay in the {@link ScopeBuckets} that the state was
+     * made with. Every later version of the engine reads it.
+     */
+    public byte[] encodeCore() {
+        ByteWriter writer = new ByteWriter();
+        writer.writeByte(CORE_ENCODING);
+        encodeHead(writer);
+        boolean scoped = false;
+        for (BucketGroup group : groups) {
+            if (!group.isEmpty()) {
+                group.encodeCore(writer, streamTimeMillis);
+                scoped |= group.scope != Scope.ACCOUNT;
+            }
+        }
+        if (scoped) {
+            scopes.encode(writer);
+        }
+        return writer.toBytes();
+    }
+
+    private void encodeHead(ByteWriter writer) {
         writer.writeString(accountId);
         writer.writeVarLong(streamTimeMillis - NO_TIME);
         writer.writeVarLong(version);
@@ -120,13 +216,11 @@ public final class AccountState {
         encodePlan(writer, planInForce);
         encodePlan(writer, planAnnounced);
         timeline.encode(writer);
-        writer.writeVarLong(groups.stream().filter(group -> !group.isEmpty()).count());
+        int used = 0;
         for (BucketGroup group : groups) {
-            if (!group.isEmpty()) {
-                group.encode(writer, streamTimeMillis);
-            }
+            used += group.isEmpty() ? 0 : 1;
         }
-        return writer.toBytes();
+        writer.writeVarLong(used);
     }
 
     /**
@@ -141,18 +235,51 @@ public final class AccountState {
             throw new IllegalArgumentException("state encoding must be 1 to " + ENCODING + ", was " + encoding);
         }
         AccountState state = empty(reader.readString());
-        state.streamTimeMillis = reader.readVarLong() + NO_TIME;
-        state.version = reader.readVarLong();
-        state.appliedUpToMillis = reader.readVarLong() + NO_TIME;
-        state.planInForce = decodePlan(reader);
-        state.planAnnounced = decodePlan(reader);
-        state.timeline.decode(reader);
-        int groups = reader.readCount();
+        int groups = state.decodeHead(reader);
         for (int i = 0; i < groups; i++) {
-            state.groups.add(BucketGroup.decode(reader, state.streamTimeMillis, encoding));
+            state.groups.add(BucketGroup.decode(state, reader, encoding));
+        }
+        reader.requireEnd();
+        state.scopes.settle();
+        return state;
+    }
+
+    /**
+     * Reads what {@link #encodeCore} wrote, now or in an earlier version.
+     *
+     * @param scopeBuckets the account's own, as they were when it was written
+     * @throws IllegalArgumentException if the bytes are something else
+     */
+    public static AccountState decodeCore(byte[] bytes, ScopeBuckets scopeBuckets) {
+        ByteReader reader = new ByteReader(bytes);
+        int encoding = reader.readByte();
+        if (encoding != CORE_ENCODING) {
+            throw new IllegalArgumentException("account encoding must be " + CORE_ENCODING + ", was " + encoding);
+        }
+        AccountState state = empty(reader.readString(), scopeBuckets);
+        int groups = state.decodeHead(reader);
+        boolean scoped = false;
+        for (int i = 0; i < groups; i++) {
+            BucketGroup group = BucketGroup.decodeCore(state, reader);
+            state.groups.add(group);
+            scoped |= group.scope != Scope.ACCOUNT;
+        }
+        if (scoped) {
+            state.scopes.decode(reader);
         }
         reader.requireEnd();
         return state;
+    }
+
+    /** Returns how many groups follow. */
+    private int decodeHead(ByteReader reader) {
+        streamTimeMillis = reader.readVarLong() + NO_TIME;
+        version = reader.readVarLong();
+        appliedUpToMillis = reader.readVarLong() + NO_TIME;
+        planInForce = decodePlan(reader);
+        planAnnounced = decodePlan(reader);
+        timeline.decode(reader);
+        return reader.readCount();
     }
 
     /** An independent copy. */

@@ -7,6 +7,8 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.engine.plan.Scope;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,26 +71,59 @@ public final class AccountingEngine {
             case AccountInput command -> commands.apply(step, command);
             case Tick tick -> ticks.apply(step, tick);
         }
+        state.scopes.settle();
     }
 
-    /** Says the totals so far of all open fixed windows. Changes nothing. */
+    /** Says the totals so far of all open fixed windows. Changes nothing. Its cost grows with the number of scope keys. */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
         PlanCatalog snapshot = plans.snapshot();
-        for (Bucket bucket : state.buckets()) {
-            switch (bucket) {
-                case FixedBucket fixed -> out.total(streamTime.total(state, snapshot, fixed, false));
-                case RollingBucket _ -> {}
+        state.peekAtEachBucket(bucket -> openTotal(state, snapshot, bucket, out));
+    }
+
+    /** The same for the limits of scope {@code ACCOUNT} only. */
+    public void openAccountTotals(AccountState state, PlanCatalog plans, Outputs out) {
+        PlanCatalog snapshot = plans.snapshot();
+        for (BucketGroup group : List.copyOf(state.groups)) {
+            group.accountBuckets().forEach(bucket -> openTotal(state, snapshot, bucket, out));
+        }
+    }
+
+    /** The same for one project or API key. */
+    public void openScopeTotals(AccountState state, PlanCatalog plans, Scope scope, String key, Outputs out) {
+        ScopeRecord record = state.scopes.peek(scope, key);
+        if (record != null) {
+            PlanCatalog snapshot = plans.snapshot();
+            for (BucketGroup group : List.copyOf(state.groups)) {
+                group.bucketsOf(record).forEach(bucket -> openTotal(state, snapshot, bucket, out));
             }
         }
     }
 
+    private void openTotal(AccountState state, PlanCatalog plans, Bucket bucket, Outputs out) {
+        switch (bucket) {
+            case FixedBucket fixed -> out.total(streamTime.total(state, plans, fixed, false));
+            case RollingBucket _ -> {}
+        }
+    }
+
     /**
-     * The account as the gate sees it.
+     * The account as people see it, with all its projects and API keys. Its cost grows with their number.
      *
      * @param atMillis the moment of interest, usually wall-clock time; stream time if that is later
      */
     public AccountSnapshot snapshot(AccountState state, PlanCatalog plans, long atMillis) {
         return snapshots.of(state, plans.snapshot(), atMillis);
+    }
+
+    /** The same with the limits of scope {@code ACCOUNT} only. */
+    public AccountSnapshot accountSnapshot(AccountState state, PlanCatalog plans, long atMillis) {
+        return snapshots.ofAccount(state, plans.snapshot(), atMillis);
+    }
+
+    /** The same with the limits of one project or API key only; null if nothing of them is in use. */
+    public @Nullable AccountSnapshot scopeSnapshot(
+            AccountState state, PlanCatalog plans, long atMillis, Scope scope, String key) {
+        return snapshots.ofScopeKey(state, plans.snapshot(), atMillis, scope, key);
     }
 
     /**

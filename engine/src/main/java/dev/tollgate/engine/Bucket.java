@@ -82,6 +82,20 @@ abstract sealed class Bucket permits FixedBucket, RollingBucket {
         return deadline;
     }
 
+    /** Wall-clock time at which a tick has to say that an alert is over; {@link Long#MAX_VALUE} for none. */
+    final long tickAt() {
+        long tick = Long.MAX_VALUE;
+        List<Alert> list = alerts;
+        if (list != null) {
+            for (int i = 0; i < list.size(); i++) {
+                if (list.get(i).phase == Alert.Phase.RAISED) {
+                    tick = Math.min(tick, overAt(list.get(i)));
+                }
+            }
+        }
+        return tick;
+    }
+
     List<Alert> alerts() {
         List<Alert> list = alerts;
         return list == null ? List.of() : list;
@@ -157,11 +171,24 @@ abstract sealed class Bucket permits FixedBucket, RollingBucket {
 
     final void encode(ByteWriter writer, long streamTimeMillis) {
         writer.writeString(scopeKey);
-        encodeUsage(writer, streamTimeMillis);
+        encodeContent(writer, streamTimeMillis);
+    }
+
+    /** Everything but the scope key. Times are encoded relative to a moment, which is stream time or near it. */
+    final void encodeContent(ByteWriter writer, long baseMillis) {
+        encodeUsage(writer, baseMillis);
         writer.writeVarLong(alerts().size());
         for (Alert alert : alerts()) {
-            alert.encode(writer, streamTimeMillis);
+            alert.encode(writer, baseMillis);
         }
+    }
+
+    /** A moment near the times in this bucket, which changes only if the content does. */
+    final long anchorMillis() {
+        return switch (this) {
+            case FixedBucket fixed -> fixed.startMillis;
+            case RollingBucket rolling -> rolling.asOfMillis;
+        };
     }
 
     final void decodeAlerts(ByteReader reader, long streamTimeMillis) {

@@ -6,7 +6,7 @@ import dev.tollgate.engine.plan.Scope;
 import dev.tollgate.engine.plan.WindowUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +22,28 @@ final class BucketGroup {
     final Scope scope;
     final Algorithm algorithm;
 
+    /** Where the buckets of projects and API keys are; null for the scope {@code ACCOUNT}. */
+    private final @Nullable Scopes scopes;
+
+    /** What the records of scope keys call this group: different from that of all other groups of the account. */
+    final int number;
+
     /** Newest open bucket of the scope {@code ACCOUNT}. */
     private @Nullable Bucket account;
 
-    /** Newest open bucket by project or API key; null until there is one. */
-    private @Nullable TreeMap<String, Bucket> byScopeKey;
+    /** How many projects or API keys have an open bucket of this limit. */
+    private int scopeKeys;
 
-    BucketGroup(String limitId, String meterId, Scope scope, Algorithm algorithm) {
+    /** Whether {@link #OVERFLOW_KEY} is one of them. */
+    private boolean overflow;
+
+    BucketGroup(String limitId, String meterId, Scope scope, Algorithm algorithm, @Nullable Scopes scopes, int number) {
         this.limitId = limitId;
         this.meterId = meterId;
         this.scope = scope;
         this.algorithm = algorithm;
+        this.scopes = scopes;
+        this.number = number;
     }
 
     boolean isFor(Limit limit) {
@@ -63,8 +74,7 @@ final class BucketGroup {
 
     /** How many projects or API keys have an open bucket. */
     int scopeKeys() {
-        TreeMap<String, Bucket> map = byScopeKey;
-        return map == null ? 0 : map.size();
+        return scopeKeys;
     }
 
     boolean hasScopeKey(String scopeKey) {
@@ -73,11 +83,11 @@ final class BucketGroup {
 
     /** Whether calls of several projects or keys are counted as one. */
     boolean hasOverflow() {
-        return scope != Scope.ACCOUNT && hasScopeKey(OVERFLOW_KEY);
+        return overflow;
     }
 
     boolean isEmpty() {
-        return account == null && scopeKeys() == 0;
+        return account == null && scopeKeys == 0;
     }
 
     /** Adds a bucket, newest window first. */
@@ -85,7 +95,7 @@ final class BucketGroup {
         Bucket newest = newest(added.scopeKey);
         if (newest == null || newest.windowStart() < added.windowStart()) {
             added.next = newest;
-            setNewest(added.scopeKey, added);
+            setNewest(added.scopeKey, newest, added);
             return;
         }
         Bucket before = newest;
@@ -101,7 +111,7 @@ final class BucketGroup {
     void remove(Bucket removed) {
         Bucket newest = newest(removed.scopeKey);
         if (newest == removed) {
-            setNewest(removed.scopeKey, removed.next);
+            setNewest(removed.scopeKey, newest, removed.next);
             return;
         }
         for (Bucket bucket = newest; bucket != null; bucket = bucket.next) {
@@ -112,16 +122,69 @@ final class BucketGroup {
         }
     }
 
-    /** Every open bucket, by scope key and then oldest window first. */
-    void addAllTo(List<Bucket> all) {
-        addChainTo(all, account);
-        TreeMap<String, Bucket> map = byScopeKey;
-        if (map != null) {
-            map.values().forEach(newest -> addChainTo(all, newest));
+    /** The open buckets of the scope {@code ACCOUNT}, oldest window first. */
+    List<Bucket> accountBuckets() {
+        return chain(account);
+    }
+
+    /** The open buckets of one project or API key, oldest window first. */
+    List<Bucket> bucketsOf(ScopeRecord record) {
+        return chain(record.newestOf(this));
+    }
+
+    /** The newest open bucket of the scope {@code ACCOUNT}; the others follow it. */
+    @Nullable
+    Bucket newestOfAccount() {
+        return account;
+    }
+
+    /** Shows every open bucket, by scope key and then oldest window first. The action may change them. */
+    void forEach(Consumer<Bucket> action) {
+        Scopes keys = scopes;
+        if (keys == null) {
+            accountBuckets().forEach(action);
+        } else if (scopeKeys > 0) {
+            keys.forEach(scope, record -> bucketsOf(record).forEach(action));
         }
     }
 
-    private static void addChainTo(List<Bucket> all, @Nullable Bucket newest) {
+    /** The same for whoever changes nothing, between inputs. */
+    void peekAtEach(Consumer<Bucket> reader) {
+        Scopes keys = scopes;
+        if (keys == null) {
+            accountBuckets().forEach(reader);
+        } else if (scopeKeys > 0) {
+            keys.peekAtEach(scope, record -> bucketsOf(record).forEach(reader));
+        }
+    }
+
+    /** The open buckets of some projects and API keys, in order, as {@link #forEach}; all of the scope {@code ACCOUNT}. */
+    void forEachOf(Iterable<ScopeKey> some, Consumer<Bucket> action) {
+        Scopes keys = scopes;
+        if (keys == null) {
+            accountBuckets().forEach(action);
+            return;
+        }
+        for (ScopeKey key : some) {
+            if (key.scope() == scope) {
+                keys.with(scope, key.key(), record -> bucketsOf(record).forEach(action));
+            }
+        }
+    }
+
+    private static List<Bucket> chain(@Nullable Bucket newest) {
+        if (newest == null) {
+            return List.of();
+        }
+        if (newest.next == null) {
+            return List.of(newest);
+        }
+        List<Bucket> chain = new ArrayList<>(2);
+        addChainTo(chain, newest);
+        return chain;
+    }
+
+    static void addChainTo(List<Bucket> all, @Nullable Bucket newest) {
         int place = all.size();
         for (Bucket bucket = newest; bucket != null; bucket = bucket.next) {
             all.add(place, bucket);
@@ -129,31 +192,97 @@ final class BucketGroup {
     }
 
     private @Nullable Bucket newest(String scopeKey) {
-        if (scope == Scope.ACCOUNT) {
+        Scopes keys = scopes;
+        if (keys == null) {
             return account;
         }
-        TreeMap<String, Bucket> map = byScopeKey;
-        return map == null ? null : map.get(scopeKey);
+        if (scopeKeys == 0 || !overflow && scopeKey.equals(OVERFLOW_KEY)) {
+            return null;
+        }
+        return keys.take(scope, scopeKey).newestOf(this);
     }
 
-    private void setNewest(String scopeKey, @Nullable Bucket bucket) {
-        if (scope == Scope.ACCOUNT) {
+    private void setNewest(String scopeKey, @Nullable Bucket before, @Nullable Bucket bucket) {
+        Scopes keys = scopes;
+        if (keys == null) {
             account = bucket;
             return;
         }
-        TreeMap<String, Bucket> map = byScopeKey;
-        if (bucket != null) {
-            if (map == null) {
-                map = new TreeMap<>();
-                byScopeKey = map;
+        keys.take(scope, scopeKey).setNewest(this, bucket);
+        if ((before == null) != (bucket == null)) {
+            scopeKeys += bucket == null ? -1 : 1;
+            if (scopeKey.equals(OVERFLOW_KEY)) {
+                overflow = bucket != null;
             }
-            map.put(scopeKey, bucket);
-        } else if (map != null) {
-            map.remove(scopeKey);
         }
     }
 
+    /** With all buckets. */
     void encode(ByteWriter writer, long streamTimeMillis) {
+        encodeIdentity(writer);
+        List<Bucket> buckets = new ArrayList<>();
+        peekAtEach(buckets::add);
+        writer.writeVarLong(buckets.size());
+        for (Bucket bucket : buckets) {
+            bucket.encode(writer, streamTimeMillis);
+        }
+    }
+
+    static BucketGroup decode(AccountState state, ByteReader reader, int encoding) {
+        BucketGroup group = decodeIdentity(state, reader);
+        group.decodeBuckets(reader, state.streamTimeMillis, encoding);
+        return group;
+    }
+
+    private void decodeBuckets(ByteReader reader, long streamTimeMillis, int encoding) {
+        int count = reader.readCount();
+        for (int i = 0; i < count; i++) {
+            String scopeKey = reader.readString();
+            Bucket bucket = decodeBucket(scopeKey, reader, streamTimeMillis, encoding);
+            Scopes keys = scopes;
+            if (keys == null) {
+                add(bucket);
+            } else {
+                keys.with(scope, scopeKey, record -> add(bucket));
+            }
+        }
+    }
+
+    /** With the buckets of the scope {@code ACCOUNT} only. Those of projects and API keys are in records of their own. */
+    void encodeCore(ByteWriter writer, long streamTimeMillis) {
+        encodeIdentity(writer);
+        if (scopes == null) {
+            List<Bucket> buckets = accountBuckets();
+            writer.writeVarLong(buckets.size());
+            for (Bucket bucket : buckets) {
+                bucket.encode(writer, streamTimeMillis);
+            }
+        } else {
+            writer.writeVarLong(number);
+            writer.writeVarLong(scopeKeys);
+            writer.writeBoolean(overflow);
+        }
+    }
+
+    static BucketGroup decodeCore(AccountState state, ByteReader reader) {
+        BucketGroup read = decodeIdentity(state, reader);
+        if (read.scopes == null) {
+            read.decodeBuckets(reader, state.streamTimeMillis, AccountState.ENCODING_2);
+            return read;
+        }
+        BucketGroup group = new BucketGroup(
+                read.limitId,
+                read.meterId,
+                read.scope,
+                read.algorithm,
+                read.scopes,
+                Math.toIntExact(reader.readVarLong()));
+        group.scopeKeys = Math.toIntExact(reader.readVarLong());
+        group.overflow = reader.readBoolean();
+        return group;
+    }
+
+    private void encodeIdentity(ByteWriter writer) {
         writer.writeString(limitId);
         writer.writeString(meterId);
         writer.writeByte(scope.ordinal());
@@ -175,15 +304,9 @@ final class BucketGroup {
                 writer.writeVarLong(concurrency.leaseMillis());
             }
         }
-        List<Bucket> buckets = new ArrayList<>();
-        addAllTo(buckets);
-        writer.writeVarLong(buckets.size());
-        for (Bucket bucket : buckets) {
-            bucket.encode(writer, streamTimeMillis);
-        }
     }
 
-    static BucketGroup decode(ByteReader reader, long streamTimeMillis, int encoding) {
+    private static BucketGroup decodeIdentity(AccountState state, ByteReader reader) {
         String limitId = reader.readString();
         String meterId = reader.readString();
         Scope scope = reader.readEnum(Scope.values());
@@ -195,22 +318,17 @@ final class BucketGroup {
             case 3 -> new Algorithm.Concurrency(reader.readVarLong());
             default -> throw new IllegalArgumentException("unknown algorithm code " + kind);
         };
-        BucketGroup group = new BucketGroup(limitId, meterId, scope, algorithm);
-        int count = reader.readCount();
-        for (int i = 0; i < count; i++) {
-            String scopeKey = reader.readString();
-            Bucket bucket = switch (algorithm) {
-                case Algorithm.FixedWindow _ -> FixedBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
-                case Algorithm.LeakyBucket _ ->
-                    LeakyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis, encoding);
-                case Algorithm.SlidingWindow _ ->
-                    SlidingBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis, encoding);
-                case Algorithm.Concurrency _ ->
-                    ConcurrencyBucket.decodeUsage(group, scopeKey, reader, streamTimeMillis);
-            };
-            bucket.decodeAlerts(reader, streamTimeMillis);
-            group.add(bucket);
-        }
-        return group;
+        return state.newGroup(limitId, meterId, scope, algorithm);
+    }
+
+    Bucket decodeBucket(String scopeKey, ByteReader reader, long baseMillis, int encoding) {
+        Bucket bucket = switch (algorithm) {
+            case Algorithm.FixedWindow _ -> FixedBucket.decodeUsage(this, scopeKey, reader, baseMillis);
+            case Algorithm.LeakyBucket _ -> LeakyBucket.decodeUsage(this, scopeKey, reader, baseMillis, encoding);
+            case Algorithm.SlidingWindow _ -> SlidingBucket.decodeUsage(this, scopeKey, reader, baseMillis, encoding);
+            case Algorithm.Concurrency _ -> ConcurrencyBucket.decodeUsage(this, scopeKey, reader, baseMillis);
+        };
+        bucket.decodeAlerts(reader, baseMillis);
+        return bucket;
     }
 }

@@ -180,13 +180,13 @@ final class Commands {
     }
 
     private static void cutWindows(AccountState state, long cutAtMillis) {
-        for (Bucket bucket : state.buckets()) {
+        state.forEachBucket(bucket -> {
             if (bucket instanceof FixedBucket fixed
                     && fixed.startMillis < cutAtMillis
                     && cutAtMillis < fixed.endMillis) {
                 fixed.endMillis = cutAtMillis;
             }
-        }
+        });
     }
 
     private static String shortened(String text) {

@@ -6,6 +6,7 @@ import dev.tollgate.engine.plan.Algorithm;
 import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.Limit;
 import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.engine.plan.Scope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -185,39 +186,55 @@ final class LeakyPlayback {
             List<Stretch> rates,
             List<Stretch> formerRates,
             long graceMillis) {
-        Map<String, LeakyBucket> open = new HashMap<>();
-        List<Bucket> buckets = new ArrayList<>();
-        group.addAllTo(buckets);
-        buckets.forEach(bucket -> open.put(bucket.scopeKey, (LeakyBucket) bucket));
-        Set<String> keys = new TreeSet<>(pours.keySet());
-        keys.addAll(open.keySet());
-
+        Set<String> keys = new TreeSet<>(ScopeRecord.KEY_ORDER);
+        keys.addAll(pours.keySet());
+        if (group.scope == Scope.ACCOUNT) {
+            keys.add("");
+        } else {
+            keys.addAll(state.scopes.keys(group.scope));
+        }
         for (String key : keys) {
             List<Pour> ordered = new ArrayList<>(pours.getOrDefault(key, List.of()));
             ordered.sort(Comparator.comparingLong(Pour::timeMillis));
-            LeakyBucket bucket = open.get(key);
-            List<Stretch> known = withRateBefore(bucket, before.fromMillis(), rates, formerRates);
-            try {
-                LeakyBucket played =
-                        new LeakyBucket(group, key, known.getFirst().amount(), graceMillis, before.fromMillis());
-                if (bucket != null) {
-                    bucket.settle(before.nowMillis());
-                    if (bucket.isBusySince(before.fromMillis())) {
-                        played.beginWith(heldAt(bucket, ordered, 0, before, formerRates), bucket);
-                    }
-                }
-                play(played, ordered, known, before.nowMillis());
-                if (bucket != null) {
-                    bucket.takeOver(played);
-                } else if (played.level > 0 && group.scopeKeys() < settings.maxScopeKeysPerLimit()) {
-                    group.add(played);
-                }
-            } catch (ArithmeticException e) {
-                // More than can be kept exactly: the bucket stays as it is.
-                continue;
+            Runnable playing = () -> play(group, key, ordered, before, rates, formerRates, graceMillis);
+            if (group.scope == Scope.ACCOUNT) {
+                playing.run();
+            } else {
+                state.scopes.with(group.scope, key, record -> playing.run());
             }
         }
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    private void play(
+            BucketGroup group,
+            String key,
+            List<Pour> pours,
+            Before before,
+            List<Stretch> rates,
+            List<Stretch> formerRates,
+            long graceMillis) {
+        LeakyBucket bucket = (LeakyBucket) group.find(key, before.nowMillis());
+        List<Stretch> known = withRateBefore(bucket, before.fromMillis(), rates, formerRates);
+        try {
+            LeakyBucket played =
+                    new LeakyBucket(group, key, known.getFirst().amount(), graceMillis, before.fromMillis());
+            if (bucket != null) {
+                bucket.settle(before.nowMillis());
+                if (bucket.isBusySince(before.fromMillis())) {
+                    played.beginWith(heldAt(bucket, pours, 0, before, formerRates), bucket);
+                }
+            }
+            play(played, pours, known, before.nowMillis());
+            if (bucket != null) {
+                bucket.takeOver(played);
+            } else if (played.level > 0 && group.scopeKeys() < settings.maxScopeKeysPerLimit()) {
+                group.add(played);
+            }
+        } catch (ArithmeticException e) {
+            // More than can be kept exactly: the bucket stays as it is.
+            return;
+        }
     }
 
     /** If nothing that is remembered had the limit before the change, its bucket has leaked as it last did. */

@@ -254,7 +254,7 @@ final class Requests {
         if (cut == null || !cut.applied || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
             return;
         }
-        changes.carryOver(step, cut, before);
+        changes.carryFrom(step, cut, before);
         Bucket after = before.group.find(before.scopeKey, before.endMillis);
         if (after != null) {
             judge.reconsider(step, after, origin.because(Cause.PLAN_CHANGED));

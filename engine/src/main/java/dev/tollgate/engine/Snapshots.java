@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a state to others. Changes nothing that is part of it. */
 final class Snapshots {
@@ -21,13 +22,54 @@ final class Snapshots {
         this.resolver = resolver;
     }
 
+    /** With everything. */
     AccountSnapshot of(AccountState state, PlanCatalog plans, long atMillis) {
-        long at = Math.max(atMillis, Math.max(0, state.judgementTime()));
+        long at = timeOf(state, atMillis);
         Terms terms = resolver.at(state, plans, at);
         List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
         for (int i = 0; i < terms.rules.length; i++) {
-            addBuckets(buckets, state, terms, i, at);
+            List<Bucket> open = new ArrayList<>();
+            terms.groups[i].peekAtEach(open::add);
+            addBuckets(buckets, open, state, terms, i, at);
         }
+        return with(state, terms, buckets, at);
+    }
+
+    /** With the limits of scope {@code ACCOUNT}. */
+    AccountSnapshot ofAccount(AccountState state, PlanCatalog plans, long atMillis) {
+        long at = timeOf(state, atMillis);
+        Terms terms = resolver.at(state, plans, at);
+        List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
+        for (int i = 0; i < terms.rules.length; i++) {
+            addBuckets(buckets, terms.groups[i].accountBuckets(), state, terms, i, at);
+        }
+        return with(state, terms, buckets, at);
+    }
+
+    /** With the limits of one project or API key; null if there is nothing to show. */
+    @Nullable
+    AccountSnapshot ofScopeKey(AccountState state, PlanCatalog plans, long atMillis, Scope scope, String key) {
+        ScopeRecord record = state.scopes.peek(scope, key);
+        if (record == null) {
+            return null;
+        }
+        long at = timeOf(state, atMillis);
+        Terms terms = resolver.at(state, plans, at);
+        List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
+        for (int i = 0; i < terms.rules.length; i++) {
+            if (terms.rules[i].limit.scope() == scope) {
+                addBuckets(buckets, terms.groups[i].bucketsOf(record), state, terms, i, at);
+            }
+        }
+        return buckets.isEmpty() ? null : with(state, terms, buckets, at);
+    }
+
+    private static long timeOf(AccountState state, long atMillis) {
+        return Math.max(atMillis, Math.max(0, state.judgementTime()));
+    }
+
+    private static AccountSnapshot with(
+            AccountState state, Terms terms, List<AccountSnapshot.Bucket> buckets, long at) {
         PlanVersion plan = terms.plan.source;
         TimelineEntry suspension = state.timeline.suspensionAt(at);
         return new AccountSnapshot(
@@ -49,11 +91,14 @@ final class Snapshots {
     }
 
     private static void addBuckets(
-            List<AccountSnapshot.Bucket> shown, AccountState state, Terms terms, int index, long atMillis) {
+            List<AccountSnapshot.Bucket> shown,
+            List<Bucket> open,
+            AccountState state,
+            Terms terms,
+            int index,
+            long atMillis) {
         Rule rule = terms.rules[index];
         BucketGroup group = terms.groups[index];
-        List<Bucket> open = new ArrayList<>();
-        group.addAllTo(open);
         boolean found = false;
         for (Bucket bucket : open) {
             if (bucket.covers(atMillis)) {

@@ -5,6 +5,7 @@ import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.plan.PlanCatalog;
 import dev.tollgate.engine.plan.PlanVersion;
 import java.util.List;
+import java.util.Set;
 
 /** Moves an account's stream time forward and does what falls due on the way, in the order of the moments it falls due. */
 final class StreamTime {
@@ -36,11 +37,17 @@ final class StreamTime {
         changes.notePlanInForce(step);
     }
 
-    /** Earliest stream time at which something falls due; {@link Long#MAX_VALUE} if nothing will. */
-    static long nextDue(AccountState state) {
-        long due = Long.MAX_VALUE;
-        for (Bucket bucket : state.buckets()) {
-            due = Math.min(due, bucket.deadline());
+    /**
+     * Earliest stream time at which something falls due; {@link Long#MAX_VALUE} if nothing will.
+     *
+     * @param limitMillis after this, an earlier time than that may be returned
+     */
+    private static long nextDue(AccountState state, long limitMillis) {
+        long due = state.scopes.nextDue(limitMillis);
+        for (int i = 0; i < state.groups.size(); i++) {
+            for (Bucket bucket = state.groups.get(i).newestOfAccount(); bucket != null; bucket = bucket.next) {
+                due = Math.min(due, bucket.deadline());
+            }
         }
         for (TimelineEntry entry : state.timeline.entries) {
             if (!entry.applied) {
@@ -55,9 +62,9 @@ final class StreamTime {
     }
 
     /** The same, or when the next version of the account's plan comes into force: the catalogue may learn of it at any time. */
-    private long nextDue(Step step) {
+    private long nextDue(Step step, long limitMillis) {
         AccountState state = step.state;
-        long due = nextDue(state);
+        long due = nextDue(state, limitMillis);
         if (state.planInForce == null) {
             // Before the first event there is nothing that another version would change.
             return due;
@@ -69,23 +76,31 @@ final class StreamTime {
 
     private void doWhatFallsDue(Step step, long timeMillis) {
         AccountState state = step.state;
-        for (long due = nextDue(step); due <= timeMillis; due = nextDue(step)) {
-            // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
-            state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
-            List<Bucket> buckets = state.buckets();
-            for (Bucket bucket : buckets) {
-                endAlerts(step, bucket, due);
-            }
-            changes.endSuspensions(step, due);
-            changes.applyUpTo(step, due);
-            changes.notePlanInForce(step);
-            for (Bucket bucket : buckets) {
+        for (long due = nextDue(step, timeMillis); due <= timeMillis; due = nextDue(step, timeMillis)) {
+            doWhatFallsDueAt(step, due);
+        }
+        state.nextDueMillis = nextDue(state, timeMillis);
+    }
+
+    private void doWhatFallsDueAt(Step step, long due) {
+        AccountState state = step.state;
+        // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
+        state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
+        List<BucketGroup> groups = List.copyOf(state.groups);
+        Set<ScopeKey> keys = state.scopes.due(due);
+        for (BucketGroup group : groups) {
+            group.forEachOf(keys, bucket -> endAlerts(step, bucket, due));
+        }
+        changes.endSuspensions(step, due);
+        changes.applyUpTo(step, due);
+        changes.notePlanInForce(step);
+        for (BucketGroup group : groups) {
+            group.forEachOf(keys, bucket -> {
                 if (bucket.closesAt() <= due) {
                     close(step, bucket);
                 }
-            }
+            });
         }
-        state.nextDueMillis = nextDue(state);
     }
 
     private void endAlerts(Step step, Bucket bucket, long due) {

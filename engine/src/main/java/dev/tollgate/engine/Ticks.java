@@ -5,6 +5,7 @@ import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.plan.PlanCatalog;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Says what wall-clock time has already decided for accounts that no event comes for. Nothing here moves stream time,
@@ -32,13 +33,9 @@ final class Ticks {
 
     private void sayWhatIsOver(Step step, long now) {
         AccountState state = step.state;
-        for (Bucket bucket : state.buckets()) {
-            for (Alert alert : bucket.alerts()) {
-                if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
-                    Origin origin = Origin.time(Judge.overCause(state, bucket), bucket.overAt(alert));
-                    judge.sayOver(step, bucket, alert, origin, now);
-                }
-            }
+        Set<ScopeKey> keys = state.scopes.ticked(now);
+        for (BucketGroup group : List.copyOf(state.groups)) {
+            group.forEachOf(keys, bucket -> sayOver(step, bucket, now));
         }
         for (TimelineEntry entry : List.copyOf(state.timeline.entries)) {
             if (!entry.announced && entry.effectiveAtMillis <= now) {
@@ -47,6 +44,15 @@ final class Ticks {
         }
         changes.endSuspensions(step, now);
         state.nextDueMillis = Long.MIN_VALUE;
+    }
+
+    private void sayOver(Step step, Bucket bucket, long now) {
+        for (Alert alert : bucket.alerts()) {
+            if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
+                Origin origin = Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert));
+                judge.sayOver(step, bucket, alert, origin, now);
+            }
+        }
     }
 
     /** Whether a tick would tell the account of a new version of its plan. */
@@ -67,22 +73,21 @@ final class Ticks {
                     AccountChange.Unrecognized _ -> null;
         };
         if (cause != null) {
-            for (Bucket bucket : step.state.buckets()) {
+            Origin origin = Origin.change(entry, cause);
+            step.state.forEachBucket(bucket -> {
                 if (bucket.covers(entry.effectiveAtMillis)) {
-                    judge.anticipate(step, bucket, terms, Origin.change(entry, cause), nowMillis);
+                    judge.anticipate(step, bucket, terms, origin, nowMillis);
                 }
-            }
+            });
         }
     }
 
     /** Earliest wall-clock time at which a tick has something to say; {@link Long#MAX_VALUE} if there is none. */
     static long deadline(AccountState state) {
-        long deadline = Long.MAX_VALUE;
-        for (Bucket bucket : state.buckets()) {
-            for (Alert alert : bucket.alerts()) {
-                if (alert.phase == Alert.Phase.RAISED) {
-                    deadline = Math.min(deadline, bucket.overAt(alert));
-                }
+        long deadline = state.scopes.firstTickMillis();
+        for (int i = 0; i < state.groups.size(); i++) {
+            for (Bucket bucket = state.groups.get(i).newestOfAccount(); bucket != null; bucket = bucket.next) {
+                deadline = Math.min(deadline, bucket.tickAt());
             }
         }
         for (TimelineEntry entry : state.timeline.entries) {
