@@ -124,8 +124,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 "-Dquarkus.management.port=0",
                 "-Dquarkus.http.access-log.enabled=false",
                 // Without WRITE_DELAY=0 the database acknowledges first and writes up to a second later: a kill in
-                // between
-                // loses a schema id that events already carry, and the id is given to another schema.
+                // between loses a schema id that events already carry, and the id is given to another schema.
                 "-Dapicurio.datasource.url=jdbc:h2:file:" + database + ";WRITE_DELAY=0",
                 "-Dapicurio.rules.global.compatibility=FULL_TRANSITIVE");
     }
