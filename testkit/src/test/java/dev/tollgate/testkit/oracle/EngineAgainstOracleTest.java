@@ -34,7 +34,7 @@ class EngineAgainstOracleTest {
     void givenRandomHistories_whenBothFollowThem_thenTheyAgreeAfterEveryFact() {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
-            agree(plans, RandomPlans.facts(random, plans, 10 + random.nextInt(50)));
+            agree(plans, RandomPlans.facts(random, "acme", plans, 10 + random.nextInt(50)));
         });
     }
 
@@ -120,7 +120,7 @@ class EngineAgainstOracleTest {
         // not too low. Changes that are dated into the past are no exception.
         boolean exact = true;
         long oldest = Long.MAX_VALUE;
-        for (OracleFact generated : RandomPlans.facts(random, plans, 60)) {
+        for (OracleFact generated : RandomPlans.facts(random, "acme", plans, 60)) {
             long before = oracle.streamTime();
             OracleFact fact = generated instanceof Changed changed ? kept(random, changed, before) : generated;
             if (fact instanceof Changed changed
@@ -236,7 +236,7 @@ class EngineAgainstOracleTest {
     void givenAnyHistory_whenEveryEventComesTwice_thenOnlyDuplicatesAreAdded() {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, plans, 25);
+            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 25);
             EngineAccount once = new EngineAccount(SETTINGS, plans);
             EngineAccount twice = new EngineAccount(SETTINGS, plans);
             List<OracleFact> repeatable = new ArrayList<>();
@@ -278,7 +278,7 @@ class EngineAgainstOracleTest {
     void givenAnyHistory_whenTheStateIsReadBackAtAnyMoment_thenTheRestIsSaidTheSame() {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
+            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 40);
             EngineAccount kept = new EngineAccount(SETTINGS, plans);
             // Its index keeps bytes, as a store does.
             EngineAccount restored = new EngineAccount(SETTINGS, plans, new EncodedEventIndex());
@@ -300,7 +300,7 @@ class EngineAgainstOracleTest {
     void givenAnyHistory_whenTicksComeInBetween_thenVerdictsTotalsAndRaisedAlertsAreTheSame() {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, plans, 40);
+            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 40);
             EngineAccount plain = new EngineAccount(SETTINGS, plans);
             EngineAccount ticked = new EngineAccount(SETTINGS, plans);
             for (OracleFact fact : facts) {
@@ -322,7 +322,7 @@ class EngineAgainstOracleTest {
         Seeds.forAll(random -> {
             List<OraclePlan> plans = plans(random);
             EngineAccount account = new EngineAccount(SETTINGS, plans);
-            for (OracleFact fact : RandomPlans.facts(random, plans, 60)) {
+            for (OracleFact fact : RandomPlans.facts(random, "acme", plans, 60)) {
                 if (fact instanceof Called
                         || fact instanceof Changed changed
                                 && changed.commandId().equals("first")) {

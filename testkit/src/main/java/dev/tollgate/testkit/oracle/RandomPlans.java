@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Small plans and short histories, so that windows fill up and events collide. */
-final class RandomPlans {
-    static final List<String> ENDPOINTS =
+/** Small plans and short histories, so that windows fill up and events collide. The same source of randomness makes the same. */
+public final class RandomPlans {
+    /** What is called. */
+    public static final List<String> ENDPOINTS =
             List.of("/v2/mem-it", "GET /kb/1", "POST /kb/1/import", "addMessage", "GET /free");
 
     private RandomPlans() {}
 
     /** A plan of any kind of limit, or of fixed windows only. */
-    static OraclePlan plan(SplittableRandom random, String planId, boolean fixedOnly) {
+    public static OraclePlan plan(SplittableRandom random, String planId, boolean fixedOnly) {
         List<Meter> meters = List.of(
                 new Meter("requests", new Price(1, 0, 1), List.of(new PricedEndpoint("/free", new Price(0, 0, 1)))),
                 new Meter(
@@ -47,7 +48,7 @@ final class RandomPlans {
     /**
      * Plans of one family: another plan has the same limits with other amounts, and perhaps one that the first has not.
      */
-    static OraclePlan variant(SplittableRandom random, OraclePlan plan, String planId) {
+    public static OraclePlan variant(SplittableRandom random, OraclePlan plan, String planId) {
         List<Limit> limits = new ArrayList<>();
         for (Limit limit : plan.limits()) {
             limits.add(new Limit(
@@ -89,10 +90,14 @@ final class RandomPlans {
                 List.of(0L, 1_000L, 60_000L).get(random.nextInt(3)));
     }
 
-    /** A history of everything that can happen to an account on one of these plans. */
-    static List<OracleFact> facts(SplittableRandom random, List<OraclePlan> plans, int count) {
+    /**
+     * A history of everything that can happen to an account that begins on the first of these plans.
+     *
+     * @param count events in it, duplicates included; commands and corrections come on top
+     */
+    public static List<OracleFact> facts(SplittableRandom random, String account, List<OraclePlan> plans, int count) {
         List<OracleFact> facts = new ArrayList<>();
-        List<OracleEvent> events = events(random, "acme", count);
+        List<OracleEvent> events = events(random, account, count);
         List<String> ids = new ArrayList<>();
         long applied = 0;
         facts.add(new OracleFact.Changed(
@@ -138,7 +143,8 @@ final class RandomPlans {
         return new OracleFact.Changed(commandId, effectiveAt, appendedAt, change);
     }
 
-    static OracleFact corrected(SplittableRandom random, String commandId, List<String> ids) {
+    /** A correction of one of the last of these events; some of them in vain. */
+    public static OracleFact corrected(SplittableRandom random, String commandId, List<String> ids) {
         String target = ids.get(Math.max(0, ids.size() - 1 - random.nextInt(20)));
         if (random.nextBoolean()) {
             return new OracleFact.Corrected(commandId, target, true, null, null, null);
@@ -153,7 +159,7 @@ final class RandomPlans {
     }
 
     /** Events of one account over some minutes: disorder, duplicates, failures and gaps included. */
-    static List<OracleEvent> events(SplittableRandom random, String account, int count) {
+    public static List<OracleEvent> events(SplittableRandom random, String account, int count) {
         List<OracleEvent> events = new ArrayList<>();
         long clock = 1_772_323_140_000L + random.nextInt(120_000);
         for (int i = 0; i < count; i++) {
