@@ -46,14 +46,24 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
     static final int BATCH = 512;
 
     private final KeyValueStore<Bytes, byte[]> disk;
+    private final int maxPending;
+    private final int batch;
 
     /** Oldest key first. */
-    private final LinkedHashMap<Bytes, byte @Nullable []> pending = new LinkedHashMap<>(2 * MAX_PENDING);
+    private final LinkedHashMap<Bytes, byte @Nullable []> pending;
 
     private long pendingBytes;
 
     WriteBehindStore(KeyValueStore<Bytes, byte[]> disk) {
+        this(disk, MAX_PENDING, BATCH);
+    }
+
+    /** With other bounds, so that a test need not write thousands of keys to reach them. */
+    WriteBehindStore(KeyValueStore<Bytes, byte[]> disk, int maxPending, int batch) {
         this.disk = disk;
+        this.maxPending = maxPending;
+        this.batch = batch;
+        this.pending = new LinkedHashMap<>(2 * maxPending);
     }
 
     /** Such a store over RocksDB. */
@@ -98,7 +108,7 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
     public void put(Bytes key, byte @Nullable [] value) {
         byte[] before = pending.put(key, value);
         pendingBytes += size(value) - size(before);
-        while (pending.size() > MAX_PENDING || pendingBytes > MAX_PENDING_BYTES) {
+        while (pending.size() > maxPending || pendingBytes > MAX_PENDING_BYTES) {
             handOn();
         }
     }
@@ -214,16 +224,16 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     private void handOn() {
-        List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>(BATCH);
+        List<KeyValue<Bytes, byte[]>> entries = new ArrayList<>(batch);
         Iterator<Map.Entry<Bytes, byte @Nullable []>> eldest =
                 pending.entrySet().iterator();
-        while (eldest.hasNext() && batch.size() < BATCH) {
+        while (eldest.hasNext() && entries.size() < batch) {
             Map.Entry<Bytes, byte @Nullable []> entry = eldest.next();
-            batch.add(KeyValue.pair(entry.getKey(), entry.getValue()));
+            entries.add(KeyValue.pair(entry.getKey(), entry.getValue()));
             pendingBytes -= size(entry.getValue());
             eldest.remove();
         }
-        disk.putAll(batch);
+        disk.putAll(entries);
     }
 
     private static int size(byte @Nullable [] value) {
