@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Amendment;
@@ -535,7 +536,11 @@ final class AccountsCommand extends CommandGroup {
         return found;
     }
 
+    /** The plans, each version of which counts for a command that is written now. */
     private static Map<String, Plan> catalogue(KafkaAccess kafka) {
-        return new LinkedHashMap<>(PlanCatalogs.client(kafka).read());
+        PlanCatalogClient catalog = PlanCatalogs.client(kafka);
+        Map<String, Plan> plans = new LinkedHashMap<>(catalog.read());
+        PlanCatalogs.awaitSettled(catalog, kafka, rest -> {});
+        return plans;
     }
 }

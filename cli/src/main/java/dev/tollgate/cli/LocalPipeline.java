@@ -4,6 +4,7 @@ import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.embedded.Stack;
 import dev.tollgate.plans.catalog.ApplyMode;
 import dev.tollgate.plans.catalog.PlanApplier;
+import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.plans.catalog.PlanRefusedException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.config.Settings;
@@ -61,27 +62,33 @@ public final class LocalPipeline implements AutoCloseable {
         configuration.put("topics.partitions", Integer.toString(partitions));
         configuration.put("clickhouse.url", stack.clickHouseUrl());
         configuration.put("streams.state-dir", folder.resolve("streams").toString());
+        // One broker and one clock: a plan need not wait long to count.
+        configuration.put("accounting.plan-settle-time", "200ms");
 
         Settings settings = new Settings(configuration);
         KafkaAccess kafka = KafkaAccess.from(settings);
         ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
         settings.throwIfProblems();
-        prepare(kafka, clickHouse, plans);
+        PlanCatalogClient catalog = prepare(kafka, clickHouse, plans);
 
         AccountingApp accounting = new AccountingApp(AccountingConfig.from(configuration));
         Sink sink = new Sink(SinkConfig.from(configuration));
         accounting.start();
         sink.start();
+        // The roles start meanwhile: by now there is little left to wait for.
+        PlanCatalogs.awaitSettled(catalog, kafka, rest -> {});
         return new LocalPipeline(kafka, clickHouse, configuration, accounting, sink);
     }
 
-    private static void prepare(KafkaAccess kafka, ClickHouseConfig clickHouse, List<Plan> plans) {
+    private static PlanCatalogClient prepare(KafkaAccess kafka, ClickHouseConfig clickHouse, List<Plan> plans) {
         try (Admin admin = kafka.admin()) {
             TopicAdmin topics = new TopicAdmin(admin, kafka.layout());
             topics.apply();
             topics.registerSchemas(kafka.registryClient());
             new Migrator(clickHouse).migrate();
-            new PlanApplier(PlanCatalogs.client(kafka), InstantSource.system()).apply(plans, ApplyMode.FORCED);
+            PlanCatalogClient catalog = PlanCatalogs.client(kafka);
+            new PlanApplier(catalog, InstantSource.system()).apply(plans, ApplyMode.FORCED);
+            return catalog;
         } catch (RegistryRejection e) {
             throw new CommandFailure("the schema registry refused a schema: " + e.getMessage(), e);
         } catch (SQLException e) {

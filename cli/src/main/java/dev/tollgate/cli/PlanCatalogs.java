@@ -2,6 +2,9 @@ package dev.tollgate.cli;
 
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
 
 /** The plan catalogue of a cluster. */
 final class PlanCatalogs {
@@ -9,5 +12,24 @@ final class PlanCatalogs {
 
     static PlanCatalogClient client(KafkaAccess kafka) {
         return new PlanCatalogClient(kafka.libraryProperties(), kafka.layout());
+    }
+
+    /**
+     * Waits until what a client has read and written counts for records that are published from now on.
+     *
+     * @param waits told how long, if at all
+     */
+    static void awaitSettled(PlanCatalogClient client, KafkaAccess kafka, Consumer<Duration> waits) {
+        Duration rest = client.timeToSettle(kafka.planSettleTime(), Instant.now());
+        if (rest.isZero()) {
+            return;
+        }
+        waits.accept(rest);
+        try {
+            Thread.sleep(rest);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted; the plans are in the catalog and will count all the same", e);
+        }
     }
 }

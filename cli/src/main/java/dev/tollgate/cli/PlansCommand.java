@@ -1,11 +1,13 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.plans.Difference;
 import dev.tollgate.plans.PlanDiff;
 import dev.tollgate.plans.PlanFile;
 import dev.tollgate.plans.PlanFileReport;
 import dev.tollgate.plans.catalog.ApplyMode;
 import dev.tollgate.plans.catalog.PlanApplier;
+import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.plans.catalog.PlanChange;
 import dev.tollgate.plans.catalog.PlanRefusedException;
 import dev.tollgate.schemas.avro.Plan;
@@ -18,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +87,9 @@ final class PlansCommand extends CommandGroup {
                 err.println(report.errors().size() + " problem(s) in " + file + "; nothing was applied");
                 return ExitCode.USAGE;
             }
-            PlanApplier applier = new PlanApplier(PlanCatalogs.client(config.kafka()), InstantSource.system());
+            KafkaAccess kafka = config.kafka();
+            PlanCatalogClient catalog = PlanCatalogs.client(kafka);
+            PlanApplier applier = new PlanApplier(catalog, InstantSource.system());
             ApplyMode mode = force ? ApplyMode.FORCED : ApplyMode.STRICT;
             try {
                 List<PlanChange> changes =
@@ -102,6 +107,16 @@ final class PlansCommand extends CommandGroup {
                                                                     .map(PlanVersion::getVersion)
                                                                     .toList()))
                                             : change.sentence());
+                }
+                spec.commandLine().getOut().flush();
+                if (!dryRun) {
+                    PlanCatalogs.awaitSettled(
+                            catalog,
+                            kafka,
+                            rest -> err.printf(
+                                    Locale.ROOT,
+                                    "waiting %.1f s until the plans count everywhere%n",
+                                    rest.toMillis() / 1e3));
                 }
                 return ExitCode.OK;
             } catch (PlanRefusedException e) {

@@ -47,6 +47,7 @@ final class TestingCluster implements AutoCloseable {
         configuration.put("topics.partitions", "2");
         configuration.put("streams.application-id", name);
         configuration.put("streams.state-dir", folder.resolve("streams").toString());
+        configuration.put("accounting.plan-settle-time", "200ms");
         Settings settings = new Settings(configuration);
         kafka = KafkaAccess.from(settings);
         settings.throwIfProblems();

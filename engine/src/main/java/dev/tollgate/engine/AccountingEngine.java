@@ -135,6 +135,11 @@ public final class AccountingEngine {
         return ticks.hasNotice(state, plans, nowMillis);
     }
 
+    /** The plan that an account is on at a moment, as {@link #hasNotice} sees it: by assignment, or the preset one. */
+    public String planIdAt(AccountState state, long nowMillis) {
+        return ticks.planIdAt(state, nowMillis);
+    }
+
     /**
      * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the epoch;
      * {@link Long#MAX_VALUE} while there is none. Any later input may change it. Notices of plan versions are not in it.

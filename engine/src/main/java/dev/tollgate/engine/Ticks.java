@@ -60,6 +60,10 @@ final class Ticks {
         return changes.dueNotice(state, plans, Math.max(nowMillis, state.judgementTime())) != null;
     }
 
+    String planIdAt(AccountState state, long nowMillis) {
+        return resolver.planIdAt(state, Math.max(nowMillis, state.judgementTime()));
+    }
+
     private void announce(Step step, TimelineEntry entry, long nowMillis) {
         Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
         changes.announce(step, entry, terms);

@@ -69,6 +69,7 @@ class ForeignClientsIT {
 
     private static Stack stack;
     private static SchemaRegistryClient registry;
+    private static final Duration SETTLE_TIME = Duration.ofMillis(200);
     private static AccountingApp accounting;
     private static final TopicLayout LAYOUT = new TopicLayout(PREFIX, 4, (short) 1);
 
@@ -83,8 +84,9 @@ class ForeignClientsIT {
             topics.apply();
             topics.registerSchemas(registry);
         }
-        new PlanApplier(new PlanCatalogClient(clients, LAYOUT), InstantSource.system())
-                .apply(PlanFile.read(PLAN, "interop"), ApplyMode.FORCED);
+        PlanApplier plans = new PlanApplier(new PlanCatalogClient(clients, LAYOUT), InstantSource.system());
+        plans.apply(PlanFile.read(PLAN, "interop"), ApplyMode.FORCED);
+        plans.awaitSettled(SETTLE_TIME);
         accounting = new AccountingApp(AccountingConfig.from(Map.of(
                 "kafka.bootstrap-servers",
                 stack.bootstrapServers(),
@@ -96,6 +98,8 @@ class ForeignClientsIT {
                 "interop",
                 "streams.state-dir",
                 folder.resolve("streams").toString(),
+                "accounting.plan-settle-time",
+                SETTLE_TIME.toMillis() + "ms",
                 "accounting.default-plan",
                 "five")));
         accounting.start();

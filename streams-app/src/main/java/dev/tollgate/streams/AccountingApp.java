@@ -2,19 +2,21 @@ package dev.tollgate.streams;
 
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.EndOffsetHorizons;
+import dev.tollgate.streams.plan.CatalogFeed;
+import dev.tollgate.streams.plan.CatalogReader;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.topology.AccountingTopology;
-import dev.tollgate.streams.topology.PlanCatalogue;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
@@ -36,13 +38,16 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Several instances with the same application id share the partitions. A registry or broker that does not answer is waited
- * for, with growing pauses, and nothing is lost or refused meanwhile; anything else that is not about one record stops the
+ * <p>Several instances with the same application id share the partitions. A registry or broker that does not answer
+ * is waited
+ * for, with growing pauses, and nothing is lost or refused meanwhile; anything else that is not about one record
+ * stops the
  * instance, since going on could only count wrongly. Thread-safe.
  */
 public final class AccountingApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccountingApp.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CATALOG_PATIENCE = Duration.ofSeconds(10);
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
     /** A thread that ran this long was well: the next fault pauses briefly again. */
@@ -50,7 +55,10 @@ public final class AccountingApp implements AutoCloseable {
 
     private final AccountingConfig config;
     private final AccountingMetrics metrics = new AccountingMetrics();
-    private final PlanCatalogue plans = new PlanCatalogue();
+    private final InMemoryPlanCatalog catalog;
+    private final CatalogReader catalogReader;
+    private final EndOffsetHorizons horizons;
+    private final boolean checksTopics;
     private final Topology topology;
     private final KafkaStreams streams;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -61,9 +69,38 @@ public final class AccountingApp implements AutoCloseable {
 
     /** Prepares an instance; nothing is connected yet. */
     public AccountingApp(AccountingConfig config) {
+        this(config, true);
+    }
+
+    /**
+     * @param checksTopics false where topics are copies, whose records keep the append times of the originals: no
+     *     broker
+     *     stamps those
+     */
+    AccountingApp(AccountingConfig config, boolean checksTopics) {
         this.config = config;
+        this.checksTopics = checksTopics;
         SchemaRegistryClient registry = new SchemaRegistryClient(config.registry());
-        this.topology = AccountingTopology.build(config, registry, plans, metrics);
+        Duration settleTime = config.planSettleTime();
+        this.catalog = new InMemoryPlanCatalog(settleTime);
+        metrics.gauge("catalog.waiting", catalog::waiting);
+        metrics.set("catalog.waiting-for-registry", 0);
+        this.catalogReader = new CatalogReader(
+                config.plainClientProperties(),
+                config.topics().name(Topic.PLAN_CATALOG),
+                catalog,
+                new CatalogFeed(catalog, registry, metrics, System::currentTimeMillis),
+                settleTime,
+                System::currentTimeMillis);
+        this.horizons = new EndOffsetHorizons(
+                config.plainClientProperties(),
+                config.applicationId(),
+                config.topics().name(Topic.REQUEST_EVENTS),
+                config.topics().name(Topic.ACCOUNT_EVENTS),
+                settleTime.dividedBy(2),
+                settleTime.dividedBy(4),
+                System::currentTimeMillis);
+        this.topology = AccountingTopology.build(config, registry, catalog, horizons, metrics);
         this.streams = new KafkaStreams(topology, new StreamsConfig(config.toProperties()));
         streams.setStateListener(this::stateChanged);
         streams.setUncaughtExceptionHandler(this::respondTo);
@@ -72,17 +109,32 @@ public final class AccountingApp implements AutoCloseable {
     /**
      * Checks the topics and starts. Returns before the state is restored; see {@link #isRunning}.
      *
-     * @throws dev.tollgate.schemas.topic.TopicMismatchException if topics are missing or have other partitions than configured
+     * @throws dev.tollgate.schemas.topic.TopicMismatchException if topics are missing or have other partitions than
+     *     configured
      * @throws org.apache.kafka.common.KafkaException if the cluster does not answer within a minute
      */
     public void start() {
         LOG.info("accounting starts: {}", config);
-        Map<String, Object> adminProperties = new HashMap<>(config.clientProperties());
-        adminProperties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
-        try (Admin admin = Admin.create(adminProperties)) {
-            new TopicAdmin(admin, config.topics()).check();
+        if (checksTopics) {
+            try (Admin admin = Admin.create(config.plainClientProperties())) {
+                new TopicAdmin(admin, config.topics()).check();
+            }
         }
+        catalogReader.start();
+        horizons.start();
+        awaitCatalog();
         streams.start();
+    }
+
+    /** Spares the tasks the wait for the first read. They would wait by themselves: nothing depends on it. */
+    private void awaitCatalog() {
+        try {
+            if (!catalogReader.awaitFirstRead(CATALOG_PATIENCE)) {
+                LOG.warn("the plan catalog is not read yet; records wait for it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -128,13 +180,15 @@ public final class AccountingApp implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        plans.close();
+        catalog.close();
         boolean inTime = streams.close(CLOSE_TIMEOUT);
         if (!inTime) {
             LOG.warn(
                     "accounting did not stop in time; open transactions are aborted by the brokers: seconds={}",
                     CLOSE_TIMEOUT.toSeconds());
         }
+        catalogReader.close();
+        horizons.close();
         stopped.countDown();
     }
 
@@ -149,7 +203,8 @@ public final class AccountingApp implements AutoCloseable {
     }
 
     /**
-     * Runs on the stream thread that is about to end. Its transaction is aborted and the records are read again by the thread
+     * Runs on the stream thread that is about to end. Its transaction is aborted and the records are read again by
+     * the thread
      * that replaces it, so pausing here is how the instance waits for what is away.
      */
     private StreamThreadExceptionResponse respondTo(Throwable fault) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What the accounting role counts, since the start of this instance. Names and meanings are public contract:
@@ -16,12 +17,15 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>{@code commands}: account commands that were applied
  *   <li>{@code totals}: records written to usage-totals
  *   <li>{@code snapshots}: records written to limit-state
- *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at once;
+ *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at
+ * once;
  *       {@code accounting.cached-accounts} is too small if this grows
  *   <li>{@code ticks}: wall-clock ticks given to accounts
  *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
- *   <li>{@code catalogue.refused}: plan records that could not be used
- *   <li>{@code catalogue.waits}: commands that waited for the plan that they name
+ *   <li>{@code catalog.rejected}: plan records that could not be used
+ *   <li>{@code catalog.waits}: how often a task waited for the plan catalog to be read far enough for its next record
+ *   <li>{@code catalog.waiting}: tasks that do so at this moment
+ *   <li>{@code catalog.waiting-for-registry}: 1 while the reader of the plan catalog waits for a plan's schema, else 0
  *   <li>{@code timers.stale}: calls of a timer whose task was closed before; they are ignored
  *   <li>{@code threads.replaced}: stream threads that were replaced after a passing fault
  * </ul>
@@ -31,18 +35,30 @@ import java.util.concurrent.atomic.LongAdder;
 public final class AccountingMetrics {
     private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
     private final Map<Enum<?>, LongAdder> journal = new ConcurrentHashMap<>();
+    private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
 
-    /** Every counter that has been used, by name. */
+    /** Every counter that has been used and every gauge, by name. */
     public Map<String, Long> read() {
         Map<String, Long> values = new TreeMap<>();
         counters.forEach((name, counter) -> values.put(name, counter.sum()));
         journal.forEach((verdict, counter) -> values.put(name("journal", verdict), counter.sum()));
+        gauges.forEach((name, gauge) -> values.put(name, gauge.getAsLong()));
         return values;
     }
 
-    /** The value of one counter; 0 if it has not been used. */
+    /** The value of one counter or gauge; 0 if it has not been used. */
     public long read(String name) {
         return read().getOrDefault(name, 0L);
+    }
+
+    /** A gauge of this list: whoever reads it gets what this supplies. */
+    public void gauge(String name, LongSupplier value) {
+        gauges.put(name, value);
+    }
+
+    /** A gauge of this list that has this value until it is set again. */
+    public void set(String name, long value) {
+        gauge(name, () -> value);
     }
 
     /** One more of a counter of this list. */

@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 /** The topics of one test on the shared stack, with what tests do to them: publish, read what was committed, recount. */
 final class TestingCluster implements AutoCloseable {
     static final int PARTITIONS = 4;
+    /** One broker, one clock. */
+    static final Duration SETTLE_TIME = Duration.ofMillis(200);
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
@@ -86,6 +89,7 @@ final class TestingCluster implements AutoCloseable {
         settings.put("topics.replication", "1");
         settings.put("streams.application-id", layout.prefix() + "accounting");
         settings.put("streams.state-dir", stateDir.toString());
+        settings.put("accounting.plan-settle-time", SETTLE_TIME.toMillis() + "ms");
         // The least that a broker allows: killed instances are missed sooner.
         settings.put("kafka.streams.main.consumer.session.timeout.ms", "6000");
         return settings;
@@ -115,6 +119,7 @@ final class TestingCluster implements AutoCloseable {
     /** A plan, and accounts {@code account-0} to {@code account-(n-1)} on it since ever. */
     void putOnPlan(int accounts, long perMinute) {
         publish(Topic.PLAN_CATALOG, "mem", TestingPlans.mem("mem", perMinute));
+        settle();
         for (int i = 0; i < accounts; i++) {
             String account = account(i);
             publish(
@@ -125,12 +130,19 @@ final class TestingCluster implements AutoCloseable {
         producer.flush();
     }
 
+    /** Returns when what was published to plan-catalog counts for whatever is published next. */
+    void settle() {
+        producer.flush();
+        pause(SETTLE_TIME.multipliedBy(2));
+    }
+
     static String account(int i) {
         return "account-" + i;
     }
 
     /**
-     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are none, so each
+     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are
+     * none, so each
      * counts once.
      */
     static List<RequestEvent> traffic(int events, int accounts, Instant start) {

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,6 +53,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class Pipeline implements AutoCloseable {
     static final String PLAN = "measured";
     static final String ENDPOINT = "/v2/notes";
+    /** One broker, one clock. */
+    private static final Duration SETTLE_TIME = Duration.ofMillis(200);
+
     private static final int PARTITIONS = 4;
     private static final long PATIENCE_MILLIS = 60_000;
 
@@ -88,15 +92,20 @@ final class Pipeline implements AutoCloseable {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         send(Topic.PLAN_CATALOG, PLAN, plan(limit, window));
+        producer.flush();
+        long publishedNanos = System.nanoTime();
         Map<String, String> settings = new HashMap<>(Map.of(
                 "kafka.bootstrap-servers", stack.bootstrapServers(),
                 "registry.url", stack.registryUrl(),
                 "topics.partitions", Integer.toString(PARTITIONS),
                 "topics.replication", "1",
-                "streams.state-dir", stateFolder()));
+                "streams.state-dir", stateFolder(),
+                "accounting.plan-settle-time", SETTLE_TIME.toMillis() + "ms"));
         settings.putAll(overrides);
         accounting = new AccountingApp(AccountingConfig.from(settings));
         accounting.start();
+        long rest = SETTLE_TIME.multipliedBy(2).toNanos() - (System.nanoTime() - publishedNanos);
+        LockSupport.parkNanos(rest);
     }
 
     private String stateFolder() throws IOException {

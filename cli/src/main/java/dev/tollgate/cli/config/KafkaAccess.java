@@ -6,6 +6,8 @@ import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.streams.config.AccountingConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -29,20 +31,33 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * @param registry where schemas are
  * @param layout names and partitions of the topics
  * @param clientProperties handed to every Kafka client as they are (security, timeouts)
+ * @param planSettleTime how long after its append a plan version counts for records
  */
 public record KafkaAccess(
-        String bootstrapServers, RegistryConfig registry, TopicLayout layout, Map<String, String> clientProperties) {
+        String bootstrapServers,
+        RegistryConfig registry,
+        TopicLayout layout,
+        Map<String, String> clientProperties,
+        Duration planSettleTime) {
 
     public KafkaAccess {
         clientProperties = Map.copyOf(clientProperties);
     }
 
-    /** Reads {@code kafka.*}, {@code registry.*} and {@code topics.*}; problems are noted in the settings. */
+    /**
+     * Reads {@code kafka.*}, {@code registry.*}, {@code topics.*} and {@code accounting.plan-settle-time}; problems are
+     * noted in the settings.
+     */
     public static KafkaAccess from(Settings settings) {
         String servers = settings.required("kafka.bootstrap-servers");
         RegistryConfig registry = RegistryConfig.read(settings);
         TopicLayout layout = TopicLayout.read(settings);
-        return new KafkaAccess(servers, registry, layout, settings.passThrough("kafka.client."));
+        return new KafkaAccess(
+                servers,
+                registry,
+                layout,
+                settings.passThrough("kafka.client."),
+                AccountingConfig.readPlanSettleTime(settings));
     }
 
     /** A new admin client; the caller closes it. */

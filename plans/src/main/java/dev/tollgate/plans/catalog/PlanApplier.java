@@ -1,12 +1,17 @@
 package dev.tollgate.plans.catalog;
 
 import dev.tollgate.schemas.avro.Plan;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the catalogue to what plan files say, by the rules of {@link PlanMerge}. Applying the same file again changes
  * nothing.
+ *
+ * <p>A version counts for records that are appended at least the settle time after it. {@link #awaitSettled} returns when that is so for
+ * whatever is published next.
  */
 public final class PlanApplier {
     private final PlanCatalogClient catalogue;
@@ -21,6 +26,18 @@ public final class PlanApplier {
     public PlanApplier(PlanCatalogClient catalogue, InstantSource clock) {
         this.catalogue = catalogue;
         this.clock = clock;
+    }
+
+    /**
+     * Waits until every version that the catalog had at the last {@link #apply} counts for whatever is published from now on.
+     * Returns at once if nothing was written lately.
+     *
+     * @param settleTime as the accounting role has it ({@code accounting.plan-settle-time})
+     * @throws InterruptedException if the waiting thread is interrupted; the plans are applied all the same
+     */
+    public void awaitSettled(Duration settleTime) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(
+                catalogue.timeToSettle(settleTime, clock.instant()).toMillis());
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tollgate.schemas.serde.AvroSerde;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +35,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the {@code plan-catalog} topic.
@@ -46,11 +50,18 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class PlanCatalogClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Map<String, Object> clientConfig;
     private final String topic;
     private final AvroSerde<Plan> serde;
+
+    /** Append time of the newest record that was read, milliseconds since the epoch; 0 before the first. */
+    private final AtomicLong newestAppendMillis = new AtomicLong();
+
+    /** When this client wrote last, by the clock that only goes forward; null if it has not. */
+    private volatile @Nullable Long writtenNanos;
 
     /**
      * A client that connects when it is used.
@@ -77,6 +88,23 @@ public final class PlanCatalogClient {
     }
 
     /**
+     * How long until every version that this client has read or written counts for whatever is published then: one and a half
+     * settle times after its append, as the clocks of brokers may differ by half a settle time. Never longer than that.
+     *
+     * @param settleTime as the accounting role has it ({@code accounting.plan-settle-time})
+     * @param now present time; asked only about what others wrote
+     */
+    public Duration timeToSettle(Duration settleTime, Instant now) {
+        long patienceMillis = settleTime.toMillis() * 3 / 2;
+        long sinceMillis = now.toEpochMilli() - newestAppendMillis.get();
+        Long written = writtenNanos;
+        if (written != null) {
+            sinceMillis = Math.min(sinceMillis, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - written));
+        }
+        return Duration.ofMillis(Math.clamp(patienceMillis - sinceMillis, 0, patienceMillis));
+    }
+
+    /**
      * Begins a change of the catalogue and ends the rights of any other change that has begun and is not committed.
      *
      * @throws PlanCatalogException if the cluster does not answer
@@ -85,6 +113,8 @@ public final class PlanCatalogClient {
         Map<String, Object> config = new HashMap<>(clientConfig);
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic + "-writer");
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
+        // Readers that need every version of a moment wait for open transactions: one that nobody ends must end soon.
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         Producer<String, Plan> producer = new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
         try {
             producer.initTransactions();
@@ -144,6 +174,7 @@ public final class PlanCatalogClient {
                             new TopicPartition(metadata.topic(), metadata.partition()), metadata.offset(), Long::max);
                 }
                 producer.commitTransaction();
+                writtenNanos = System.nanoTime();
                 return written;
             } catch (ExecutionException e) {
                 throw failed(e.getCause() == null ? e : e.getCause());
@@ -221,6 +252,7 @@ public final class PlanCatalogClient {
     }
 
     private void take(ConsumerRecord<String, Plan> polled, Map<String, Plan> plans) {
+        newestAppendMillis.accumulateAndGet(polled.timestamp(), Math::max);
         if (polled.key() == null) {
             throw new PlanCatalogException(topic + " holds a record without key at offset " + polled.offset());
         }

@@ -29,8 +29,11 @@ public enum Topic {
     REQUEST_EVENTS("request-events", RequestEvent.SCHEMA$, true, Duration.ofDays(30), Cleanup.DELETE),
     /** Key account id; kept forever. */
     ACCOUNT_EVENTS("account-events", AccountEvent.SCHEMA$, true, null, Cleanup.DELETE),
-    /** Key plan id; each record carries all versions of its plan. */
-    PLAN_CATALOG("plan-catalog", Plan.SCHEMA$, false, null, Cleanup.COMPACT),
+    /**
+     * Key plan id; each record carries all versions of its plan. Kept forever and never compacted: from when on a version
+     * counts follows from the append time of its record, and compaction would drop the records that had counted before.
+     */
+    PLAN_CATALOG("plan-catalog", Plan.SCHEMA$, false, null, Cleanup.DELETE),
     /** Key account id: one entry per event seen. */
     USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(7), Cleanup.DELETE),
     /**

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -77,7 +78,8 @@ public final class TopicAdmin {
     }
 
     /**
-     * Checks what running roles rely on: every topic exists and those by account have the same number of partitions.
+     * Checks what running roles rely on: every topic exists, those by account have the same number of partitions, and no topic
+     * is compacted that must keep every record.
      *
      * @throws TopicMismatchException naming each topic that is missing or differs
      */
@@ -94,9 +96,25 @@ public final class TopicAdmin {
                                 + " partitions, the configuration says " + layout.partitions(topic));
             }
         }
+        problems.addAll(compactedCatalog(found));
         if (!problems.isEmpty()) {
             throw new TopicMismatchException(problems);
         }
+    }
+
+    /** The plan catalog must keep all of its records: a replay asks which of them had counted at any moment of the past. */
+    private List<String> compactedCatalog(Map<String, TopicDescription> found) {
+        String name = layout.name(Topic.PLAN_CATALOG);
+        if (!found.containsKey(name)) {
+            return List.of();
+        }
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        ConfigEntry policy = config == null ? null : config.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        return policy != null && policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)
+                ? List.of(name + " is compacted (cleanup.policy=" + policy.value()
+                        + "), which would lose when earlier plan versions came")
+                : List.of();
     }
 
     /**

@@ -9,7 +9,7 @@ public final class TopicMismatchException extends KafkaException {
 
     TopicMismatchException(List<String> problems) {
         super(String.join("; ", problems)
-                + ". Missing topics: run 'tollgate topics apply'. Partitions: set topics.partitions to what the"
-                + " cluster has; the number cannot change under accounts with state.");
+                + ". Missing topics and wrong settings: run 'tollgate topics apply'. Partitions: set topics.partitions"
+                + " to what the cluster has; the number cannot change under accounts with state.");
     }
 }

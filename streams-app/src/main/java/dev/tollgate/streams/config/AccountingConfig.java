@@ -6,10 +6,12 @@ import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -18,13 +20,15 @@ import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one instance of the accounting role runs. Read with {@link #from}; the keys, defaults and ranges are listed there.
+ * How one instance of the accounting role runs. Read with {@link #from}; the keys, defaults and ranges are listed
+ * there.
  *
  * @param bootstrapServers Kafka's {@code bootstrap.servers}
  * @param registry the schema registry
  * @param topics names, partitions and replication of the topics
  * @param applicationId consumer group, prefix of changelog topics and transactional ids; one for all instances
- * @param instanceId name of this instance if it keeps its place in the group over a restart (static membership), else null
+ * @param instanceId name of this instance if it keeps its place in the group over a restart (static membership), else
+ *     null
  * @param stateDir folder of the local state; it can be lost, it is rebuilt from the changelogs
  * @param threads number of stream threads, 1 to 128
  * @param commitInterval how often a transaction commits; readers of committed data see results that much later
@@ -32,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * @param engine the engine's settings
  * @param limitStateInterval least time between two snapshots of one account that change no alert or block
  * @param totalsInterval least time between two publications of one account's open totals
- * @param catalogueWait how long after its append a command waits for the plan that it names to show up in the catalogue
+ * @param planSettleTime a plan version counts for records that were appended this long after it or later; the same
+ *     for all
+ *     instances of an application and for every replay
  * @param cachedAccounts how many decoded account states each task keeps in memory
  * @param clientProperties handed to every Kafka client as they are (security, timeouts)
  * @param streamsProperties handed to Kafka Streams as they are, by its names; win over the ones above
@@ -51,7 +57,7 @@ public record AccountingConfig(
         EngineSettings engine,
         Duration limitStateInterval,
         Duration totalsInterval,
-        Duration catalogueWait,
+        Duration planSettleTime,
         int cachedAccounts,
         Map<String, String> clientProperties,
         Map<String, String> streamsProperties,
@@ -84,17 +90,21 @@ public record AccountingConfig(
      * Reads the configuration from dotted kebab-case keys:
      *
      * <ul>
-     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for what every Kafka client gets (for example
+     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for what every Kafka client gets (for
+     * example
      *       {@code kafka.client.security.protocol}) and {@code kafka.streams.*} for anything else Kafka Streams takes
      *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
-     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1: the
+     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1:
+     * the
      *       broker's)
      *   <li>{@code streams.application-id} ({@code tollgate-accounting}), {@code streams.instance-id} (none),
-     *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval} (100ms),
+     *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval}
+     * (100ms),
      *       {@code streams.standbys} (0)
-     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code accounting.default-plan}
+     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code
+     * accounting.default-plan}
      *       (none), {@code accounting.max-scope-keys} (1000), {@code accounting.limit-state-interval} (250ms),
-     *       {@code accounting.totals-interval} (1s), {@code accounting.catalogue-wait} (2s),
+     *       {@code accounting.totals-interval} (1s), {@code accounting.plan-settle-time} (5s),
      *       {@code accounting.cached-accounts} (20000)
      * </ul>
      *
@@ -138,7 +148,7 @@ public record AccountingConfig(
         int maxScopeKeys = settings.integer("accounting.max-scope-keys", 1_000, 1, 100_000);
         Duration limitStateInterval = settings.duration("accounting.limit-state-interval", "250ms", "0ms", "1m");
         Duration totalsInterval = settings.duration("accounting.totals-interval", "1s", "0ms", "10m");
-        Duration catalogueWait = settings.duration("accounting.catalogue-wait", "2s", "0ms", "30s");
+        Duration planSettleTime = readPlanSettleTime(settings);
         int cachedAccounts = settings.integer("accounting.cached-accounts", 20_000, 16, 10_000_000);
 
         settings.refuseUnknown("streams.", "accounting.", "topics.", "registry.");
@@ -156,15 +166,21 @@ public record AccountingConfig(
                 new EngineSettings(allowedSkew.toMillis(), dedupeHorizon.toMillis(), defaultPlan, maxScopeKeys),
                 limitStateInterval,
                 totalsInterval,
-                catalogueWait,
+                planSettleTime,
                 cachedAccounts,
                 clientProperties,
                 streamsProperties,
                 settings.effective());
     }
 
+    /** Reads {@code accounting.plan-settle-time}, which whoever publishes plans waits for, too. */
+    public static Duration readPlanSettleTime(Settings settings) {
+        return settings.duration("accounting.plan-settle-time", "5s", "10ms", "1m");
+    }
+
     /**
-     * The properties for Kafka Streams. Ours are chosen for short ways: a block must be readable within milliseconds, so
+     * The properties for Kafka Streams. Ours are chosen for short ways: a block must be readable within milliseconds,
+     * so
      * producers do not linger; what is set below {@code kafka.} wins where nothing depends on it.
      */
     public Properties toProperties() {
@@ -183,8 +199,6 @@ public record AccountingConfig(
         // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "2000");
-        // The global thread polls this often: how old the plan catalogue can be.
-        properties.put(StreamsConfig.POLL_MS_CONFIG, "100");
         properties.putAll(clientProperties);
         properties.putAll(streamsProperties);
 
@@ -208,6 +222,13 @@ public record AccountingConfig(
         if (instanceId != null) {
             properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
         }
+        return properties;
+    }
+
+    /** The properties for clients beside Kafka Streams: where the brokers are, and what every client is handed. */
+    public Map<String, Object> plainClientProperties() {
+        Map<String, Object> properties = new HashMap<>(clientProperties);
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         return properties;
     }
 

@@ -7,21 +7,24 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one account: the engine's state and how far the account's records have been read. Mutable, owned by one task.
+ * What is kept of one account: the engine's state and how far the account's records have been read. Mutable, owned by
+ * one task.
  *
- * <p>Stored as: format (1 byte), newest append time (8), last offset of request-events (8), first block of the event index that
- * has entries (4), first block of it that is needed (4), then the engine's own encoding.
+ * <p>Stored as: format (1 byte), newest append time (8), clock (8), last offset of request-events (8), first block of
+ * the event
+ * index that has entries (4), first block of it that is needed (4), then the engine's own encoding.
  */
 public final class AccountRecord {
     /** No request event of the account has been read yet. */
     public static final long NO_OFFSET = -1;
 
-    private static final byte FORMAT = 1;
-    private static final int HEADER_BYTES = 1 + 8 + 8 + 4 + 4;
+    private static final byte FORMAT = 2;
+    private static final int HEADER_BYTES = 1 + 8 + 8 + 8 + 4 + 4;
 
     private final String accountId;
     private final AccountState state;
     private long asOfMillis;
+    private long clockMillis;
     private long lastOffset;
     private int firstIndexBlock;
     private int firstNeededIndexBlock;
@@ -38,12 +41,14 @@ public final class AccountRecord {
             String accountId,
             AccountState state,
             long asOfMillis,
+            long clockMillis,
             long lastOffset,
             int firstIndexBlock,
             int firstNeededIndexBlock) {
         this.accountId = accountId;
         this.state = state;
         this.asOfMillis = asOfMillis;
+        this.clockMillis = clockMillis;
         this.lastOffset = lastOffset;
         this.firstIndexBlock = firstIndexBlock;
         this.firstNeededIndexBlock = firstNeededIndexBlock;
@@ -56,7 +61,7 @@ public final class AccountRecord {
 
     /** An account of which nothing is known. */
     public static AccountRecord empty(String accountId) {
-        return new AccountRecord(accountId, AccountState.empty(accountId), 0, NO_OFFSET, 0, 0);
+        return new AccountRecord(accountId, AccountState.empty(accountId), 0, 0, NO_OFFSET, 0, 0);
     }
 
     /**
@@ -71,13 +76,20 @@ public final class AccountRecord {
         }
         ByteBuffer header = ByteBuffer.wrap(bytes, 1, HEADER_BYTES - 1);
         long asOfMillis = header.getLong();
+        long clockMillis = header.getLong();
         long lastOffset = header.getLong();
         int firstIndexBlock = header.getInt();
         int firstNeededIndexBlock = header.getInt();
         byte[] state = new byte[bytes.length - HEADER_BYTES];
         System.arraycopy(bytes, HEADER_BYTES, state, 0, state.length);
         return new AccountRecord(
-                accountId, AccountState.decode(state), asOfMillis, lastOffset, firstIndexBlock, firstNeededIndexBlock);
+                accountId,
+                AccountState.decode(state),
+                asOfMillis,
+                clockMillis,
+                lastOffset,
+                firstIndexBlock,
+                firstNeededIndexBlock);
     }
 
     byte[] encode() {
@@ -85,6 +97,7 @@ public final class AccountRecord {
         return ByteBuffer.allocate(HEADER_BYTES + encodedState.length)
                 .put(FORMAT)
                 .putLong(asOfMillis)
+                .putLong(clockMillis)
                 .putLong(lastOffset)
                 .putInt(firstIndexBlock)
                 .putInt(firstNeededIndexBlock)
@@ -114,6 +127,23 @@ public final class AccountRecord {
     /** Notes that a record with this append time is in the state. */
     public void readUpTo(long appendedAtMillis) {
         asOfMillis = Math.max(asOfMillis, appendedAtMillis);
+        passedUpTo(appendedAtMillis);
+    }
+
+    /**
+     * The account's clock, milliseconds since the epoch; 0 before the first record: the newest append time of its
+     * records, or
+     * the newest moment of a tick that it was given, whichever is later. It never goes back, and it follows from the
+     * log
+     * alone.
+     */
+    public long clockMillis() {
+        return clockMillis;
+    }
+
+    /** Notes that everything is said that was due at this moment. */
+    public void passedUpTo(long millis) {
+        clockMillis = Math.max(clockMillis, millis);
     }
 
     /** Notes that the request event at this offset is in the state. */

@@ -8,15 +8,21 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Which accounts still have something coming without another record arriving: outputs that are held back by pacing, and a
+ * Which accounts still have something coming without another record arriving: outputs that are held back by pacing,
+ * and a
  * moment at which the wall clock matters (a block that ends).
  *
- * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise never be
- * said: after a restart the agenda names the accounts to look at, without a walk over all accounts. An account with nothing
- * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were active in the
+ * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise
+ * never be
+ * said: after a restart the agenda names the accounts to look at, without a walk over all accounts. An account with
+ * nothing
+ * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were
+ * active in the
  * last seconds.
  *
- * <p>Beside them it has up to where refused plan records were said, in the one task that says them.
+ * <p>Beside them it has up to which moment all accounts were told of coming plan versions, and, in the one task that
+ * says
+ * them, up to where refused plan records were said.
  */
 public final class Agenda {
     /** No deadline. */
@@ -24,6 +30,8 @@ public final class Agenda {
 
     /** No UTF-8 text begins with this byte, so no account id does. */
     private static final byte NO_ACCOUNT = (byte) 0xFF;
+
+    private static final byte[] NOTICES_KEY = {NO_ACCOUNT, 'n'};
 
     private final KeyValueStore<Bytes, byte[]> store;
 
@@ -84,6 +92,18 @@ public final class Agenda {
         store.put(
                 refusedPlanKey(partition),
                 ByteBuffer.allocate(8).putLong(offset).array());
+    }
+
+    /** Moment up to which all accounts were told of coming plan versions, or {@link Long#MIN_VALUE}. */
+    public long noticesUpTo() {
+        byte[] value = store.get(Bytes.wrap(NOTICES_KEY));
+        return value == null ? Long.MIN_VALUE : ByteBuffer.wrap(value).getLong();
+    }
+
+    /** Remembers up to which moment all accounts were told of coming plan versions. */
+    public void noticesUpTo(long millis) {
+        store.put(
+                Bytes.wrap(NOTICES_KEY), ByteBuffer.allocate(8).putLong(millis).array());
     }
 
     private static Bytes refusedPlanKey(int partition) {

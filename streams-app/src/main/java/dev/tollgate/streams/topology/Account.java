@@ -17,6 +17,9 @@ final class Account {
 
     long agendaDeadlineMillis = Agenda.NO_DEADLINE;
 
+    /** When time next brings something to the account, or a moment before that. */
+    long deadlineMillis = Agenda.NO_DEADLINE;
+
     /** When the last of what was held back was said, for accounts that the agenda still names. */
     long quietSinceMillis;
 

@@ -5,6 +5,8 @@ import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.InputHorizon;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
@@ -24,13 +26,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands the records of one partition to an {@link AccountingTask}.
  *
- * <p>Kafka Streams may close and open the same processor again: when a commit or a send times out under exactly-once, it closes
- * the task dirty and revives it. Each opening begins with new objects, so nothing in memory survives an aborted transaction.
+ * <p>Kafka Streams may close and open the same processor again: when a commit or a send times out under exactly-once,
+ * it closes
+ * the task dirty and revives it. Each opening begins with new objects, so nothing in memory survives an aborted
+ * transaction.
  *
- * <p>Kafka Streams 4.3.1 does not clear the wall-clock timers of a revived task. A timer of an earlier opening would then work
- * on accounts as they stood before the abort and save them over newer ones. So {@link #close} cancels the timers, a timer
- * looks whether its own opening is the present one, and a closed {@link AccountingTask} rejects every call. A late timer is
- * ignored and counted instead of ending the thread: it has nothing left to do, and nobody could remove it. A record that
+ * <p>Kafka Streams 4.3.1 does not clear the wall-clock timers of a revived task. A timer of an earlier opening would
+ * then work
+ * on accounts as they stood before the abort and save them over newer ones. So {@link #close} cancels the timers, a
+ * timer
+ * looks whether its own opening is the present one, and a closed {@link AccountingTask} rejects every call. A late
+ * timer is
+ * ignored and counted instead of ending the thread: it has nothing left to do, and nobody could remove it. A record
+ * that
  * reaches a closed task is a fault, because ignoring it would lose it.
  */
 final class AccountingProcessor implements Processor<byte[], byte[], String, SpecificRecord> {
@@ -39,7 +47,8 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
 
     private final AccountingConfig config;
     private final SchemaRegistryClient registry;
-    private final PlanCatalogue plans;
+    private final InMemoryPlanCatalog catalog;
+    private final InputHorizon.Provider horizons;
     private final AccountingMetrics metrics;
     private final String requestTopic;
     private final List<Cancellable> timers = new ArrayList<>();
@@ -47,10 +56,15 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
     private @Nullable AccountingTask task;
 
     AccountingProcessor(
-            AccountingConfig config, SchemaRegistryClient registry, PlanCatalogue plans, AccountingMetrics metrics) {
+            AccountingConfig config,
+            SchemaRegistryClient registry,
+            InMemoryPlanCatalog catalog,
+            InputHorizon.Provider horizons,
+            AccountingMetrics metrics) {
         this.config = config;
         this.registry = registry;
-        this.plans = plans;
+        this.catalog = catalog;
+        this.horizons = horizons;
         this.metrics = metrics;
         this.requestTopic = config.topics().name(Topic.REQUEST_EVENTS);
     }
@@ -60,12 +74,13 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
         // An opening that failed halfway is not closed by Kafka Streams.
         close();
         context = opened;
-        Emitter emitter = new Emitter(opened, plans, metrics);
+        Emitter emitter = new Emitter(opened, metrics);
         Agenda agenda = new Agenda(opened.getStateStore(Names.AGENDA_STORE));
         AccountingTask fresh = new AccountingTask(
                 config,
                 registry,
-                plans,
+                catalog,
+                horizons.of(opened.taskId().partition()),
                 metrics,
                 emitter,
                 new KafkaAccountStore(opened.getStateStore(Names.ACCOUNT_STORE)),
@@ -75,7 +90,7 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
         task = fresh;
         schedule(opened, fresh, fresh::passTime);
         if (opened.taskId().partition() == 0) {
-            RefusedPlans refused = new RefusedPlans(plans, agenda, emitter);
+            RefusedPlans refused = new RefusedPlans(catalog, agenda, emitter);
             schedule(opened, fresh, now -> refused.say());
         }
     }

@@ -1,7 +1,6 @@
 package dev.tollgate.streams.topology;
 
 import dev.tollgate.engine.AccountingEngine;
-import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
 import dev.tollgate.engine.input.Tick;
@@ -16,6 +15,11 @@ import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.AccountPartitioner;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.InputHorizon;
+import dev.tollgate.streams.plan.CatalogView;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
+import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaEventIndex;
@@ -33,13 +37,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * One partition's accounts: runs the engine over their records and says what follows.
  *
- * <p>Everything here lives as long as the task is open. What must outlive it is in the stores, which commit in one transaction
- * with the outputs and the read positions: a crash takes back all three or none. In memory are only decoded copies of accounts,
- * the queues of outputs that pacing holds back, and the queue of deadlines; {@link #open} builds the latter two from the
+ * <p>Everything here lives as long as the task is open. What must outlive it is in the stores, which commit in one
+ * transaction
+ * with the outputs and the read positions: a crash takes back all three or none. In memory are only decoded copies of
+ * accounts,
+ * the queues of outputs that pacing holds back, and the queue of deadlines; {@link #open} builds the latter two from
+ * the
  * agenda, at a cost in proportion to the accounts that have something coming, not to all accounts.
  *
- * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however often they
- * are read. When open totals and snapshots are said depends on the wall clock; what they say is the state as of a version.
+ * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however
+ * often they
+ * are read. What only time brings has a moment of its own, and is said before the account's first record with that
+ * append time or
+ * a later one, whether or not the wall clock has set it off before: see {@link #passLogTime}. The wall clock may do
+ * so once
+ * no record of before is still to come ({@link InputHorizon}). Which plans count follows from append times ({@link
+ * InMemoryPlanCatalog}). When open totals and snapshots are said depends on the wall clock; what they say is the
+ * state as of a
+ * version.
  */
 final class AccountingTask {
     /** Larger events can only be somebody's mistake: the contract's bounds add up to about 20 kB. */
@@ -52,7 +67,8 @@ final class AccountingTask {
     private static final long IDLE_MILLIS = 500;
 
     /**
-     * How long the agenda goes on naming an account that has said everything: an active one would come and go every second. If
+     * How long the agenda goes on naming an account that has said everything: an active one would come and go every
+     * second. If
      * the task is opened anew meanwhile, the account says its standing once more than needed.
      */
     static final long LINGER_MILLIS = 10_000;
@@ -62,7 +78,8 @@ final class AccountingTask {
 
     private final AccountingConfig config;
     private final AccountingEngine engine;
-    private final PlanCatalogue plans;
+    private final InMemoryPlanCatalog catalog;
+    private final InputHorizon horizon;
     private final AccountingMetrics metrics;
     private final Emitter emitter;
     private final KafkaEventIndex index;
@@ -86,6 +103,14 @@ final class AccountingTask {
     /** When the last record was read. */
     private long readAtMillis;
 
+    /** Offsets after the newest records that were processed. */
+    private long nextRequestOffset = InputHorizon.UNKNOWN_OFFSET;
+
+    private long nextCommandOffset = InputHorizon.UNKNOWN_OFFSET;
+
+    /** The catalog for the last moment that was asked for. */
+    private CatalogView view = CatalogView.NONE;
+
     /** Wall-clock time of the call that is being served, milliseconds since the epoch. */
     private long nowMillis;
 
@@ -94,7 +119,8 @@ final class AccountingTask {
     AccountingTask(
             AccountingConfig config,
             SchemaRegistryClient registry,
-            PlanCatalogue plans,
+            InMemoryPlanCatalog catalog,
+            InputHorizon horizon,
             AccountingMetrics metrics,
             Emitter emitter,
             AccountStore store,
@@ -102,14 +128,14 @@ final class AccountingTask {
             Agenda agenda) {
         this.config = config;
         this.engine = new AccountingEngine(config.engine());
-        this.plans = plans;
+        this.catalog = catalog;
+        this.horizon = horizon;
         this.metrics = metrics;
         this.emitter = emitter;
         this.index = index;
         this.agenda = agenda;
         this.accounts = new Accounts(store, config.cachedAccounts(), this::arrive, this::leave);
-        this.noticeRounds =
-                new NoticeRounds(plans, store, account -> engine.hasNotice(account.state(), plans, nowMillis));
+        this.noticeRounds = new NoticeRounds(catalog, store, agenda, this::isDue);
         this.requestDecoder = new RecordDecoder<>(RequestEvent.class, registry, MAX_EVENT_BYTES);
         this.commandDecoder = new RecordDecoder<>(AccountEvent.class, registry, MAX_EVENT_BYTES);
         this.snapshotPace = new Pace(config.limitStateInterval().toMillis());
@@ -130,12 +156,14 @@ final class AccountingTask {
     /** A record of request-events. */
     void request(InputRecord input, long wallClockMillis) {
         begin(input, wallClockMillis);
+        nextRequestOffset = input.position().offset() + 1;
         @Nullable RequestEvent event = null;
         try {
             event = requestDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
             Account account = accountOf(input, event.getAccountId());
+            CatalogView plans = comeTo(account, input.appendedAtMillis());
             boolean changed =
-                    apply(account, InputTranslator.request(event, input.appendedAtMillis(), input.position()));
+                    apply(account, InputTranslator.request(event, input.appendedAtMillis(), input.position()), plans);
             account.record.readRequestAt(input.position().offset(), input.appendedAtMillis());
             accounts.save(account);
             if (changed) {
@@ -154,13 +182,13 @@ final class AccountingTask {
     /** A record of account-events. */
     void command(InputRecord input, long wallClockMillis) {
         begin(input, wallClockMillis);
+        nextCommandOffset = input.position().offset() + 1;
         @Nullable AccountEvent event = null;
         try {
             event = commandDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
             Account account = accountOf(input, event.getAccountId());
             AccountInput command = InputTranslator.command(event, input.appendedAtMillis(), input.position());
-            awaitPlanOf(command);
-            apply(account, command);
+            apply(account, command, comeTo(account, input.appendedAtMillis()));
             account.record.readUpTo(input.appendedAtMillis());
             accounts.save(account);
             metrics.count("commands");
@@ -191,18 +219,30 @@ final class AccountingTask {
             updateAgenda(account);
         });
         recover();
-        tick();
-        for (String accountId : noticeRounds.next(nowMillis, ACCOUNTS_PER_PUNCTUATION)) {
-            accounts.visit(accountId, account -> {
-                giveTick(account);
-                updateAgenda(account);
-            });
-        }
+        sayDue();
         forgetQuiet();
     }
 
+    /** Says what the wall clock has brought, as far as no record is still to come that belongs before it. */
+    private void sayDue() {
+        if (deadlines.earliest() > nowMillis && !noticeRounds.isPending(nowMillis)) {
+            return;
+        }
+        long upToMillis = Math.min(nowMillis, horizon.readUpTo(nextRequestOffset, nextCommandOffset));
+        if (upToMillis == Long.MIN_VALUE || !catalog.isReadUpTo(upToMillis)) {
+            return;
+        }
+        tick(upToMillis);
+        for (String accountId : noticeRounds.next(upToMillis, ACCOUNTS_PER_PUNCTUATION)) {
+            accounts.visit(
+                    accountId,
+                    account -> passLogTime(account, Math.max(noticeRounds.coversUpTo(), account.record.clockMillis())));
+        }
+    }
+
     /**
-     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in memory may
+     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in
+     * memory may
      * come from a transaction that was aborted, and the stores may belong to the next task already.
      */
     void close() {
@@ -256,16 +296,42 @@ final class AccountingTask {
     }
 
     /**
+     * Brings an account to the append time of its next record: says what is due at that moment or before.
+     *
+     * @return the plans that count for the record
+     */
+    private CatalogView comeTo(Account account, long appendedAtMillis) {
+        // Append times can go back a little when the leader of a partition changes. An account's plans do not.
+        long atMillis = Math.max(appendedAtMillis, account.record.clockMillis());
+        CatalogView plans = viewAt(atMillis);
+        if (account.deadlineMillis <= atMillis || account.record.clockMillis() < plans.lastNoticeMillis()) {
+            passLogTime(account, atMillis);
+        }
+        return viewAt(atMillis);
+    }
+
+    private CatalogView viewAt(long atMillis) {
+        if (!view.covers(atMillis)) {
+            view = catalog.viewFor(atMillis, this::countWait);
+        }
+        return view;
+    }
+
+    private void countWait() {
+        metrics.count("catalog.waits");
+    }
+
+    /**
      * Runs the engine.
      *
      * @return whether the account changed
      * @throws RefusedException if the engine refused the input; the state is as before
      */
-    private boolean apply(Account account, Input input) throws RefusedException {
+    private boolean apply(Account account, Input input, CatalogView plans) throws RefusedException {
         long before = account.record.state().version();
         said.begin();
         try {
-            engine.apply(account.record.state(), input, plans, index.of(account.record), said);
+            engine.apply(account.record.state(), input, plans.plans(), index.of(account.record), said);
             index.expireSome();
         } catch (RuntimeException | Error e) {
             // The state may be changed by half. The task ends with this exception; nobody may save that state before.
@@ -277,24 +343,6 @@ final class AccountingTask {
             throw new RefusedException(rejection, said.rejectionDetail);
         }
         return account.record.state().version() != before;
-    }
-
-    /**
-     * A plan and the assignment to it travel through different topics: give the catalogue a moment. The time counts from the
-     * command's append, so a backlog of commands for a plan that will never come waits once and not once each.
-     */
-    private void awaitPlanOf(AccountInput command) {
-        if (command.change() instanceof AccountChange.PlanAssigned assigned
-                && plans.planAt(assigned.planId(), command.effectiveAtMillis()) == null) {
-            long rest = command.appendedAtMillis() + config.catalogueWait().toMillis() - nowMillis;
-            if (rest > 0) {
-                metrics.count("catalogue.waits");
-                plans.await(
-                        assigned.planId(),
-                        command.effectiveAtMillis(),
-                        Math.min(rest, config.catalogueWait().toMillis()));
-            }
-        }
     }
 
     /** Says the account's new standing, as soon as pacing allows. */
@@ -309,13 +357,16 @@ final class AccountingTask {
     }
 
     private void saySnapshot(Account account) {
-        emitter.snapshot(engine.snapshot(account.record.state(), plans, nowMillis), account.record);
+        CatalogView plans = viewAt(account.record.clockMillis());
+        emitter.snapshot(
+                engine.snapshot(account.record.state(), plans.plans(), nowMillis), account.record, plans::bucketName);
         snapshotPace.said(account.snapshot, nowMillis);
     }
 
     private void sayTotals(Account account) {
         said.begin();
-        engine.openTotals(account.record.state(), plans, said);
+        engine.openTotals(
+                account.record.state(), viewAt(account.record.clockMillis()).plans(), said);
         totalsPace.said(account.totals, nowMillis);
     }
 
@@ -332,44 +383,94 @@ final class AccountingTask {
         }
     }
 
-    private void tick() {
+    private void tick(long upToMillis) {
         for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION; i++) {
-            String accountId = deadlines.pollPassed(nowMillis);
+            String accountId = deadlines.pollPassed(upToMillis);
             if (accountId == null) {
                 return;
             }
-            tick(accountId);
+            Account account = accounts.get(accountId);
+            passLogTime(account, Math.max(upToMillis, account.record.clockMillis()));
+            // Whatever is known about it here: an account that was not in memory has come without the deadline that
+            // passed.
+            putAgenda(account, account.agendaHeldBack || account.isHeldBack());
+            updateAgenda(account);
+            if (account.agendaDeadlineMillis <= upToMillis) {
+                deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
+            }
         }
     }
 
-    private void tick(String accountId) {
-        Account account = accounts.get(accountId);
-        giveTick(account);
-        // Whatever is known about it here: an account that was not in memory has come without the deadline that passed.
-        putAgenda(account, account.agendaHeldBack || account.isHeldBack());
-        updateAgenda(account);
-        if (account.agendaDeadlineMillis <= nowMillis) {
-            deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
+    /**
+     * Says what time alone brings to an account: each thing at its own moment, in the order of the moments, by the
+     * plans that
+     * count there. So it makes no difference whether a record sets this off or the wall clock, and at once or piece
+     * by piece.
+     * The moment of what was overdue already when the account's newest record was appended is that of the record.
+     *
+     * @param upToMillis moments up to this one have come
+     */
+    private void passLogTime(Account account, long upToMillis) {
+        AccountRecord record = account.record;
+        if (record.clockMillis() == 0) {
+            // Its first record begins the account.
+            return;
+        }
+        Iterator<Notice> notices =
+                catalog.noticesBetween(record.clockMillis(), upToMillis).iterator();
+        @Nullable Notice notice = nextOf(notices);
+        long lastDeadlineMillis = Long.MIN_VALUE;
+        boolean ticked = false;
+        while (true) {
+            long deadlineMillis = AccountingEngine.nextDeadline(record.state());
+            boolean isDeadline = deadlineMillis <= upToMillis && deadlineMillis != lastDeadlineMillis;
+            long dueMillis = Math.max(deadlineMillis, record.clockMillis());
+            if (notice != null && !(isDeadline && dueMillis <= notice.atMillis())) {
+                ticked |= isDue(record, notice) && giveTick(account, notice.atMillis());
+                notice = nextOf(notices);
+            } else if (isDeadline) {
+                lastDeadlineMillis = deadlineMillis;
+                ticked |= giveTick(account, dueMillis);
+            } else {
+                break;
+            }
+        }
+        if (ticked) {
+            updateAgenda(account);
+        } else {
+            account.deadlineMillis = AccountingEngine.nextDeadline(record.state());
         }
     }
 
-    private void giveTick(Account account) {
+    private static @Nullable Notice nextOf(Iterator<Notice> notices) {
+        return notices.hasNext() ? notices.next() : null;
+    }
+
+    private boolean isDue(AccountRecord account, Notice notice) {
+        return engine.planIdAt(account.state(), notice.atMillis()).equals(notice.planId())
+                && engine.hasNotice(account.state(), viewAt(notice.atMillis()).plans(), notice.atMillis());
+    }
+
+    private boolean giveTick(Account account, long atMillis) {
         try {
-            apply(account, new Tick(nowMillis));
+            apply(account, new Tick(atMillis), viewAt(atMillis));
         } catch (RefusedException e) {
             throw new IllegalStateException("the engine refused a tick: " + e.detail(), e);
         }
         metrics.count("ticks");
+        account.record.passedUpTo(atMillis);
         accounts.save(account);
         if (said.transition) {
             saySnapshot(account);
         }
+        return true;
     }
 
     private void arrive(Account account) {
         account.recovering = recovering.contains(account.id());
         account.agendaHeldBack = account.recovering;
         account.agendaDeadlineMillis = deadlines.of(account.id());
+        account.deadlineMillis = AccountingEngine.nextDeadline(account.record.state());
     }
 
     /** An account leaves memory: what is held back is said now, as nobody would remember it. */
@@ -387,8 +488,8 @@ final class AccountingTask {
 
     private void updateAgenda(Account account) {
         boolean heldBack = account.isHeldBack();
-        if (heldBack && !account.agendaHeldBack
-                || AccountingEngine.nextDeadline(account.record.state()) != account.agendaDeadlineMillis) {
+        account.deadlineMillis = AccountingEngine.nextDeadline(account.record.state());
+        if (heldBack && !account.agendaHeldBack || account.deadlineMillis != account.agendaDeadlineMillis) {
             putAgenda(account, heldBack || account.agendaHeldBack);
         }
         if (!heldBack && account.agendaHeldBack) {

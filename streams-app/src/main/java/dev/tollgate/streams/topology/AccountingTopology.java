@@ -7,6 +7,8 @@ import dev.tollgate.schemas.topic.AccountPartitioner;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.InputHorizon;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.WriteBehindStore;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +35,15 @@ import org.apache.kafka.streams.state.Stores;
  * account-events --'     |  |  |          +--> limit-events
  *                        |  |  |          +--> limit-state
  *        stores: accounts, events, agenda '--> dead-letters
- * plan-catalog ----> plan-catalog-reader (global, in memory)
  * </pre>
  *
- * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside the
+ * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside
+ * the
  * processor, so that what cannot be decoded becomes a dead letter in the same transaction that moves the read position.
+ *
+ * <p>The plan catalog is no part of it: it is read beside it, since what of it counts for a record follows from
+ * append times and not
+ * from when a thread comes to read it.
  */
 public final class AccountingTopology {
     private AccountingTopology() {}
@@ -45,32 +51,25 @@ public final class AccountingTopology {
     /**
      * Builds it.
      *
-     * @param plans is filled by the topology's global part
+     * @param catalog the plans; filled by somebody else
+     * @param horizons tells tasks how far they have read
      */
     public static Topology build(
-            AccountingConfig config, SchemaRegistryClient registry, PlanCatalogue plans, AccountingMetrics metrics) {
+            AccountingConfig config,
+            SchemaRegistryClient registry,
+            InMemoryPlanCatalog catalog,
+            InputHorizon.Provider horizons,
+            AccountingMetrics metrics) {
         Topology topology = new Topology();
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
         StringSerializer keys = new StringSerializer();
         Serializer<SpecificRecord> values = new AvroSerializer<>(registry);
 
-        topology.addGlobalStore(
-                Stores.keyValueStoreBuilder(
-                                Stores.inMemoryKeyValueStore(Names.PLAN_STORE), Serdes.Bytes(), Serdes.ByteArray())
-                        .withLoggingDisabled(),
-                Names.PLAN_SOURCE,
-                bytes,
-                bytes,
-                config.topics().name(Topic.PLAN_CATALOG),
-                Names.PLAN_PROCESSOR,
-                () -> new PlanCatalogueProcessor(
-                        plans, registry, metrics, config.topics().name(Topic.PLAN_CATALOG)));
-
         topology.addSource(Names.REQUEST_SOURCE, bytes, bytes, config.topics().name(Topic.REQUEST_EVENTS))
                 .addSource(Names.COMMAND_SOURCE, bytes, bytes, config.topics().name(Topic.ACCOUNT_EVENTS))
                 .addProcessor(
                         Names.ACCOUNTING,
-                        () -> new AccountingProcessor(config, registry, plans, metrics),
+                        () -> new AccountingProcessor(config, registry, catalog, horizons, metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
                 .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)
@@ -92,7 +91,8 @@ public final class AccountingTopology {
     }
 
     /**
-     * Without the cache of Kafka Streams: it would keep the changelog's records back until the commit, and then say them all at
+     * Without the cache of Kafka Streams: it would keep the changelog's records back until the commit, and then say
+     * them all at
      * once while every other record waits.
      */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The next wall-clock deadline of each account that has one, earliest first.
  *
- * <p>A changed deadline leaves its old entry in the queue, where it is passed over later; when such leftovers are the greater
+ * <p>A changed deadline leaves its old entry in the queue, where it is passed over later; when such leftovers are the
+ * greater
  * part, the queue is built anew, so it stays in proportion to the accounts that have a deadline.
  */
 final class Deadlines {
@@ -57,6 +58,12 @@ final class Deadlines {
             head = queue.peek();
         }
         return null;
+    }
+
+    /** A moment not after the earliest deadline, {@link Agenda#NO_DEADLINE} if there is none. */
+    long earliest() {
+        Entry head = queue.peek();
+        return head == null ? Agenda.NO_DEADLINE : head.atMillis();
     }
 
     int size() {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends what is said to its topic, within the task's transaction, and counts it. */
 final class Emitter {
     /**
-     * Most bytes of the original value that a dead letter repeats: with key and detail it stays below the size that a broker
+     * Most bytes of the original value that a dead letter repeats: with key and detail it stays below the size that a
+     * broker
      * takes by default, whatever somebody managed to publish. The rest stays readable at the record's position.
      */
     static final int MAX_VALUE_BYTES = 900_000;
@@ -28,13 +29,11 @@ final class Emitter {
     private static final int MAX_ID = 128;
 
     private final ProcessorContext<String, SpecificRecord> context;
-    private final PlanCatalogue plans;
     private final AccountingMetrics metrics;
     private final int partition;
 
-    Emitter(ProcessorContext<String, SpecificRecord> context, PlanCatalogue plans, AccountingMetrics metrics) {
+    Emitter(ProcessorContext<String, SpecificRecord> context, AccountingMetrics metrics) {
         this.context = context;
-        this.plans = plans;
         this.metrics = metrics;
         this.partition = context.taskId().partition();
     }
@@ -51,10 +50,7 @@ final class Emitter {
     }
 
     void limitEvent(LimitEvent event) {
-        forward(
-                event.accountId(),
-                OutputTranslator.limitEvent(event, context.currentSystemTimeMs()),
-                Names.LIMIT_EVENT_SINK);
+        forward(event.accountId(), OutputTranslator.limitEvent(event), Names.LIMIT_EVENT_SINK);
         metrics.count("limit-events", event.kind());
     }
 
@@ -63,11 +59,10 @@ final class Emitter {
         metrics.count("totals");
     }
 
-    void snapshot(AccountSnapshot snapshot, AccountRecord account) {
+    void snapshot(AccountSnapshot snapshot, AccountRecord account, OutputTranslator.BucketNames names) {
         forward(
                 snapshot.accountId(),
-                OutputTranslator.limitState(
-                        snapshot, account.asOfMillis(), partition, account.lastOffset(), plans::bucketName),
+                OutputTranslator.limitState(snapshot, account.asOfMillis(), partition, account.lastOffset(), names),
                 Names.LIMIT_STATE_SINK);
         metrics.count("snapshots");
     }

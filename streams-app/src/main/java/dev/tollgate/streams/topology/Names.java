@@ -4,8 +4,6 @@ package dev.tollgate.streams.topology;
 public final class Names {
     static final String REQUEST_SOURCE = "request-events-source";
     static final String COMMAND_SOURCE = "account-events-source";
-    static final String PLAN_SOURCE = "plan-catalog-source";
-    static final String PLAN_PROCESSOR = "plan-catalog-reader";
     static final String ACCOUNTING = "accounting";
 
     static final String JOURNAL_SINK = "usage-journal-sink";
@@ -20,8 +18,6 @@ public final class Names {
     public static final String EVENT_STORE = "events";
     /** Accounts with something coming. */
     public static final String AGENDA_STORE = "agenda";
-    /** Raw plan records; in memory. */
-    public static final String PLAN_STORE = "plans";
 
     private Names() {}
 }

@@ -1,75 +1,105 @@
 package dev.tollgate.streams.topology;
 
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
+import dev.tollgate.streams.store.Agenda;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the accounts of a task that are to be told of new plan versions, without an event of theirs.
  *
- * <p>When the notice period of a version begins, or the catalogue learns of a version whose period has begun, all accounts are
- * gone through once, a slice with each call, so that records never wait for more than a slice. Whom to tell says the engine;
- * an account that was told is not told again. What has been gone through is known in memory only: a task that is opened anew
- * within a notice period begins anew, and finds nobody to tell where it had been before. Nothing is read while no version is
- * in its notice period.
+ * <p>When a moment has come at which accounts are to be told ({@link Notice}), all accounts are gone through once, a
+ * slice with each
+ * call, so that records never wait for more than a slice. An account whose own records have come to that moment
+ * meanwhile was
+ * told before them. Up to which moment all were gone through is in a store of the task: what was missed while nobody
+ * was
+ * running is made up for, and a round that was broken off begins anew and finds nobody to tell where it had been
+ * before.
  */
 final class NoticeRounds {
-    private final PlanCatalogue plans;
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final InMemoryPlanCatalog catalog;
     private final AccountStore store;
-    private final Predicate<AccountRecord> hasNotice;
+    private final Agenda agenda;
+    private final BiPredicate<AccountRecord, Notice> isDue;
 
-    /** Versions for which all accounts have been gone through. */
-    private final Set<PlanCatalogue.Upcoming> done = new HashSet<>();
+    /** Moment up to which all accounts were told, as the agenda has it. */
+    private long doneUpToMillis;
 
-    /** What the present round is for; empty while there is none. */
-    private Set<PlanCatalogue.Upcoming> round = Set.of();
+    /** Moment of the present round: the newest at its beginning. {@link #NONE} while there is none. */
+    private long roundMillis = NONE;
+
+    private long coveredUpToMillis = NONE;
 
     /** The account at which the present round has arrived. */
     private @Nullable String last;
 
-    NoticeRounds(PlanCatalogue plans, AccountStore store, Predicate<AccountRecord> hasNotice) {
-        this.plans = plans;
+    /**
+     * @param isDue whether an account is to be told by a notice
+     */
+    NoticeRounds(
+            InMemoryPlanCatalog catalog, AccountStore store, Agenda agenda, BiPredicate<AccountRecord, Notice> isDue) {
+        this.catalog = catalog;
         this.store = store;
-        this.hasNotice = hasNotice;
+        this.agenda = agenda;
+        this.isDue = isDue;
+        this.doneUpToMillis = agenda.noticesUpTo();
+    }
+
+    /** Whether there may be something to do at a moment, up to which the catalog need not be read. */
+    boolean isPending(long millis) {
+        return roundMillis != NONE || hasNotices(millis);
     }
 
     /**
-     * Goes on.
+     * Goes on. What is due to the accounts that are found is due at {@link #coversUpTo} or before.
      *
+     * @param upToMillis moments up to this one have come; the catalog is read up to there
      * @param most how many accounts are looked at
-     * @return the ids of those that are to be told now
+     * @return the ids of those that are to be told now, in the same transaction
      */
-    List<String> next(long nowMillis, int most) {
-        if (round.isEmpty() && !begin(nowMillis)) {
-            return List.of();
+    List<String> next(long upToMillis, int most) {
+        if (roundMillis == NONE) {
+            if (!hasNotices(upToMillis)) {
+                return List.of();
+            }
+            roundMillis =
+                    catalog.noticesBetween(doneUpToMillis, upToMillis).getLast().atMillis();
         }
+        List<Notice> notices = catalog.noticesBetween(doneUpToMillis, roundMillis);
         List<String> found = new ArrayList<>();
         int seen = store.scan(last, most, account -> {
             last = account.accountId();
-            if (hasNotice.test(account)) {
-                found.add(account.accountId());
+            for (Notice notice : notices) {
+                if (notice.atMillis() > account.clockMillis() && isDue.test(account, notice)) {
+                    found.add(account.accountId());
+                    return;
+                }
             }
         });
+        coveredUpToMillis = roundMillis;
         if (seen < most) {
-            done.addAll(round);
-            round = Set.of();
+            doneUpToMillis = roundMillis;
+            agenda.noticesUpTo(roundMillis);
+            roundMillis = NONE;
             last = null;
         }
         return found;
     }
 
-    private boolean begin(long nowMillis) {
-        Set<PlanCatalogue.Upcoming> due = plans.upcoming(nowMillis);
-        if (due.isEmpty() || done.containsAll(due)) {
-            return false;
-        }
-        done.retainAll(due);
-        round = due;
-        return true;
+    /** The moment of the round that the last call went on with. */
+    long coversUpTo() {
+        return coveredUpToMillis;
+    }
+
+    private boolean hasNotices(long upToMillis) {
+        return !catalog.noticesBetween(doneUpToMillis, upToMillis).isEmpty();
     }
 }

@@ -88,7 +88,8 @@ public final class OutputTranslator {
     }
 
     /**
-     * Projects and keys are named by callers, so an account can have many buckets, and a record must stay below what a broker
+     * Projects and keys are named by callers, so an account can have many buckets, and a record must stay below what
+     * a broker
      * takes. What is blocked or warned comes first; a bucket that is left out has reached nothing.
      */
     private static List<AccountSnapshot.Bucket> mostRelevant(List<AccountSnapshot.Bucket> buckets) {
@@ -184,12 +185,8 @@ public final class OutputTranslator {
         return record;
     }
 
-    /**
-     * An alert, a block, a clearing or a change.
-     *
-     * @param nowMillis wall-clock time of the decision, as provenance
-     */
-    public static dev.tollgate.schemas.avro.LimitEvent limitEvent(LimitEvent event, long nowMillis) {
+    /** An alert, a block, a clearing or a change. */
+    public static dev.tollgate.schemas.avro.LimitEvent limitEvent(LimitEvent event) {
         dev.tollgate.schemas.avro.LimitEvent record = new dev.tollgate.schemas.avro.LimitEvent();
         record.setLimitEventId(event.id());
         record.setAccountId(event.accountId());
@@ -228,7 +225,7 @@ public final class OutputTranslator {
         }
         record.setEventTime(Instant.ofEpochMilli(
                 event.effectiveAtMillis() == null ? event.eventTimeMillis() : event.effectiveAtMillis()));
-        record.setDecidedAt(Instant.ofEpochMilli(nowMillis));
+        record.setDecidedAt(Instant.ofEpochMilli(event.decidedAtMillis()));
         record.setVersion(event.version());
         record.setBlockedUntil(
                 event.kind() == LimitEvent.Kind.HARD_LIMIT_REACHED

@@ -33,7 +33,7 @@ class AccountingConfigTest {
         assertThat(config.engine()).isEqualTo(EngineSettings.defaults());
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.catalogueWait()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.cachedAccounts()).isEqualTo(20_000);
     }
 
@@ -59,7 +59,7 @@ class AccountingConfigTest {
         values.put("accounting.max-scope-keys", "7");
         values.put("accounting.limit-state-interval", "100ms");
         values.put("accounting.totals-interval", "10s");
-        values.put("accounting.catalogue-wait", "1s");
+        values.put("accounting.plan-settle-time", "1s");
         values.put("accounting.cached-accounts", "500");
 
         AccountingConfig config = AccountingConfig.from(values);
@@ -73,7 +73,7 @@ class AccountingConfigTest {
         assertThat(config.engine()).isEqualTo(new EngineSettings(5_000, 172_800_000, "free", 7));
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.catalogueWait()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.cachedAccounts()).isEqualTo(500);
         assertThat(config.toProperties())
                 .containsEntry("security.protocol", "SASL_SSL")

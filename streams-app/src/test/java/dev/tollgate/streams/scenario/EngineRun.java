@@ -10,6 +10,7 @@ import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.LimitEvent;
@@ -65,16 +66,23 @@ final class EngineRun implements Outputs {
 
     /** Ticks at each moment at which one has something to say, as the topology gives them. */
     private void passTo(long timeMillis, ScenarioVoice voice) {
-        long next = TopologyRun.tickAt(AccountingEngine.nextDeadline(state), nowMillis);
-        while (next <= timeMillis) {
+        for (long next = nextMoment(); next <= timeMillis; next = nextMoment()) {
             nowMillis = next;
             apply(new Tick(next), voice);
-            next = TopologyRun.tickAt(AccountingEngine.nextDeadline(state), nowMillis);
         }
         nowMillis = timeMillis;
-        if (engine.hasNotice(state, plans, nowMillis)) {
-            apply(new Tick(nowMillis), voice);
+    }
+
+    /** When time next brings something: a deadline, or the notice of a version. */
+    private long nextMoment() {
+        long next = AccountingEngine.nextDeadline(state);
+        for (PlanVersion version : plans.all()) {
+            long notice = Math.max(version.effectiveFromMillis() - version.noticePeriodMillis(), nowMillis);
+            if (notice < version.effectiveFromMillis() && engine.hasNotice(state, plans, notice)) {
+                next = Math.min(next, notice);
+            }
         }
+        return Math.max(next, nowMillis);
     }
 
     private void apply(Input input, ScenarioVoice voice) {
@@ -98,7 +106,7 @@ final class EngineRun implements Outputs {
 
     @Override
     public void limitEvent(dev.tollgate.engine.output.LimitEvent event) {
-        limitEvents.add(OutputTranslator.limitEvent(event, nowMillis));
+        limitEvents.add(OutputTranslator.limitEvent(event));
     }
 
     @Override

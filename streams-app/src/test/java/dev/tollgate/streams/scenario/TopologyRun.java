@@ -22,7 +22,7 @@ import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.topology.AccountingTopology;
 import dev.tollgate.streams.topology.Names;
-import dev.tollgate.streams.topology.PlanCatalogue;
+import dev.tollgate.streams.topology.TestingCatalog;
 import dev.tollgate.testkit.scenario.Scenario;
 import dev.tollgate.testkit.scenario.ScenarioWords;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,8 @@ import org.apache.kafka.streams.TopologyTestDriver;
 /**
  * A scenario through the topology, with the records of the topics in and out, and a gate that hears the snapshots.
  *
- * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the agenda has something to
+ * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the agenda has
+ * something to
  * the next, as they would come one after the other in life.
  */
 final class TopologyRun implements AutoCloseable {
@@ -68,23 +69,37 @@ final class TopologyRun implements AutoCloseable {
     private final List<UsageJournalEntry> journal = new ArrayList<>();
     private final List<LimitEvent> limitEvents = new ArrayList<>();
     private final List<UsageTotal> finalTotals = new ArrayList<>();
+    private final TestingCatalog catalog;
     private long nowMillis;
+    private long horizonMillis = Long.MAX_VALUE;
 
     /**
+     * @param firstMillis when the first record is appended: the plans count from then on
      * @param startMillis where the wall clock stands
      */
-    TopologyRun(ScenarioPlans catalogue, TestingRegistry registry, Path stateDir, long startMillis) {
+    TopologyRun(ScenarioPlans catalogue, TestingRegistry registry, Path stateDir, long firstMillis, long startMillis) {
         this.nowMillis = startMillis - Math.floorMod(startMillis, PUNCTUATION_MILLIS);
         this.config = AccountingConfig.from(Map.of(
-                "kafka.bootstrap-servers", "none:9092",
-                "registry.url", registry.url(),
-                "topics.partitions", "1",
-                "streams.state-dir", stateDir.toString(),
-                "accounting.catalogue-wait", "0ms"));
+                "kafka.bootstrap-servers",
+                "none:9092",
+                "registry.url",
+                registry.url(),
+                "topics.partitions",
+                "1",
+                "streams.state-dir",
+                stateDir.toString()));
         SchemaRegistryClient client = new SchemaRegistryClient(config.registry());
         this.serializer = new AvroSerializer<>(client);
+        AccountingMetrics metrics = new AccountingMetrics();
+        this.catalog = new TestingCatalog(config, client, metrics);
+        // What was appended is read, and in a replay the rest comes before the clock moves: see replay.
         this.driver = new TopologyTestDriver(
-                AccountingTopology.build(config, client, new PlanCatalogue(), new AccountingMetrics()),
+                AccountingTopology.build(
+                        config,
+                        client,
+                        catalog.plans(),
+                        partition -> (requests, commands) -> Math.min(nowMillis, horizonMillis),
+                        metrics),
                 config.toProperties(),
                 Instant.ofEpochMilli(nowMillis));
         this.journalTopic = output(client, Topic.USAGE_JOURNAL, UsageJournalEntry.class);
@@ -96,13 +111,17 @@ final class TopologyRun implements AutoCloseable {
                 GateConfig.from(Map.of("kafka.bootstrap.servers", "none:9092", "schema.registry.url", registry.url())),
                 () -> nowMillis);
         for (Plan plan : catalogue.plans()) {
-            append(Topic.PLAN_CATALOG, plan.getPlanId(), plan);
+            String topic = config.topics().name(Topic.PLAN_CATALOG);
+            catalog.append(
+                    plan.getPlanId().getBytes(StandardCharsets.UTF_8),
+                    serializer.serialize(topic, plan),
+                    firstMillis - config.planSettleTime().toMillis());
             gate.apply(plan);
         }
     }
 
     /** When the topology gives a tick for a deadline; {@link Long#MAX_VALUE} for none. */
-    static long tickAt(long deadlineMillis, long nowMillis) {
+    private static long tickAt(long deadlineMillis, long nowMillis) {
         if (deadlineMillis == Agenda.NO_DEADLINE) {
             return Long.MAX_VALUE;
         }
@@ -139,12 +158,12 @@ final class TopologyRun implements AutoCloseable {
      */
     void replay(List<Appended> log, Scenario.Step end) {
         ScenarioVoice voice = new ScenarioVoice(end);
+        horizonMillis = Long.MIN_VALUE;
         for (Appended record : log) {
-            if (record.topic() != Topic.PLAN_CATALOG) {
-                append(record);
-                listen(voice);
-            }
+            append(record);
+            listen(voice);
         }
+        horizonMillis = Long.MAX_VALUE;
         passTo(end.timeMillis() + Duration.ofSeconds(1).toMillis(), voice);
     }
 

@@ -466,11 +466,11 @@ class AccountingTopologyTest {
     void givenMalformedPlan_whenRead_thenItIsLeftOutAndTheOthersHold() {
         topology.putOnPlan("acme", 100);
 
-        topology.catalogue.pipeInput(TestingTopology.key("mem"), new byte[] {1, 2, 3}, START);
-        topology.catalogue.pipeInput(null, new byte[] {1, 2, 3}, START);
+        topology.publishPlanRaw(TestingTopology.key("mem"), new byte[] {1, 2, 3});
+        topology.publishPlanRaw(null, new byte[] {1, 2, 3});
         topology.publish("acme", "1");
 
-        assertThat(topology.metrics.read("catalogue.refused")).isEqualTo(2);
+        assertThat(topology.metrics.read("catalog.rejected")).isEqualTo(2);
         assertThat(topology.journalled())
                 .extracting(UsageJournalEntry::getPlanId)
                 .containsExactly("mem");
@@ -486,7 +486,7 @@ class AccountingTopologyTest {
                 TestingPlans.version(1, TestingPlans.ALWAYS, 7)));
         topology.publish("acme", "1");
 
-        assertThat(topology.metrics.read("catalogue.refused")).isEqualTo(1);
+        assertThat(topology.metrics.read("catalog.rejected")).isEqualTo(1);
         assertThat(topology.journalled())
                 .extracting(UsageJournalEntry::getPlanId)
                 .containsExactly("mem");
@@ -495,7 +495,11 @@ class AccountingTopologyTest {
     @Test
     void givenTopology_whenDescribed_thenEveryPartHasItsName() {
         String description = AccountingTopology.build(
-                        topology.config, topology.registryClient, topology.plans, topology.metrics)
+                        topology.config,
+                        topology.registryClient,
+                        topology.catalog.plans(),
+                        partition -> (requests, commands) -> 0,
+                        topology.metrics)
                 .describe()
                 .toString();
 
@@ -503,7 +507,6 @@ class AccountingTopologyTest {
                 .contains(
                         "request-events-source",
                         "account-events-source",
-                        "plan-catalog-source",
                         "usage-journal-sink",
                         "usage-totals-sink",
                         "limit-events-sink",

@@ -348,10 +348,9 @@ class DeadLetterTest {
     void givenPlansThatCannotBeUsed_whenRead_thenEachIsADeadLetterOnceAndThePlanBeforeHolds() {
         PlanVersion first = TestingPlans.version(1, TestingPlans.ALWAYS, 100);
 
-        topology.catalogue.pipeInput(key("mem"), new byte[] {1, 2, 3}, topology.now());
-        topology.catalogue.pipeInput(null, new byte[] {1, 2, 3}, topology.now());
-        topology.catalogue.pipeInput(
-                key("mem"), topology.bytes(Topic.PLAN_CATALOG, TestingPlans.mem("other", 7)), topology.now());
+        topology.publishPlanRaw(key("mem"), new byte[] {1, 2, 3});
+        topology.publishPlanRaw(null, new byte[] {1, 2, 3});
+        topology.publishPlanRaw(key("mem"), topology.bytes(Topic.PLAN_CATALOG, TestingPlans.mem("other", 7)));
         topology.publish(TestingPlans.plan("mem", first, TestingPlans.version(1, TestingPlans.ALWAYS, 7)));
         topology.publish(TestingPlans.plan("mem", first, TestingPlans.version(2, TestingPlans.ALWAYS, 7)));
         topology.publish(
@@ -373,7 +372,7 @@ class DeadLetterTest {
         assertThat(letters.get(4).getDetail()).contains("plan mem", "versions 1 and 2 have the same effective date");
         assertThat(topology.deadLetters.isEmpty()).isTrue();
         assertStillCounting();
-        assertThat(topology.plans.all())
+        assertThat(topology.catalog.plans().all())
                 .extracting(version -> version.planId() + version.version())
                 .contains("mem1")
                 .doesNotContain("mem2");

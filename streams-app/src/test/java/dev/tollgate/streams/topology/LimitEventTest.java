@@ -249,7 +249,7 @@ class LimitEventTest {
         assertSaid(
                 give(AccountEventType.PLAN_ASSIGNED, event -> event.setPlanId("larger")),
                 byCommand(LimitEventKind.PLAN_CHANGED, "c2", 1).setPlanId("larger"),
-                cleared(block, ClearCause.PLAN_CHANGED, START)
+                cleared(block, ClearCause.PLAN_CHANGED, topology.now())
                         .setPlanId("larger")
                         .setAmount(20L)
                         .setUsed(10L)
@@ -264,7 +264,7 @@ class LimitEventTest {
     void givenAssignmentDatedAhead_whenGivenAndWhenItsTimeComes_thenBothAreSaid() throws Exception {
         onPlan(TEN);
         topology.publish(plan("larger", "{id: rpm, meter: requests, amount: 20, window: minute}"));
-        Instant from = START.plus(Duration.ofHours(2));
+        Instant from = topology.now().plus(Duration.ofHours(2));
 
         assertSaid(
                 give(

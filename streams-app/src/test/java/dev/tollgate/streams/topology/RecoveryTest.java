@@ -21,6 +21,9 @@ import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.plan.CatalogRecord;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.plan.RejectedPlan;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import dev.tollgate.streams.store.Agenda;
@@ -54,7 +57,7 @@ class RecoveryTest {
     private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
     private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
     private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
-    private final PlanCatalogue plans = new PlanCatalogue();
+    private final InMemoryPlanCatalog plans = new InMemoryPlanCatalog(Duration.ofSeconds(5));
     private final FailingStore store = new FailingStore(new KafkaAccountStore(accounts));
     private TestingRegistry registry;
     private SchemaRegistryClient client;
@@ -67,7 +70,8 @@ class RecoveryTest {
         registry = new TestingRegistry();
         config = TestingTopology.config(folder, registry.url(), Map.of());
         client = new SchemaRegistryClient(config.registry());
-        plans.put(TestingPlans.mem("mem", 10));
+        plans.onDemand(() -> plans.markReadUpTo(plans.newestAskedMillis()));
+        plans.put(TestingPlans.mem("mem", 10), TestingPlans.ALWAYS.toEpochMilli());
         task = open();
         command(TestingEvents.assignment("acme", "c1", "mem", TestingPlans.ALWAYS));
         context.resetForwards();
@@ -118,10 +122,12 @@ class RecoveryTest {
 
     @Test
     void givenNoticeOfAPlanVersion_whenStartedAgain_thenNobodyIsToldTwiceAndANewerVersionIs() {
-        plans.put(TestingPlans.plan(
-                "mem",
-                TestingPlans.version(1, TestingPlans.ALWAYS, 10),
-                noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20))));
+        plans.put(
+                TestingPlans.plan(
+                        "mem",
+                        TestingPlans.version(1, TestingPlans.ALWAYS, 10),
+                        noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20))),
+                START.minusSeconds(4).toEpochMilli());
         passTime(START.plusSeconds(1));
         assertThat(forwarded(LimitEvent.class))
                 .extracting(LimitEvent::getKind, LimitEvent::getPlanVersion)
@@ -132,11 +138,13 @@ class RecoveryTest {
         passTime(START.plusSeconds(2));
         passTime(START.plusSeconds(3));
         assertThat(forwarded(LimitEvent.class)).isEmpty();
-        plans.put(TestingPlans.plan(
-                "mem",
-                TestingPlans.version(1, TestingPlans.ALWAYS, 10),
-                noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20)),
-                noticed(TestingPlans.version(3, START.plus(Duration.ofDays(4)), 30))));
+        plans.put(
+                TestingPlans.plan(
+                        "mem",
+                        TestingPlans.version(1, TestingPlans.ALWAYS, 10),
+                        noticed(TestingPlans.version(2, START.plus(Duration.ofDays(2)), 20)),
+                        noticed(TestingPlans.version(3, START.plus(Duration.ofDays(4)), 30))),
+                START.plusSeconds(3).toEpochMilli());
         passTime(START.plus(Duration.ofDays(2)));
 
         assertThat(forwarded(LimitEvent.class))
@@ -146,8 +154,8 @@ class RecoveryTest {
 
     @Test
     void givenRefusedPlanRecords_whenStartedAgain_thenEachIsSaidOnce() {
-        plans.refuse(refused(7));
-        plans.refuse(refused(9));
+        plans.reject(rejected(7));
+        plans.reject(rejected(9));
         sayRefusedPlans();
         assertThat(forwarded(DeadLetter.class))
                 .extracting(DeadLetter::getSourceOffset, DeadLetter::getReason, DeadLetter::getDetail)
@@ -158,11 +166,11 @@ class RecoveryTest {
         // Each start reads the whole catalogue.
         task = open();
         context.resetForwards();
-        plans.refuse(refused(7));
-        plans.refuse(refused(9));
+        plans.reject(rejected(7));
+        plans.reject(rejected(9));
         sayRefusedPlans();
         assertThat(forwarded(DeadLetter.class)).isEmpty();
-        plans.refuse(refused(12));
+        plans.reject(rejected(12));
         sayRefusedPlans();
 
         assertThat(forwarded(DeadLetter.class))
@@ -171,12 +179,12 @@ class RecoveryTest {
     }
 
     private void sayRefusedPlans() {
-        new RefusedPlans(plans, new Agenda(agenda), new Emitter(context, plans, new AccountingMetrics())).say();
+        new RefusedPlans(plans, new Agenda(agenda), new Emitter(context, new AccountingMetrics())).say();
     }
 
-    private static PlanCatalogue.Refused refused(long offset) {
-        return new PlanCatalogue.Refused(
-                new InputRecord(
+    private static RejectedPlan rejected(long offset) {
+        return new RejectedPlan(
+                new CatalogRecord(
                         new Position("plan-catalog", 0, offset), START.toEpochMilli(), key("mem"), new byte[] {1}),
                 RefusalReason.INVALID_PLAN,
                 "contradicts itself");
@@ -268,8 +276,9 @@ class RecoveryTest {
                 config,
                 client,
                 plans,
+                (requests, commands) -> context.currentSystemTimeMs(),
                 metrics,
-                new Emitter(context, plans, metrics),
+                new Emitter(context, metrics),
                 store,
                 new KafkaEventIndex(events),
                 new Agenda(agenda));

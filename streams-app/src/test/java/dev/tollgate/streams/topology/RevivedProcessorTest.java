@@ -15,6 +15,9 @@ import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.plan.CatalogRecord;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.plan.RejectedPlan;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
@@ -43,7 +46,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same processor object closed and opened again after its transaction was aborted, as Kafka Streams does when a commit or a
+ * The same processor object closed and opened again after its transaction was aborted, as Kafka Streams does when a
+ * commit or a
  * send times out: the stores are as they were at the last commit, and the timers of the time before still run.
  */
 class RevivedProcessorTest {
@@ -52,7 +56,7 @@ class RevivedProcessorTest {
 
     private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
     private final Map<String, KeyValueStore<Bytes, byte[]>> stores = new HashMap<>();
-    private final PlanCatalogue plans = new PlanCatalogue();
+    private final InMemoryPlanCatalog plans = new InMemoryPlanCatalog(Duration.ofSeconds(5));
     private final AccountingMetrics metrics = new AccountingMetrics();
     private TestingRegistry registry;
     private SchemaRegistryClient client;
@@ -70,8 +74,10 @@ class RevivedProcessorTest {
             context.addStateStore(store);
             stores.put(name, store);
         }
-        plans.put(TestingPlans.mem("mem", 10));
-        processor = new AccountingProcessor(config, client, plans, metrics);
+        plans.onDemand(() -> plans.markReadUpTo(plans.newestAskedMillis()));
+        plans.put(TestingPlans.mem("mem", 10), TestingPlans.ALWAYS.toEpochMilli());
+        processor = new AccountingProcessor(
+                config, client, plans, partition -> (requests, commands) -> context.currentSystemTimeMs(), metrics);
         processor.init(context);
         process(
                 Topic.ACCOUNT_EVENTS,
@@ -161,8 +167,8 @@ class RevivedProcessorTest {
     @Test
     void givenPlanRecordRefusedBeforeTheAbort_whenRevived_thenItIsEmittedAgainByTheNewLifeAlone() {
         Map<String, Map<Bytes, byte[]>> committed = contents();
-        plans.refuse(new PlanCatalogue.Refused(
-                new InputRecord(new Position("plan-catalog", 0, 7), START.toEpochMilli(), key("mem"), new byte[] {1}),
+        plans.reject(new RejectedPlan(
+                new CatalogRecord(new Position("plan-catalog", 0, 7), START.toEpochMilli(), key("mem"), new byte[] {1}),
                 RefusalReason.INVALID_PLAN,
                 "contradicts itself"));
         List<CapturedPunctuator> before = timers(0);
@@ -187,11 +193,12 @@ class RevivedProcessorTest {
 
     @Test
     void givenClosedTask_whenCalled_thenItRejectsAndTouchesNothing() {
-        Emitter emitter = new Emitter(context, plans, metrics);
+        Emitter emitter = new Emitter(context, metrics);
         AccountingTask task = new AccountingTask(
                 config,
                 client,
                 plans,
+                (requests, commands) -> context.currentSystemTimeMs(),
                 metrics,
                 emitter,
                 new KafkaAccountStore(store(Names.ACCOUNT_STORE)),

@@ -40,12 +40,11 @@ final class TestingTopology implements AutoCloseable {
     final TestingRegistry registry;
     final SchemaRegistryClient registryClient;
     final AccountingConfig config;
-    final PlanCatalogue plans = new PlanCatalogue();
     final AccountingMetrics metrics = new AccountingMetrics();
     final TopologyTestDriver driver;
     final TestInputTopic<byte[], byte[]> requests;
     final TestInputTopic<byte[], byte[]> commands;
-    final TestInputTopic<byte[], byte[]> catalogue;
+    final TestingCatalog catalog;
     final TestOutputTopic<String, UsageJournalEntry> journal;
     final TestOutputTopic<String, UsageTotal> totals;
     final TestOutputTopic<String, LimitEvent> limitEvents;
@@ -67,11 +66,19 @@ final class TestingTopology implements AutoCloseable {
         config = config(stateDir, registry.url(), settings);
         registryClient = new SchemaRegistryClient(config.registry());
         serializer = new AvroSerializer<>(registryClient);
+        catalog = new TestingCatalog(config, registryClient, metrics);
+        // The driver has processed whatever was piped: no record of before is still to come.
         driver = new TopologyTestDriver(
-                AccountingTopology.build(config, registryClient, plans, metrics), config.toProperties(), START);
+                AccountingTopology.build(
+                        config,
+                        registryClient,
+                        catalog.plans(),
+                        partition -> (requests, commands) -> now.toEpochMilli(),
+                        metrics),
+                config.toProperties(),
+                START);
         requests = input(Topic.REQUEST_EVENTS);
         commands = input(Topic.ACCOUNT_EVENTS);
-        catalogue = input(Topic.PLAN_CATALOG);
         journal = output(Topic.USAGE_JOURNAL, UsageJournalEntry.class);
         totals = output(Topic.USAGE_TOTALS, UsageTotal.class);
         limitEvents = output(Topic.LIMIT_EVENTS, LimitEvent.class);
@@ -81,11 +88,14 @@ final class TestingTopology implements AutoCloseable {
 
     static AccountingConfig config(Path stateDir, String registryUrl, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of(
-                "kafka.bootstrap-servers", "none:9092",
-                "registry.url", registryUrl,
-                "topics.partitions", "1",
-                "streams.state-dir", stateDir.toString(),
-                "accounting.catalogue-wait", "0ms"));
+                "kafka.bootstrap-servers",
+                "none:9092",
+                "registry.url",
+                registryUrl,
+                "topics.partitions",
+                "1",
+                "streams.state-dir",
+                stateDir.toString()));
         all.putAll(settings);
         return AccountingConfig.from(all);
     }
@@ -122,8 +132,17 @@ final class TestingTopology implements AutoCloseable {
         commands.pipeInput(key(event.getAccountId()), bytes(Topic.ACCOUNT_EVENTS, event), now);
     }
 
+    /** Publishes a plan so long ago that it counts now. */
     void publish(Plan plan) {
-        catalogue.pipeInput(key(plan.getPlanId()), bytes(Topic.PLAN_CATALOG, plan), now);
+        publishPlanRaw(key(plan.getPlanId()), bytes(Topic.PLAN_CATALOG, plan));
+    }
+
+    /** Publishes any bytes to plan-catalog, so long ago that they count from now on: a moment on, if now is decided already. */
+    void publishPlanRaw(byte @Nullable [] key, byte @Nullable [] value) {
+        if (catalog.plans().newestAskedMillis() >= now.toEpochMilli()) {
+            pass(Duration.ofMillis(1));
+        }
+        catalog.append(key, value, now.minus(config.planSettleTime()).toEpochMilli());
     }
 
     /** Publishes any bytes to request-events. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.streams.plan;
+
+import org.jspecify.annotations.NullMarked;
