@@ -3,6 +3,9 @@ package dev.tollgate.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.embedded.Stack;
+import dev.tollgate.engine.input.Position;
+import dev.tollgate.schemas.avro.DeadLetter;
+import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
@@ -22,23 +25,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +70,19 @@ final class TestingCluster implements AutoCloseable {
     private final String registryUrl;
     private final AvroSerializer<SpecificRecord> serializer;
 
+    /** Where the records of a copy stood. */
+    private final Map<Position, Position> originals = new HashMap<>();
+
     TestingCluster(Stack stack) throws RegistryRejection {
+        this(stack, PARTITIONS);
+    }
+
+    private TestingCluster(Stack stack, int partitions) throws RegistryRejection {
         bootstrapServers = stack.bootstrapServers();
         registryUrl = stack.registryUrl();
         layout = new TopicLayout(
                 "it" + CLUSTERS.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36) + ".",
-                PARTITIONS,
+                partitions,
                 (short) 1);
         registry = new SchemaRegistryClient(RegistryConfig.ofUrl(registryUrl));
         serializer = new AvroSerializer<>(registry);
@@ -85,7 +103,7 @@ final class TestingCluster implements AutoCloseable {
         settings.put("kafka.bootstrap-servers", bootstrapServers);
         settings.put("registry.url", registryUrl);
         settings.put("topics.prefix", layout.prefix());
-        settings.put("topics.partitions", Integer.toString(PARTITIONS));
+        settings.put("topics.partitions", Integer.toString(layout.partitions()));
         settings.put("topics.replication", "1");
         settings.put("streams.application-id", layout.prefix() + "accounting");
         settings.put("streams.state-dir", stateDir.toString());
@@ -141,8 +159,7 @@ final class TestingCluster implements AutoCloseable {
     }
 
     /**
-     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are
-     * none, so each
+     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are none, so each
      * counts once.
      */
     static List<RequestEvent> traffic(int events, int accounts, Instant start) {
@@ -268,6 +285,103 @@ final class TestingCluster implements AutoCloseable {
                 () -> committedTotals().equals(expected));
         assertThat(committed(Topic.DEAD_LETTERS, dev.tollgate.schemas.avro.DeadLetter.class))
                 .isEmpty();
+    }
+
+    /**
+     * The input topics of this cluster on another number of partitions, each record with its append time. Only here: topics
+     * that a broker does not stamp are worth as much as their producers' clocks.
+     */
+    TestingCluster copyWithAppendTimes(Stack stack, int partitions) throws Exception {
+        TestingCluster copy = new TestingCluster(stack, partitions);
+        List<Topic> inputs = List.of(Topic.PLAN_CATALOG, Topic.ACCOUNT_EVENTS, Topic.REQUEST_EVENTS);
+        Map<ConfigResource, Collection<AlterConfigOp>> unstamped = new HashMap<>();
+        inputs.forEach(topic -> unstamped.put(
+                new ConfigResource(ConfigResource.Type.TOPIC, copy.layout.name(topic)),
+                List.of(new AlterConfigOp(
+                        new ConfigEntry("message.timestamp.type", "CreateTime"), AlterConfigOp.OpType.SET))));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrapServers))) {
+            admin.incrementalAlterConfigs(unstamped).all().get();
+        }
+        for (Topic topic : inputs) {
+            List<ConsumerRecord<byte[], byte[]>> records = raw(topic);
+            // Append times grow along a partition: the copies' do, too.
+            records.sort(Comparator.comparingLong(ConsumerRecord<byte[], byte[]>::timestamp)
+                    .thenComparing(ConsumerRecord::partition)
+                    .thenComparing(ConsumerRecord::offset));
+            List<Future<RecordMetadata>> written = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                written.add(copy.producer.send(new ProducerRecord<>(
+                        copy.layout.name(topic), null, record.timestamp(), record.key(), record.value())));
+            }
+            copy.producer.flush();
+            for (int i = 0; i < written.size(); i++) {
+                RecordMetadata metadata = written.get(i).get();
+                copy.originals.put(
+                        new Position(metadata.topic(), metadata.partition(), metadata.offset()),
+                        new Position(
+                                records.get(i).topic(),
+                                records.get(i).partition(),
+                                records.get(i).offset()));
+            }
+        }
+        return copy;
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> raw(Topic topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = partitions(topic);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    /** An output of a copy with the positions of the original's records. */
+    SpecificRecord originalOf(SpecificRecord record) {
+        switch (record) {
+            case UsageJournalEntry entry -> {
+                Position position =
+                        original(entry.getSourceTopic(), entry.getSourcePartition(), entry.getSourceOffset());
+                entry.setSourceTopic(position.topic());
+                entry.setSourcePartition(position.partition());
+                entry.setSourceOffset(position.offset());
+            }
+            case LimitEvent event -> {
+                if (event.getCrossingTopic() != null) {
+                    Position position =
+                            original(event.getCrossingTopic(), event.getCrossingPartition(), event.getCrossingOffset());
+                    event.setCrossingTopic(position.topic());
+                    event.setCrossingPartition(position.partition());
+                    event.setCrossingOffset(position.offset());
+                }
+            }
+            case DeadLetter letter -> {
+                Position position =
+                        original(letter.getSourceTopic(), letter.getSourcePartition(), letter.getSourceOffset());
+                letter.setSourceTopic(position.topic());
+                letter.setSourcePartition(position.partition());
+                letter.setSourceOffset(position.offset());
+            }
+            default -> throw new IllegalArgumentException("has no position: " + record);
+        }
+        return record;
+    }
+
+    private Position original(String topic, int partition, long offset) {
+        return Objects.requireNonNull(originals.get(new Position(topic, partition, offset)));
     }
 
     /** Waits for a condition, with a deadline. */
