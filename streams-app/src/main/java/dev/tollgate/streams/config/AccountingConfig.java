@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
@@ -70,15 +72,48 @@ public record AccountingConfig(
     public static final int MAX_STATE_BYTES = 16 << 20;
 
     private static final Pattern APPLICATION_ID = Pattern.compile("[a-zA-Z0-9._-]{1,150}");
-    /** The guarantee and the identity of the role are not up for configuration. */
-    private static final List<String> RESERVED = List.of(
+    /**
+     * What the guarantee and the identity of the role hang on is not up for configuration, neither bare nor in the form for one
+     * kind of client ({@code main.consumer.isolation.level}).
+     */
+    private static final Set<String> RESERVED = Set.of(
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
             StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
             StreamsConfig.APPLICATION_ID_CONFIG,
             StreamsConfig.STATE_DIR_CONFIG,
             StreamsConfig.NUM_STREAM_THREADS_CONFIG,
             StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
             StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
-            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+            StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
+            StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG,
+            StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG,
+            StreamsConfig.GROUP_PROTOCOL_CONFIG,
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            ProducerConfig.ACKS_CONFIG,
+            ProducerConfig.PARTITIONER_CLASS_CONFIG,
+            // A changelog that is not compacted, or that expires, forgets accounts.
+            StreamsConfig.topicPrefix(TopicConfig.CLEANUP_POLICY_CONFIG),
+            StreamsConfig.topicPrefix(TopicConfig.RETENTION_MS_CONFIG),
+            StreamsConfig.topicPrefix(TopicConfig.RETENTION_BYTES_CONFIG));
+
+    /** Handlers that decide whether a record is left out: none is. Kafka Streams has more of them with each version. */
+    private static final Pattern EXCEPTION_HANDLER =
+            Pattern.compile(".*exception\\.handler(\\..*)?|errors\\.dead\\.letter\\.queue\\..*");
+
+    /** What Kafka Streams puts before a name that is meant for one kind of client. */
+    private static final List<String> CLIENT_PREFIXES = List.of(
+            StreamsConfig.MAIN_CONSUMER_PREFIX,
+            StreamsConfig.RESTORE_CONSUMER_PREFIX,
+            StreamsConfig.GLOBAL_CONSUMER_PREFIX,
+            StreamsConfig.CONSUMER_PREFIX,
+            StreamsConfig.PRODUCER_PREFIX,
+            StreamsConfig.ADMIN_CLIENT_PREFIX);
 
     public AccountingConfig {
         clientProperties = Map.copyOf(clientProperties);
@@ -118,12 +153,8 @@ public record AccountingConfig(
         String bootstrapServers = settings.required("kafka.bootstrap-servers");
         Map<String, String> clientProperties = settings.passThrough("kafka.client.");
         Map<String, String> streamsProperties = settings.passThrough("kafka.streams.");
-        for (String reserved : RESERVED) {
-            if (streamsProperties.containsKey(reserved) || clientProperties.containsKey(reserved)) {
-                settings.problem("kafka.*." + reserved + " cannot be set: the accounting role sets it itself"
-                        + " (see streams.* for what can be chosen)");
-            }
-        }
+        refuseReserved(settings, "kafka.client.", clientProperties);
+        refuseReserved(settings, "kafka.streams.", streamsProperties);
         RegistryConfig registry = RegistryConfig.read(settings);
 
         TopicLayout topics = TopicLayout.read(settings);
@@ -236,6 +267,26 @@ public record AccountingConfig(
     @Override
     public String toString() {
         return "AccountingConfig" + new java.util.TreeMap<>(effective);
+    }
+
+    private static void refuseReserved(Settings settings, String prefix, Map<String, String> properties) {
+        for (String name : properties.keySet()) {
+            String bare = bare(name);
+            if (RESERVED.contains(bare) || EXCEPTION_HANDLER.matcher(bare).matches()) {
+                settings.problem(prefix + name + " cannot be set: the accounting role sets " + bare + " itself"
+                        + " (see kafka.bootstrap-servers and streams.* for what can be chosen)");
+            }
+        }
+    }
+
+    /** A name without the kinds of clients that it is meant for. */
+    private static String bare(String name) {
+        for (String prefix : CLIENT_PREFIXES) {
+            if (name.startsWith(prefix)) {
+                return bare(name.substring(prefix.length()));
+            }
+        }
+        return name;
     }
 
     private static String matching(Pattern pattern, String text) {

@@ -9,6 +9,7 @@ import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
@@ -127,5 +128,71 @@ class AccountingConfigTest {
 
         assertThat(config.toString()).contains("broker:9092").doesNotContain("wonder", "hunter2");
         assertThat(config.registry().toString()).doesNotContain("wonder");
+    }
+
+    @Test
+    void givenReservedName_whenMeantForOneKindOfClient_thenItIsAProblemToo() {
+        for (String name : List.of(
+                "client.group.instance.id",
+                "streams.main.consumer.group.instance.id",
+                "streams.consumer.isolation.level",
+                "streams.main.consumer.auto.offset.reset",
+                "streams.global.consumer.bootstrap.servers",
+                "streams.restore.consumer.isolation.level",
+                "streams.producer.transactional.id",
+                "client.producer.enable.idempotence",
+                "streams.admin.bootstrap.servers",
+                "streams.main.consumer.consumer.group.id",
+                "streams.topic.cleanup.policy",
+                "streams.group.protocol")) {
+            assertProblem("kafka." + name);
+        }
+    }
+
+    @Test
+    void givenExceptionHandler_whenRead_thenItIsAProblemSinceItWouldLeaveRecordsOut() {
+        for (String name : List.of(
+                "default.deserialization.exception.handler",
+                "deserialization.exception.handler",
+                "default.production.exception.handler",
+                "production.exception.handler",
+                "processing.exception.handler",
+                "processing.exception.handler.global.enabled",
+                "errors.dead.letter.queue.topic.name")) {
+            assertProblem("kafka.streams." + name);
+            assertProblem("kafka.client." + name);
+        }
+    }
+
+    /** A handler that a later Kafka Streams brings must not slip past. */
+    @Test
+    void givenKafkaStreamsItself_whenItsKeysAreListed_thenEveryHandlerIsReserved() {
+        List<String> handlers = StreamsConfig.configDef().names().stream()
+                .filter(name -> name.contains("handler") || name.contains("dead.letter"))
+                .toList();
+
+        assertThat(handlers).hasSizeGreaterThanOrEqualTo(5);
+        handlers.forEach(name -> assertProblem("kafka.streams." + name));
+    }
+
+    @Test
+    void givenNamesThatOnlyLookReserved_whenRead_thenTheyAreHandedOn() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("kafka.streams.main.consumer.session.timeout.ms", "6000");
+        values.put("kafka.streams.producer.max.block.ms", "3000");
+        values.put("kafka.streams.topic.min.insync.replicas", "2");
+
+        assertThat(AccountingConfig.from(values).toProperties())
+                .containsEntry("main.consumer.session.timeout.ms", "6000")
+                .containsEntry("producer.max.block.ms", "3000")
+                .containsEntry("topic.min.insync.replicas", "2");
+    }
+
+    private static void assertProblem(String key) {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put(key, "any");
+        assertThatThrownBy(() -> AccountingConfig.from(values))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining(key + " cannot be set");
     }
 }
