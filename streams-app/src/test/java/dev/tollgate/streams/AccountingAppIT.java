@@ -269,6 +269,19 @@ class AccountingAppIT {
         }
     }
 
+    @Test
+    void givenInputTopicWithPublishersTimes_whenStarted_thenItRefusesAndNamesTheRemedy() {
+        cluster.alter(Topic.REQUEST_EVENTS, "message.timestamp.type", "CreateTime");
+
+        try (AccountingApp app = new AccountingApp(cluster.config(folder))) {
+            assertThatThrownBy(app::start)
+                    .isInstanceOf(TopicMismatchException.class)
+                    .hasMessageContaining(
+                            "request-events has message.timestamp.type=CreateTime and needs LogAppendTime")
+                    .hasMessageContaining("tollgate topics apply");
+        }
+    }
+
     private Process startChild(String stateDir) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +116,19 @@ final class TestingCluster implements AutoCloseable {
 
     AccountingConfig config(Path stateDir) {
         return AccountingConfig.from(settings(stateDir));
+    }
+
+    /** Changes the configuration of a topic behind Tollgate's back. */
+    void alter(Topic topic, String key, String value) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrapServers))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, layout.name(topic)),
+                            List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError("the configuration could not be changed", e);
+        }
     }
 
     void publish(Topic topic, String key, SpecificRecord value) {

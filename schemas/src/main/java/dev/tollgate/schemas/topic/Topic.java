@@ -80,6 +80,14 @@ public enum Topic {
         return perAccount;
     }
 
+    /**
+     * Whether others than the accounting role write to it. Its records must carry the broker's append times, since nothing is
+     * known about the clocks of those who publish.
+     */
+    public boolean isInput() {
+        return this == REQUEST_EVENTS || this == ACCOUNT_EVENTS || this == PLAN_CATALOG;
+    }
+
     /** Topic configuration that Tollgate keeps, by Kafka's names. */
     public Map<String, String> config() {
         Map<String, String> config = new LinkedHashMap<>();

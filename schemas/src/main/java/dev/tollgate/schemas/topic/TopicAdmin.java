@@ -21,7 +21,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -78,14 +77,16 @@ public final class TopicAdmin {
     }
 
     /**
-     * Checks what running roles rely on: every topic exists, those by account have the same number of partitions, and no topic
-     * is compacted that must keep every record.
+     * Checks what running roles rely on: every topic exists, those by account have the same number of partitions, topics that
+     * others publish to carry the log's own times, and nothing is compacted that must not be. Needs the permission to describe
+     * the topics' configuration.
      *
      * @throws TopicMismatchException naming each topic that is missing or differs
      */
     public void check() {
         Map<String, TopicDescription> found = describe();
         List<String> problems = new ArrayList<>();
+        Map<ConfigResource, Topic> existing = new LinkedHashMap<>();
         for (Topic topic : Topic.values()) {
             TopicDescription description = found.get(layout.name(topic));
             if (description == null) {
@@ -95,26 +96,24 @@ public final class TopicAdmin {
                         layout.name(topic) + " has " + description.partitions().size()
                                 + " partitions, the configuration says " + layout.partitions(topic));
             }
+            if (description != null) {
+                existing.put(resource(topic), topic);
+            }
         }
-        problems.addAll(compactedCatalog(found));
+        Map<ConfigResource, Config> configs =
+                await(admin.describeConfigs(existing.keySet()).all());
+        existing.forEach((resource, topic) -> problems.addAll(ConfigCheck.problems(topic, resource.name(), key -> {
+            Config config = configs.get(resource);
+            ConfigEntry entry = config == null ? null : config.get(key);
+            return entry == null ? null : entry.value();
+        })));
         if (!problems.isEmpty()) {
             throw new TopicMismatchException(problems);
         }
     }
 
-    /** The plan catalog must keep all of its records: a replay asks which of them had counted at any moment of the past. */
-    private List<String> compactedCatalog(Map<String, TopicDescription> found) {
-        String name = layout.name(Topic.PLAN_CATALOG);
-        if (!found.containsKey(name)) {
-            return List.of();
-        }
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-        Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
-        ConfigEntry policy = config == null ? null : config.get(TopicConfig.CLEANUP_POLICY_CONFIG);
-        return policy != null && policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)
-                ? List.of(name + " is compacted (cleanup.policy=" + policy.value()
-                        + "), which would lose when earlier plan versions came")
-                : List.of();
+    private ConfigResource resource(Topic topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, layout.name(topic));
     }
 
     /**
@@ -159,8 +158,7 @@ public final class TopicAdmin {
 
     private List<Topic> mend(List<Topic> topics) {
         Map<ConfigResource, Topic> byResource = new LinkedHashMap<>();
-        topics.forEach(
-                topic -> byResource.put(new ConfigResource(ConfigResource.Type.TOPIC, layout.name(topic)), topic));
+        topics.forEach(topic -> byResource.put(resource(topic), topic));
         Map<ConfigResource, Config> current =
                 await(admin.describeConfigs(byResource.keySet()).all());
         Map<ConfigResource, Collection<AlterConfigOp>> alterations = new LinkedHashMap<>();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.topic;
+
+import org.jspecify.annotations.NullMarked;
