@@ -55,7 +55,7 @@ final class Emitter {
     }
 
     void total(UsageTotal total) {
-        forward(totalKey(total), OutputTranslator.total(total), Names.TOTALS_SINK);
+        forward(TotalKey.of(total), OutputTranslator.total(total), Names.TOTALS_SINK);
         metrics.count("totals");
     }
 
@@ -88,19 +88,6 @@ final class Emitter {
         letter.setRejectedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
         forward(null, letter, Names.DEAD_LETTER_SINK);
         metrics.count("dead-letters", reason);
-    }
-
-    /** Key of a total: an account's windows must not replace each other in a compacted topic. */
-    private static String totalKey(UsageTotal total) {
-        return total.accountId()
-                + '|'
-                + total.limitId()
-                + '|'
-                + total.scope()
-                + '|'
-                + total.scopeKey()
-                + '|'
-                + total.windowStartMillis();
     }
 
     private void forward(@Nullable String key, SpecificRecord value, String sink) {
