@@ -207,7 +207,7 @@ final class AccountingSimulation {
                 name,
                 new SimulatedInstance.Surroundings(
                         itsLog, config, registry, serializer, pendingWrites, () -> nowMillis, this::revived));
-        catalog.forEach(made.plans()::put);
+        catalog.forEach(made::takePlan);
         return made;
     }
 
@@ -358,7 +358,7 @@ final class AccountingSimulation {
         if (!instance.isUp()) {
             say(instance + " starts again");
             instance.restart(generation);
-            catalog.forEach(instance.plans()::put);
+            catalog.forEach(instance::takePlan);
             assignUnowned();
         }
     }

@@ -71,11 +71,14 @@ class AccountingSimulationTest {
 
     private static AccountingConfig config(int cachedAccounts) {
         AccountingConfig config = AccountingConfig.from(Map.of(
-                "kafka.bootstrap-servers", "none:9092",
-                "registry.url", registry.url(),
-                "topics.partitions", "2",
-                "streams.state-dir", Path.of("none").toString(),
-                "accounting.catalogue-wait", "0ms"));
+                "kafka.bootstrap-servers",
+                "none:9092",
+                "registry.url",
+                registry.url(),
+                "topics.partitions",
+                "2",
+                "streams.state-dir",
+                Path.of("none").toString()));
         return new AccountingConfig(
                 config.bootstrapServers(),
                 config.registry(),
@@ -89,7 +92,7 @@ class AccountingSimulationTest {
                 config.engine(),
                 config.limitStateInterval(),
                 config.totalsInterval(),
-                config.catalogueWait(),
+                config.planSettleTime(),
                 cachedAccounts,
                 config.clientProperties(),
                 config.streamsProperties(),

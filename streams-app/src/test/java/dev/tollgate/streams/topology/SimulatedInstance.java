@@ -1,9 +1,13 @@
 package dev.tollgate.streams.topology;
 
+import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.InputHorizon;
+import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +44,7 @@ final class SimulatedInstance {
     private final Surroundings around;
     private final Map<Integer, Map<String, SimulatedDisk>> disks = new TreeMap<>();
     private final TreeMap<Integer, SimulatedTask> tasks = new TreeMap<>();
-    private PlanCatalogue plans = new PlanCatalogue();
+    private InMemoryPlanCatalog plans;
     private SimulatedLog.@Nullable Transaction transaction;
     private long skewMillis;
 
@@ -58,6 +62,19 @@ final class SimulatedInstance {
     SimulatedInstance(String name, Surroundings around) {
         this.name = name;
         this.around = around;
+        this.plans = emptyCatalog();
+    }
+
+    /** Whatever is asked for is read at once. */
+    private InMemoryPlanCatalog emptyCatalog() {
+        InMemoryPlanCatalog empty = new InMemoryPlanCatalog(around.config().planSettleTime());
+        empty.onDemand(() -> empty.markReadUpTo(empty.newestAskedMillis()));
+        return empty;
+    }
+
+    /** A plan that counts since ever. */
+    void takePlan(Plan plan) {
+        plans.put(plan, 0);
     }
 
     long nowMillis() {
@@ -91,10 +108,6 @@ final class SimulatedInstance {
         if (diskOperationsLeft >= 0 && diskOperationsLeft-- == 0) {
             throw new ProcessorStateException("the disk of " + name + " does not answer");
         }
-    }
-
-    PlanCatalogue plans() {
-        return plans;
     }
 
     boolean isUp() {
@@ -147,10 +160,27 @@ final class SimulatedInstance {
                 partition,
                 around.log(),
                 around.config(),
-                new AccountingProcessor(around.config(), around.registry(), plans, new AccountingMetrics()),
+                new AccountingProcessor(
+                        around.config(), around.registry(), plans, this::horizonOf, new AccountingMetrics()),
                 disks(partition));
         tasks.put(partition, task);
         task.open();
+    }
+
+    /** Before the next record that the task has not read, or that may still be appended. */
+    private InputHorizon horizonOf(int partition) {
+        TopicPartition requests = new TopicPartition(around.config().topics().name(Topic.REQUEST_EVENTS), partition);
+        TopicPartition commands = new TopicPartition(around.config().topics().name(Topic.ACCOUNT_EVENTS), partition);
+        return (nextRequestOffset, nextCommandOffset) -> {
+            long first = Math.min(firstUnread(requests, nextRequestOffset), firstUnread(commands, nextCommandOffset));
+            return Math.min(first, around.clock().getAsLong()) - 1;
+        };
+    }
+
+    private long firstUnread(TopicPartition input, long nextOffset) {
+        long from = nextOffset == InputHorizon.UNKNOWN_OFFSET ? around.log().position(input) : nextOffset;
+        SimulatedLog.Entry next = around.log().at(input, from);
+        return next == null ? Long.MAX_VALUE : next.appendedAtMillis();
     }
 
     /** How much of a partition's state its disk has. */
@@ -310,7 +340,7 @@ final class SimulatedInstance {
 
     /** A new process in the place of the one that crashed. */
     void restart(int newGeneration) {
-        plans = new PlanCatalogue();
+        plans = emptyCatalog();
         up = true;
         generation = newGeneration;
     }
