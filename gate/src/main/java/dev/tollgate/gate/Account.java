@@ -4,6 +4,7 @@ import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Scope;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Account {
     private static final String OVERFLOW_KEY = "*";
 
     /** Most counters of one account; further projects and API keys share one. */
-    private static final int MAX_COUNTERS = 8_192;
+    private static final int MAX_COUNTERS = 65_536;
 
     private static final long TOUCH_INTERVAL_MILLIS = 1_000;
 
@@ -120,7 +121,7 @@ final class Account {
             return known;
         }
         if (rule.scope() != Scope.ACCOUNT) {
-            CounterKey overflow = new CounterKey(rule.limitId(), rule.scope(), OVERFLOW_KEY);
+            CounterKey overflow = overflowOf(rule);
             if (counters.containsKey(overflow) || counters.size() >= MAX_COUNTERS) {
                 key = overflow;
             }
@@ -129,7 +130,7 @@ final class Account {
     }
 
     /**
-     * Takes over a snapshot.
+     * Takes over a snapshot: of the account, or of one of its projects or API keys.
      *
      * @param keepBuckets whether its buckets have to stand in for a plan that the catalogue does not have
      * @return whether it was; false for one that is older than what is known
@@ -143,10 +144,10 @@ final class Account {
         if (before != null && state.getVersion() < before.version() && asOf <= before.asOfMillis()) {
             return false;
         }
-        standing = standingOf(state, asOf, keepBuckets);
+        standing = standingOf(state, before, asOf, keepBuckets);
         Terms current = renewTerms(nowMillis);
 
-        boolean newKeys = false;
+        boolean recounted = false;
         for (BucketState bucket : state.getBuckets()) {
             Rule rule = ruleOf(current, bucket);
             if (rule != null) {
@@ -155,7 +156,8 @@ final class Account {
                 if (counter == null) {
                     counter = Counter.forRule(rule, fleet, nowMillis);
                     counters.put(key, counter);
-                    newKeys = true;
+                    // Until now its calls were counted with others, if anything was known of them.
+                    recounted |= rule.scope() != Scope.ACCOUNT && counters.containsKey(overflowOf(rule));
                 }
                 counter.apply(
                         rule,
@@ -163,11 +165,37 @@ final class Account {
                         horizonMillis);
             }
         }
-        if (newKeys) {
+        if (recounted) {
             current.forgetCallers();
         }
         unconfirmedSinceMillis = 0;
         return true;
+    }
+
+    /** Nothing of a project or API key is in use any more: forgets its counters, but for calls that are not in the log yet. */
+    void forget(Scope scope, String scopeKey, long nowMillis) {
+        Terms current = terms;
+        boolean forgotten = false;
+        for (Rule rule : current.rules) {
+            CounterKey key = new CounterKey(rule.limitId(), scope, scopeKey);
+            Counter counter = rule.scope() == scope ? counters.get(key) : null;
+            if (counter != null && counter.used(rule, nowMillis) == 0) {
+                counters.remove(key);
+                forgotten = true;
+            }
+        }
+        if (forgotten) {
+            current.forgetCallers(scope, scopeKey);
+        }
+    }
+
+    /** How many counters there are. */
+    int counters() {
+        return counters.size();
+    }
+
+    private static CounterKey overflowOf(Rule rule) {
+        return new CounterKey(rule.limitId(), rule.scope(), OVERFLOW_KEY);
     }
 
     private static @Nullable Rule ruleOf(Terms terms, BucketState bucket) {
@@ -181,8 +209,12 @@ final class Account {
         return null;
     }
 
-    private static Standing standingOf(LimitState state, long asOfMillis, boolean keepBuckets) {
-        Map<String, @Nullable Long> amounts = new HashMap<>();
+    private static Standing standingOf(
+            LimitState state, @Nullable Standing before, long asOfMillis, boolean keepBuckets) {
+        // A project or API key says nothing of the account's other limits: those stay as they are.
+        Map<String, @Nullable Long> amounts = before != null && state.getScope() != null && isSamePlan(state, before)
+                ? new HashMap<>(before.amounts())
+                : new HashMap<>();
         state.getBuckets().forEach(bucket -> amounts.put(bucket.getLimitId(), bucket.getAmount()));
         Map<String, @Nullable Long> overrides = new HashMap<>();
         for (LimitOverride override : state.getOverrides()) {
@@ -204,6 +236,28 @@ final class Account {
                 Objects.requireNonNullElse(state.getSuspensionReason(), ""),
                 amounts,
                 overrides,
-                keepBuckets ? List.copyOf(state.getBuckets()) : List.of());
+                keepBuckets ? standIns(state, before) : List.of());
+    }
+
+    private static boolean isSamePlan(LimitState state, Standing before) {
+        return before.planId().equals(state.getPlanId()) && before.planVersion() == state.getPlanVersion();
+    }
+
+    /** One bucket of each limit at least: this snapshot's, and those of limits that it is not about. */
+    private static List<BucketState> standIns(LimitState state, @Nullable Standing before) {
+        List<BucketState> buckets = new ArrayList<>(state.getBuckets());
+        if (before != null && isSamePlan(state, before)) {
+            for (BucketState bucket : before.buckets()) {
+                boolean isOfOthers = state.getScope() == null
+                        ? bucket.getScope() != Scope.ACCOUNT
+                        : bucket.getScope() != state.getScope();
+                if (isOfOthers
+                        && buckets.stream()
+                                .noneMatch(known -> known.getLimitId().equals(bucket.getLimitId()))) {
+                    buckets.add(bucket);
+                }
+            }
+        }
+        return List.copyOf(buckets);
     }
 }

@@ -84,6 +84,14 @@ final class AccountBook {
         accounts.remove(accountId);
     }
 
+    /** Nothing of a project or API key is in use any more. */
+    synchronized void forget(String accountId, Scope scope, String scopeKey) {
+        Account account = accounts.get(accountId);
+        if (account != null) {
+            account.forget(scope, scopeKey, clock.getAsLong());
+        }
+    }
+
     synchronized void apply(Plan plan) {
         plans.put(plan);
         metrics.plans.increment();

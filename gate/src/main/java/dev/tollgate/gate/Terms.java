@@ -97,6 +97,15 @@ final class Terms {
         byProjectAndKey.clear();
     }
 
+    /** The same for the calls of one project or API key. */
+    void forgetCallers(Scope scope, String scopeKey) {
+        if (scope == Scope.PROJECT) {
+            byProjectAndKey.remove(scopeKey);
+        } else {
+            byProjectAndKey.values().forEach(byKey -> byKey.remove(scopeKey));
+        }
+    }
+
     private Caller make(String project, String key) {
         Counter[] behind = new Counter[rules.length];
         for (int i = 0; i < behind.length; i++) {

@@ -6,6 +6,7 @@ import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Dimension;
 import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.WindowUnit;
 import java.time.Instant;
@@ -253,6 +254,98 @@ class GateTest {
         assertThat(gate.check("acme", "p2", "k1", ORDINARY, 1).limitId()).isEqualTo("key");
         assertThat(gate.check("acme", "p2", "k2", ORDINARY, 1).allowed()).isTrue();
         assertThat(gate.check("acme", "p2", "k2", ORDINARY, 1).headers()).containsEntry("X-RateLimit-Limit", "2");
+    }
+
+    @Test
+    void givenRecordsOfTheAccountAndOfAKey_whenTheKeyIsUsedUp_thenOnlyItsCallsAreDeniedAndTheRestOfTheAccountStays() {
+        gate.apply(planWithKeys());
+        gate.apply(TestingState.at(1, testing.now())
+                .override("account", 3L)
+                .window("account", "requests", WindowUnit.MINUTE, 3L, 1)
+                .build());
+        gate.apply(TestingState.at(1, testing.now())
+                .override("account", 3L)
+                .of(Scope.API_KEY, "k1")
+                .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k1")
+                .build());
+
+        assertThat(gate.check("acme", null, "k1", ORDINARY, 1).limitId()).isEqualTo("key");
+        assertThat(gate.check("acme", null, "k2", ORDINARY, 1).allowed()).isTrue();
+        assertThat(gate.check("acme", null, "k3", ORDINARY, 1).allowed()).isTrue();
+        assertThat(gate.check("acme", null, "k4", ORDINARY, 1).limitId()).isEqualTo("account");
+    }
+
+    @Test
+    void givenRecordOfAKeyBeforeThatOfItsAccount_whenBothAreRead_thenBothCount() {
+        gate.apply(planWithKeys());
+        gate.apply(TestingState.at(1, testing.now())
+                .of(Scope.API_KEY, "k1")
+                .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k1")
+                .build());
+        gate.apply(TestingState.at(2, testing.now())
+                .window("account", "requests", WindowUnit.MINUTE, 10L, 10)
+                .build());
+
+        assertThat(gate.check("acme", null, "k1", ORDINARY, 1).allowed()).isFalse();
+        assertThat(gate.check("acme", null, "k2", ORDINARY, 1).limitId()).isEqualTo("account");
+        testing.passMillis(60_000);
+        assertThat(gate.check("acme", null, "k1", ORDINARY, 1).allowed()).isTrue();
+    }
+
+    @Test
+    void givenAPlanThatIsNotKnown_whenRecordsOfAccountAndKeyCome_thenBothStandInForIt() {
+        gate.apply(TestingState.at(1, testing.now())
+                .window("account", "requests", WindowUnit.MINUTE, 10L, 1)
+                .build());
+        gate.apply(TestingState.at(2, testing.now())
+                .of(Scope.API_KEY, "k1")
+                .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k1")
+                .build());
+        gate.apply(TestingState.at(3, testing.now())
+                .window("account", "requests", WindowUnit.MINUTE, 10L, 9)
+                .build());
+
+        assertThat(gate.check("acme", null, "k1", ORDINARY, 1).limitId()).isEqualTo("key");
+        assertThat(gate.check("acme", null, "k2", ORDINARY, 1).allowed()).isTrue();
+        assertThat(gate.check("acme", null, "k2", ORDINARY, 1).limitId()).isEqualTo("account");
+    }
+
+    @Test
+    void givenTenThousandKeys_whenTheirRecordsAreDeleted_thenNothingIsKeptOfThem() {
+        AccountBook book = new AccountBook(
+                GateConfig.from(TestingGate.settings()), new GateMetrics(), id -> true, testing.clock::get);
+        book.apply(planWithKeys());
+        for (int i = 0; i < 10_000; i++) {
+            book.apply(TestingState.at(i, testing.now())
+                    .of(Scope.API_KEY, "k" + i)
+                    .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k" + i)
+                    .build());
+        }
+        Account account = book.find("acme");
+        assertThat(account).isNotNull();
+        assertThat(account.counters()).isBetween(10_000, 10_002);
+
+        testing.passMillis(60_000);
+        for (int i = 0; i < 10_000; i++) {
+            book.forget("acme", Scope.API_KEY, "k" + i);
+        }
+
+        assertThat(account.counters()).isLessThanOrEqualTo(2);
+    }
+
+    private static Plan planWithKeys() {
+        return TestingPlan.named("mem")
+                .meter("requests", 1)
+                .limit(
+                        "account",
+                        "requests",
+                        10L,
+                        Algorithm.FIXED_WINDOW,
+                        WindowUnit.MINUTE,
+                        Scope.ACCOUNT,
+                        Mode.ENFORCE)
+                .limit("key", "requests", 2L, Algorithm.FIXED_WINDOW, WindowUnit.MINUTE, Scope.API_KEY, Mode.ENFORCE)
+                .build();
     }
 
     @Test

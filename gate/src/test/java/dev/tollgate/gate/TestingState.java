@@ -47,6 +47,12 @@ public final class TestingState {
         return this;
     }
 
+    /** Makes it a record of one project or API key. */
+    TestingState of(Scope scope, String scopeKey) {
+        state.setScope(scope).setScopeKey(scopeKey);
+        return this;
+    }
+
     TestingState plan(String planId, int version) {
         state.setPlanId(planId).setPlanVersion(version);
         return this;
