@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param dedupeHorizonMillis how far back in event time the same event id is recognised, 1 min to 400 d; default 24 h. Older
  *     events are late, and can not be corrected.
  * @param defaultPlanId plan of accounts that were never assigned one; null for the built-in plan {@code none}
- * @param maxScopeKeysPerLimit how many projects or API keys of one account a limit tells apart, 1 to 100,000; default 1,000.
+ * @param maxScopeKeysPerLimit how many projects or API keys of one account a limit tells apart, 1 to 100,000; default 10,000.
  *     Further ones share the key {@code *}, so that made-up ids can not grow the state without bound.
  */
 public record EngineSettings(
@@ -27,7 +27,7 @@ public record EngineSettings(
     }
 
     public static EngineSettings defaults() {
-        return new EngineSettings(60_000L, DAY_MILLIS, null, 1_000);
+        return new EngineSettings(60_000L, DAY_MILLIS, null, 10_000);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

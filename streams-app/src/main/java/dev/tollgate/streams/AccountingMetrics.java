@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  *   <li>{@code snapshots}: records written to limit-state
  *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at
  * once;
- *       {@code accounting.cached-accounts} is too small if this grows
+ *       {@code accounting.cache-bytes} is too small if this grows
  *   <li>{@code ticks}: wall-clock ticks given to accounts
  *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
  *   <li>{@code catalog.rejected}: plan records that could not be used

@@ -91,10 +91,16 @@ final class TopologyLedger implements AutoCloseable {
             }
         });
         limitEvents.readOn(record -> note(record.value()));
-        limitStates.readOn(record -> states.put(record.key(), record.value()));
+        limitStates.readOn(record -> {
+            // What is deleted is over, and stays in ClickHouse's table for a while as well.
+            if (record.value() != null) {
+                states.put(record.key(), record.value());
+            }
+        });
         Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
         Map<String, Long> streamTimes = new HashMap<>();
-        states.forEach((accountId, state) -> {
+        states.values().forEach(state -> {
+            String accountId = state.getAccountId();
             for (BucketState bucket : state.getBuckets()) {
                 Instant end = bucket.getWindowEnd();
                 levels.put(
@@ -104,7 +110,7 @@ final class TopologyLedger implements AutoCloseable {
                                 bucket.getUsed(),
                                 end == null ? Long.MAX_VALUE : end.toEpochMilli()));
             }
-            if (state.getStreamTime().toEpochMilli() >= 0) {
+            if (state.getScope() == null && state.getStreamTime().toEpochMilli() >= 0) {
                 streamTimes.put(accountId, state.getStreamTime().toEpochMilli());
             }
         });

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param planSettleTime a plan version counts for records that were appended this long after it or later; the same
  *     for all
  *     instances of an application and for every replay
- * @param cachedAccounts how many decoded account states each task keeps in memory
+ * @param cacheBytes about how many bytes of decoded accounts, projects and API keys each task keeps in memory; the latter two
+ *     take half of it at most
  * @param clientProperties handed to every Kafka client as they are (security, timeouts)
  * @param streamsProperties handed to Kafka Streams as they are, by its names; win over the ones above
  * @param effective what was read, presets included, secrets masked: for one log line at start-up
@@ -60,7 +61,7 @@ public record AccountingConfig(
         Duration limitStateInterval,
         Duration totalsInterval,
         Duration planSettleTime,
-        int cachedAccounts,
+        long cacheBytes,
         Map<String, String> clientProperties,
         Map<String, String> streamsProperties,
         Map<String, String> effective) {
@@ -138,9 +139,9 @@ public record AccountingConfig(
      *       {@code streams.standbys} (0)
      *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code
      * accounting.default-plan}
-     *       (none), {@code accounting.max-scope-keys} (1000), {@code accounting.limit-state-interval} (250ms),
+     *       (none), {@code accounting.max-scope-keys} (10000), {@code accounting.limit-state-interval} (250ms),
      *       {@code accounting.totals-interval} (1s), {@code accounting.plan-settle-time} (5s),
-     *       {@code accounting.cached-accounts} (20000)
+     *       {@code accounting.cache-bytes} (67108864: 64 MiB)
      * </ul>
      *
      * Keys of other roles may stand in the same map; unknown ones below {@code streams.}, {@code accounting.},
@@ -176,11 +177,11 @@ public record AccountingConfig(
         Duration allowedSkew = settings.duration("accounting.allowed-skew", "60s", "0s", "24h");
         Duration dedupeHorizon = settings.duration("accounting.dedupe-horizon", "24h", "1m", "72h");
         @Nullable String defaultPlan = settings.optional("accounting.default-plan");
-        int maxScopeKeys = settings.integer("accounting.max-scope-keys", 1_000, 1, 100_000);
+        int maxScopeKeys = settings.integer("accounting.max-scope-keys", 10_000, 1, 100_000);
         Duration limitStateInterval = settings.duration("accounting.limit-state-interval", "250ms", "0ms", "1m");
         Duration totalsInterval = settings.duration("accounting.totals-interval", "1s", "0ms", "10m");
         Duration planSettleTime = readPlanSettleTime(settings);
-        int cachedAccounts = settings.integer("accounting.cached-accounts", 20_000, 16, 10_000_000);
+        int cacheBytes = settings.integer("accounting.cache-bytes", 64 << 20, 1 << 16, Integer.MAX_VALUE);
 
         settings.refuseUnknown("streams.", "accounting.", "topics.", "registry.");
         settings.throwIfProblems();
@@ -198,7 +199,7 @@ public record AccountingConfig(
                 limitStateInterval,
                 totalsInterval,
                 planSettleTime,
-                cachedAccounts,
+                cacheBytes,
                 clientProperties,
                 streamsProperties,
                 settings.effective());

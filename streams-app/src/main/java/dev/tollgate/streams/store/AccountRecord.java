@@ -3,6 +3,7 @@ package dev.tollgate.streams.store;
 import dev.tollgate.engine.AccountState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * one task.
  *
  * <p>Stored as: format (1 byte), newest append time (8), clock (8), last offset of request-events (8), first block of
- * the event
- * index that has entries (4), first block of it that is needed (4), then the engine's own encoding.
+ * the event index that has entries (4), first block of it that is needed (4), then the engine's own encoding of the
+ * account without the buckets of projects and API keys, which are records of their own ({@link KafkaScopeBuckets}).
  */
 public final class AccountRecord {
     /** No request event of the account has been read yet. */
@@ -37,9 +38,16 @@ public final class AccountRecord {
 
     private final NewestIds newestIds = new NewestIds();
 
+    /** Projects and API keys in the store; null for an account that keeps them in memory. */
+    private final @Nullable KafkaScopeBuckets scopes;
+
+    /** Length of the record as it was last read or written. */
+    private int encodedBytes;
+
     private AccountRecord(
             String accountId,
             AccountState state,
+            @Nullable KafkaScopeBuckets scopes,
             long asOfMillis,
             long clockMillis,
             long lastOffset,
@@ -47,29 +55,41 @@ public final class AccountRecord {
             int firstNeededIndexBlock) {
         this.accountId = accountId;
         this.state = state;
+        this.scopes = scopes;
         this.asOfMillis = asOfMillis;
         this.clockMillis = clockMillis;
         this.lastOffset = lastOffset;
         this.firstIndexBlock = firstIndexBlock;
         this.firstNeededIndexBlock = firstNeededIndexBlock;
+        this.indexPrefix = prefixOf(accountId);
+    }
+
+    /** What begins all keys of an account in a store that it shares with others: length of its id (2 bytes) and its id. */
+    static byte[] prefixOf(String accountId) {
         byte[] id = accountId.getBytes(StandardCharsets.UTF_8);
-        this.indexPrefix = ByteBuffer.allocate(2 + id.length)
+        return ByteBuffer.allocate(2 + id.length)
                 .putShort((short) id.length)
                 .put(id)
                 .array();
     }
 
-    /** An account of which nothing is known. */
+    /** An account of which nothing is known, and which keeps its projects and API keys in memory. */
     public static AccountRecord empty(String accountId) {
-        return new AccountRecord(accountId, AccountState.empty(accountId), 0, 0, NO_OFFSET, 0, 0);
+        return new AccountRecord(accountId, AccountState.empty(accountId), null, 0, 0, NO_OFFSET, 0, 0);
+    }
+
+    /** An account of which nothing is known. */
+    static AccountRecord empty(String accountId, KafkaScopeBuckets scopes) {
+        return new AccountRecord(accountId, AccountState.empty(accountId, scopes), scopes, 0, 0, NO_OFFSET, 0, 0);
     }
 
     /**
      * Reads what {@link #encode} wrote.
      *
+     * @param scopes the account's projects and API keys
      * @throws IllegalArgumentException if the bytes are something else
      */
-    static AccountRecord decode(String accountId, byte[] bytes) {
+    static AccountRecord decode(String accountId, byte[] bytes, KafkaScopeBuckets scopes) {
         if (bytes.length < HEADER_BYTES || bytes[0] != FORMAT) {
             throw new IllegalArgumentException("the record of account " + accountId + " has " + bytes.length
                     + " bytes and format " + (bytes.length == 0 ? "none" : bytes[0]) + ", expected format " + FORMAT);
@@ -82,18 +102,22 @@ public final class AccountRecord {
         int firstNeededIndexBlock = header.getInt();
         byte[] state = new byte[bytes.length - HEADER_BYTES];
         System.arraycopy(bytes, HEADER_BYTES, state, 0, state.length);
-        return new AccountRecord(
+        AccountRecord record = new AccountRecord(
                 accountId,
-                AccountState.decode(state),
+                AccountState.decodeCore(state, scopes),
+                scopes,
                 asOfMillis,
                 clockMillis,
                 lastOffset,
                 firstIndexBlock,
                 firstNeededIndexBlock);
+        record.encodedBytes = bytes.length;
+        return record;
     }
 
     byte[] encode() {
-        byte[] encodedState = state.encode();
+        byte[] encodedState = state.encodeCore();
+        encodedBytes = HEADER_BYTES + encodedState.length;
         return ByteBuffer.allocate(HEADER_BYTES + encodedState.length)
                 .put(FORMAT)
                 .putLong(asOfMillis)
@@ -112,6 +136,40 @@ public final class AccountRecord {
     /** The engine's state; changed in place by applying inputs. */
     public AccountState state() {
         return state;
+    }
+
+    /** About how many bytes of the heap the account takes, without its projects and API keys. */
+    public long heapBytes() {
+        return KafkaAccountStore.ACCOUNT_BYTES + KafkaAccountStore.HEAP_FACTOR * encodedBytes;
+    }
+
+    /** How many projects and API keys have changed since they were last taken by {@link #takeUnsaidStates}. */
+    public int unsaidStates() {
+        return scopes == null ? 0 : scopes.unsaidStates();
+    }
+
+    /** Takes the projects and API keys whose limit-state is to be published; those that have gone are among them. */
+    public Set<ScopeId> takeUnsaidStates() {
+        return scopes == null ? Set.of() : scopes.takeUnsaidStates();
+    }
+
+    /** Takes the projects and API keys whose totals are to be published. */
+    public Set<ScopeId> takeUnsaidTotals() {
+        return scopes == null ? Set.of() : scopes.takeUnsaidTotals();
+    }
+
+    /** All projects and API keys are to be published: nobody knows which of them were. */
+    public void nothingIsSaid() {
+        if (scopes != null) {
+            scopes.nothingIsSaid();
+        }
+    }
+
+    /** The record is dropped from memory. */
+    void forgetScopes() {
+        if (scopes != null) {
+            scopes.forget();
+        }
     }
 
     /** Append time of the newest record in the state, milliseconds since the epoch; 0 before the first. */

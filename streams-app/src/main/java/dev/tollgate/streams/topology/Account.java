@@ -20,6 +20,11 @@ final class Account {
     /** When time next brings something to the account, or a moment before that. */
     long deadlineMillis = Agenda.NO_DEADLINE;
 
+    /** What the account counts for in the cache, if it is there. */
+    long cachedBytes;
+
+    boolean isCached;
+
     /** When the last of what was held back was said, for accounts that the agenda still names. */
     long quietSinceMillis;
 

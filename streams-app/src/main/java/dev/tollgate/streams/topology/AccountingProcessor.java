@@ -83,7 +83,10 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
                 horizons.of(opened.taskId().partition()),
                 metrics,
                 emitter,
-                new KafkaAccountStore(opened.getStateStore(Names.ACCOUNT_STORE)),
+                new KafkaAccountStore(
+                        opened.getStateStore(Names.ACCOUNT_STORE),
+                        opened.getStateStore(Names.SCOPE_STORE),
+                        config.cacheBytes() / 2),
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
                 agenda);
         fresh.open();

@@ -1,5 +1,6 @@
 package dev.tollgate.streams.topology;
 
+import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
@@ -23,6 +24,7 @@ import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.ScopeId;
 import dev.tollgate.streams.translate.InputTranslator;
 import dev.tollgate.streams.translate.RecordDecoder;
 import dev.tollgate.streams.translate.RefusalReason;
@@ -62,6 +64,9 @@ final class AccountingTask {
 
     /** How many accounts one punctuation speaks for per kind: a few milliseconds' work, so that records do not wait. */
     private static final int ACCOUNTS_PER_PUNCTUATION = 250;
+
+    /** How many changed projects and API keys of an account are held back at most. */
+    private static final int MAX_UNSAID_SCOPES = 1_000;
 
     /** A task that has read nothing for this long has caught up, however old the last record was. */
     private static final long IDLE_MILLIS = 500;
@@ -134,7 +139,7 @@ final class AccountingTask {
         this.emitter = emitter;
         this.index = index;
         this.agenda = agenda;
-        this.accounts = new Accounts(store, config.cachedAccounts(), this::arrive, this::leave);
+        this.accounts = new Accounts(store, config.cacheBytes(), this::arrive, this::leave);
         this.noticeRounds = new NoticeRounds(catalog, store, agenda, this::isDue);
         this.requestDecoder = new RecordDecoder<>(RequestEvent.class, registry, MAX_EVENT_BYTES);
         this.commandDecoder = new RecordDecoder<>(AccountEvent.class, registry, MAX_EVENT_BYTES);
@@ -277,6 +282,11 @@ final class AccountingTask {
         if (accountId.isEmpty()) {
             throw new RefusedException(RejectionReason.MISSING_ACCOUNT_ID, "account_id must not be empty");
         }
+        if (accountId.indexOf('\0') >= 0) {
+            // It separates the parts of keys.
+            throw new RefusedException(
+                    RefusalReason.INVALID_ACCOUNT_ID, "account_id must not contain the character U+0000");
+        }
         byte[] key = input.key();
         if (!Arrays.equals(key, accountId.getBytes(StandardCharsets.UTF_8))) {
             throw new RefusedException(
@@ -347,7 +357,9 @@ final class AccountingTask {
 
     /** Says the account's new standing, as soon as pacing allows. */
     private void speak(Account account, boolean atOnce) {
-        if (atOnce || snapshotPace.mayBeSaid(account.snapshot, nowMillis)) {
+        if (atOnce
+                || snapshotPace.mayBeSaid(account.snapshot, nowMillis)
+                || account.record.unsaidStates() >= MAX_UNSAID_SCOPES) {
             saySnapshot(account);
         }
         if (totalsPace.mayBeSaid(account.totals, nowMillis)) {
@@ -357,25 +369,39 @@ final class AccountingTask {
     }
 
     private void saySnapshot(Account account) {
+        AccountState state = account.record.state();
         CatalogView plans = viewAt(account.record.clockMillis());
-        emitter.snapshot(
-                engine.snapshot(account.record.state(), plans.plans(), nowMillis), account.record, plans::bucketName);
+        emitter.snapshot(engine.accountSnapshot(state, plans.plans(), nowMillis), account.record, plans::bucketName);
+        for (ScopeId id : account.record.takeUnsaidStates()) {
+            emitter.snapshot(
+                    id,
+                    engine.scopeSnapshot(state, plans.plans(), nowMillis, id.scope(), id.key()),
+                    account.record,
+                    plans::bucketName);
+        }
         snapshotPace.said(account.snapshot, nowMillis);
     }
 
     private void sayTotals(Account account) {
         said.begin();
-        engine.openTotals(
-                account.record.state(), viewAt(account.record.clockMillis()).plans(), said);
+        AccountState state = account.record.state();
+        CatalogView plans = viewAt(account.record.clockMillis());
+        engine.openAccountTotals(state, plans.plans(), said);
+        for (ScopeId id : account.record.takeUnsaidTotals()) {
+            engine.openScopeTotals(state, plans.plans(), id.scope(), id.key(), said);
+        }
         totalsPace.said(account.totals, nowMillis);
     }
 
     private void recover() {
         Iterator<String> ids = recovering.iterator();
-        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && ids.hasNext(); i++) {
+        int scopes = 0;
+        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && scopes < MAX_UNSAID_SCOPES && ids.hasNext(); i++) {
             Account account = accounts.get(ids.next());
             ids.remove();
             account.recovering = false;
+            account.record.nothingIsSaid();
+            scopes += account.record.unsaidStates();
             saySnapshot(account);
             sayTotals(account);
             updateAgenda(account);

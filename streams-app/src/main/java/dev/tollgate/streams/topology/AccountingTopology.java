@@ -4,6 +4,7 @@ import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.AccountPartitioner;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -25,6 +26,7 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The accounting topology:
@@ -34,7 +36,7 @@ import org.apache.kafka.streams.state.Stores;
  *                  +--> accounting -------+--> usage-totals
  * account-events --'     |  |  |          +--> limit-events
  *                        |  |  |          +--> limit-state
- *        stores: accounts, events, agenda '--> dead-letters
+ * stores: accounts, scopes, events, agenda '--> dead-letters
  * </pre>
  *
  * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside
@@ -73,6 +75,7 @@ public final class AccountingTopology {
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
                 .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)
+                .addStateStore(store(Names.SCOPE_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.AGENDA_STORE), Names.ACCOUNTING);
 
@@ -85,7 +88,13 @@ public final class AccountingTopology {
                 (StreamPartitioner<String, SpecificRecord>) AccountingTopology::partitionOfTotal,
                 Names.ACCOUNTING);
         sink(topology, config, Names.LIMIT_EVENT_SINK, Topic.LIMIT_EVENTS, keys, values);
-        sink(topology, config, Names.LIMIT_STATE_SINK, Topic.LIMIT_STATE, keys, values);
+        topology.addSink(
+                Names.LIMIT_STATE_SINK,
+                config.topics().name(Topic.LIMIT_STATE),
+                keys,
+                values,
+                (StreamPartitioner<String, SpecificRecord>) AccountingTopology::partitionOfState,
+                Names.ACCOUNTING);
         sink(topology, config, Names.DEAD_LETTER_SINK, Topic.DEAD_LETTERS, keys, values);
         return topology;
     }
@@ -102,7 +111,7 @@ public final class AccountingTopology {
                         // Most records of a changelog are soon replaced; compact early, so that a restore reads little.
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
                         "0.2",
-                        // An account that tells thousands of projects and keys apart is larger than Kafka's default.
+                        // Calls in flight are part of an account: one with very many is larger than Kafka's default.
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                         Integer.toString(AccountingConfig.MAX_STATE_BYTES)));
     }
@@ -115,6 +124,13 @@ public final class AccountingTopology {
             Serializer<String> keys,
             Serializer<SpecificRecord> values) {
         topology.addSink(name, config.topics().name(topic), keys, values, Names.ACCOUNTING);
+    }
+
+    /** Projects and API keys have keys of their own but stand where their account does; a tombstone has nothing but the key. */
+    private static Optional<Set<Integer>> partitionOfState(
+            String topic, String key, @Nullable SpecificRecord value, int partitions) {
+        return Optional.of(
+                Set.of(AccountPartitioner.partition(LimitStateKey.parse(key).accountId(), partitions)));
     }
 
     /** Totals have keys of their own but stand where their account does. */

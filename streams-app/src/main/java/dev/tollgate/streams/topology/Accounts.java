@@ -3,30 +3,32 @@ package dev.tollgate.streams.topology;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The accounts of a task: a bounded number of them decoded in memory, least recently used out first, over the store.
+ * The accounts of a task: decoded in memory up to a number of bytes, least recently used out first, over the store. The bytes
+ * are estimated from the length of the encoded records ({@link AccountRecord#heapBytes}); those of decoded projects and API
+ * keys, which the store keeps, count too.
  *
  * <p>There is never more than one object per account at a time, and the store always has what the object has once an input is done with.
  * Lives as long as the task holds its partition: a task that is closed, clean or not, begins with an empty cache.
  */
 final class Accounts {
     private final AccountStore store;
-    private final int capacity;
+    private final long maxBytes;
     private final Consumer<Account> arriving;
     private final Consumer<Account> leaving;
     private final LinkedHashMap<String, Account> cached = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
 
     /**
-     * @param capacity how many are kept in memory
+     * @param maxBytes about how many bytes are kept in memory; one account is, however large
      * @param arriving told of each account that is read into memory
      * @param leaving told of each account before it is dropped from memory
      */
-    Accounts(AccountStore store, int capacity, Consumer<Account> arriving, Consumer<Account> leaving) {
+    Accounts(AccountStore store, long maxBytes, Consumer<Account> arriving, Consumer<Account> leaving) {
         this.store = store;
-        this.capacity = capacity;
+        this.maxBytes = maxBytes;
         this.arriving = arriving;
         this.leaving = leaving;
     }
@@ -38,10 +40,9 @@ final class Accounts {
             return account;
         }
         account = read(accountId);
-        if (cached.size() >= capacity) {
-            makeRoom();
-        }
         cached.put(accountId, account);
+        weigh(account);
+        makeRoom(account);
         return account;
     }
 
@@ -60,27 +61,51 @@ final class Accounts {
         account = read(accountId);
         visitor.accept(account);
         leaving.accept(account);
+        store.forget(account.record);
     }
 
     void save(Account account) {
         store.save(account.record);
+        if (account.isCached) {
+            weigh(account);
+        }
     }
 
     /** Forgets what is in memory about an account: the next {@link #get} reads the store. */
     void drop(Account account) {
-        cached.remove(account.id());
+        if (cached.remove(account.id(), account)) {
+            bytes -= account.cachedBytes;
+            account.isCached = false;
+        }
+        store.forget(account.record);
+    }
+
+    /** About how many bytes are in memory. */
+    long bytes() {
+        return bytes + store.scopeBytes();
     }
 
     private Account read(String accountId) {
-        AccountRecord record = store.load(accountId);
-        Account account = new Account(record == null ? AccountRecord.empty(accountId) : record);
+        Account account = new Account(store.load(accountId));
         arriving.accept(account);
         return account;
     }
 
-    private void makeRoom() {
-        Map.Entry<String, Account> eldest = cached.firstEntry();
-        leaving.accept(eldest.getValue());
-        cached.remove(eldest.getKey());
+    private void weigh(Account account) {
+        long now = account.record.heapBytes();
+        bytes += now - account.cachedBytes;
+        account.cachedBytes = now;
+        account.isCached = true;
+    }
+
+    private void makeRoom(Account kept) {
+        while (bytes() > maxBytes) {
+            Account eldest = cached.firstEntry().getValue();
+            if (eldest == kept) {
+                return;
+            }
+            leaving.accept(eldest);
+            drop(eldest);
+        }
     }
 }

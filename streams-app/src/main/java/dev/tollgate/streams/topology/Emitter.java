@@ -5,8 +5,11 @@ import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.schemas.avro.DeadLetter;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.store.ScopeId;
 import dev.tollgate.streams.translate.OutputTranslator;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -64,6 +67,28 @@ final class Emitter {
                 snapshot.accountId(),
                 OutputTranslator.limitState(snapshot, account.asOfMillis(), partition, account.lastOffset(), names),
                 Names.LIMIT_STATE_SINK);
+        metrics.count("snapshots");
+    }
+
+    /**
+     * Publishes where a project or API key stands.
+     *
+     * @param snapshot with its limits only; null if nothing of them is in use any more
+     */
+    void snapshot(
+            ScopeId scope,
+            @Nullable AccountSnapshot snapshot,
+            AccountRecord account,
+            OutputTranslator.BucketNames names) {
+        LimitState record = null;
+        if (snapshot != null) {
+            record =
+                    OutputTranslator.limitState(snapshot, account.asOfMillis(), partition, account.lastOffset(), names);
+            record.setScope(OutputTranslator.scope(scope.scope()));
+            record.setScopeKey(scope.key());
+        }
+        String key = new LimitStateKey(account.accountId(), scope.scope().name(), scope.key()).text();
+        context.forward(new Record<>(key, record, context.currentSystemTimeMs()), Names.LIMIT_STATE_SINK);
         metrics.count("snapshots");
     }
 

@@ -14,6 +14,8 @@ public final class Names {
 
     /** One record per account. */
     public static final String ACCOUNT_STORE = "accounts";
+    /** Open buckets of projects and API keys, one record for each, and timers for them. */
+    public static final String SCOPE_STORE = "scopes";
     /** Journal entries by account, half day and event id. */
     public static final String EVENT_STORE = "events";
     /** Accounts with something coming. */

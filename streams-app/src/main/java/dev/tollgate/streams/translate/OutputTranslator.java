@@ -22,7 +22,6 @@ import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the engine says to the records of the output topics. */
 public final class OutputTranslator {
-
-    /** Most buckets of one snapshot: about half a megabyte if every id is as long as it may be. */
-    static final int MAX_BUCKETS = 1_500;
-
-    private static final Comparator<AccountSnapshot.Bucket> RELEVANCE = Comparator.comparing(
-                    (AccountSnapshot.Bucket bucket) -> bucket.scope() != Scope.ACCOUNT)
-            .thenComparing(bucket -> !bucket.hardReached())
-            .thenComparing(bucket -> !bucket.softReached())
-            .thenComparingLong(AccountSnapshot.Bucket::remaining);
-
     /** The end of a block that time alone will not end: the last moment of the year 9999. */
     private static final Instant NEVER = Instant.ofEpochMilli(253_402_300_799_999L);
 
@@ -53,7 +42,7 @@ public final class OutputTranslator {
     }
 
     /**
-     * The snapshot of an account.
+     * The snapshot of an account. The caller sets the scope if it is about a project or API key.
      *
      * @param asOfMillis append time of the newest record in it
      * @param partition partition of request-events that feeds the account
@@ -72,9 +61,8 @@ public final class OutputTranslator {
         record.setSuspended(snapshot.suspended());
         record.setSuspendedUntil(until(snapshot.suspendedUntilMillis()));
         record.setSuspensionReason(snapshot.suspensionReason());
-        List<AccountSnapshot.Bucket> said = mostRelevant(snapshot.buckets());
-        List<BucketState> buckets = new ArrayList<>(said.size());
-        for (AccountSnapshot.Bucket bucket : said) {
+        List<BucketState> buckets = new ArrayList<>(snapshot.buckets().size());
+        for (AccountSnapshot.Bucket bucket : snapshot.buckets()) {
             buckets.add(bucket(bucket, names.of(snapshot.planId(), snapshot.planVersion(), bucket.limitId())));
         }
         record.setBuckets(buckets);
@@ -84,19 +72,8 @@ public final class OutputTranslator {
         record.setMostConstrained(snapshot.mostConstrained());
         record.setSourcePartition(partition);
         record.setSourceOffset(lastOffset);
+        record.setScopeKey("");
         return record;
-    }
-
-    /**
-     * Projects and keys are named by callers, so an account can have many buckets, and a record must stay below what
-     * a broker
-     * takes. What is blocked or warned comes first; a bucket that is left out has reached nothing.
-     */
-    private static List<AccountSnapshot.Bucket> mostRelevant(List<AccountSnapshot.Bucket> buckets) {
-        if (buckets.size() <= MAX_BUCKETS) {
-            return buckets;
-        }
-        return buckets.stream().sorted(RELEVANCE).limit(MAX_BUCKETS).toList();
     }
 
     private static BucketState bucket(AccountSnapshot.Bucket bucket, @Nullable String name) {
@@ -251,7 +228,8 @@ public final class OutputTranslator {
         return millis == null || millis == Long.MAX_VALUE ? null : Instant.ofEpochMilli(millis);
     }
 
-    private static dev.tollgate.schemas.avro.Scope scope(Scope scope) {
+    /** A scope as records name it. */
+    public static dev.tollgate.schemas.avro.Scope scope(Scope scope) {
         return switch (scope) {
             case ACCOUNT -> dev.tollgate.schemas.avro.Scope.ACCOUNT;
             case PROJECT -> dev.tollgate.schemas.avro.Scope.PROJECT;

@@ -15,6 +15,8 @@ public enum RefusalReason {
     TOO_LARGE,
     /** The record key is not the account id, so that the record may stand in another account's partition. */
     KEY_MISMATCH,
+    /** The account id has a NUL character, which separates the parts of keys. */
+    INVALID_ACCOUNT_ID,
     /** The record stands in another partition than its account: the publisher does not partition as Kafka's Java client does. */
     WRONG_PARTITION,
     /** A command without a part that its type needs, or with an impossible value. */

@@ -35,7 +35,7 @@ class AccountingConfigTest {
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.cachedAccounts()).isEqualTo(20_000);
+        assertThat(config.cacheBytes()).isEqualTo(64 << 20);
     }
 
     @Test
@@ -61,7 +61,7 @@ class AccountingConfigTest {
         values.put("accounting.limit-state-interval", "100ms");
         values.put("accounting.totals-interval", "10s");
         values.put("accounting.plan-settle-time", "1s");
-        values.put("accounting.cached-accounts", "500");
+        values.put("accounting.cache-bytes", "500000");
 
         AccountingConfig config = AccountingConfig.from(values);
 
@@ -75,7 +75,7 @@ class AccountingConfigTest {
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(config.cachedAccounts()).isEqualTo(500);
+        assertThat(config.cacheBytes()).isEqualTo(500_000);
         assertThat(config.toProperties())
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("producer.linger.ms", "5")

@@ -122,7 +122,7 @@ class KafkaEventIndexTest {
         index.of(acme).expireBefore(NOW);
         index.of(acme).expireSome();
 
-        AccountRecord reread = AccountRecord.decode("acme", acme.encode());
+        AccountRecord reread = TestingStores.reread(acme);
         index.of(reread).expireSome();
 
         assertThat(TestingStores.size(store)).isZero();
@@ -173,7 +173,7 @@ class KafkaEventIndexTest {
                         model.remove(name);
                     }
                 }
-                case 1 -> accounts[who] = AccountRecord.decode(account.accountId(), account.encode());
+                case 1 -> accounts[who] = TestingStores.reread(account);
                 default -> {
                     assertThat(index.of(account).find(id, NOW - 2 * BLOCK, NOW))
                             .as("seed %d, step %d, %s", seed, step, name)

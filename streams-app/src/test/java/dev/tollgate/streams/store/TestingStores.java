@@ -2,6 +2,8 @@ package dev.tollgate.streams.store;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.serialization.Serdes;
@@ -52,6 +54,27 @@ public final class TestingStores {
                         throw e.getCause();
                     }
                 });
+    }
+
+    /** A record as it is after it was written down and read back. */
+    static AccountRecord reread(AccountRecord record) {
+        return AccountRecord.decode(
+                record.accountId(),
+                record.encode(),
+                new KafkaScopeBuckets(
+                        store("none", context()),
+                        new ScopeCache(1 << 20),
+                        AccountRecord.prefixOf(record.accountId()),
+                        true));
+    }
+
+    /** Takes everything out of a store. */
+    public static void clear(KeyValueStore<Bytes, byte[]> store) {
+        List<Bytes> keys = new ArrayList<>();
+        try (var all = store.all()) {
+            all.forEachRemaining(entry -> keys.add(entry.key));
+        }
+        keys.forEach(key -> store.put(key, null));
     }
 
     /** How many entries a store has. */

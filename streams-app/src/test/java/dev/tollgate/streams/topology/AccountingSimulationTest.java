@@ -93,7 +93,8 @@ class AccountingSimulationTest {
                 config.limitStateInterval(),
                 config.totalsInterval(),
                 config.planSettleTime(),
-                cachedAccounts,
+                // An account is about so large.
+                4_000L * cachedAccounts,
                 config.clientProperties(),
                 config.streamsProperties(),
                 config.effective());

@@ -435,7 +435,7 @@ class AccountingTopologyTest {
     @Test
     void givenCacheSmallerThanTheTraffic_whenAccountsTakeTurns_thenTotalsAreExact() {
         topology.close();
-        topology = new TestingTopology(stateDir, Map.of("accounting.cached-accounts", "16"));
+        topology = new TestingTopology(stateDir, Map.of("accounting.cache-bytes", "65536"));
         topology.publish(TestingPlans.mem("mem", 1_000));
         int accounts = 100;
         for (int i = 0; i < accounts; i++) {
@@ -512,7 +512,7 @@ class AccountingTopologyTest {
                         "limit-events-sink",
                         "limit-state-sink",
                         "dead-letters-sink",
-                        "stores: [accounts, agenda, events]")
+                        "stores: [accounts, scopes, agenda, events]")
                 .doesNotContain("KSTREAM", "KTABLE");
     }
 

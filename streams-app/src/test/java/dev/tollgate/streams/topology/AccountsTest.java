@@ -2,7 +2,6 @@ package dev.tollgate.streams.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.TestingStores;
@@ -14,10 +13,19 @@ import org.junit.jupiter.api.Test;
 class AccountsTest {
     private final AtomicInteger reads = new AtomicInteger();
     private final AccountStore store = new KafkaAccountStore(
-            TestingStores.counting(TestingStores.store("account", TestingStores.context()), "get", reads));
+            TestingStores.counting(TestingStores.store("account", TestingStores.context()), "get", reads),
+            TestingStores.store("scopes", TestingStores.context()),
+            1 << 20);
+
+    /** Room for two accounts of which little is known. */
+    private final long maxBytes = 6_000;
+
     private final List<String> movements = new ArrayList<>();
     private final Accounts accounts = new Accounts(
-            store, 2, account -> movements.add("+" + account.id()), account -> movements.add("-" + account.id()));
+            store,
+            maxBytes,
+            account -> movements.add("+" + account.id()),
+            account -> movements.add("-" + account.id()));
 
     @Test
     void givenFullCache_whenOneMoreIsUsed_thenTheLeastRecentlyUsedLeaves() {
@@ -33,7 +41,7 @@ class AccountsTest {
     @Test
     void givenFullCache_whenAllAccountsAreGoneThrough_thenThoseInUseStay() {
         for (int i = 0; i < 100; i++) {
-            store.save(AccountRecord.empty("account-" + i));
+            store.save(store.load("account-" + i));
         }
         Account first = accounts.get("account-1");
         Account second = accounts.get("account-2");

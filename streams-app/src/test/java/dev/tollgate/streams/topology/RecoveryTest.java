@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -55,10 +56,11 @@ class RecoveryTest {
 
     private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
     private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
     private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
     private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
     private final InMemoryPlanCatalog plans = new InMemoryPlanCatalog(Duration.ofSeconds(5));
-    private final FailingStore store = new FailingStore(new KafkaAccountStore(accounts));
+    private FailingStore store = new FailingStore(new KafkaAccountStore(accounts, scopes, 1 << 20));
     private TestingRegistry registry;
     private SchemaRegistryClient client;
     private AccountingConfig config;
@@ -220,12 +222,12 @@ class RecoveryTest {
 
     @Test
     void givenBlockedAccountThatHasLeftMemory_whenItsTimeIsOver_thenItIsClearedAndTheAgendaForgetsIt() {
-        config = TestingTopology.config(folder, registry.url(), Map.of("accounting.cached-accounts", "16"));
+        config = TestingTopology.config(folder, registry.url(), Map.of("accounting.cache-bytes", "65536"));
         task = open();
         for (int i = 0; i < 10; i++) {
             request("acme", "e" + i, START);
         }
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 40; i++) {
             request("other" + i, "e", START);
         }
         assertThat(TestingStores.size(agenda)).isEqualTo(1);
@@ -268,6 +270,56 @@ class RecoveryTest {
         passTime(START.plusSeconds(2));
 
         assertThat(newestRequestsPerMinute()).isEqualTo(2);
+    }
+
+    /** Projects and API keys are read back from the store all the time; nobody may be able to tell. */
+    @Test
+    void givenManyProjectsAndKeys_whenTheTaskIsOpenedAnewAtAnyPoint_thenTheOutputsAreTheSame() {
+        String given = System.getProperty("tollgate.seed");
+        for (long seed = given == null ? 1 : Long.parseLong(given);
+                seed <= (given == null ? 20 : Long.parseLong(given));
+                seed++) {
+            List<String> kept = traffic(seed, false);
+            assertThat(kept).as("outputs with -Dtollgate.seed=" + seed).hasSizeGreaterThan(300);
+            assertThat(traffic(seed, true)).as("with -Dtollgate.seed=" + seed).isEqualTo(kept);
+        }
+    }
+
+    private List<String> traffic(long seed, boolean reopening) {
+        List.of(accounts, scopes, events, agenda).forEach(TestingStores::clear);
+        config = TestingTopology.config(
+                folder, registry.url(), reopening ? Map.of("accounting.cache-bytes", "65536") : Map.of());
+        store = new FailingStore(new KafkaAccountStore(accounts, scopes, reopening ? 1_500 : 1 << 20));
+        plans.put(TestingPlans.byKey("keys", 3, 7), TestingPlans.ALWAYS.toEpochMilli());
+        offset = 0;
+        task = open();
+        command(TestingEvents.assignment("acme", "c1", "keys", TestingPlans.ALWAYS));
+        context.resetForwards();
+        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom faults = new SplittableRandom(seed);
+        Instant now = START;
+        for (int i = 0; i < 300; i++) {
+            now = now.plusMillis(random.nextInt(20) == 0 ? random.nextInt(200_000) : random.nextInt(2_000));
+            Instant at = random.nextInt(8) == 0 ? now.minusMillis(random.nextInt(150_000)) : now;
+            RequestEvent event = TestingEvents.request("acme", "e" + i, at);
+            event.setProjectId("project-" + random.nextInt(3));
+            event.setApiKeyId(random.nextInt(4) == 0 ? "once-" + i : "key-" + random.nextInt(12));
+            context.setCurrentSystemTimeMs(now.toEpochMilli());
+            task.request(input(Topic.REQUEST_EVENTS, "acme", event, now), now.toEpochMilli());
+            if (random.nextInt(10) == 0) {
+                passTime(now);
+            }
+            if (reopening && faults.nextInt(10) == 0) {
+                task = open();
+            }
+        }
+        return context.forwarded().stream()
+                .map(captured -> captured.record().value())
+                .filter(value -> value != null
+                        && !(value instanceof LimitState)
+                        && !(value instanceof UsageTotal total && !total.getClosed()))
+                .map(Object::toString)
+                .toList();
     }
 
     private AccountingTask open() {
@@ -337,7 +389,7 @@ class RecoveryTest {
         }
 
         @Override
-        public @Nullable AccountRecord load(String accountId) {
+        public AccountRecord load(String accountId) {
             return store.load(accountId);
         }
 
@@ -352,6 +404,16 @@ class RecoveryTest {
                 throw new IllegalStateException("the disk is full");
             }
             store.save(record);
+        }
+
+        @Override
+        public void forget(AccountRecord record) {
+            store.forget(record);
+        }
+
+        @Override
+        public long scopeBytes() {
+            return store.scopeBytes();
         }
     }
 }

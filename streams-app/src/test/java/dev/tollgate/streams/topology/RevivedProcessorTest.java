@@ -69,7 +69,7 @@ class RevivedProcessorTest {
         registry = new TestingRegistry();
         config = TestingTopology.config(folder, registry.url(), Map.of());
         client = new SchemaRegistryClient(config.registry());
-        for (String name : List.of(Names.ACCOUNT_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
+        for (String name : List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
             KeyValueStore<Bytes, byte[]> store = TestingStores.store(name, context);
             context.addStateStore(store);
             stores.put(name, store);
@@ -149,7 +149,8 @@ class RevivedProcessorTest {
         call(timers(before.size()), START.plusSeconds(30));
 
         assertThat(kinds()).contains(LimitEventKind.LIMIT_CLEARED);
-        AccountRecord record = Objects.requireNonNull(new KafkaAccountStore(store(Names.ACCOUNT_STORE)).load("acme"));
+        AccountRecord record =
+                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20).load("acme");
         assertThat(record.lastOffset()).isEqualTo(offset - 1);
         assertThat(metrics.read("journal.duplicate")).isZero();
     }
@@ -201,7 +202,7 @@ class RevivedProcessorTest {
                 (requests, commands) -> context.currentSystemTimeMs(),
                 metrics,
                 emitter,
-                new KafkaAccountStore(store(Names.ACCOUNT_STORE)),
+                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20),
                 new KafkaEventIndex(store(Names.EVENT_STORE)),
                 new Agenda(store(Names.AGENDA_STORE)));
         task.open();

@@ -204,7 +204,8 @@ final class SimulatedInstance {
     private Map<String, SimulatedDisk> disks(int partition) {
         return disks.computeIfAbsent(partition, _ -> {
             Map<String, SimulatedDisk> made = new LinkedHashMap<>();
-            for (String store : List.of(Names.ACCOUNT_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
+            for (String store :
+                    List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
                 made.put(store, new SimulatedDisk(store, this::useDisk));
             }
             return made;

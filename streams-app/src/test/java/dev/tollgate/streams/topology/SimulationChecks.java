@@ -282,11 +282,15 @@ final class SimulationChecks {
     /** The newest snapshot of each account is that of its newest version. */
     private void nothingIsHeldBack() {
         Map<String, Long> said = new HashMap<>();
-        committed(log, Topic.LIMIT_STATE, LimitState.class)
+        committed(log, Topic.LIMIT_STATE, LimitState.class).stream()
+                .filter(state -> state.getScope() == null)
                 .forEach(state -> said.put(state.getAccountId(), state.getVersion()));
         Map<String, Long> versions = new LinkedHashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
-            new KafkaAccountStore(simulation.task(partition).store(Names.ACCOUNT_STORE))
+            new KafkaAccountStore(
+                            simulation.task(partition).store(Names.ACCOUNT_STORE),
+                            simulation.task(partition).store(Names.SCOPE_STORE),
+                            1 << 20)
                     .scan(null, Integer.MAX_VALUE, account -> {
                         if (account.lastOffset() != AccountRecord.NO_OFFSET
                                 || account.state().version() > 0) {
@@ -321,6 +325,8 @@ final class SimulationChecks {
             SimulatedLog of, Topic topic, int partition, Class<T> type, Predicate<SimulatedLog.Entry> which) {
         return of.of(new TopicPartition(simulation.config().topics().name(topic), partition)).stream()
                 .filter(which)
+                // limit-state has tombstones.
+                .filter(entry -> entry.decoded() != null)
                 .map(entry -> type.cast(Objects.requireNonNull(entry.decoded())))
                 .toList();
     }

@@ -239,6 +239,7 @@ final class TestingLog {
         private final class Partition {
             private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
             private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
+            private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
             private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
             private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
             private final int partition;
@@ -269,7 +270,7 @@ final class TestingLog {
                         this::horizon,
                         metrics,
                         new Emitter(context, metrics),
-                        new KafkaAccountStore(accounts),
+                        new KafkaAccountStore(accounts, scopes, 1 << 20),
                         new KafkaEventIndex(events),
                         new Agenda(agenda));
                 task.open();

@@ -58,6 +58,23 @@ public final class TestingPlans {
                 .build();
     }
 
+    /** {@code perMinute} requests a minute and {@code perDay} a day for each API key; each project drains 60 a minute. */
+    public static Plan byKey(String planId, long perMinute, long perDay) {
+        PlanVersion version = version(1, ALWAYS, 1_000_000);
+        Limit drains = limit("project-drains", "requests", 60, WindowUnit.MINUTE);
+        drains.setScope(Scope.PROJECT);
+        drains.setAlgorithm(Algorithm.LEAKY_BUCKET);
+        drains.setWindow(null);
+        drains.setPeriodMs(60_000L);
+        Limit minute = limit("key-per-minute", "requests", perMinute, WindowUnit.MINUTE);
+        minute.setScope(Scope.API_KEY);
+        Limit day = limit("key-per-day", "requests", perDay, WindowUnit.DAY);
+        day.setScope(Scope.API_KEY);
+        version.setLimits(
+                List.of(limit("requests-per-day", "requests", 1_000_000, WindowUnit.DAY), minute, day, drains));
+        return plan(planId, version);
+    }
+
     private static Limit limit(String id, String meter, long amount, WindowUnit window) {
         return Limit.newBuilder()
                 .setLimitId(id)

@@ -8,39 +8,14 @@ import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.Scope;
 import dev.tollgate.engine.plan.WindowUnit;
-import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitState;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OutputTranslatorTest {
-    @Test
-    void givenMoreBucketsThanARecordHolds_whenTranslated_thenWhatIsBlockedOrWarnedIsKept() {
-        List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
-        buckets.add(bucket(Scope.ACCOUNT, "", 0, false, null));
-        for (int i = 0; i < 5_000; i++) {
-            buckets.add(bucket(Scope.API_KEY, "key-" + i, i % 50, false, null));
-        }
-        buckets.add(bucket(Scope.API_KEY, "warned", 90, true, null));
-        buckets.add(bucket(Scope.API_KEY, "blocked", 100, true, 60_000L));
-        Collections.shuffle(buckets, new Random(7));
-
-        LimitState state = translate(buckets);
-
-        assertThat(state.getBuckets()).hasSize(OutputTranslator.MAX_BUCKETS);
-        assertThat(state.getBuckets().subList(0, 3))
-                .extracting(BucketState::getScopeKey)
-                .containsExactly("", "blocked", "warned");
-        assertThat(state.getBuckets().subList(3, OutputTranslator.MAX_BUCKETS))
-                .allSatisfy(bucket -> assertThat(bucket.getUsed()).isGreaterThanOrEqualTo(35));
-    }
-
     @Test
     void givenBlockThatTimeAloneDoesNotEnd_whenTranslated_thenItEndsInTheYear9999AndNotNow() {
         LimitState state = translate(List.of(bucket(Scope.ACCOUNT, "", 100, true, Long.MAX_VALUE)));

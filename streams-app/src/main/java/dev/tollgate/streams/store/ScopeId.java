@@ -1,0 +1,11 @@
+package dev.tollgate.streams.store;
+
+import dev.tollgate.engine.plan.Scope;
+
+/**
+ * A project or API key of an account.
+ *
+ * @param scope {@code PROJECT} or {@code API_KEY}
+ * @param key its id; empty for calls that name none
+ */
+public record ScopeId(Scope scope, String key) {}

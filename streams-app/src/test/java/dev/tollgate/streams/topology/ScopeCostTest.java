@@ -1,0 +1,182 @@
+package dev.tollgate.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.topic.LimitStateKey;
+import dev.tollgate.schemas.topic.Topic;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an event of an account with very many API keys writes. */
+class ScopeCostTest {
+    private static final int KEYS = 10_000;
+    private static final int EVENTS = 2_000;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void givenTenThousandKeys_whenTheyCall_thenAnEventWritesAtMostTwiceWhatItDoesWithOne() {
+        costPerEvent("warm-up", i -> "key-" + i % 7);
+        Cost one = costPerEvent("one", i -> "key-00000");
+        Cost many = costPerEvent("many", i -> String.format("key-%05d", i % KEYS));
+
+        System.out.println("per event, one key: " + one + ", " + KEYS + " keys: " + many);
+        assertThat(many.changelog).isLessThanOrEqualTo(2 * one.changelog);
+        assertThat(many.limitState).isLessThanOrEqualTo(2 * one.limitState);
+        assertThat(many.largest).isLessThan(1_000);
+        assertThat(many.micros).isLessThanOrEqualTo(2 * one.micros);
+    }
+
+    @Test
+    void givenANewKeyWithEachEvent_whenWindowsClose_thenNothingIsLeftOfThem() {
+        try (TestingTopology topology = topology("new")) {
+            for (int i = 0; i < 3_000; i++) {
+                topology.publish(call(topology, "e" + i, "key-" + i));
+                topology.pass(Duration.ofMillis(100));
+            }
+            // The windows of the first minutes are long over, the days go on.
+            Map<String, LimitState> states = new HashMap<>();
+            for (TestRecord<String, LimitState> record : topology.limitStates.readRecordsToList()) {
+                states.put(record.key(), record.value());
+            }
+            assertThat(states.get(keyOf("key-0")).getBuckets())
+                    .extracting(BucketState::getLimitId)
+                    .containsExactly("key-per-day");
+
+            topology.pass(Duration.ofDays(2));
+            topology.publish(call(topology, "last", "key-of-the-last"));
+            topology.pass(Duration.ofSeconds(2));
+            topology.limitStates.readRecordsToList().forEach(record -> states.put(record.key(), record.value()));
+
+            states.values().removeIf(state -> state == null);
+            assertThat(states.keySet()).containsExactlyInAnyOrder("acme", keyOf("key-of-the-last"), projectKey());
+            assertThat(topology.driver.getKeyValueStore(Names.SCOPE_STORE).all())
+                    .toIterable()
+                    // Two records and their timers.
+                    .hasSize(4);
+        }
+    }
+
+    @Test
+    void givenAKeyThatIsBlocked_whenItIsSeenFromOutside_thenItsOwnRecordTellsItAndTheAccountsDoesNot() {
+        try (TestingTopology topology = topology("blocked")) {
+            topology.limitStates.readRecordsToList();
+            for (int i = 0; i < 3; i++) {
+                topology.publish(call(topology, "e" + i, "k"));
+            }
+            Map<String, LimitState> states = topology.limitStates.readKeyValuesToMap();
+
+            LimitState ofKey = states.get(keyOf("k"));
+            assertThat(ofKey.getScope()).isEqualTo(Scope.API_KEY);
+            assertThat(ofKey.getScopeKey()).isEqualTo("k");
+            assertThat(ofKey.getBuckets())
+                    .filteredOn(bucket -> bucket.getLimitId().equals("key-per-minute"))
+                    .singleElement()
+                    .satisfies(bucket -> assertThat(bucket.getBlockedUntil()).isNotNull());
+            assertThat(states.get("acme").getScope()).isNull();
+            assertThat(states.get("acme").getBuckets())
+                    .extracting(BucketState::getLimitId)
+                    .containsExactly("requests-per-day");
+            assertThat(ofKey.getVersion()).isEqualTo(states.get("acme").getVersion());
+        }
+    }
+
+    /** Per event: bytes, the largest record, and microseconds of the task's thread (the median of portions of 100). */
+    private record Cost(long changelog, long limitState, long largest, long micros) {}
+
+    private Cost costPerEvent(String name, IntFunction<String> key) {
+        try (TestingTopology topology = topology(name)) {
+            for (int i = 0; i < KEYS; i++) {
+                topology.publish(call(topology, String.format("e-%06d", i), key.apply(i)));
+            }
+            topology.limitStates.readRecordsToList();
+            List<String> stores =
+                    List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE);
+            stores.forEach(store -> written(topology, changelogOf(topology, store)));
+            written(topology, topology.config.topics().name(Topic.LIMIT_STATE));
+            List<Long> portions = new ArrayList<>();
+            long began = THREADS.getCurrentThreadCpuTime();
+            for (int i = KEYS; i < KEYS + EVENTS; i++) {
+                topology.publish(call(topology, String.format("e-%06d", i), key.apply(i)));
+                if (i % 100 == 99) {
+                    long now = THREADS.getCurrentThreadCpuTime();
+                    portions.add((now - began) / 100_000);
+                    began = now;
+                }
+            }
+            portions.sort(Comparator.naturalOrder());
+            long changelog = 0;
+            long largest = 0;
+            for (String store : stores) {
+                long[] sums = written(topology, changelogOf(topology, store));
+                changelog += sums[0];
+                largest = Math.max(largest, sums[1]);
+            }
+            long[] state = written(topology, topology.config.topics().name(Topic.LIMIT_STATE));
+            return new Cost(
+                    changelog / EVENTS,
+                    state[0] / EVENTS,
+                    Math.max(largest, state[1]),
+                    portions.get(portions.size() / 2));
+        }
+    }
+
+    private TestingTopology topology(String name) {
+        TestingTopology topology = new TestingTopology(
+                folder.resolve(name),
+                Map.of("accounting.limit-state-interval", "0ms", "accounting.totals-interval", "0ms"));
+        topology.publish(TestingPlans.byKey("keys", 3, 1_000_000));
+        topology.publish(TestingEvents.assignment("acme", "c1", "keys", TestingPlans.ALWAYS));
+        return topology;
+    }
+
+    private static RequestEvent call(TestingTopology topology, String id, String key) {
+        RequestEvent event = TestingEvents.request("acme", id, topology.now());
+        event.setApiKeyId(key);
+        return event;
+    }
+
+    private static String keyOf(String key) {
+        return new LimitStateKey("acme", "API_KEY", key).text();
+    }
+
+    private static String projectKey() {
+        return new LimitStateKey("acme", "PROJECT", "").text();
+    }
+
+    private static String changelogOf(TestingTopology topology, String store) {
+        return topology.config.applicationId() + "-" + store + "-changelog";
+    }
+
+    /** Bytes of all records, and of the largest. */
+    private static long[] written(TestingTopology topology, String topic) {
+        long sum = 0;
+        long largest = 0;
+        for (TestRecord<byte[], byte[]> record : topology.driver
+                .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()) {
+            long size = record.key().length + (record.value() == null ? 0 : record.value().length);
+            sum += size;
+            largest = Math.max(largest, size);
+        }
+        return new long[] {sum, largest};
+    }
+}
