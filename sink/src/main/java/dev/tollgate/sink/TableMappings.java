@@ -7,8 +7,10 @@ import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -318,6 +320,8 @@ final class TableMappings {
         public List<String> columns() {
             return List.of(
                     "account_id",
+                    "scope",
+                    "scope_key",
                     "plan_id",
                     "plan_version",
                     "exempt",
@@ -343,13 +347,22 @@ final class TableMappings {
 
         @Override
         public String supersededBy(LimitState state) {
-            return state.getAccountId();
+            return new LimitStateKey(
+                            state.getAccountId(),
+                            state.getScope() == null ? "" : state.getScope().name(),
+                            state.getScopeKey())
+                    .text();
         }
 
         @Override
         public void write(LimitState state, RecordPosition position, Months months, IntFunction<RowWriter> rows) {
             RowWriter row = rows.apply(Months.NONE)
                     .string(state.getAccountId())
+                    .string(
+                            state.getScope() == null
+                                    ? Scope.ACCOUNT.name()
+                                    : state.getScope().name())
+                    .string(state.getScopeKey())
                     .string(state.getPlanId())
                     .int32(state.getPlanVersion())
                     .bool(state.getExempt())

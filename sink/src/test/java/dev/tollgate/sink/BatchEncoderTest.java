@@ -3,6 +3,8 @@ package dev.tollgate.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.avro.Verdict;
@@ -94,6 +96,28 @@ final class BatchEncoderTest {
                 .isInstanceOfSatisfying(
                         UnavailableException.class,
                         e -> assertThat(e.part()).isEqualTo(UnavailableException.Part.REGISTRY));
+    }
+
+    @Test
+    void givenRecordsOfAnAccountAndItsKeys_whenEncoded_thenEachKeepsItsNewestRowAndADeletedOneHasNone()
+            throws UnavailableException {
+        LimitState account = Records.state("a", 1, 1);
+        LimitState key = Records.state("a", 1, 2);
+        key.setScope(Scope.API_KEY);
+        key.setScopeKey("k");
+        LimitState newerKey = Records.state("a", 2, 3);
+        newerKey.setScope(Scope.API_KEY);
+        newerKey.setScopeKey("k");
+        LimitState project = Records.state("a", 1, 3);
+        project.setScope(Scope.PROJECT);
+        project.setScopeKey("k");
+
+        List<TableInsert> inserts = encoder(Topic.LIMIT_STATE, account, key, newerKey, project, null)
+                .encode("topic-id", 0, RANGE, records(40, 41, 42, 43, 44));
+
+        assertThat(inserts)
+                .singleElement()
+                .satisfies(insert -> assertThat(insert.offsets()).containsExactly(40, 42, 43));
     }
 
     @Test

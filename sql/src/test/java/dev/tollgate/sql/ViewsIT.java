@@ -77,18 +77,23 @@ final class ViewsIT {
 
     private static final String STATES = """
         INSERT INTO account_state
-        (account_id, plan_id, plan_version, exempt, suspended, suspension_reason, stream_time, as_of, suspended_until, recorded_at, buckets, version,
+        (account_id, scope, scope_key, plan_id, plan_version, exempt, suspended, suspension_reason, stream_time, as_of, suspended_until, recorded_at, buckets, version,
          source_partition, source_offset, record_topic_id, record_partition, record_offset)
         VALUES
-        ('a', 'mem', 1, false, false, '', '2026-11-02 10:20:00', '2026-11-02 10:20:01', NULL, '2026-11-02 10:20:02',
+        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:20:00', '2026-11-02 10:20:01', NULL, '2026-11-02 10:20:02',
          [('old', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 1, 1, NULL, NULL, NULL, false, false, NULL)], 1, 0, 1, 'S', 0, 0),
-        ('a', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
          [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 4000, 2, '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL),
-          ('requests-per-century', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'p1', 100, 103, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, true, true, '2101-01-01 00:00:00'),
           ('complexity-leaking', 'complexity', 'LEAKY_BUCKET', 'ENFORCE', 'ACCOUNT', '', 200, 150, NULL, NULL, 60000, false, false, NULL),
           ('unlimited', 'requests', 'FIXED_WINDOW', 'ADVISORY', 'ACCOUNT', '', NULL, 9, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, false, false, NULL)],
          7, 0, 15, 'S', 0, 1),
-        ('c', 'mem', 1, false, true, 'abuse', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+        ('a', 'PROJECT', 'p1', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+         [('requests-per-century', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'p1', 100, 103, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, true, true, '2101-01-01 00:00:00')],
+         7, 0, 15, 'S', 0, 3),
+        ('a', 'PROJECT', 'over', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
+         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'over', 100, 3, '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL)],
+         6, 0, 14, 'S', 0, 4),
+        ('c', 'ACCOUNT', '', 'mem', 1, false, true, 'abuse', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
          [('in-flight', 'requests', 'CONCURRENCY', 'ENFORCE', 'ACCOUNT', '', 5, 2, NULL, NULL, NULL, false, false, NULL)], 1, 0, 15, 'S', 0, 2)\
         """;
 

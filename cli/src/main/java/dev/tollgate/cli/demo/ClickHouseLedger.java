@@ -87,7 +87,7 @@ final class ClickHouseLedger implements AutoCloseable {
                 advice,
                 levels,
                 counts("SELECT account_id, toUnixTimestamp64Milli(stream_time) FROM account_state FINAL"
-                        + " WHERE source_offset >= 0"));
+                        + " WHERE scope = 'ACCOUNT' AND source_offset >= 0"));
     }
 
     private static Ledger.Bucket bucket(ResultSet row) throws SQLException {

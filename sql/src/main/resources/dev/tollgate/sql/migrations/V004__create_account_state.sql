@@ -2,6 +2,8 @@ CREATE TABLE IF NOT EXISTS account_state
 (
     -- identity
     account_id       String                          COMMENT 'The account.',
+    scope            LowCardinality(String)          COMMENT 'ACCOUNT: the row is about the account and its limits of that scope. PROJECT or API_KEY: about one project or key and its limits.',
+    scope_key        String                          COMMENT 'Project or API key id; empty for ACCOUNT and for calls that name none.',
     -- dimensions
     plan_id          LowCardinality(String)          COMMENT 'Plan in force at stream_time.',
     plan_version     Int32                           COMMENT 'Its version.',
@@ -45,6 +47,6 @@ CREATE TABLE IF NOT EXISTS account_state
     )
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY account_id
+ORDER BY (account_id, scope, scope_key)
 SETTINGS deduplicate_merge_projection_mode = 'rebuild'
-COMMENT 'Grain: the newest snapshot of one account; older ones may stand until they are merged, so read it through current_quota (FINAL). Sort key: the identity. Not partitioned: there is one row per account. A row that is written twice changes nothing, so inserts carry no token.'
+COMMENT 'Grain: the newest snapshot of one account, or of one of its projects or API keys; older ones may stand until they are merged, so read it through current_quota (FINAL). Sort key: the identity. Not partitioned: there is one row per account, project and key. The row of a project or key stays when nothing of it is in use any more; current_quota leaves it out then. A row that is written twice changes nothing, so inserts carry no token.'

@@ -32,4 +32,5 @@ SELECT
     as_of
 FROM account_state FINAL
 ARRAY JOIN buckets AS bucket
-COMMENT 'Where each limit of each account stands. used is as of stream_time; used_now and remaining_now take into account that a fixed window has ended or a leaky bucket has drained since (sliding windows and concurrency are as of stream_time). amount and remaining_now are null where unlimited. blocked and suspended_now are judged by the clock of ClickHouse.'
+WHERE scope = 'ACCOUNT' OR coalesce(window_end > now64(3, 'UTC'), true)
+COMMENT 'Where each limit of each account stands, and of each project and API key that still uses some of it. used is as of stream_time; used_now and remaining_now take into account that a fixed window has ended or a leaky bucket has drained since (sliding windows and concurrency are as of stream_time). amount and remaining_now are null where unlimited. blocked and suspended_now are judged by the clock of ClickHouse.'
