@@ -1,6 +1,5 @@
 package dev.tollgate.streams.topology;
 
-import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -50,6 +50,7 @@ final class AccountingSimulation {
         SUSPEND_AND_RESUME(14),
         RESTORE(50),
         STANDBY_FOLLOWS(22),
+        CATALOG_IS_READ(20),
         COORDINATOR_ENDS_TRANSACTION(22);
 
         private final int share;
@@ -85,7 +86,6 @@ final class AccountingSimulation {
     private final SplittableRandom random;
     private final SimulatedLog log = new SimulatedLog();
     private final SimulatedTraffic traffic;
-    private final List<Plan> catalog;
     private final AccountingConfig config;
     private final SchemaRegistryClient registry;
     private final AvroSerializer<SpecificRecord> serializer;
@@ -102,6 +102,7 @@ final class AccountingSimulation {
 
     private final Map<Effect, Long> effects = new EnumMap<>(Effect.class);
     private final Consumer<String> trace;
+    private boolean ending;
     private int generation;
     private int published;
     private long nowMillis;
@@ -118,11 +119,10 @@ final class AccountingSimulation {
         this.serializer = serializer;
         this.trace = trace;
         this.traffic = new SimulatedTraffic(random, config.topics(), serializer);
-        this.catalog = traffic.catalog();
         this.nowMillis = traffic.arrivals().getFirst().atMillis();
         int pendingWrites = List.of(4, 16, 4_096).get(random.nextInt(3));
         for (int i = 0; i < INSTANCES; i++) {
-            instances.add(instance("instance " + i, pendingWrites, log));
+            instances.add(instance("instance " + i, pendingWrites, log, () -> !ending && random.nextInt(3) == 0));
         }
         for (int partition = 0; partition < PARTITIONS; partition++) {
             assign(partition, instances.get(random.nextInt(INSTANCES)));
@@ -178,13 +178,17 @@ final class AccountingSimulation {
                 Objects.requireNonNull(owners.get(partition)).task(partition));
     }
 
+    /** A run of one instance that nothing ever happened to. */
+    record Replay(SimulatedLog log, SimulatedInstance instance) {}
+
     /** The same input read by one instance that nothing ever happens to, long after it was written. */
-    SimulatedLog replay() {
+    Replay replay() {
         SimulatedLog replayed = new SimulatedLog();
         for (SimulatedTraffic.Arrival arrival : traffic.arrivals()) {
             replayed.append(arrival.place(), arrival.atMillis(), arrival.key(), arrival.value(), null, null);
         }
-        SimulatedInstance only = instance("replay", 4_096, replayed);
+        SimulatedInstance only = instance("replay", 4_096, replayed, () -> false);
+        only.skew(STEPS_IN_THE_END * -1_000L);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             only.assign(partition);
             SimulatedTask task = Objects.requireNonNull(only.task(partition));
@@ -193,22 +197,20 @@ final class AccountingSimulation {
                 // Reads on.
             }
         }
-        only.skew(STEPS_IN_THE_END * -1_000L);
         for (int i = 0; i < STEPS_IN_THE_END; i++) {
             only.skew((i + 1 - STEPS_IN_THE_END) * 1_000L);
+            only.readCatalog();
             only.tasks().forEach(SimulatedTask::punctuate);
         }
         only.commit();
-        return replayed;
+        return new Replay(replayed, only);
     }
 
-    private SimulatedInstance instance(String name, int pendingWrites, SimulatedLog itsLog) {
-        SimulatedInstance made = new SimulatedInstance(
+    private SimulatedInstance instance(String name, int pendingWrites, SimulatedLog itsLog, BooleanSupplier isSlow) {
+        return new SimulatedInstance(
                 name,
                 new SimulatedInstance.Surroundings(
-                        itsLog, config, registry, serializer, pendingWrites, () -> nowMillis, this::revived));
-        catalog.forEach(made::takePlan);
-        return made;
+                        itsLog, config, registry, serializer, pendingWrites, () -> nowMillis, this::revived, isSlow));
     }
 
     private Happening pick() {
@@ -278,6 +280,7 @@ final class AccountingSimulation {
                     onInstance(instance, null, standby -> standby.followAsStandby(partition, 1 + random.nextInt(200)));
                 }
             }
+            case CATALOG_IS_READ -> instance.readCatalog();
             case COORDINATOR_ENDS_TRANSACTION -> endOrphans(instance);
         }
     }
@@ -318,7 +321,9 @@ final class AccountingSimulation {
     }
 
     private void jump(SimulatedInstance instance) {
-        instance.skew(random.nextInt(3) == 0 ? 0 : random.nextLong(20_000) - 10_000);
+        // Clocks agree within half the settle time of plans, or a replay may differ (decision 007).
+        long most = config.planSettleTime().toMillis() / 2;
+        instance.skew(random.nextInt(3) == 0 ? 0 : random.nextLong(2 * most) - most);
         say(instance + "'s clock says " + instance.nowMillis());
     }
 
@@ -358,7 +363,6 @@ final class AccountingSimulation {
         if (!instance.isUp()) {
             say(instance + " starts again");
             instance.restart(generation);
-            catalog.forEach(instance::takePlan);
             assignUnowned();
         }
     }
@@ -514,6 +518,7 @@ final class AccountingSimulation {
     /** All faults end; everything is read, said and committed. */
     private void end() {
         say("all faults end");
+        ending = true;
         for (SimulatedInstance instance : instances) {
             instance.skew(0);
             instance.failSendAfter(-1);
@@ -541,6 +546,7 @@ final class AccountingSimulation {
         });
         for (int i = 0; i < STEPS_IN_THE_END; i++) {
             nowMillis += 1_000;
+            instances.forEach(SimulatedInstance::readCatalog);
             owners.forEach((partition, owner) ->
                     Objects.requireNonNull(owner.task(partition)).punctuate());
             instances.forEach(this::commit);

@@ -1,13 +1,10 @@
 package dev.tollgate.streams.topology;
 
-import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.input.InputHorizon;
-import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -38,13 +36,14 @@ final class SimulatedInstance {
             AvroSerializer<SpecificRecord> serializer,
             int pendingWrites,
             LongSupplier clock,
-            Runnable revived) {}
+            Runnable revived,
+            BooleanSupplier isSlow) {}
 
     private final String name;
     private final Surroundings around;
     private final Map<Integer, Map<String, SimulatedDisk>> disks = new TreeMap<>();
     private final TreeMap<Integer, SimulatedTask> tasks = new TreeMap<>();
-    private InMemoryPlanCatalog plans;
+    private SimulatedCatalogReader catalog;
     private SimulatedLog.@Nullable Transaction transaction;
     private long skewMillis;
 
@@ -62,19 +61,26 @@ final class SimulatedInstance {
     SimulatedInstance(String name, Surroundings around) {
         this.name = name;
         this.around = around;
-        this.plans = emptyCatalog();
+        this.catalog = newCatalog();
     }
 
-    /** Whatever is asked for is read at once. */
-    private InMemoryPlanCatalog emptyCatalog() {
-        InMemoryPlanCatalog empty = new InMemoryPlanCatalog(around.config().planSettleTime());
-        empty.onDemand(() -> empty.markReadUpTo(empty.newestAskedMillis()));
-        return empty;
+    private SimulatedCatalogReader newCatalog() {
+        return new SimulatedCatalogReader(
+                around.log(),
+                new TopicPartition(around.config().topics().name(Topic.PLAN_CATALOG), 0),
+                around.config().planSettleTime(),
+                around.registry(),
+                this::nowMillis);
     }
 
-    /** A plan that counts since ever. */
-    void takePlan(Plan plan) {
-        plans.put(plan, 0);
+    private SimulatedHorizon horizon(int partition) {
+        return new SimulatedHorizon(
+                around.log(),
+                new TopicPartition(around.config().topics().name(Topic.REQUEST_EVENTS), partition),
+                new TopicPartition(around.config().topics().name(Topic.ACCOUNT_EVENTS), partition),
+                around.config().planSettleTime().toMillis() / 2,
+                this::nowMillis,
+                around.isSlow());
     }
 
     long nowMillis() {
@@ -153,6 +159,11 @@ final class SimulatedInstance {
         return around.log().append(place, around.clock().getAsLong(), key, value, decoded, open);
     }
 
+    /** The reader of the catalog comes to its end, asked or not. */
+    void readCatalog() {
+        catalog.read();
+    }
+
     /** The partition is this member's: a new task over what its disk has. */
     void assign(int partition) {
         SimulatedTask task = new SimulatedTask(
@@ -161,26 +172,10 @@ final class SimulatedInstance {
                 around.log(),
                 around.config(),
                 new AccountingProcessor(
-                        around.config(), around.registry(), plans, this::horizonOf, new AccountingMetrics()),
+                        around.config(), around.registry(), catalog.plans(), this::horizon, new AccountingMetrics()),
                 disks(partition));
         tasks.put(partition, task);
         task.open();
-    }
-
-    /** Before the next record that the task has not read, or that may still be appended. */
-    private InputHorizon horizonOf(int partition) {
-        TopicPartition requests = new TopicPartition(around.config().topics().name(Topic.REQUEST_EVENTS), partition);
-        TopicPartition commands = new TopicPartition(around.config().topics().name(Topic.ACCOUNT_EVENTS), partition);
-        return (nextRequestOffset, nextCommandOffset) -> {
-            long first = Math.min(firstUnread(requests, nextRequestOffset), firstUnread(commands, nextCommandOffset));
-            return Math.min(first, around.clock().getAsLong()) - 1;
-        };
-    }
-
-    private long firstUnread(TopicPartition input, long nextOffset) {
-        long from = nextOffset == InputHorizon.UNKNOWN_OFFSET ? around.log().position(input) : nextOffset;
-        SimulatedLog.Entry next = around.log().at(input, from);
-        return next == null ? Long.MAX_VALUE : next.appendedAtMillis();
     }
 
     /** How much of a partition's state its disk has. */
@@ -341,7 +336,7 @@ final class SimulatedInstance {
 
     /** A new process in the place of the one that crashed. */
     void restart(int newGeneration) {
-        plans = emptyCatalog();
+        catalog = newCatalog();
         up = true;
         generation = newGeneration;
     }

@@ -519,8 +519,9 @@ final class SimulatedTask {
             });
         }
 
+        // The signature is Kafka's.
         @Override
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <S extends StateStore> S getStateStore(String name) {
             return (S) Objects.requireNonNull(stores.get(name), name);
         }

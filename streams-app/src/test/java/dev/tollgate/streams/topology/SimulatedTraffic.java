@@ -67,8 +67,14 @@ final class SimulatedTraffic {
     /** What the oracle is told of an account, with the append times that the log gave. */
     record History(String account, List<OracleFact> facts) {}
 
+    /** @param fact null for a broken record */
     private record Pending(
-            long wantedMillis, String account, @Nullable OracleFact fact, int number) {}
+            long wantedMillis, String account, @Nullable OracleFact fact, boolean told, int number) {}
+
+    private static final String CHANGING = "plan-d";
+
+    /** The settle time of plans, as the default is. */
+    private static final long SETTLED_MILLIS = 5_000;
 
     private final SplittableRandom random;
     private final TopicLayout topics;
@@ -76,6 +82,9 @@ final class SimulatedTraffic {
     private final List<OraclePlan> plans;
     private final List<Arrival> arrivals = new ArrayList<>();
     private final Map<String, List<OracleFact>> facts = new LinkedHashMap<>();
+
+    /** Versions of the plan that changes, as they were published last. */
+    private final List<PlanVersion> versions = new ArrayList<>();
 
     SimulatedTraffic(SplittableRandom random, TopicLayout topics, AvroSerializer<SpecificRecord> serializer) {
         this.random = random;
@@ -103,16 +112,13 @@ final class SimulatedTraffic {
                 .toList();
     }
 
-    /** The catalog's records. */
-    List<Plan> catalog() {
-        return plans.stream().map(SimulatedTraffic::plan).toList();
-    }
-
     private List<Pending> histories() {
         List<Pending> all = new ArrayList<>();
         int accounts = 1 + random.nextInt(6);
         for (int i = 0; i < accounts; i++) {
             String account = "acme-" + i;
+            // The oracle does not know plans that change.
+            boolean told = random.nextInt(3) > 0;
             long clock = 0;
             for (OracleFact fact : RandomPlans.facts(random, account, plans, 5 + random.nextInt(40))) {
                 clock = Math.max(
@@ -122,9 +128,17 @@ final class SimulatedTraffic {
                             case OracleFact.Changed changed -> changed.appendedAt();
                             case OracleFact.Corrected _ -> 0;
                         });
-                all.add(new Pending(clock, account, fact, all.size()));
+                all.add(new Pending(clock, account, fact, told, all.size()));
+                if (!told && random.nextInt(8) == 0) {
+                    OracleFact onChanging = new OracleFact.Changed(
+                            "changing-" + all.size(),
+                            clock - 30_000 + random.nextInt(60_000),
+                            clock,
+                            new OracleFact.OnPlan(CHANGING, "KEEP"));
+                    all.add(new Pending(clock, account, onChanging, false, all.size()));
+                }
                 if (random.nextInt(25) == 0) {
-                    all.add(new Pending(clock, account, null, all.size()));
+                    all.add(new Pending(clock, account, null, told, all.size()));
                 }
             }
         }
@@ -140,23 +154,89 @@ final class SimulatedTraffic {
                         .filter(wanted -> wanted > 0)
                         .min()
                         .orElse(1_772_323_140_000L)
-                - all.size()
+                - 2L * all.size()
+                - SETTLED_MILLIS
                 - 1_000;
+        // The plans that the oracle knows count before the first record.
+        for (OraclePlan plan : plans) {
+            clock++;
+            arrivals.add(published(clock, plan(plan)));
+        }
+        clock += SETTLED_MILLIS;
+        long last = all.getLast().wantedMillis();
         for (Pending pending : all) {
             clock = Math.max(clock + 1, pending.wantedMillis());
+            if (random.nextInt(20) == 0) {
+                arrivals.add(changed(clock, last));
+                clock++;
+            }
             OracleFact fact = pending.fact();
             if (fact == null) {
                 arrivals.add(broken(clock, pending.account()));
                 continue;
             }
             OracleFact told = appendedAt(fact, clock);
-            facts.computeIfAbsent(pending.account(), _ -> new ArrayList<>()).add(told);
-            arrivals.add(arrival(clock, pending.account(), told));
+            if (pending.told()) {
+                facts.computeIfAbsent(pending.account(), _ -> new ArrayList<>()).add(told);
+            }
+            arrivals.add(arrival(clock, pending.account(), pending.told(), told));
             if (random.nextInt(60) == 0) {
                 clock++;
                 arrivals.add(suspension(clock, pending.account()));
             }
         }
+    }
+
+    /** Some change of the plan that changes: another version, one that is not what it was, its end, or something broken. */
+    private Arrival changed(long atMillis, long lastMillis) {
+        TopicPartition place = new TopicPartition(topics.name(Topic.PLAN_CATALOG), 0);
+        byte[] key = CHANGING.getBytes(StandardCharsets.UTF_8);
+        switch (random.nextInt(10)) {
+            case 0 -> {
+                versions.clear();
+                return new Arrival(atMillis, place, key, null, null, CHANGING + " removed");
+            }
+            case 1 -> {
+                return new Arrival(atMillis, place, key, new byte[] {0, 1}, null, CHANGING + " malformed");
+            }
+            case 2 -> {
+                if (!versions.isEmpty()) {
+                    PlanVersion before = versions.removeLast();
+                    versions.add(version(before.getVersion(), before.getEffectiveFrom(), 0));
+                }
+            }
+            default -> {
+                long from = versions.isEmpty()
+                        ? 0
+                        : Math.max(
+                                versions.getLast().getEffectiveFrom().toEpochMilli() + 1,
+                                atMillis - 60_000 + random.nextLong(Math.max(120_000, lastMillis - atMillis)));
+                versions.add(version(
+                        versions.size() + 1,
+                        Instant.ofEpochMilli(from),
+                        random.nextBoolean() ? 0 : random.nextLong(86_400_000)));
+            }
+        }
+        return published(atMillis, new Plan(CHANGING, CHANGING, "", List.copyOf(versions)));
+    }
+
+    private PlanVersion version(int number, Instant effectiveFrom, long noticeMillis) {
+        OraclePlan variant = RandomPlans.variant(random, plans.getFirst(), CHANGING);
+        return PlanVersion.newBuilder(version(variant))
+                .setVersion(number)
+                .setEffectiveFrom(effectiveFrom)
+                .setNoticePeriodMs(noticeMillis)
+                .build();
+    }
+
+    private Arrival published(long atMillis, Plan plan) {
+        return new Arrival(
+                atMillis,
+                new TopicPartition(topics.name(Topic.PLAN_CATALOG), 0),
+                plan.getPlanId().getBytes(StandardCharsets.UTF_8),
+                serializer.serialize(topics.name(Topic.PLAN_CATALOG), plan),
+                null,
+                plan.getPlanId() + " with " + plan.getVersions().size() + " versions");
     }
 
     private static OracleFact appendedAt(OracleFact fact, long atMillis) {
@@ -183,13 +263,14 @@ final class SimulatedTraffic {
         };
     }
 
-    private Arrival arrival(long atMillis, String account, OracleFact fact) {
+    private Arrival arrival(long atMillis, String account, boolean told, OracleFact fact) {
         return switch (fact) {
             case OracleFact.Called called ->
                 arrival(
                         atMillis,
                         Topic.REQUEST_EVENTS,
                         account,
+                        told,
                         request(called.event()),
                         called.event().id());
             case OracleFact.Changed changed ->
@@ -197,6 +278,7 @@ final class SimulatedTraffic {
                         atMillis,
                         Topic.ACCOUNT_EVENTS,
                         account,
+                        told,
                         command(account, changed),
                         changed.commandId() + " " + changed.change());
             case OracleFact.Corrected corrected ->
@@ -204,18 +286,20 @@ final class SimulatedTraffic {
                         atMillis,
                         Topic.ACCOUNT_EVENTS,
                         account,
+                        told,
                         command(account, corrected, atMillis),
                         corrected.commandId() + " of " + corrected.target());
         };
     }
 
-    private Arrival arrival(long atMillis, Topic topic, String account, SpecificRecord record, String label) {
+    private Arrival arrival(
+            long atMillis, Topic topic, String account, boolean told, SpecificRecord record, String label) {
         return new Arrival(
                 atMillis,
                 place(topic, account),
                 account.getBytes(StandardCharsets.UTF_8),
                 serializer.serialize(topics.name(topic), record),
-                account,
+                told ? account : null,
                 account + " " + label);
     }
 
@@ -244,6 +328,7 @@ final class SimulatedTraffic {
                 atMillis,
                 Topic.ACCOUNT_EVENTS,
                 account,
+                false,
                 event.build(),
                 event.getType().name());
     }
@@ -342,30 +427,25 @@ final class SimulatedTraffic {
     }
 
     private static Plan plan(OraclePlan plan) {
-        return new Plan(
-                plan.id(),
-                plan.id(),
-                "",
-                List.of(PlanVersion.newBuilder()
-                        .setVersion(plan.version())
-                        .setEffectiveFrom(Instant.EPOCH)
-                        .setNoticePeriodMs(0)
-                        .setChecksum("")
-                        .setMeters(plan.meters().stream()
-                                .map(SimulatedTraffic::meter)
-                                .toList())
-                        .setLimits(plan.limits().stream()
-                                .map(SimulatedTraffic::limit)
-                                .toList())
-                        .setPerCallCaps(plan.caps().stream()
-                                .map(cap ->
-                                        new PerCallCap(cap.pattern(), Dimension.valueOf(cap.dimension()), cap.max()))
-                                .toList())
-                        .setChargedOutcomes(plan.chargedOutcomes().stream()
-                                .sorted()
-                                .map(Outcome::valueOf)
-                                .toList())
-                        .build()));
+        return new Plan(plan.id(), plan.id(), "", List.of(version(plan)));
+    }
+
+    private static PlanVersion version(OraclePlan plan) {
+        return PlanVersion.newBuilder()
+                .setVersion(plan.version())
+                .setEffectiveFrom(Instant.EPOCH)
+                .setNoticePeriodMs(0)
+                .setChecksum("")
+                .setMeters(plan.meters().stream().map(SimulatedTraffic::meter).toList())
+                .setLimits(plan.limits().stream().map(SimulatedTraffic::limit).toList())
+                .setPerCallCaps(plan.caps().stream()
+                        .map(cap -> new PerCallCap(cap.pattern(), Dimension.valueOf(cap.dimension()), cap.max()))
+                        .toList())
+                .setChargedOutcomes(plan.chargedOutcomes().stream()
+                        .sorted()
+                        .map(Outcome::valueOf)
+                        .toList())
+                .build();
     }
 
     private static Meter meter(OraclePlan.Meter meter) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
-import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
@@ -15,7 +14,6 @@ import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.testkit.oracle.Oracle;
 import dev.tollgate.testkit.oracle.OracleFact;
 import dev.tollgate.testkit.oracle.OracleVerdict;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
@@ -37,13 +37,15 @@ final class SimulationChecks {
 
     private final AccountingSimulation simulation;
     private final SimulatedLog log;
+    private final AccountingSimulation.Replay replay;
     private final SimulatedLog replayed;
     private final int partitions;
 
     SimulationChecks(AccountingSimulation simulation) {
         this.simulation = simulation;
         this.log = simulation.log();
-        this.replayed = simulation.replay();
+        this.replay = simulation.replay();
+        this.replayed = replay.log();
         this.partitions = simulation.config().topics().partitions();
     }
 
@@ -59,6 +61,8 @@ final class SimulationChecks {
         for (int partition = 0; partition < partitions; partition++) {
             SimulatedTask task = simulation.task(partition);
             stateIsThatOfTheChangelog(log, task, task.changelogEnds());
+            stateIsThatOfTheReplay(
+                    task, Objects.requireNonNull(replay.instance().task(partition)));
         }
     }
 
@@ -85,6 +89,20 @@ final class SimulationChecks {
             expected.forEach((key, value) -> assertThat(content.get(key))
                     .as("entry %s of %s in %s", key, store, task)
                     .isEqualTo(value));
+        });
+    }
+
+    /** What the role remembers hangs on nothing but its input either. */
+    private static void stateIsThatOfTheReplay(SimulatedTask task, SimulatedTask replayed) {
+        Map<String, Map<Bytes, byte[]>> expected = replayed.content();
+        task.content().forEach((store, content) -> {
+            Map<Bytes, byte[]> other = Objects.requireNonNull(expected.get(store));
+            assertThat(content.keySet())
+                    .as("keys of %s in %s as in the replay", store, task)
+                    .isEqualTo(other.keySet());
+            content.forEach((key, value) -> assertThat(value)
+                    .as("entry %s of %s in %s as in the replay", key, store, task)
+                    .isEqualTo(other.get(key)));
         });
     }
 
@@ -131,44 +149,55 @@ final class SimulationChecks {
 
     private void booksAreThoseOfTheReplay() {
         for (int partition = 0; partition < partitions; partition++) {
-            assertThat(committed(log, Topic.USAGE_JOURNAL, partition, UsageJournalEntry.class))
-                    .as("journal of partition %d", partition)
-                    .isEqualTo(committed(replayed, Topic.USAGE_JOURNAL, partition, UsageJournalEntry.class));
-            assertThat(finalTotals(log, partition))
-                    .as("final totals of partition %d", partition)
-                    .isEqualTo(finalTotals(replayed, partition));
+            same(
+                    "journal entry of partition " + partition,
+                    committed(log, Topic.USAGE_JOURNAL, partition, UsageJournalEntry.class),
+                    committed(replayed, Topic.USAGE_JOURNAL, partition, UsageJournalEntry.class));
         }
-        assertThat(raised(log)).as("limit events").isEqualTo(raised(replayed));
+        sameByAccount("final total", finalTotals(log), finalTotals(replayed), UsageTotal::getAccountId);
+        sameByAccount(
+                "limit event",
+                committed(log, Topic.LIMIT_EVENTS, LimitEvent.class),
+                committed(replayed, Topic.LIMIT_EVENTS, LimitEvent.class),
+                LimitEvent::getAccountId);
     }
 
-    private List<UsageTotal> finalTotals(SimulatedLog of, int partition) {
-        return committed(of, Topic.USAGE_TOTALS, partition, UsageTotal.class).stream()
-                .filter(UsageTotal::getClosed)
-                .map(total -> UsageTotal.newBuilder(total).setVersion(0).build())
-                .toList();
+    private static <T extends SpecificRecord> void sameByAccount(
+            String what, List<T> found, List<T> replayed, Function<T, String> accountOf) {
+        Map<String, List<T>> foundByAccount = found.stream().collect(Collectors.groupingBy(accountOf));
+        Map<String, List<T>> replayedByAccount = replayed.stream().collect(Collectors.groupingBy(accountOf));
+        replayedByAccount.forEach((account, expected) ->
+                same(what + " of " + account, foundByAccount.getOrDefault(account, List.of()), expected));
+        assertThat(foundByAccount.keySet()).as("accounts with a %s", what).isEqualTo(replayedByAccount.keySet());
     }
 
-    private Map<String, LimitEvent> raised(SimulatedLog of) {
-        Map<String, LimitEvent> events = new TreeMap<>();
-        committed(of, Topic.LIMIT_EVENTS, LimitEvent.class).forEach(event -> {
-            if (isRaised(event)) {
-                events.put(event.getLimitEventId(), comparable(event));
+    /** Names the first difference, and of it the fields that differ. */
+    private static <T extends SpecificRecord> void same(String what, List<T> found, List<T> replayed) {
+        for (int i = 0; i < Math.max(found.size(), replayed.size()); i++) {
+            T here = i < found.size() ? found.get(i) : null;
+            T there = i < replayed.size() ? replayed.get(i) : null;
+            if (here == null || there == null) {
+                throw new AssertionError("%s %d of %d, of the replay of %d: here %s, there %s"
+                        .formatted(what, i, found.size(), replayed.size(), here, there));
             }
-        });
-        return events;
+            List<String> fields = new ArrayList<>();
+            for (Schema.Field field : here.getSchema().getFields()) {
+                Object one = here.get(field.pos());
+                Object other = there.get(field.pos());
+                if (!Objects.equals(one, other)) {
+                    fields.add(field.name() + " " + one + " instead of " + other);
+                }
+            }
+            if (!fields.isEmpty()) {
+                throw new AssertionError("%s %d is not as in the replay: %s in %s".formatted(what, i, fields, here));
+            }
+        }
     }
 
-    private static boolean isRaised(LimitEvent event) {
-        return event.getKind() == LimitEventKind.SOFT_LIMIT_REACHED
-                || event.getKind() == LimitEventKind.HARD_LIMIT_REACHED;
-    }
-
-    /** Without what says when it was decided. */
-    private static LimitEvent comparable(LimitEvent event) {
-        return LimitEvent.newBuilder(event)
-                .setDecidedAt(Instant.EPOCH)
-                .setVersion(0)
-                .build();
+    private List<UsageTotal> finalTotals(SimulatedLog of) {
+        return committed(of, Topic.USAGE_TOTALS, UsageTotal.class).stream()
+                .filter(UsageTotal::getClosed)
+                .toList();
     }
 
     private void limitEventIdsAreUnique() {
@@ -204,14 +233,14 @@ final class SimulationChecks {
         assertThat(aborted(Topic.USAGE_JOURNAL, UsageJournalEntry.class))
                 .as("aborted journal entries")
                 .allMatch(journal::contains);
-        Map<String, LimitEvent> events = raised(log);
-        for (LimitEvent event : aborted(Topic.LIMIT_EVENTS, LimitEvent.class)) {
-            if (isRaised(event)) {
-                assertThat(events.get(event.getLimitEventId()))
-                        .as("aborted limit event that came again")
-                        .isEqualTo(comparable(event));
-            }
-        }
+        Set<LimitEvent> events = new HashSet<>(committed(log, Topic.LIMIT_EVENTS, LimitEvent.class));
+        assertThat(aborted(Topic.LIMIT_EVENTS, LimitEvent.class))
+                .as("aborted limit events")
+                .allMatch(events::contains);
+        Set<UsageTotal> totals = new HashSet<>(finalTotals(log));
+        assertThat(aborted(Topic.USAGE_TOTALS, UsageTotal.class).stream().filter(UsageTotal::getClosed))
+                .as("aborted final totals")
+                .allMatch(totals::contains);
     }
 
     private void theOracleAgrees() {
