@@ -320,8 +320,8 @@ final class TestingCluster implements AutoCloseable {
             List<ConsumerRecord<byte[], byte[]>> records = raw(topic);
             // Append times grow along a partition: the copies' do, too.
             records.sort(Comparator.comparingLong(ConsumerRecord<byte[], byte[]>::timestamp)
-                    .thenComparing(ConsumerRecord::partition)
-                    .thenComparing(ConsumerRecord::offset));
+                    .thenComparingInt(ConsumerRecord::partition)
+                    .thenComparingLong(ConsumerRecord::offset));
             List<Future<RecordMetadata>> written = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 written.add(copy.producer.send(new ProducerRecord<>(

@@ -8,10 +8,12 @@ import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.topology.TestingPlans;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which records of the catalog count for a record, by append times alone. */
@@ -53,7 +55,7 @@ class InMemoryPlanCatalogTest {
         assertThat(view(NOON + SETTLE).plans().all())
                 .extracting(PlanVersion::planId)
                 .contains("mem", "other");
-        assertThat(at(NOON + SETTLE).limits().getFirst().amount().units()).isEqualTo(20);
+        assertThat(amountAt(NOON + SETTLE)).isEqualTo(20);
         assertThat(at(NOON + SETTLE - 1)).isNull();
     }
 
@@ -134,7 +136,7 @@ class InMemoryPlanCatalogTest {
                 .isInstanceOf(IllegalArgumentException.class);
         catalog.markReadUpTo(NOON + 10 * SETTLE);
 
-        assertThat(at(NOON + 9 * SETTLE).limits().getFirst().amount().units()).isEqualTo(10);
+        assertThat(amountAt(NOON + 9 * SETTLE)).isEqualTo(10);
     }
 
     @Test
@@ -183,8 +185,13 @@ class InMemoryPlanCatalogTest {
         return catalog.viewFor(appendedAtMillis, () -> {});
     }
 
+    private long amountAt(long appendedAtMillis) {
+        PlanVersion version = Objects.requireNonNull(at(appendedAtMillis));
+        return version.limits().getFirst().amount().units();
+    }
+
     /** The version of {@code mem} that counts for a record. */
-    private PlanVersion at(long appendedAtMillis) {
+    private @Nullable PlanVersion at(long appendedAtMillis) {
         return view(appendedAtMillis).plans().planAt("mem", NOON);
     }
 }

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecord;
@@ -117,7 +118,7 @@ final class TestingLog {
         private final Map<String, List<String>> byAccount = new TreeMap<>();
         private final TreeSet<String> kinds = new TreeSet<>();
 
-        TreeSet<String> accounts() {
+        Set<String> accounts() {
             return new TreeSet<>(byAccount.keySet());
         }
 
@@ -140,7 +141,7 @@ final class TestingLog {
                 names.addAll(answer.kinds);
             }
 
-            TreeSet<String> names() {
+            Set<String> names() {
                 return names;
             }
         }
