@@ -14,8 +14,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the records of a range into inserts, one for each month of the table, so that no insert spans two partitions and a
- * token stands for all or nothing. The same records give the same inserts, byte for byte. Not thread-safe.
+ * Turns the records of a range into inserts, one for each month of the table, so that no insert spans two partitions
+ * and each is one part, which stands whole or not at all. The same records give the same inserts, byte for byte. Not
+ * thread-safe.
  *
  * @param <T> the records' type
  */
@@ -33,7 +34,8 @@ final class BatchEncoder<T extends SpecificRecord> {
      * Encodes the records of a range, in the order of the months.
      *
      * @param topicId Kafka's id of the topic
-     * @param records all of one partition, in the order of their offsets; without value (a deleted key) they make no row
+     * @param records all of one partition, in the order of their offsets; without value (a deleted key) they make no
+     *     row
      * @throws SinkException naming the record, if one cannot be read
      * @throws UnavailableException if the schema registry does not answer
      */
@@ -59,17 +61,13 @@ final class BatchEncoder<T extends SpecificRecord> {
         }
         List<TableInsert> inserts = new ArrayList<>();
         byMonth.forEach((month, rows) -> inserts.add(new TableInsert(
-                mapping.table(),
-                mapping.columns(),
-                token(topicId, partition, range, month),
-                rows.writer.toByteArray(),
-                rows.offsets())));
+                mapping, month, token(topicId, partition, range, month), rows.writer.toByteArray(), rows.offsets())));
         return inserts;
     }
 
     /**
-     * The topic's id rather than its name: a topic that was made anew begins again at offset 0, and under the old tokens
-     * ClickHouse would silently drop its rows.
+     * The topic's id rather than its name: a topic that was made anew begins again at offset 0, and under the old
+     * tokens ClickHouse would silently drop its rows.
      */
     private static String token(String topicId, int partition, OffsetRange range, int month) {
         String token = topicId + "-" + partition + "-" + range.from() + "-" + range.to();

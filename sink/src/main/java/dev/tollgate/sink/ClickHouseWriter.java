@@ -1,6 +1,8 @@
 package dev.tollgate.sink;
 
+import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What the sink needs of ClickHouse. One thread at a time. */
 interface ClickHouseWriter extends AutoCloseable {
@@ -19,12 +21,25 @@ interface ClickHouseWriter extends AutoCloseable {
     OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException;
 
     /**
-     * Inserts rows. Returns only when they are stored, now or by an earlier insert under the same token.
+     * Which rows of a batch stand in an additive table.
      *
-     * @throws UnavailableException if it is not known whether they are stored
-     * @throws RefusedException if ClickHouse will never take them
+     * @param firstMonth lowest month of the batch
+     * @param lastMonth its highest month
+     * @return by month; a month without rows is left out
+     * @throws UnavailableException if ClickHouse does not answer
      */
-    void insert(TableInsert insert) throws UnavailableException, RefusedException;
+    Map<Integer, StoredRows> storedRows(TableMapping<?> mapping, RowSource source, int firstMonth, int lastMonth)
+            throws UnavailableException;
+
+    /**
+     * Inserts rows. Returns only when ClickHouse has answered without error. That does not mean that they stand: see
+     * {@link FencedInserts}.
+     *
+     * @param token deduplication token; null to insert without deduplication
+     * @throws UnavailableException if it is not known whether they are stored
+     * @throws RefusedException if ClickHouse does not take what the rows hold
+     */
+    void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException;
 
     @Override
     void close();

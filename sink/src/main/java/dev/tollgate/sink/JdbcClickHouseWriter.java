@@ -12,7 +12,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,18 +25,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The official JDBC driver. Rows go through the client that its connection wraps, as RowBinary under a deduplication token:
- * four times the rows per second of {@code VALUES}, and the only binary way that honours the token.
+ * The official JDBC driver, its own retries off. Rows go through the client that its connection wraps, as RowBinary:
+ * four times the rows per second of {@code VALUES}, and the only binary way that honours the deduplication token.
  */
 final class JdbcClickHouseWriter implements ClickHouseWriter {
     private static final Logger log = LoggerFactory.getLogger(JdbcClickHouseWriter.class);
 
     /**
-     * Errors about the content of rows: 6 CANNOT_PARSE_TEXT, 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED, 33 CANNOT_READ_ALL_DATA,
-     * 38/41 CANNOT_PARSE_DATE(TIME), 69 ARGUMENT_OUT_OF_BOUND, 72 CANNOT_PARSE_NUMBER, 117 INCORRECT_DATA, 128
-     * TOO_LARGE_ARRAY_SIZE, 131 TOO_LARGE_STRING_SIZE, 321 VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE, 349
-     * CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN, 407 DECIMAL_OVERFLOW, 469 VIOLATED_CONSTRAINT. Everything else (no table, no
-     * right, no memory, too many parts, read-only) can be mended from outside without touching the rows, so it is waited for.
+     * Errors about the content of rows: 6 CANNOT_PARSE_TEXT, 27 CANNOT_PARSE_INPUT_ASSERTION_FAILED, 33
+     * CANNOT_READ_ALL_DATA, 38/41 CANNOT_PARSE_DATE(TIME), 69 ARGUMENT_OUT_OF_BOUND, 72 CANNOT_PARSE_NUMBER, 117
+     * INCORRECT_DATA, 128 TOO_LARGE_ARRAY_SIZE, 131 TOO_LARGE_STRING_SIZE, 321 VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE, 349
+     * CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN, 407 DECIMAL_OVERFLOW, 469 VIOLATED_CONSTRAINT. Everything else (no table,
+     * no right, no memory, too many parts, read-only) can be mended from outside without touching the rows, so it is
+     * waited for.
      */
     private static final Set<Integer> ABOUT_CONTENT =
             Set.of(6, 27, 33, 38, 41, 69, 72, 117, 128, 131, 321, 349, 407, 469);
@@ -46,6 +49,7 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
     private final String database;
     private final Migrator migrator;
     private @Nullable Connection connection;
+    private boolean knowsDeduplicateInsert;
 
     JdbcClickHouseWriter(ClickHouseConfig config) {
         this.dataSource = config.dataSource();
@@ -84,18 +88,42 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert) throws UnavailableException, RefusedException {
-        InsertSettings settings = new InsertSettings()
-                .setDatabase(database)
-                .setDeduplicationToken(insert.token())
-                // Each of these has had another default in some release.
-                .serverSetting("async_insert", "0")
-                .serverSetting("insert_deduplicate", "1")
-                .serverSetting("deduplicate_blocks_in_dependent_materialized_views", "1")
-                // An insert is one block, so that one token stands for all of it.
-                .serverSetting("max_insert_block_size", Integer.toString(Math.max(insert.rowCount(), 1)));
+    public Map<Integer, StoredRows> storedRows(TableMapping<?> mapping, RowSource source, int firstMonth, int lastMonth)
+            throws UnavailableException {
+        String sql = """
+            SELECT %1$s AS month, count(), min(record_offset), max(record_offset), sum(record_offset)
+            FROM %2$s
+            WHERE record_topic_id = ? AND record_partition = ? AND record_offset >= ? AND record_offset < ?
+                AND %3$s BETWEEN fromUnixTimestamp64Milli(?, 'UTC') AND fromUnixTimestamp64Milli(?, 'UTC')
+            GROUP BY month\
+            """.formatted(mapping.monthExpression(), mapping.table(), mapping.partitionTime());
+        try (PreparedStatement query = connection().prepareStatement(sql)) {
+            query.setString(1, source.topicId());
+            query.setInt(2, source.partition().partition());
+            query.setLong(3, source.range().from());
+            query.setLong(4, source.range().to());
+            query.setLong(5, Months.startOf(firstMonth));
+            query.setLong(6, Months.endOf(lastMonth));
+            Map<Integer, StoredRows> stored = new HashMap<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    stored.put(
+                            row.getInt(1),
+                            new StoredRows(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)));
+                }
+            }
+            return stored;
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
         try {
-            Client client = connection().unwrap(ConnectionImpl.class).getClient();
+            Connection open = connection();
+            InsertSettings settings = settings(insert, token);
+            Client client = open.unwrap(ConnectionImpl.class).getClient();
             try (InsertResponse response = client.insert(
                             insert.table(),
                             insert.columns(),
@@ -107,7 +135,7 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
                         "inserted: table={} rows={} token={} queryId={}",
                         insert.table(),
                         insert.rowCount(),
-                        insert.token(),
+                        token,
                         response.getQueryId());
             }
         } catch (InterruptedException e) {
@@ -122,6 +150,24 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
             }
             throw unavailable(e);
         }
+    }
+
+    /** Each of these has had another default in some release. */
+    private InsertSettings settings(TableInsert insert, @Nullable String token) {
+        InsertSettings settings = new InsertSettings()
+                .setDatabase(database)
+                .serverSetting("async_insert", "0")
+                .serverSetting("insert_deduplicate", token == null ? "0" : "1")
+                // An insert is one block, so that it is one part.
+                .serverSetting("max_insert_block_size", Integer.toString(Math.max(insert.rowCount(), 1)));
+        if (knowsDeduplicateInsert) {
+            // Overrides insert_deduplicate, and equal rows would be dropped also without a token.
+            settings.serverSetting("deduplicate_insert", token == null ? "disable" : "enable");
+        }
+        if (token != null) {
+            settings.setDeduplicationToken(token);
+        }
+        return settings;
     }
 
     @Override
@@ -142,9 +188,20 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
         if (open == null) {
             open = dataSource.getConnection();
             open.setSchema(database);
+            knowsDeduplicateInsert = knows(open, "deduplicate_insert");
             connection = open;
         }
         return open;
+    }
+
+    /** A server that does not know a setting rejects the request. Asked of each connection: servers are replaced. */
+    private static boolean knows(Connection open, String setting) throws SQLException {
+        try (PreparedStatement query = open.prepareStatement("SELECT count() FROM system.settings WHERE name = ?")) {
+            query.setString(1, setting);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getLong(1) > 0;
+            }
+        }
     }
 
     /** A connection that failed is given up: the driver avoids an endpoint for half a minute after a failure. */

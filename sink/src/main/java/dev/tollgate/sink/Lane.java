@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the sink holds of one topic partition: records that wait to be written, and the batch that is being written.
  *
- * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is never changed
- * once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
+ * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is
+ * never changed once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
  */
 final class Lane {
     private final TopicPartition partition;
     private final String topicId;
     private final TableMapping<?> mapping;
     private final BatchLimits limits;
+    private final InsertBudget budget;
     private final Deque<ConsumerRecord<byte[], byte[]>> backlog = new ArrayDeque<>();
 
     private @Nullable OffsetRange replay;
@@ -35,16 +36,22 @@ final class Lane {
             String topicId,
             TableMapping<?> mapping,
             BatchLimits limits,
+            InsertBudget budget,
             long committedOffset) {
-        Lane lane = new Lane(partition, topicId, mapping, limits);
+        Lane lane = new Lane(partition, topicId, mapping, limits, budget);
         lane.committedOffset = committedOffset;
         return lane;
     }
 
     /** A lane that first repeats a range whose outcome is unknown. */
     static Lane replaying(
-            TopicPartition partition, String topicId, TableMapping<?> mapping, BatchLimits limits, OffsetRange range) {
-        Lane lane = new Lane(partition, topicId, mapping, limits);
+            TopicPartition partition,
+            String topicId,
+            TableMapping<?> mapping,
+            BatchLimits limits,
+            InsertBudget budget,
+            OffsetRange range) {
+        Lane lane = new Lane(partition, topicId, mapping, limits, budget);
         lane.committedOffset = range.from();
         lane.replay = range;
         // The intent itself shows that the offset is this group's own.
@@ -52,11 +59,17 @@ final class Lane {
         return lane;
     }
 
-    private Lane(TopicPartition partition, String topicId, TableMapping<?> mapping, BatchLimits limits) {
+    private Lane(
+            TopicPartition partition,
+            String topicId,
+            TableMapping<?> mapping,
+            BatchLimits limits,
+            InsertBudget budget) {
         this.partition = partition;
         this.topicId = topicId;
         this.mapping = mapping;
         this.limits = limits;
+        this.budget = budget;
     }
 
     /** Takes records that were read, in the order of their offsets. */
@@ -116,22 +129,22 @@ final class Lane {
             if (!canBeWritten()) {
                 throw new IllegalStateException("nothing of " + partition + " can be written yet");
             }
-            current = replay == null ? nextBatch() : repeatedBatch(replay);
+            current = replay == null ? nextBatch(nowNanos) : repeatedBatch(replay, nowNanos);
             batch = current;
             oldestNanos = nowNanos;
         }
         return current;
     }
 
-    private Batch repeatedBatch(OffsetRange range) {
+    private Batch repeatedBatch(OffsetRange range, long nowNanos) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         while (!backlog.isEmpty() && backlog.element().offset() < range.to()) {
             records.add(take());
         }
-        return new Batch(range, records);
+        return new Batch(range, records, true, nowNanos);
     }
 
-    private Batch nextBatch() {
+    private Batch nextBatch(long nowNanos) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         long bytes = 0;
         while (!backlog.isEmpty() && records.size() < limits.maxRows()) {
@@ -144,7 +157,7 @@ final class Lane {
         }
         // From the first record rather than from where the last batch ended: only markers lie between.
         return new Batch(
-                new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1), records);
+                new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1), records, false, nowNanos);
     }
 
     private ConsumerRecord<byte[], byte[]> take() {
@@ -205,6 +218,10 @@ final class Lane {
         return mapping;
     }
 
+    InsertBudget budget() {
+        return budget;
+    }
+
     long backlogBytes() {
         return backlogBytes;
     }
@@ -221,14 +238,18 @@ final class Lane {
     static final class Batch {
         private final OffsetRange range;
         private final List<ConsumerRecord<byte[], byte[]>> records;
+        private final boolean takenOver;
+        private final long sealedNanos;
         private long intentNanos;
         private boolean intended;
-        private int insertsDone;
-        private boolean inserted;
+        private @Nullable FencedInserts inserts;
 
-        private Batch(OffsetRange range, List<ConsumerRecord<byte[], byte[]>> records) {
+        private Batch(
+                OffsetRange range, List<ConsumerRecord<byte[], byte[]>> records, boolean takenOver, long sealedNanos) {
             this.range = range;
             this.records = List.copyOf(records);
+            this.takenOver = takenOver;
+            this.sealedNanos = sealedNanos;
         }
 
         OffsetRange range() {
@@ -249,21 +270,28 @@ final class Lane {
             intentNanos = nowNanos;
         }
 
-        /** How many of the batch's inserts are known to be stored; they need not be sent again. */
-        int insertsDone() {
-            return insertsDone;
+        /** Whether another member may have inserted it: its intent was found, not made. */
+        boolean isTakenOver() {
+            return takenOver;
         }
 
-        void insertDone() {
-            insertsDone++;
+        /** When its range was fixed. */
+        long sealedNanos() {
+            return sealedNanos;
+        }
+
+        /** Its inserts and how far they have got; null before they are encoded. */
+        @Nullable
+        FencedInserts inserts() {
+            return inserts;
+        }
+
+        void encoded(FencedInserts encoded) {
+            inserts = encoded;
         }
 
         boolean isInserted() {
-            return inserted;
-        }
-
-        void inserted() {
-            inserted = true;
+            return inserts != null && inserts.isDone();
         }
     }
 }

@@ -2,15 +2,22 @@ package dev.tollgate.sink;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 
 /**
- * Calendar months in UTC as ClickHouse's {@code toYYYYMM} numbers them: 202611. Remembers the last month, because records come
- * in the order of time. Not thread-safe.
+ * Partitions of the tables that are partitioned by a moment: calendar months in UTC as ClickHouse's {@code toYYYYMM}
+ * numbers them (202611), and one partition for everything before {@link #FIRST}, so that a batch of ancient dates
+ * makes a few inserts rather than hundreds. Remembers the last month, because records come in the order of time. Not
+ * thread-safe.
  */
 final class Months {
-    /** Of tables that are not partitioned. */
+    /** The only partition of a table that is not partitioned; in the others, what lies before {@link #FIRST}. */
     static final int NONE = 0;
+    /** The first month with a partition of its own. The migrations say the same. */
+    static final YearMonth FIRST = YearMonth.of(2025, 1);
+
+    private static final long FIRST_MILLIS = millis(FIRST.atDay(1));
 
     private long startMillis;
     private long endMillis;
@@ -19,14 +26,16 @@ final class Months {
     /** The month of a moment, which is held to the range of {@code DateTime64(3)} first. */
     int of(long epochMillis) {
         long millis = Math.clamp(epochMillis, RowWriter.MIN_MILLIS, RowWriter.MAX_MILLIS);
+        if (millis < FIRST_MILLIS) {
+            return NONE;
+        }
         if (month == NONE || millis < startMillis || millis >= endMillis) {
             LocalDate first = Instant.ofEpochMilli(millis)
                     .atZone(ZoneOffset.UTC)
                     .toLocalDate()
                     .withDayOfMonth(1);
-            startMillis = first.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
-            endMillis =
-                    first.plusMonths(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+            startMillis = millis(first);
+            endMillis = millis(first.plusMonths(1));
             month = first.getYear() * 100 + first.getMonthValue();
         }
         return month;
@@ -35,5 +44,21 @@ final class Months {
     /** The month of a moment. */
     int of(Instant instant) {
         return of(RowWriter.clampedMillis(instant));
+    }
+
+    /** First millisecond of a month. */
+    static long startOf(int month) {
+        return month == NONE ? RowWriter.MIN_MILLIS : millis(LocalDate.of(month / 100, month % 100, 1));
+    }
+
+    /** Last millisecond of a month. */
+    static long endOf(int month) {
+        return month == NONE
+                ? FIRST_MILLIS - 1
+                : millis(LocalDate.of(month / 100, month % 100, 1).plusMonths(1)) - 1;
+    }
+
+    private static long millis(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     }
 }

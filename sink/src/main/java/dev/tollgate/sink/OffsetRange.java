@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * The records of one batch: a range of one partition.
  *
  * <p>Before a batch is inserted, its range is recorded with the group's committed offset: offset {@code from}, metadata
- * {@code v=1;to=...}. Whoever finds that, after a crash or a rebalance, repeats exactly this range under the same tokens.
+ * {@code v=1;to=...}. Whoever finds that, after a crash or a rebalance, goes on with exactly this range.
  *
  * @param from first offset, inclusive, >= 0
  * @param to end, exclusive, > from. Offsets within may be missing (transaction markers, compaction).

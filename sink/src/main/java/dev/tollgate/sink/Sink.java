@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what the accounting topology says into ClickHouse: each record once, in the face of crashes, lost answers, rebalances
- * and outages on either side. How is told in {@code SinkWorker}.
+ * Writes what the accounting topology says into ClickHouse: each record once, in the face of crashes, lost answers,
+ * rebalances and outages on either side. How is told in {@code SinkWorker}.
  *
- * <p>Waits, with its place in the consumer group, while Kafka, the registry or ClickHouse does not answer or ClickHouse is not
- * migrated yet. Stops with a {@link SinkException} where waiting cannot help: skipping a record would make the books wrong
- * without anybody knowing.
+ * <p>Waits, with its place in the consumer group, while Kafka, the registry or ClickHouse does not answer or
+ * ClickHouse is not migrated yet. Stops with a {@link SinkException} where waiting cannot help: skipping a record
+ * would make the books wrong without anybody knowing.
  *
  * <pre>{@code
  * try (Sink sink = new Sink(SinkConfig.from(values))) {
@@ -97,6 +97,8 @@ public final class Sink implements AutoCloseable {
                         names,
                         config.batchLimits(),
                         config.bufferMaxBytes(),
+                        config.maxInserts(),
+                        config.insertsMayArriveWithin(),
                         config.retryMinDelay(),
                         config.retryMaxDelay(),
                         config.maxPollInterval()),

@@ -22,8 +22,8 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * @param registry where the schemas are
  * @param topics how the topics are named
  * @param clickHouse where the rows go
- * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group share the
- *     work, two groups would each write everything
+ * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group
+ *     share the work, two groups would each write everything
  * @param threads consumers in this process, 1 to 64
  * @param batchMaxRows records of a batch at most, 1 to 1,000,000
  * @param batchMaxBytes bytes of a batch at most, 1 KiB to 256 MiB
@@ -53,10 +53,13 @@ public record SinkConfig(
         Map<String, String> effective) {
 
     /**
-     * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations). A token
-     * must be remembered for as long as its insert may be repeated; see {@link #from}.
+     * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations).
+     * A token must be remembered for as long as its insert may be repeated; see {@link #from}.
      */
     static final int DEDUPLICATION_WINDOW = 100_000;
+
+    /** A batch seldom has rows of more months; a partition that makes more inserts waits, see {@link InsertBudget}. */
+    private static final int INSERTS_PER_BATCH = 2;
 
     private static final Pattern GROUP_ID = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
     private static final List<String> RESERVED = List.of(
@@ -80,21 +83,24 @@ public record SinkConfig(
      * Reads the configuration from dotted kebab-case keys:
      *
      * <ul>
-     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client, {@code kafka.sink.*} for
-     *       the sink's consumers
+     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client, {@code
+     *       kafka.sink.*} for the sink's consumers
      *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
      *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1)
      *   <li>{@code clickhouse.*} as {@link ClickHouseConfig#read}
-     *   <li>{@code sink.group-id} ({@code tollgate-sink}), {@code sink.threads} (1), {@code sink.batch.max-rows} (50000),
-     *       {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code sink.buffer.max-bytes} (64 MiB),
-     *       {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s), {@code sink.max-poll-interval} (5m)
+     *   <li>{@code sink.group-id} ({@code tollgate-sink}), {@code sink.threads} (1), {@code sink.batch.max-rows}
+     *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code
+     *       sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s),
+     *       {@code sink.max-poll-interval} (5m)
      * </ul>
      *
-     * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval (a hanging
-     * insert would cost the partitions), and more partitions than the tables remember tokens for. An insert may be repeated up to
-     * half a poll interval after its intent plus one request time-out; in that time each partition can finish one batch per
-     * {@code sink.batch.max-delay}, so partitions x that time / delay must stay below 100,000. (Full batches come faster, but
-     * then 100,000 of them are 5 billion rows.)
+     * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval
+     * (a hanging insert would cost the partitions), and more partitions than the tables remember tokens for. An insert
+     * may still arrive up to half a poll interval after its intent plus one request time-out. In that time the inserts
+     * of all partitions must be fewer than the 100,000 that a table remembers; each partition's share is half of that
+     * (the other half is for a partition that moves to another member), divided by the partitions. A partition that
+     * has used its share waits. So that this does not happen to ordinary traffic, the share must hold one batch per
+     * {@code sink.batch.max-delay}, two inserts each.
      *
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
      */
@@ -133,13 +139,14 @@ public record SinkConfig(
             settings.problem("clickhouse.request-timeout must be at most a third of sink.max-poll-interval, was "
                     + clickHouse.requestTimeout() + " with " + maxPollInterval);
         }
-        long repeatableMillis =
-                maxPollInterval.toMillis() / 2 + clickHouse.requestTimeout().toMillis();
-        long repeatableBatches = topics.partitions() * (repeatableMillis / batchMaxDelay.toMillis() + 1);
-        if (repeatableBatches > DEDUPLICATION_WINDOW) {
-            settings.problem("sink.batch.max-delay is too short: " + topics.partitions() + " partitions can finish "
-                    + repeatableBatches + " batches while one may still be repeated, but ClickHouse remembers "
-                    + DEDUPLICATION_WINDOW + "; raise it or lower sink.max-poll-interval");
+        long share = insertShare(topics);
+        long wanted =
+                (repeatable(maxPollInterval, clickHouse).toMillis() / batchMaxDelay.toMillis() + 1) * INSERTS_PER_BATCH;
+        if (wanted > share) {
+            settings.problem("sink.batch.max-delay is too short: one of " + topics.partitions()
+                    + " partitions can make " + wanted + " inserts while one may still arrive, but its share of the "
+                    + DEDUPLICATION_WINDOW + " that ClickHouse remembers is " + share
+                    + "; raise it or lower sink.max-poll-interval");
         }
         settings.refuseUnknown("sink.", "clickhouse.", "registry.", "topics.");
         settings.throwIfProblems();
@@ -162,6 +169,24 @@ public record SinkConfig(
                 settings.effective());
     }
 
+    /** How long after its intent an insert may still arrive in ClickHouse. */
+    Duration insertsMayArriveWithin() {
+        return repeatable(maxPollInterval, clickHouse);
+    }
+
+    /** Inserts that a partition may make in that time. */
+    int maxInserts() {
+        return insertShare(topics);
+    }
+
+    private static Duration repeatable(Duration maxPollInterval, ClickHouseConfig clickHouse) {
+        return maxPollInterval.dividedBy(2).plus(clickHouse.requestTimeout());
+    }
+
+    private static int insertShare(TopicLayout topics) {
+        return Math.max(1, DEDUPLICATION_WINDOW / 2 / topics.partitions());
+    }
+
     BatchLimits batchLimits() {
         return new BatchLimits(batchMaxRows, batchMaxBytes, batchMaxDelay);
     }
@@ -173,9 +198,10 @@ public record SinkConfig(
     }
 
     /**
-     * Properties of one thread's consumer. Cooperative rebalancing: partitions that stay are not interrupted, and those that go
-     * leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset of offsets: where the log
-     * lacks what the group wants, that is a loss to be told, not a reason to start elsewhere.
+     * Properties of one thread's consumer. Cooperative rebalancing: partitions that stay are not interrupted, and
+     * those that go leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset
+     * of offsets: where the log lacks what the group wants, that is a loss to be told, not a reason to start
+     * elsewhere.
      */
     Map<String, Object> consumerProperties(int thread) {
         Map<String, Object> properties = new HashMap<>();

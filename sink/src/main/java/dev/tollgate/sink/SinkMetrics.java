@@ -11,10 +11,19 @@ import java.util.concurrent.atomic.LongAdder;
  * What the sink has done and where it stands. Names and tags are public contract. Thread-safe.
  *
  * <ul>
- *   <li>{@code tollgate.sink.rows} (counter, tag {@code table}): rows stored, repeated ones not counted again within a process
+ *   <li>{@code tollgate.sink.rows} (counter, tag {@code table}): rows stored, repeated ones not counted again within a
+ *       process
+ *   <li>{@code tollgate.sink.inserts} (counter): inserts whose rows stand
  *   <li>{@code tollgate.sink.batches} (counter): offset ranges finished
- *   <li>{@code tollgate.sink.replays} (counter): ranges repeated because their outcome was unknown
- *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to wait
+ *   <li>{@code tollgate.sink.replays} (counter): ranges taken over because their outcome was unknown
+ *   <li>{@code tollgate.sink.unclear} (counter): inserts of which it was not known whether they were stored
+ *   <li>{@code tollgate.sink.read-backs} (counter): times that ClickHouse was asked which rows stand
+ *   <li>{@code tollgate.sink.fences} (counter): tokens that ClickHouse had taken without storing their rows, so that
+ *       the next was used
+ *   <li>{@code tollgate.sink.throttled} (counter): steps in which a partition had to wait, because ClickHouse would
+ *       forget tokens that are still needed; only old dates in great number lead there
+ *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to
+ *       wait
  *   <li>{@code tollgate.sink.waiting} (gauge): threads that wait for one of them now
  *   <li>{@code tollgate.sink.lag} (gauge): records in the log that are not stored yet, as of each thread's last look
  *   <li>{@code tollgate.sink.insert.time} (counter, nanoseconds): time spent in inserts that succeeded
@@ -22,8 +31,13 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class SinkMetrics {
     private final Map<String, LongAdder> rows = new TreeMap<>();
+    private final LongAdder inserts = new LongAdder();
     private final LongAdder batches = new LongAdder();
     private final LongAdder replays = new LongAdder();
+    private final LongAdder unclear = new LongAdder();
+    private final LongAdder readBacks = new LongAdder();
+    private final LongAdder fences = new LongAdder();
+    private final LongAdder throttled = new LongAdder();
     private final LongAdder clickHouseRetries = new LongAdder();
     private final LongAdder registryRetries = new LongAdder();
     private final LongAdder kafkaRetries = new LongAdder();
@@ -43,8 +57,13 @@ public final class SinkMetrics {
         rows.forEach((table, count) -> rowsByTable.put(table, count.sum()));
         return new Snapshot(
                 rowsByTable,
+                inserts.sum(),
                 batches.sum(),
                 replays.sum(),
+                unclear.sum(),
+                readBacks.sum(),
+                fences.sum(),
+                throttled.sum(),
                 clickHouseRetries.sum(),
                 registryRetries.sum(),
                 kafkaRetries.sum(),
@@ -55,6 +74,7 @@ public final class SinkMetrics {
 
     void stored(TableInsert insert, long nanos) {
         Objects.requireNonNull(rows.get(insert.table()), insert.table()).add(insert.rowCount());
+        inserts.increment();
         insertNanos.add(nanos);
     }
 
@@ -64,6 +84,22 @@ public final class SinkMetrics {
 
     void replayed() {
         replays.increment();
+    }
+
+    void unclear() {
+        unclear.increment();
+    }
+
+    void readBack() {
+        readBacks.increment();
+    }
+
+    void fenced() {
+        fences.increment();
+    }
+
+    void throttled() {
+        throttled.increment();
     }
 
     void retried(UnavailableException.Part part) {
@@ -86,12 +122,18 @@ public final class SinkMetrics {
      * The figures of one moment, by the names above.
      *
      * @param rows by table
-     * @param lag of the partitions that this process has, in records; at least, while a partition has just been taken over
+     * @param lag of the partitions that this process has, in records; at least, while a partition has just been taken
+     *     over
      */
     public record Snapshot(
             Map<String, Long> rows,
+            long inserts,
             long batches,
             long replays,
+            long unclear,
+            long readBacks,
+            long fences,
+            long throttled,
             long clickHouseRetries,
             long registryRetries,
             long kafkaRetries,

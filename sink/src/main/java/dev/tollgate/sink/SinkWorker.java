@@ -5,6 +5,7 @@ import dev.tollgate.sink.Lane.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,17 +41,18 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A batch is a fixed range {@code [from, to)} of one partition.
  *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}.
- *   <li>It is inserted under tokens made of topic id, partition, range and month.
+ *   <li>It is inserted, one insert for each month, as {@link FencedInserts} tells.
  *   <li>Offset {@code to} is committed.
  * </ol>
  *
- * <p>Cut off before 2, nothing was inserted and the records are read again. Cut off between 2 and 4, it is not known whether
- * they were inserted: whoever owns the partition next finds the intent, reads exactly that range and inserts it under the same
- * tokens, of which ClickHouse keeps one; that also completes a rollup that a crash of ClickHouse left behind. A member that lost
- * its partition without knowing can repeat an insert, which the tokens make harmless, but can commit nothing.
+ * <p>Cut off before 2, nothing was inserted and the records are read again. Cut off between 2 and 4, it is not known
+ * whether they were inserted: whoever owns the partition next finds the intent, reads exactly that range, asks
+ * ClickHouse which of its rows stand and inserts those that do not. A member that lost its partition without knowing
+ * can repeat an insert, which the tokens make harmless, but can commit nothing.
  *
- * <p>While ClickHouse does not answer, the thread reads nothing more but keeps polling with its partitions paused, so that it
- * stays in the group. A step is short against {@code max.poll.interval}: work that takes longer goes on in the next step.
+ * <p>While ClickHouse does not answer, the thread reads nothing more but keeps polling with its partitions paused, so
+ * that it stays in the group. A step is short against {@code max.poll.interval}: work that takes longer goes on in the
+ * next step.
  */
 final class SinkWorker implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SinkWorker.class);
@@ -81,13 +83,17 @@ final class SinkWorker implements Runnable {
     private long reportedLag;
 
     /**
-     * @param maxPollInterval the consumer's
      * @param bufferMaxBytes of all lanes together
+     * @param maxInserts of one partition within {@code maxInsertsWithin}
+     * @param maxInsertsWithin how long an insert may still arrive after its intent
+     * @param maxPollInterval the consumer's
      */
     record Settings(
             Map<Topic, String> topicNames,
             BatchLimits limits,
             long bufferMaxBytes,
+            int maxInserts,
+            Duration maxInsertsWithin,
             Duration retryMinDelay,
             Duration retryMaxDelay,
             Duration maxPollInterval) {}
@@ -290,8 +296,9 @@ final class SinkWorker implements Runnable {
     }
 
     /**
-     * A partition without intent must begin beyond what its table holds. Otherwise the group's offsets were reset, or expired
-     * after a long stop, and what follows would be written a second time, in other batches and so under other tokens.
+     * A partition without intent must begin beyond what its table holds. Otherwise the group's offsets were reset, or
+     * expired after a long stop, and what follows would be written a second time, in other batches and so under other
+     * tokens.
      */
     private void checkStart(Lane lane) throws UnavailableException {
         if (lane.mapping().additive()) {
@@ -334,20 +341,19 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    /** Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason. */
+    /**
+     * Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason.
+     * The batch that was sealed first comes first, so that none waits for ever behind a large one.
+     */
     private @Nullable UnavailableException insert(List<Lane> due) {
         long startedAt = now();
-        for (Lane lane : due) {
-            Batch batch = lane.seal(now());
-            if (batch.isInserted()) {
-                continue;
-            }
-            if (now() - startedAt > settings.maxPollInterval().toNanos() / 3
-                    || !batch.isIntended(now(), maxIntentAgeNanos())) {
-                return null;
-            }
+        List<Lane> inOrder = new ArrayList<>(due);
+        inOrder.sort(Comparator.comparingLong(lane -> lane.seal(now()).sealedNanos()));
+        for (Lane lane : inOrder) {
             try {
-                insert(lane, batch);
+                if (!insert(lane, lane.seal(now()), startedAt)) {
+                    return null;
+                }
             } catch (UnavailableException e) {
                 return e;
             }
@@ -355,32 +361,41 @@ final class SinkWorker implements Runnable {
         return null;
     }
 
-    private void insert(Lane lane, Batch batch) throws UnavailableException {
-        BatchEncoder<?> encoder = Objects.requireNonNull(
-                ports.encoders().get(lane.mapping().topic()),
-                () -> "no encoder for " + lane.mapping().topic());
-        List<TableInsert> inserts =
-                encoder.encode(lane.topicId(), lane.partition().partition(), batch.range(), batch.records());
-        for (TableInsert insert : inserts.subList(batch.insertsDone(), inserts.size())) {
-            long startedAt = now();
-            try {
-                ports.writer().insert(insert);
-            } catch (RefusedException e) {
-                throw new SinkException(refusal(lane, batch, insert, e), e);
+    /** Whether the step may go on. A batch that is not done then is gone on with in the next step. */
+    private boolean insert(Lane lane, Batch batch, long startedAt) throws UnavailableException {
+        FencedInserts inserts = encoded(lane, batch);
+        inserts.lookAgain();
+        while (!inserts.isDone()) {
+            // Looked at before each request: none goes out long after the intent, and polls are not kept waiting.
+            if (now() - startedAt > settings.maxPollInterval().toNanos() / 3
+                    || !batch.isIntended(now(), maxIntentAgeNanos())) {
+                return false;
             }
-            batch.insertDone();
-            metrics.stored(insert, now() - startedAt);
+            if (lane.mapping().additive()
+                    && inserts.isInsertNext()
+                    && !lane.budget().tryTake(now())) {
+                metrics.throttled();
+                return true;
+            }
+            inserts.step(ports.writer(), ports.nanoTime());
         }
-        batch.inserted();
+        return true;
     }
 
-    private static String refusal(Lane lane, Batch batch, TableInsert insert, RefusedException e) {
-        String where = e.row() >= 1 && e.row() <= insert.rowCount()
-                ? lane.partition() + "@" + insert.offsets()[e.row() - 1]
-                : lane.partition() + "@" + batch.range().from() + " to "
-                        + (batch.range().to() - 1);
-        return "ClickHouse refuses the record at " + where + " for table " + insert.table() + " and it is not skipped: "
-                + e.getMessage();
+    private FencedInserts encoded(Lane lane, Batch batch) throws UnavailableException {
+        FencedInserts inserts = batch.inserts();
+        if (inserts == null) {
+            BatchEncoder<?> encoder = Objects.requireNonNull(
+                    ports.encoders().get(lane.mapping().topic()),
+                    () -> "no encoder for " + lane.mapping().topic());
+            inserts = new FencedInserts(
+                    new RowSource(lane.partition(), lane.topicId(), batch.range()),
+                    encoder.encode(lane.topicId(), lane.partition().partition(), batch.range(), batch.records()),
+                    batch.isTakenOver(),
+                    metrics);
+            batch.encoded(inserts);
+        }
+        return inserts;
     }
 
     private void commitDone(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
@@ -512,20 +527,25 @@ final class SinkWorker implements Runnable {
         TableMapping<?> mapping = Objects.requireNonNull(mappings.get(partition.topic()), partition.topic());
         if (committed == null) {
             current.seekToBeginning(Set.of(partition));
-            return Lane.at(partition, topicId, mapping, settings.limits(), -1);
+            return Lane.at(partition, topicId, mapping, settings.limits(), budget(), -1);
         }
         current.seek(partition, committed);
         Optional<OffsetRange> intent = OffsetRange.intent(committed.offset(), committed.metadata());
         if (intent.isPresent()) {
             log.info(
-                    "repeating an unfinished batch: partition={} from={} to={}",
+                    "taking over an unfinished batch: partition={} from={} to={}",
                     partition,
                     intent.get().from(),
                     intent.get().to());
             metrics.replayed();
-            return Lane.replaying(partition, topicId, mapping, settings.limits(), intent.get());
+            return Lane.replaying(partition, topicId, mapping, settings.limits(), budget(), intent.get());
         }
-        return Lane.at(partition, topicId, mapping, settings.limits(), committed.offset());
+        return Lane.at(partition, topicId, mapping, settings.limits(), budget(), committed.offset());
+    }
+
+    private InsertBudget budget() {
+        return new InsertBudget(
+                settings.maxInserts(), settings.maxInsertsWithin().toNanos());
     }
 
     private void forgetLanes(Collection<TopicPartition> partitions) {

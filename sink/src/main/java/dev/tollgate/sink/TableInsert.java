@@ -4,37 +4,50 @@ import java.util.List;
 
 /** One insert: rows of one partition of one table, from one range of one topic partition. */
 final class TableInsert {
-    private final String table;
-    private final List<String> columns;
+    private final TableMapping<?> mapping;
+    private final int month;
     private final String token;
     private final byte[] rows;
     private final long[] offsets;
 
     /**
-     * @param table name of the table
-     * @param columns in the order of the values
-     * @param token deduplication token: the same for the same rows, whoever sends them
+     * @param mapping of the table
+     * @param month partition of the table, by {@link Months}
+     * @param token first deduplication token: the same for the same rows, whoever sends them
      * @param rows in RowBinary; kept as it is, not copied
-     * @param offsets for each row the record that it came from; kept as it is
+     * @param offsets for each row the record that it came from, in their order; kept as it is
      */
-    TableInsert(String table, List<String> columns, String token, byte[] rows, long[] offsets) {
-        this.table = table;
-        this.columns = List.copyOf(columns);
+    TableInsert(TableMapping<?> mapping, int month, String token, byte[] rows, long[] offsets) {
+        this.mapping = mapping;
+        this.month = month;
         this.token = token;
         this.rows = rows;
         this.offsets = offsets;
     }
 
     String table() {
-        return table;
+        return mapping.table();
+    }
+
+    TableMapping<?> mapping() {
+        return mapping;
     }
 
     List<String> columns() {
-        return columns;
+        return mapping.columns();
     }
 
-    String token() {
-        return token;
+    int month() {
+        return month;
+    }
+
+    /**
+     * One of its deduplication tokens.
+     *
+     * @param fence 0 for the first; each next one is used only when the outcome of all before is settled
+     */
+    String token(int fence) {
+        return fence == 0 ? token : token + "." + fence;
     }
 
     byte[] rows() {
@@ -47,5 +60,10 @@ final class TableInsert {
 
     int rowCount() {
         return offsets.length;
+    }
+
+    /** What stands in the table if all of it is stored. */
+    StoredRows expected() {
+        return StoredRows.of(offsets);
     }
 }

@@ -26,9 +26,28 @@ interface TableMapping<T extends SpecificRecord> {
      */
     boolean additive();
 
+    /** The column whose month is the partition of a row; null where the table is not partitioned. */
+    @Nullable
+    String partitionTime();
+
     /**
-     * Of records with the same key in one batch only the last becomes a row; null for all of them. Only where the newest
-     * version holds.
+     * What the partition of a row is in ClickHouse, in the words of the migrations; {@link Months} says the same in
+     * Java.
+     *
+     * @throws IllegalStateException if the table is not partitioned
+     */
+    default String monthExpression() {
+        String time = partitionTime();
+        if (time == null) {
+            throw new IllegalStateException(table() + " is not partitioned");
+        }
+        return "if(%1$s < toDateTime64('%2$s-01 00:00:00', 3, 'UTC'), %3$d, toYYYYMM(%1$s))"
+                .formatted(time, Months.FIRST, Months.NONE);
+    }
+
+    /**
+     * Of records with the same key in one batch only the last becomes a row; null for all of them. Only where the
+     * newest version holds.
      */
     default @Nullable String supersededBy(T record) {
         return null;

@@ -60,6 +60,11 @@ final class TableMappings {
         }
 
         @Override
+        public String partitionTime() {
+            return "occurred_at";
+        }
+
+        @Override
         public List<String> columns() {
             return List.of(
                     "account_id",
@@ -145,6 +150,11 @@ final class TableMappings {
         }
 
         @Override
+        public String partitionTime() {
+            return "window_start";
+        }
+
+        @Override
         public List<String> columns() {
             return List.of(
                     "account_id",
@@ -220,6 +230,11 @@ final class TableMappings {
         @Override
         public String table() {
             return "limit_event";
+        }
+
+        @Override
+        public String partitionTime() {
+            return "event_time";
         }
 
         @Override
@@ -317,6 +332,11 @@ final class TableMappings {
         }
 
         @Override
+        public @Nullable String partitionTime() {
+            return null;
+        }
+
+        @Override
         public List<String> columns() {
             return List.of(
                     "account_id",
@@ -411,6 +431,11 @@ final class TableMappings {
         }
 
         @Override
+        public String partitionTime() {
+            return "recorded_at";
+        }
+
+        @Override
         public List<String> columns() {
             return List.of(
                     "source_topic",
@@ -468,6 +493,11 @@ final class TableMappings {
         @Override
         public String table() {
             return "plan_version";
+        }
+
+        @Override
+        public @Nullable String partitionTime() {
+            return null;
         }
 
         @Override

@@ -1,6 +1,8 @@
 package dev.tollgate.sink;
 
+import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Ends the process, as far as its worker is concerned, before or after an insert. */
 final class DyingWriter implements ClickHouseWriter {
@@ -37,12 +39,18 @@ final class DyingWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert) throws UnavailableException, RefusedException {
+    public Map<Integer, StoredRows> storedRows(TableMapping<?> mapping, RowSource source, int firstMonth, int lastMonth)
+            throws UnavailableException {
+        return real.storedRows(mapping, source, firstMonth, lastMonth);
+    }
+
+    @Override
+    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
         boolean last = insertsLeft-- == 0;
         if (last && moment == Moment.BEFORE_INSERT) {
             throw new Killed();
         }
-        real.insert(insert);
+        real.insert(insert, token);
         if (last) {
             throw new Killed();
         }

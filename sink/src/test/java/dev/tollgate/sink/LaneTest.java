@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 final class LaneTest {
     private static final TopicPartition PARTITION = new TopicPartition("usage-journal", 3);
+    private static final InsertBudget BUDGET = new InsertBudget(1, 1);
     private static final BatchLimits LIMITS = new BatchLimits(3, 100, Duration.ofNanos(50));
 
     @Test
@@ -67,7 +68,8 @@ final class LaneTest {
 
     @Test
     void givenAnIntent_whenItsRangeIsRead_thenExactlyThatIsRepeatedWhateverTheLimits() {
-        Lane lane = Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, new OffsetRange(10, 16));
+        Lane lane =
+                Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, new OffsetRange(10, 16));
 
         lane.add(records(90, 10, 11, 12, 13), 0);
         lane.readTo(14);
@@ -87,7 +89,8 @@ final class LaneTest {
 
     @Test
     void givenAnIntentWhoseRecordsWereCompactedAway_whenReadPastIt_thenAnEmptyBatchEndsIt() {
-        Lane lane = Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, new OffsetRange(10, 16));
+        Lane lane =
+                Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, new OffsetRange(10, 16));
 
         lane.readTo(20);
 
@@ -111,7 +114,7 @@ final class LaneTest {
     }
 
     private static Lane lane() {
-        return Lane.at(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, 10);
+        return Lane.at(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, 10);
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(int bytes, long... offsets) {

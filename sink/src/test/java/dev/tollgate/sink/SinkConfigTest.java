@@ -114,7 +114,7 @@ final class SinkConfigTest {
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("sink.batch.max-delay is too short");
 
-        values.put("sink.batch.max-delay", "5s");
+        values.put("sink.batch.max-delay", "10s");
         assertThat(SinkConfig.from(values).topics().partitions()).isEqualTo(1_000);
     }
 }

@@ -7,7 +7,7 @@ import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.Topic;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +30,8 @@ final class SinkWorkerTest {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final Duration DELAY = Duration.ofSeconds(1);
     private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
+    private static final int INSERTS_PER_SPAN = 100;
+    private static final Duration SPAN = Duration.ofMinutes(3);
 
     private final FencingConsumer consumer = new FencingConsumer();
     private final TestingWriter writer = new TestingWriter();
@@ -40,6 +42,8 @@ final class SinkWorkerTest {
                     names(),
                     new BatchLimits(3, 2 * BUFFER_BYTES, DELAY),
                     BUFFER_BYTES,
+                    INSERTS_PER_SPAN,
+                    SPAN,
                     Duration.ofMillis(100),
                     Duration.ofMillis(400),
                     POLL_INTERVAL),
@@ -63,7 +67,7 @@ final class SinkWorkerTest {
 
         worker.step();
 
-        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-0-3-202611");
+        assertThat(writer.tokens).containsExactly("id-of-usage-journal-0-0-3-202611");
         assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
         assertThat(metrics.snapshot().rows()).containsEntry("request_journal", 3L);
         assertThat(metrics.snapshot().batches()).isEqualTo(1);
@@ -101,7 +105,7 @@ final class SinkWorkerTest {
         pass(Duration.ofMillis(100));
         worker.step();
 
-        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-0-3-202611");
+        assertThat(writer.tokens).containsExactly("id-of-usage-journal-0-0-3-202611");
         assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
         assertThat(metrics.snapshot().clickHouseRetries()).isEqualTo(2);
         assertThat(metrics.snapshot().waiting()).isZero();
@@ -114,7 +118,7 @@ final class SinkWorkerTest {
 
         worker.step();
 
-        assertThat(writer.inserts).extracting(TableInsert::token).containsExactly("id-of-usage-journal-0-1-6-202611");
+        assertThat(writer.tokens).containsExactly("id-of-usage-journal-0-1-6-202611");
         assertThat(writer.inserts.getFirst().offsets()).containsExactly(1, 2, 3, 4, 5);
         assertThat(committed()).isEqualTo(new OffsetAndMetadata(6));
         assertThat(metrics.snapshot().replays()).isEqualTo(1);
@@ -210,9 +214,21 @@ final class SinkWorkerTest {
     }
 
     @Test
-    void givenARefusedRow_whenInserted_thenItsOffsetIsNamed() {
+    void givenARowThatIsRefusedOnce_whenInsertedAgain_thenItWasTheConnection() {
         assign(0);
-        writer.refuses = true;
+        writer.refusals = 1;
+        publish(0, 1, 2);
+
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(1);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
+    }
+
+    @Test
+    void givenARowThatIsRefusedTwice_whenInserted_thenItsOffsetIsNamed() {
+        assign(0);
+        writer.refusals = 2;
         publish(10, 20, 30);
 
         assertThatThrownBy(worker::step)
@@ -223,6 +239,42 @@ final class SinkWorkerTest {
         assertThat(committed())
                 .as("the intent stays for the next start")
                 .isEqualTo(new OffsetAndMetadata(10, "v=1;to=31"));
+    }
+
+    @Test
+    void givenABatchOfManyMonths_whenAStepHasTakenLong_thenTheConsumerIsPolledBeforeItGoesOn() {
+        assign(0);
+        for (int i = 0; i < 3; i++) {
+            publish(1, (byte) i, i);
+        }
+        writer.onEachInsert = () -> pass(POLL_INTERVAL.dividedBy(4));
+
+        worker.step();
+        assertThat(writer.inserts).as("a third of the poll interval has passed").hasSize(2);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v=1;to=3"));
+        writer.onEachInsert = null;
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::month).containsExactly(202611, 202612, 202701);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
+        assertThat(metrics.snapshot().unclear()).isZero();
+    }
+
+    @Test
+    void givenMoreInsertsThanClickHouseRemembers_whenTheirTimeHasPassed_thenTheyGoOnAndNoneIsSkipped() {
+        assign(0);
+        for (int i = 0; i <= INSERTS_PER_SPAN; i++) {
+            publish(2 * BUFFER_BYTES, (byte) 0, i);
+            worker.step();
+        }
+        assertThat(writer.inserts).hasSize(INSERTS_PER_SPAN);
+        assertThat(metrics.snapshot().throttled()).isPositive();
+
+        pass(SPAN.multipliedBy(2));
+        worker.step();
+
+        assertThat(writer.inserts).hasSize(INSERTS_PER_SPAN + 1);
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(INSERTS_PER_SPAN + 1));
     }
 
     @Test
@@ -251,6 +303,10 @@ final class SinkWorkerTest {
     }
 
     private void publishBytes(int bytes, long... offsets) {
+        publish(bytes, (byte) 0, offsets);
+    }
+
+    private void publish(int bytes, byte month, long... offsets) {
         for (long offset : offsets) {
             consumer.addRecord(new ConsumerRecord<>(
                     JOURNAL.topic(),
@@ -261,7 +317,7 @@ final class SinkWorkerTest {
                     0,
                     bytes,
                     new byte[0],
-                    new byte[] {1},
+                    new byte[] {month},
                     new RecordHeaders(),
                     Optional.empty()));
         }
@@ -275,12 +331,21 @@ final class SinkWorkerTest {
         nowNanos += duration.toNanos();
     }
 
-    /** Every record is one entry of November, whatever its bytes. */
+    /** Every record is one entry, its first byte the months after November 2026. */
     private static Map<Topic, BatchEncoder<?>> encoders() {
-        UsageJournalEntry entry = Records.entry(
-                "account", "event", Verdict.COUNTED, Instant.parse("2026-11-02T12:00:00Z"), Map.of("requests", 1L));
         Map<Topic, BatchEncoder<?>> encoders = new EnumMap<>(Topic.class);
-        encoders.put(Topic.USAGE_JOURNAL, new BatchEncoder<>(journalMapping(), (topic, bytes) -> entry));
+        encoders.put(
+                Topic.USAGE_JOURNAL,
+                new BatchEncoder<>(
+                        journalMapping(),
+                        (topic, bytes) -> Records.entry(
+                                "account",
+                                "event",
+                                Verdict.COUNTED,
+                                OffsetDateTime.parse("2026-11-02T12:00:00Z")
+                                        .plusMonths(bytes[0])
+                                        .toInstant(),
+                                Map.of("requests", 1L))));
         return encoders;
     }
 

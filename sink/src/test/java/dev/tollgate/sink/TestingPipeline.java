@@ -34,8 +34,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything around a sink, on an embedded stack: topics and a database of its own for each test, a transactional producer in the
- * place of the topology, and short ways to ask ClickHouse.
+ * Everything around a sink, on an embedded stack: topics and a database of its own for each test, a transactional
+ * producer in the place of the topology, and short ways to ask ClickHouse.
  */
 final class TestingPipeline implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -79,6 +79,10 @@ final class TestingPipeline implements AutoCloseable {
 
     ClickHouseConfig clickHouse() {
         return ClickHouseConfig.of(stack.clickHouseUrl(), name);
+    }
+
+    String database() {
+        return name;
     }
 
     Admin admin() {

@@ -1,15 +1,18 @@
 package dev.tollgate.sink;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A ClickHouse that keeps what it is given and fails when told to. */
 final class TestingWriter implements ClickHouseWriter {
     final List<TableInsert> inserts = new ArrayList<>();
+    final List<@Nullable String> tokens = new ArrayList<>();
     int failures;
-    boolean refuses;
+    int refusals;
     OptionalLong maxOffset = OptionalLong.empty();
     boolean closed;
 
@@ -25,7 +28,15 @@ final class TestingWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert) throws UnavailableException, RefusedException {
+    public Map<Integer, StoredRows> storedRows(
+            TableMapping<?> mapping, RowSource source, int firstMonth, int lastMonth) {
+        Map<Integer, StoredRows> stored = new HashMap<>();
+        inserts.forEach(insert -> stored.put(insert.month(), insert.expected()));
+        return stored;
+    }
+
+    @Override
+    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
         if (onEachInsert != null) {
             onEachInsert.run();
         }
@@ -33,10 +44,12 @@ final class TestingWriter implements ClickHouseWriter {
             failures--;
             throw new UnavailableException(UnavailableException.Part.CLICKHOUSE, "down");
         }
-        if (refuses) {
+        if (refusals > 0) {
+            refusals--;
             throw new RefusedException("bad content (at row 2)", 2, new IllegalStateException());
         }
         inserts.add(insert);
+        tokens.add(token);
     }
 
     @Override
