@@ -132,6 +132,15 @@ public final class EmbeddedStack implements Stack {
         slot(part).kill();
     }
 
+    /**
+     * Id of the process that a part runs in: this one's for Kafka.
+     *
+     * @throws IllegalStateException if the part does not run
+     */
+    public long pid(Part part) {
+        return slot(part).pid();
+    }
+
     @Override
     public void close() {
         try {
@@ -257,6 +266,11 @@ public final class EmbeddedStack implements Stack {
         public void kill() {
             throw new UnsupportedOperationException("Kafka runs in this process and cannot be killed alone");
         }
+
+        @Override
+        public long pid() {
+            return ProcessHandle.current().pid();
+        }
     }
 
     private record RunningRegistry(EmbeddedRegistry registry) implements PartSlot.Running {
@@ -274,6 +288,11 @@ public final class EmbeddedStack implements Stack {
         public void kill() throws InterruptedException {
             registry.kill();
         }
+
+        @Override
+        public long pid() {
+            return registry.pid();
+        }
     }
 
     private record RunningClickHouse(EmbeddedClickHouse clickHouse) implements PartSlot.Running {
@@ -290,6 +309,11 @@ public final class EmbeddedStack implements Stack {
         @Override
         public void kill() throws InterruptedException {
             clickHouse.kill();
+        }
+
+        @Override
+        public long pid() {
+            return clickHouse.pid();
         }
     }
 }

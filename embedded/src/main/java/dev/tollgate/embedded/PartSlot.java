@@ -65,6 +65,19 @@ final class PartSlot {
         }
     }
 
+    /**
+     * Id of the process that the part runs in.
+     *
+     * @throws IllegalStateException if it does not run
+     */
+    synchronized long pid() {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException(part.title() + " does not run");
+        }
+        return now.pid();
+    }
+
     /** Stops the part for good. */
     synchronized void close() {
         closed = true;
@@ -78,5 +91,7 @@ final class PartSlot {
         void stop();
 
         void kill() throws InterruptedException;
+
+        long pid();
     }
 }

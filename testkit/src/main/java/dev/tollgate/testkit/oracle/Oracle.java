@@ -457,6 +457,16 @@ public final class Oracle {
         return held;
     }
 
+    /** When the fixed window that an alert is about ends, plan changes that cut it taken into account. */
+    public long endOf(Cell cell) {
+        Limit limit = plans.values().stream()
+                .flatMap(plan -> plan.limits().stream())
+                .filter(each -> each.id().equals(cell.limit()) && each.kind() == Kind.FIXED_WINDOW)
+                .findFirst()
+                .orElseThrow();
+        return endOf(limit, cell.startMillis());
+    }
+
     private long now() {
         return Math.max(streamTime, appliedUpTo);
     }

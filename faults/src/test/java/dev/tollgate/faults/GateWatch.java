@@ -1,0 +1,78 @@
+package dev.tollgate.faults;
+
+import dev.tollgate.faults.cluster.Cluster;
+import dev.tollgate.gate.Decision;
+import dev.tollgate.gate.Gate;
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Plan;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A gate that lives through all rounds, and what tells whether it knows what was committed. */
+final class GateWatch implements AutoCloseable {
+    private static final List<String> ENDPOINTS = List.of("/v2/mem-it", "GET /kb/1", "addMessage");
+    private static final int SHOWN = 8;
+
+    private final GateConfig config;
+    private final Gate gate;
+
+    private GateWatch(GateConfig config) {
+        this.config = config;
+        this.gate = Gate.of(config);
+    }
+
+    static GateWatch start(Cluster cluster) throws InterruptedException {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("kafka.bootstrap.servers", cluster.roleBootstrapServers());
+        settings.put("schema.registry.url", cluster.registryUrl());
+        settings.put("topics.prefix", cluster.layout().prefix());
+        settings.put("gate.own-calls-horizon", "1s");
+        settings.put("gate.feed-max-age", "1h");
+        settings.put("gate.start-timeout", "0s");
+        GateWatch watch = new GateWatch(GateConfig.from(settings));
+        watch.gate.start();
+        return watch;
+    }
+
+    /** Asks as a service would, so that the gate counts calls of its own. */
+    void ask(String account, String endpoint, @Nullable String project, @Nullable String key) {
+        gate.check(account, project, key, endpoint, 1);
+    }
+
+    /**
+     * Compares the gate with one that knows exactly what was committed.
+     *
+     * @param accounts to compare
+     * @return what the gate decides otherwise; empty if nothing
+     */
+    List<String> differences(Collection<String> accounts, Collection<LimitState> committed, List<Plan> plans) {
+        Gate reference = Gate.unfed(config, System::currentTimeMillis);
+        plans.forEach(reference::apply);
+        committed.forEach(reference::apply);
+        List<String> differences = new ArrayList<>();
+        for (String account : accounts) {
+            for (String endpoint : ENDPOINTS) {
+                String project = "project-1";
+                String key = "key-1";
+                // One after the other, so that a window that ends in between is the exception.
+                Decision expected = reference.check(account, project, key, endpoint, 1);
+                Decision said = gate.check(account, project, key, endpoint, 1);
+                if (expected.allowed() != said.allowed() || expected.reason() != said.reason()) {
+                    differences.add("%s %s: the gate says %s, by the committed state it is %s"
+                            .formatted(account, endpoint, said, expected));
+                }
+            }
+        }
+        return differences.size() <= SHOWN ? differences : differences.subList(0, SHOWN);
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+    }
+}

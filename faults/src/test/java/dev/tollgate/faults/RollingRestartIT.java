@@ -1,0 +1,68 @@
+package dev.tollgate.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.faults.cluster.Cluster;
+import dev.tollgate.faults.guarantee.Books.Decision;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Three accounting instances under load are restarted by SIGTERM, one after the other. */
+class RollingRestartIT {
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+    private static final int SECONDS = 60;
+    private static final long FIRST_AT_MILLIS = 8_000;
+    private static final long BETWEEN_MILLIS = 10_000;
+
+    @Test
+    void givenThreeInstancesUnderLoad_whenRestartedOneByOne_thenNoPartitionIsWithoutDecisionsForLong()
+            throws Exception {
+        long seed = Long.getLong("faults.seed", System.currentTimeMillis() % 1_000_000);
+        Path folder = Path.of("target", "faults").toAbsolutePath().resolve("rolling-" + seed);
+        Campaign campaign = new Campaign(new Campaign.Options(1, seed, SECONDS, java.util.Set.of(), false, folder));
+        Schedule schedule =
+                new Schedule(List.of(new Schedule.Strike(FIRST_AT_MILLIS, new Fault.Rolling(BETWEEN_MILLIS))));
+
+        Map<Integer, Long> silences = new TreeMap<>();
+        Map<Integer, Long> waits = new TreeMap<>();
+        Round.Outcome outcome = campaign.runOne(
+                new Cluster.Shape(3, 1),
+                schedule,
+                books -> books.decisions().forEach((partition, decisions) -> {
+                    silences.put(partition, longestSilence(decisions));
+                    waits.put(partition, longestWait(decisions));
+                }));
+
+        System.out.printf(
+                "faults: rolling restart, seed %d: longest time without decisions by partition %s ms, longest wait of"
+                        + " an event %s ms%n",
+                seed, silences, waits);
+        assertThat(outcome.violations()).isEmpty();
+        assertThat(outcome.tally().restarts()).isEqualTo(3);
+        assertThat(silences).hasSize(Cluster.PARTITIONS);
+        assertThat(silences.values()).allMatch(silence -> silence <= LONGEST_SILENCE.toMillis());
+    }
+
+    /** Longest time between two decisions, while events kept coming all the time. */
+    private static long longestSilence(List<Decision> decisions) {
+        List<Long> times =
+                decisions.stream().map(Decision::decidedAtMillis).sorted().toList();
+        long longest = 0;
+        for (int i = 1; i < times.size(); i++) {
+            longest = Math.max(longest, times.get(i) - times.get(i - 1));
+        }
+        return longest;
+    }
+
+    private static long longestWait(List<Decision> decisions) {
+        return decisions.stream()
+                .map(decision -> decision.decidedAtMillis() - decision.appendedAtMillis())
+                .max(Comparator.naturalOrder())
+                .orElse(0L);
+    }
+}
