@@ -185,7 +185,7 @@ final class TestingLog {
             long needed = asked - config.planSettleTime().toMillis();
             while (fed < catalogEntries.size()
                     && (catalogEntries.get(fed).atMillis() <= needed
-                            || catalogEntries.get(fed).atMillis() <= nowMillis && random.nextBoolean())) {
+                            || (catalogEntries.get(fed).atMillis() <= nowMillis && random.nextBoolean()))) {
                 Entry entry = catalogEntries.get(fed++);
                 feed.accept(new CatalogRecord(
                         new Position(name(Topic.PLAN_CATALOG), 0, fed), entry.atMillis(), key(entry), bytes(entry)));
@@ -352,7 +352,7 @@ final class TestingLog {
             }
 
             private int number(String topic, int ofPartition, long offset) {
-                return numbers.get(new Position(topic, ofPartition, offset));
+                return Objects.requireNonNull(numbers.get(new Position(topic, ofPartition, offset)));
             }
         }
     }
