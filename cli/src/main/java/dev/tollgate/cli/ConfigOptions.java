@@ -3,6 +3,7 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.config.ConfigSources;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -62,6 +63,19 @@ final class ConfigOptions {
             }
         }
         return merged;
+    }
+
+    /**
+     * How old a request event may be.
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
+     */
+    MaxEventAge maxEventAge() {
+        Settings settings = new Settings(values());
+        MaxEventAge age = MaxEventAge.read(settings);
+        settings.refuseUnknown("events.");
+        settings.throwIfProblems();
+        return age;
     }
 
     /**

@@ -56,7 +56,8 @@ import picocli.CommandLine.Spec;
             "Running it again adds nothing: a state file remembers which content was published, under whatever name,"
                 + " and an event without an id of its own gets one that follows from its line and place. So after a"
                 + " crash or an interruption: the same command again. Give the oldest file first, since an event more"
-                + " than 24 h older than its account's newest is journalled as late and not counted."
+                + " than 24 h older than its account's newest is journalled as late and not counted. An event older"
+                + " than events.max-age (400d) is refused, as the accounting role would."
         },
         footer = {
             "",
@@ -160,6 +161,7 @@ final class IngestCommand implements Callable<Integer> {
             BackfillOptions options = BackfillOptions.of(inputs.paths(), mapping)
                     .withSource(source)
                     .withMaxErrors(maxErrors)
+                    .withMaxAge(config.maxEventAge())
                     .withPatience(patienceTime);
             if (isDryRun) {
                 return finish(

@@ -5,6 +5,7 @@ import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -89,7 +90,9 @@ final class PublishCommand implements Runnable {
         if (eventId != null && count != 1) {
             throw new ParameterException(spec.commandLine(), "--event-id goes with --count 1, was " + count);
         }
-        PublisherConfig publisherConfig = PublisherConfig.from(config.kafka().libraryProperties());
+        Map<String, Object> properties = config.kafka().libraryProperties();
+        properties.put(MaxEventAge.KEY, config.maxEventAge().duration().toString());
+        PublisherConfig publisherConfig = PublisherConfig.from(properties);
         try (RequestEventPublisher publisher = RequestEventPublisher.start(publisherConfig)) {
             for (int i = 0; i < count; i++) {
                 if (!publisher.publishWaiting(event(), Duration.ofSeconds(30))) {

@@ -11,6 +11,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +28,16 @@ class IngestCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private String maxAge = "36500d";
 
     private int run(String... args) {
         CommandLine commandLine = Main.commandLine();
         commandLine.setOut(new PrintWriter(out, true));
         commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(args);
+        List<String> all = new ArrayList<>(List.of(args));
+        // The dates in these files stay as they are while the clock goes on.
+        all.addAll(1, List.of("--set", "events.max-age=" + maxAge));
+        return commandLine.execute(all.toArray(String[]::new));
     }
 
     private String file(String name, String text) throws Exception {
@@ -72,6 +80,20 @@ class IngestCommandTest {
         assertThat(report.get("published").asLong()).isEqualTo(1);
         assertThat(report.get("refused").asLong()).isEqualTo(3);
         assertThat(out.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void givenEventsAroundTheGreatestAge_whenLookedAt_thenTheOlderIsRefused() throws Exception {
+        Instant now = Instant.now();
+        String line = "{\"event_id\":\"1\",\"account_id\":\"a\",\"endpoint\":\"e\",\"occurred_at\":\"%s\"}\n";
+        String lines = file(
+                "events.jsonl",
+                line.formatted(now.minus(Duration.ofHours(35))) + line.formatted(now.minus(Duration.ofHours(37))));
+        maxAge = "36h";
+
+        assertThat(run("ingest", "--dry-run", lines)).isEqualTo(IngestCommand.PARTLY);
+
+        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 1 record(s) refused");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.tollgate.gateway.token.AccessToken;
 import dev.tollgate.gateway.token.TokenHash;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicLayout;
@@ -51,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code gateway.drain-timeout}</td><td>{@code 15s}</td><td>for requests under way when it closes</td></tr>
  * <tr><td>{@code gateway.unknown-fields}</td><td>{@code refuse}</td><td>or {@code ignore}</td></tr>
  * <tr><td>{@code gateway.max-ahead}</td><td>{@code 60s}</td><td>how far event times may lie in the future</td></tr>
+ * <tr><td>{@code events.max-age}</td><td>{@code 400d}</td><td>how far they may lie back; the same as for the accounting
+ *     role</td></tr>
  * <tr><td>{@code gateway.event-type}</td><td>{@code dev.tollgate.request}</td><td>CloudEvents type</td></tr>
  * <tr><td>{@code gateway.event-identity}</td><td>{@code id}</td><td>or {@code source-and-id}</td></tr>
  * </table>
@@ -142,11 +145,12 @@ public record GatewayConfig(
                         settings.choice("gateway.unknown-fields", UnknownFields.REFUSE, UnknownFields.class)
                                 == UnknownFields.REFUSE,
                         settings.duration("gateway.max-ahead", "60s", "0ms", "1h"),
+                        MaxEventAge.read(settings),
                         settings.string("gateway.event-type", EventRules.DEFAULT_TYPE),
                         settings.choice("gateway.event-identity", CloudEventIdentity.ID, CloudEventIdentity.class),
                         false),
                 settings.effective());
-        settings.refuseUnknown("gateway.");
+        settings.refuseUnknown("gateway.", "events.");
         return config;
     }
 

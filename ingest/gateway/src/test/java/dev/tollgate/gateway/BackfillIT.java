@@ -15,6 +15,7 @@ import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ class BackfillIT {
                 bad.add(file.getFileName() + ":" + line + " " + detail);
             }
         };
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withMaxErrors(1);
+        BackfillOptions options = options(List.of(log), mapping).withMaxErrors(1);
 
         BackfillReport first = Backfill.run(options, sender::send, listener);
         BackfillReport second = Backfill.run(options, sender::send, BackfillListener.SILENT);
@@ -104,20 +105,16 @@ class BackfillIT {
         Path state = files.resolve("state.json");
 
         BackfillReport one = Backfill.run(
-                BackfillOptions.of(List.of(log), mapping).withStateFile(state), sender::send, BackfillListener.SILENT);
+                options(List.of(log), mapping).withStateFile(state), sender::send, BackfillListener.SILENT);
         Files.writeString(log, later, StandardOpenOption.APPEND);
         Path rotated = files.resolve("grow.log.1.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(rotated))) {
             out.write(Files.readAllBytes(log));
         }
         BackfillReport two = Backfill.run(
-                BackfillOptions.of(List.of(rotated), mapping).withStateFile(state),
-                sender::send,
-                BackfillListener.SILENT);
+                options(List.of(rotated), mapping).withStateFile(state), sender::send, BackfillListener.SILENT);
         BackfillReport three = Backfill.run(
-                BackfillOptions.of(List.of(log, rotated), mapping).withStateFile(state),
-                sender::send,
-                BackfillListener.SILENT);
+                options(List.of(log, rotated), mapping).withStateFile(state), sender::send, BackfillListener.SILENT);
 
         assertThat(one.published()).isEqualTo(2);
         assertThat(two).isEqualTo(new BackfillReport(End.COMPLETE, 1, 0, 0, first.length()));
@@ -131,7 +128,7 @@ class BackfillIT {
     void givenStateOfAFile_whenTheFileWasRewritten_thenItIsReadFromItsBeginning() throws Exception {
         Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'rewrite-{remote_user}'}");
         Path log = write("rewrite.log", line("a", "GET /old", 200));
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+        BackfillOptions options = options(List.of(log), mapping).withStateFile(files.resolve("state.json"));
         Backfill.run(options, sender::send, BackfillListener.SILENT);
 
         write("rewrite.log", line("a", "GET /new", 200) + line("a", "GET /newer", 200));
@@ -159,9 +156,9 @@ class BackfillIT {
             }
         };
         BackfillReport report = Backfill.run(
-                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)), sender::send, listener);
+                options(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)), sender::send, listener);
         BackfillReport allowed = Backfill.run(
-                BackfillOptions.of(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES))
+                options(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES))
                         .withMaxErrors(1),
                 sender::send,
                 BackfillListener.SILENT);
@@ -186,8 +183,8 @@ class BackfillIT {
         }
         Path file = write("events.csv", csv.toString());
         Path state = files.resolve("state.json");
-        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV))
-                .withStateFile(state);
+        BackfillOptions options =
+                options(List.of(file), Mapping.preset(Mapping.Format.CSV)).withStateFile(state);
 
         BackfillReport report = Backfill.run(options, sender::send, BackfillListener.SILENT);
         BackfillReport again = Backfill.run(options, sender::send, BackfillListener.SILENT);
@@ -206,7 +203,7 @@ class BackfillIT {
     void givenTwoMachinesWithTheSameLines_whenIngestedAsTwoSources_thenOneIsNotTakenForTheOther() throws Exception {
         Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'twin-{remote_user}'}");
         Path log = write("twin.log", line("a", "GET /1", 200));
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+        BackfillOptions options = options(List.of(log), mapping).withStateFile(files.resolve("state.json"));
 
         BackfillReport first = Backfill.run(options.withSource("one"), sender::send, BackfillListener.SILENT);
         BackfillReport other = Backfill.run(options.withSource("two"), sender::send, BackfillListener.SILENT);
@@ -228,7 +225,7 @@ class BackfillIT {
             lines.append(line("a", "GET /" + i, 200));
         }
         Path log = write("broken.log", lines.toString());
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping).withStateFile(files.resolve("state.json"));
+        BackfillOptions options = options(List.of(log), mapping).withStateFile(files.resolve("state.json"));
         BackfillListener dying = new BackfillListener() {
             @Override
             public void onProgress(Path file, long bytesRead, long bytesTotal, long published) {
@@ -257,7 +254,7 @@ class BackfillIT {
     void givenAStateFileInUse_whenAnotherRunWantsIt_thenItIsRefused() throws Exception {
         Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'held-{remote_user}'}");
         Path log = write("held.log", line("a", "GET /1", 200));
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping)
+        BackfillOptions options = options(List.of(log), mapping)
                 .withStateFile(files.resolve("folder").resolve("state.json"));
         List<Throwable> refused = new ArrayList<>();
         BackfillListener second = new BackfillListener() {
@@ -281,7 +278,7 @@ class BackfillIT {
     void givenKafkaAway_whenIngested_thenItStopsAndALaterRunGoesOn(@TempDir Path folder) throws Exception {
         Path log = write("outage.log", line("o", "GET /1", 200));
         Mapping mapping = Mapping.preset(Mapping.Format.ACCESS_LOG);
-        BackfillOptions options = BackfillOptions.of(List.of(log), mapping)
+        BackfillOptions options = options(List.of(log), mapping)
                 .withStateFile(files.resolve("state.json"))
                 .withPatience(Duration.ofMillis(300));
         try (GatewayFixture own = new GatewayFixture(folder)) {
@@ -314,7 +311,7 @@ class BackfillIT {
                 bad.add(line + " " + detail);
             }
         };
-        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV))
+        BackfillOptions options = options(List.of(file), Mapping.preset(Mapping.Format.CSV))
                 .withMaxErrors(10)
                 .withStateFile(files.resolve("quote.json"));
 
@@ -334,7 +331,7 @@ class BackfillIT {
     void givenABadRecord_whenItIsCorrected_thenTheOthersKeepTheirIds() throws Exception {
         String good = line("corrected", "GET /a", 200);
         Path log = write("corrected.log", "broken\n" + good + good);
-        BackfillOptions options = BackfillOptions.of(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
+        BackfillOptions options = options(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
                 .withMaxErrors(1)
                 .withStateFile(files.resolve("corrected.json"));
 
@@ -362,7 +359,7 @@ class BackfillIT {
         byte[] whole = packed.toByteArray();
         Path file = files.resolve("torn.log.gz");
         Files.write(file, Arrays.copyOf(whole, whole.length - 100));
-        BackfillOptions options = BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.ACCESS_LOG))
+        BackfillOptions options = options(List.of(file), Mapping.preset(Mapping.Format.ACCESS_LOG))
                 .withStateFile(files.resolve("torn.json"));
 
         assertThatThrownBy(() -> Backfill.run(options, sender::send, BackfillListener.SILENT))
@@ -387,14 +384,13 @@ class BackfillIT {
             """);
 
         assertThatThrownBy(() -> Backfill.run(
-                        BackfillOptions.of(List.of(file), Mapping.preset(Mapping.Format.CSV)),
+                        options(List.of(file), Mapping.preset(Mapping.Format.CSV)),
                         sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("the column 'account' is not a field")
                 .hasMessageContaining("there is no column 'account_id'");
-        assertThatThrownBy(() ->
-                        Backfill.run(BackfillOptions.of(List.of(file), mapping), sender::send, BackfillListener.SILENT))
+        assertThatThrownBy(() -> Backfill.run(options(List.of(file), mapping), sender::send, BackfillListener.SILENT))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("fields.units of the mapping needs the column 'chunks'");
         assertThat(fixture.events("columns")).isEmpty();
@@ -407,18 +403,23 @@ class BackfillIT {
         Path log = write("x.log", "");
 
         assertThatThrownBy(() -> Backfill.run(
-                        BackfillOptions.of(List.of(missing), Mapping.preset(Mapping.Format.ACCESS_LOG)),
+                        options(List.of(missing), Mapping.preset(Mapping.Format.ACCESS_LOG)),
                         sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("missing.log must be a readable file");
         assertThatThrownBy(() -> Backfill.run(
-                        BackfillOptions.of(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
+                        options(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
                                 .withStateFile(notState),
                         sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("is not a state file");
+    }
+
+    /** The dates in these files stay as they are while the clock goes on. */
+    private static BackfillOptions options(List<Path> files, Mapping mapping) {
+        return BackfillOptions.of(files, mapping).withMaxAge(new MaxEventAge(Duration.ofDays(36_500)));
     }
 
     private Path write(String name, String text) throws Exception {

@@ -7,6 +7,7 @@ import dev.tollgate.gateway.event.EventRules;
 import dev.tollgate.gateway.event.EventRules.CloudEventIdentity;
 import dev.tollgate.gateway.token.TokenHash;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,7 @@ class GatewayConfigTest {
         settings.putAll(Map.of(
                 "gateway.unknown-fields", "ignore",
                 "gateway.max-ahead", "5m",
+                "events.max-age", "90d",
                 "gateway.event-type", "com.example.call",
                 "gateway.event-identity", "source-and-id"));
 
@@ -93,7 +95,12 @@ class GatewayConfigTest {
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
         assertThat(config.rules())
                 .isEqualTo(new EventRules(
-                        false, Duration.ofMinutes(5), "com.example.call", CloudEventIdentity.SOURCE_AND_ID, false));
+                        false,
+                        Duration.ofMinutes(5),
+                        new MaxEventAge(Duration.ofDays(90)),
+                        "com.example.call",
+                        CloudEventIdentity.SOURCE_AND_ID,
+                        false));
         assertThat(config.clients())
                 .containsEntry("security.protocol", "SSL")
                 .containsEntry("basic.auth.user.info", "me:hidden");

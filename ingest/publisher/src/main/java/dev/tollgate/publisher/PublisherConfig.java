@@ -5,6 +5,7 @@ import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.publisher.spool.SyncPolicy;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.serde.SchemaIds;
 import dev.tollgate.schemas.serde.WireFormat;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <caption>Settings</caption>
  * <tr><th>key</th><th>default</th><th>meaning</th></tr>
  * <tr><td>{@code topics.prefix}</td><td>{@code tollgate.}</td><td>begins the topic's name</td></tr>
+ * <tr><td>{@code events.max-age}</td><td>{@code 400d}</td><td>how far back an event's time may lie, {@code 1h} to
+ *     {@code 36500d}; the same as for the accounting role</td></tr>
  * <tr><td>{@code publisher.name}</td><td>empty</td><td>producer field of events that have none; at most 128
  *     characters</td></tr>
  * <tr><td>{@code publisher.queue-events}</td><td>65536</td><td>events in memory that were not handed to Kafka's client yet;
@@ -55,11 +58,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clientProperties for Kafka's producer and the registry client
  * @param topic full name of the topic
+ * @param maxAge how old an event may be
  * @param spool null for none
  */
 public record PublisherConfig(
         Map<String, Object> clientProperties,
         String topic,
+        MaxEventAge maxAge,
         String producerName,
         int queueEvents,
         long queueBytes,
@@ -107,7 +112,7 @@ public record PublisherConfig(
     }
 
     /**
-     * Reads a flat map: keys with {@code publisher.} and {@code topics.} are ours, all others go to Kafka and the registry.
+     * Reads a flat map: keys with {@code publisher.}, {@code topics.} and {@code events.} are ours, all others go to Kafka and the registry.
      *
      * @throws InvalidSettingsException with every problem found
      */
@@ -115,7 +120,10 @@ public record PublisherConfig(
         Map<String, String> ours = new LinkedHashMap<>();
         Map<String, Object> clients = new HashMap<>();
         properties.forEach((key, value) -> {
-            if (key.startsWith("publisher.") || key.startsWith("topics.") || key.startsWith("TOLLGATE_")) {
+            if (key.startsWith("publisher.")
+                    || key.startsWith("topics.")
+                    || key.startsWith("events.")
+                    || key.startsWith("TOLLGATE_")) {
                 ours.put(key, String.valueOf(value));
             } else if (value != null) {
                 clients.put(key, value);
@@ -137,6 +145,7 @@ public record PublisherConfig(
         PublisherConfig config = new PublisherConfig(
                 clientProperties(clients, settings),
                 topic,
+                MaxEventAge.read(settings),
                 name,
                 settings.integer("publisher.queue-events", 1 << 16, 2, 1 << 24),
                 settings.number("publisher.queue-bytes", 32L << 20, 64L << 10, 16L << 30),
@@ -145,7 +154,7 @@ public record PublisherConfig(
                 settings.choice("publisher.spool-use", SpoolUse.OUTAGE, SpoolUse.class),
                 settings.duration("publisher.spool-after", "500ms", "1ms", "1h"),
                 settings.duration("publisher.close-timeout", "10s", "0ms", "1h"));
-        settings.refuseUnknown("publisher.");
+        settings.refuseUnknown("publisher.", "events.");
         settings.throwIfProblems();
         return config;
     }
@@ -210,7 +219,8 @@ public record PublisherConfig(
     /** Without the client properties, which may hold passwords. */
     @Override
     public String toString() {
-        return "PublisherConfig[topic=" + topic + ", producerName=" + producerName + ", queueEvents=" + queueEvents
+        return "PublisherConfig[topic=" + topic + ", maxAge=" + maxAge.duration() + ", producerName=" + producerName
+                + ", queueEvents=" + queueEvents
                 + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", spool=" + spool + ", spoolUse="
                 + spoolUse
                 + ", spoolAfter=" + spoolAfter + ", closeTimeout=" + closeTimeout + "]";

@@ -16,6 +16,8 @@ public enum RejectionReason {
     NUMBER_NEGATIVE,
     /** The event time is not representable in milliseconds since the epoch, or before 1970. */
     TIME_OUT_OF_RANGE,
+    /** The event time lies further back than {@code events.max-age}. */
+    TOO_OLD,
     /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
     SYMBOL_UNKNOWN,
     /**
@@ -38,6 +40,7 @@ public enum RejectionReason {
             case SIGN -> NUMBER_NEGATIVE;
             case SYMBOL -> SYMBOL_UNKNOWN;
             case TIME_RANGE -> TIME_OUT_OF_RANGE;
+            case AGE -> TOO_OLD;
             case COUNT -> TOO_MANY_ATTRIBUTES;
         };
     }

@@ -199,13 +199,15 @@ public final class RequestEventPublisher implements AutoCloseable {
             return null;
         }
         try {
-            List<RequestEventRules.Violation> violations = RequestEventRules.checkBeforeFilling(event);
+            long now = System.currentTimeMillis();
+            List<RequestEventRules.Violation> violations =
+                    RequestEventRules.checkBeforeFilling(event, config.maxAge(), now);
             if (!violations.isEmpty()) {
                 losses.rejected(event, RejectionReason.of(violations.get(0)), sentences(violations));
                 return null;
             }
             EventEncoder encoder = encoders.take();
-            byte[] payload = encoder.encode(event, System.currentTimeMillis(), config.producerName());
+            byte[] payload = encoder.encode(event, now, config.producerName());
             encoders.giveBack(encoder);
             return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload);
         } catch (RuntimeException e) {

@@ -22,6 +22,7 @@ class PublisherConfigTest {
         PublisherConfig config = PublisherConfig.from(LEAST);
 
         assertThat(config.topic()).isEqualTo("tollgate.request-events");
+        assertThat(config.maxAge().duration()).isEqualTo(Duration.ofDays(400));
         assertThat(config.producerName()).isEmpty();
         assertThat(config.queueEvents()).isEqualTo(65_536);
         assertThat(config.queueBytes()).isEqualTo(32L << 20);
@@ -56,6 +57,7 @@ class PublisherConfigTest {
     void givenEverySetting_whenRead_thenEachIsTaken() {
         Map<String, Object> properties = new HashMap<>(LEAST);
         properties.put("topics.prefix", "eu.");
+        properties.put("events.max-age", "90d");
         properties.put("publisher.name", "recall");
         properties.put("publisher.queue-events", 1000);
         properties.put("publisher.queue-bytes", "1_000_000");
@@ -75,6 +77,7 @@ class PublisherConfigTest {
         PublisherConfig config = PublisherConfig.from(properties);
 
         assertThat(config.topic()).isEqualTo("eu.request-events");
+        assertThat(config.maxAge().duration()).isEqualTo(Duration.ofDays(90));
         assertThat(config.producerName()).isEqualTo("recall");
         assertThat(config.queueEvents()).isEqualTo(1_000);
         assertThat(config.queueBytes()).isEqualTo(1_000_000);

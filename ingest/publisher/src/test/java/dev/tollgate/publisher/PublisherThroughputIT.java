@@ -132,6 +132,8 @@ class PublisherThroughputIT {
         RequestEvent[] prepared = new RequestEvent[ACCOUNTS];
         Arrays.setAll(prepared, PublisherThroughputIT::event);
         properties.put("publisher.name", "recall-service");
+        // The events' dates stay as they are while the clock goes on.
+        properties.put("events.max-age", "36500d");
         try (RequestEventPublisher publisher = RequestEventPublisher.start(PublisherConfig.from(properties))) {
             publisher.publish(prepared[0]);
             assertThat(publisher.flush(PATIENCE)).isTrue();

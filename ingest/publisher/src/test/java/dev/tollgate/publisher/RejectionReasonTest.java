@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.event.RequestEventRules.Violation;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class RejectionReasonTest {
+    private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
+
     @Test
     void givenAnEventAtEveryBound_whenChecked_thenItPasses() {
         RequestEvent event = valid();
@@ -26,14 +29,14 @@ class RejectionReasonTest {
         event.setProducer("s".repeat(128));
         event.setUnits(0L);
         event.setInputTokens(Long.MAX_VALUE);
-        event.setOccurredAt(Instant.EPOCH);
+        event.setOccurredAt(NOW.minus(MaxEventAge.standard().duration()));
         Map<String, String> attributes = new HashMap<>();
         for (int i = 10; i < 26; i++) {
             attributes.put("n".repeat(62) + i, "v".repeat(256));
         }
         event.setAttributes(attributes);
 
-        assertThat(RequestEventRules.checkBeforeFilling(event)).isEmpty();
+        assertThat(check(event)).isEmpty();
     }
 
     @Test
@@ -58,6 +61,11 @@ class RejectionReasonTest {
         assertRefused(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
         assertRefused(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
         assertRefused(
+                e -> e.setOccurredAt(
+                        NOW.minus(MaxEventAge.standard().duration()).minusMillis(1)),
+                RejectionReason.TOO_OLD,
+                "at most 400 d before 2026-11-28T12:00:00Z");
+        assertRefused(
                 e -> e.setAttributes(Map.of("n".repeat(65), "v")),
                 RejectionReason.TEXT_TOO_LONG,
                 "the name of an attribute must be at most 64");
@@ -75,11 +83,15 @@ class RejectionReasonTest {
     private static void assertRefused(Consumer<RequestEvent> change, RejectionReason reason, String inDetail) {
         RequestEvent event = valid();
         change.accept(event);
-        List<Violation> violations = RequestEventRules.checkBeforeFilling(event);
+        List<Violation> violations = check(event);
         assertThat(violations).singleElement().satisfies(violation -> {
             assertThat(RejectionReason.of(violation)).isEqualTo(reason);
             assertThat(violation.sentence()).contains(inDetail);
         });
+    }
+
+    private static List<Violation> check(RequestEvent event) {
+        return RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW.toEpochMilli());
     }
 
     private static RequestEvent valid() {

@@ -9,6 +9,7 @@ import dev.tollgate.schemas.topic.AccountPartitioner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ class RequestEventPublisherIT {
 
     @Test
     void givenACall_whenPublished_thenTheEventArrivesWholeInItsAccountsPartition() throws Exception {
-        Instant time = Instant.parse("2026-11-01T10:00:00.123Z");
+        Instant time = Instant.now().minus(Duration.ofDays(27)).truncatedTo(ChronoUnit.MILLIS);
         try (RequestEventPublisher publisher = start(Map.of("publisher.name", "recall"))) {
             boolean accepted = publisher.publish(UsageCall.of("whole", "/v2/mem-it")
                     .eventId("e-1")

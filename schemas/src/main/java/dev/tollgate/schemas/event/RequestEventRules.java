@@ -33,18 +33,23 @@ public final class RequestEventRules {
      * getters may still return null for fields that were never set, which is a violation for those without a default.
      */
     public static List<Violation> check(RequestEvent event) {
-        return check(event, true);
+        return check(event, null, 0);
     }
 
     /**
      * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id that is
-     * null or empty, and time, phase, outcome and attributes that are null, are no violations.
+     * null or empty, and time, phase, outcome and attributes that are null, are no violations. The event must not be too old.
+     *
+     * @param maxAge how far its time may lie back
+     * @param now milliseconds since the epoch
      */
-    public static List<Violation> checkBeforeFilling(RequestEvent event) {
-        return check(event, false);
+    public static List<Violation> checkBeforeFilling(RequestEvent event, MaxEventAge maxAge, long now) {
+        return check(event, maxAge, now);
     }
 
-    private static List<Violation> check(RequestEvent event, boolean isFilled) {
+    /** @param maxAge null if the event is filled and its age no matter */
+    private static List<Violation> check(RequestEvent event, @Nullable MaxEventAge maxAge, long now) {
+        boolean isFilled = maxAge == null;
         List<Violation> found = new ArrayList<>(0);
         if (isFilled || (event.getEventId() != null && !event.getEventId().isEmpty())) {
             requiredText(found, "event_id", event.getEventId(), MAX_ID_CHARACTERS);
@@ -55,6 +60,12 @@ public final class RequestEventRules {
         requiredText(found, "endpoint", event.getEndpoint(), MAX_ENDPOINT_CHARACTERS);
         if (isFilled || event.getOccurredAt() != null) {
             time(found, event.getOccurredAt());
+        }
+        if (maxAge != null && event.getOccurredAt() != null) {
+            String problem = maxAge.problem(event.getOccurredAt(), now);
+            if (problem != null) {
+                found.add(new Violation("occurred_at", Rule.AGE, problem));
+            }
         }
         if (event.getPhase() == null ? isFilled : event.getPhase() == Phase.UNKNOWN) {
             found.add(new Violation("phase", Rule.SYMBOL, "must be COMPLETED or STARTED, was " + event.getPhase()));
@@ -202,6 +213,8 @@ public final class RequestEventRules {
         SYMBOL,
         /** The event time is before 1970 or after the year 9999. */
         TIME_RANGE,
+        /** The event time lies further back than {@link MaxEventAge} allows. */
+        AGE,
         /** There are too many attributes. */
         COUNT
     }

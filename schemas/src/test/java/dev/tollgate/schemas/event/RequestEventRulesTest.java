@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class RequestEventRulesTest {
+    private static final long NOW = Instant.parse("2026-11-28T12:00:00Z").toEpochMilli();
 
     @BeforeAll
     static void trustTypes() {
@@ -92,14 +93,14 @@ class RequestEventRulesTest {
         RequestEvent event = new RequestEvent();
         event.setEventId("");
 
-        assertThat(RequestEventRules.checkBeforeFilling(event))
+        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW))
                 .extracting(Violation::sentence)
                 .containsExactly(
                         "account_id must be 1 to 128 characters, was missing",
                         "endpoint must be 1 to 512 characters, was missing");
         event.setEventId(" ");
         event.setPhase(Phase.UNKNOWN);
-        assertThat(RequestEventRules.checkBeforeFilling(event))
+        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW))
                 .extracting(Violation::field)
                 .containsExactly("event_id", "account_id", "endpoint", "phase");
     }

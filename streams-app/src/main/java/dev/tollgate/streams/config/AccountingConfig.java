@@ -2,6 +2,7 @@ package dev.tollgate.streams.config;
 
 import dev.tollgate.engine.EngineSettings;
 import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitInterval how often a transaction commits; readers of committed data see results that much later
  * @param standbys warm copies of each task's state on other instances, 0 to 8
  * @param engine the engine's settings
+ * @param maxAge how far before its append time an event may have happened
  * @param limitStateInterval least time between two snapshots of one account that change no alert or block
  * @param totalsInterval least time between two publications of one account's open totals
  * @param planSettleTime a plan version counts for records that were appended this long after it or later; the same
@@ -58,6 +60,7 @@ public record AccountingConfig(
         Duration commitInterval,
         int standbys,
         EngineSettings engine,
+        MaxEventAge maxAge,
         Duration limitStateInterval,
         Duration totalsInterval,
         Duration planSettleTime,
@@ -137,6 +140,7 @@ public record AccountingConfig(
      *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval}
      * (100ms),
      *       {@code streams.standbys} (0)
+     *   <li>{@code events.max-age} (400d)
      *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code
      * accounting.default-plan}
      *       (none), {@code accounting.max-scope-keys} (10000), {@code accounting.limit-state-interval} (250ms),
@@ -145,7 +149,7 @@ public record AccountingConfig(
      * </ul>
      *
      * Keys of other roles may stand in the same map; unknown ones below {@code streams.}, {@code accounting.},
-     * {@code topics.} and {@code registry.} are problems.
+     * {@code events.}, {@code topics.} and {@code registry.} are problems.
      *
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
      */
@@ -183,7 +187,9 @@ public record AccountingConfig(
         Duration planSettleTime = readPlanSettleTime(settings);
         int cacheBytes = settings.integer("accounting.cache-bytes", 64 << 20, 1 << 16, Integer.MAX_VALUE);
 
-        settings.refuseUnknown("streams.", "accounting.", "topics.", "registry.");
+        MaxEventAge maxAge = MaxEventAge.read(settings);
+
+        settings.refuseUnknown("streams.", "accounting.", "events.", "topics.", "registry.");
         settings.throwIfProblems();
         return new AccountingConfig(
                 bootstrapServers,
@@ -196,6 +202,7 @@ public record AccountingConfig(
                 commitInterval,
                 standbys,
                 new EngineSettings(allowedSkew.toMillis(), dedupeHorizon.toMillis(), defaultPlan, maxScopeKeys),
+                maxAge,
                 limitStateInterval,
                 totalsInterval,
                 planSettleTime,

@@ -4,6 +4,7 @@ import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
+import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
@@ -166,9 +167,10 @@ final class AccountingTask {
         try {
             event = requestDecoder.decode(input.position().topic(), input.value(), input.appendedAtMillis(), nowMillis);
             Account account = accountOf(input, event.getAccountId());
+            RequestInput request =
+                    InputTranslator.request(event, config.maxAge(), input.appendedAtMillis(), input.position());
             CatalogView plans = comeTo(account, input.appendedAtMillis());
-            boolean changed =
-                    apply(account, InputTranslator.request(event, input.appendedAtMillis(), input.position()), plans);
+            boolean changed = apply(account, request, plans);
             account.record.readRequestAt(input.position().offset(), input.appendedAtMillis());
             accounts.save(account);
             if (changed) {

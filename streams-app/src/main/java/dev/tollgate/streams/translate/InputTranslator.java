@@ -11,6 +11,7 @@ import dev.tollgate.engine.plan.Amount;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
 import java.util.Map;
@@ -24,9 +25,16 @@ public final class InputTranslator {
     /**
      * A request event.
      *
-     * @param appendedAtMillis when the log took the record
+     * @param appendedAtMillis when the log took the record. The event's age is held against it and not against the clock, so that
+     *     a replay answers alike.
+     * @throws RefusedException with {@link RefusalReason#TOO_OLD} if it happened longer before than allowed
      */
-    public static RequestInput request(RequestEvent event, long appendedAtMillis, Position position) {
+    public static RequestInput request(RequestEvent event, MaxEventAge maxAge, long appendedAtMillis, Position position)
+            throws RefusedException {
+        String tooOld = maxAge.problem(event.getOccurredAt(), appendedAtMillis);
+        if (tooOld != null) {
+            throw new RefusedException(RefusalReason.TOO_OLD, "occurred_at " + tooOld + ", when it was appended");
+        }
         return new RequestInput(
                 event.getEventId(),
                 event.getAccountId(),

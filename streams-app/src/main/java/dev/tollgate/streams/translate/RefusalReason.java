@@ -19,6 +19,8 @@ public enum RefusalReason {
     INVALID_ACCOUNT_ID,
     /** The record stands in another partition than its account: the publisher does not partition as Kafka's Java client does. */
     WRONG_PARTITION,
+    /** The event time lies further before the append time than {@code events.max-age}. */
+    TOO_OLD,
     /** A command without a part that its type needs, or with an impossible value. */
     INVALID_COMMAND,
     /** A plan record that contradicts itself or what is known of its plan. The plan stays as it was. */

@@ -32,6 +32,7 @@ class AccountingConfigTest {
         assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.standbys()).isZero();
         assertThat(config.engine()).isEqualTo(EngineSettings.defaults());
+        assertThat(config.maxAge().duration()).isEqualTo(Duration.ofDays(400));
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(5));
@@ -54,6 +55,7 @@ class AccountingConfigTest {
         values.put("streams.threads", "4");
         values.put("streams.commit-interval", "50ms");
         values.put("streams.standbys", "1");
+        values.put("events.max-age", "90d");
         values.put("accounting.allowed-skew", "5s");
         values.put("accounting.dedupe-horizon", "48h");
         values.put("accounting.default-plan", "free");
@@ -72,6 +74,7 @@ class AccountingConfigTest {
         assertThat(config.threads()).isEqualTo(4);
         assertThat(config.standbys()).isEqualTo(1);
         assertThat(config.engine()).isEqualTo(new EngineSettings(5_000, 172_800_000, "free", 7));
+        assertThat(config.maxAge().duration()).isEqualTo(Duration.ofDays(90));
         assertThat(config.limitStateInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.totalsInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.planSettleTime()).isEqualTo(Duration.ofSeconds(1));

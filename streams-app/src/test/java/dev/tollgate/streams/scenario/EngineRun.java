@@ -17,6 +17,7 @@ import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.streams.translate.InputTranslator;
 import dev.tollgate.streams.translate.OutputTranslator;
 import dev.tollgate.streams.translate.RefusedException;
@@ -51,7 +52,7 @@ final class EngineRun implements Outputs {
                 case CALL, START -> {
                     RequestEvent event = ScenarioRecords.request(step, i);
                     Position position = new Position("request-events", 0, requests++);
-                    apply(InputTranslator.request(event, nowMillis, position), voice);
+                    apply(InputTranslator.request(event, MaxEventAge.standard(), nowMillis, position), voice);
                 }
                 case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND -> {
                     AccountEvent command = ScenarioRecords.command(step);

@@ -90,6 +90,7 @@ class AccountingSimulationTest {
                 config.commitInterval(),
                 config.standbys(),
                 config.engine(),
+                config.maxAge(),
                 config.limitStateInterval(),
                 config.totalsInterval(),
                 config.planSettleTime(),

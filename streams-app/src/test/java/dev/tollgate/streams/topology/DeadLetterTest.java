@@ -15,6 +15,7 @@ import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.Verdict;
+import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.ByteBuffer;
@@ -168,6 +169,7 @@ class DeadLetterTest {
     }
 
     static Stream<Arguments> impossibleEvents() {
+        Instant oldest = START.minus(MaxEventAge.standard().duration());
         Instant nextYear = START.plus(Duration.ofDays(365));
         return Stream.of(
                 Arguments.of("MISSING_EVENT_ID", sound().setEventId("").build()),
@@ -176,6 +178,9 @@ class DeadLetterTest {
                 Arguments.of(
                         "FUTURE_EVENT",
                         sound().setOccurredAt(START.plusMillis(60_001)).build()),
+                Arguments.of(
+                        "TOO_OLD", sound().setOccurredAt(oldest.minusMillis(1)).build()),
+                Arguments.of("TOO_OLD", sound().setOccurredAt(Instant.EPOCH).build()),
                 Arguments.of(
                         "INVALID_TIME",
                         sound().setOccurredAt(Instant.ofEpochMilli(-1)).build()),
@@ -204,6 +209,31 @@ class DeadLetterTest {
         assertThat(letter.getAccountId()).isEqualTo("acme");
         assertThat(letter.getValue()).isEqualTo(ByteBuffer.wrap(topology.bytes(Topic.REQUEST_EVENTS, event)));
         assertStillCounting();
+    }
+
+    @Test
+    void givenEventAsOldAsAllowed_whenReadLongAfter_thenItsAppendTimeDecides() {
+        Instant appended = topology.now();
+        Instant oldest = appended.minus(MaxEventAge.standard().duration());
+        topology.pass(Duration.ofDays(3));
+
+        topology.requests.pipeInput(
+                key("acme"), topology.bytes(Topic.REQUEST_EVENTS, request("acme", "kept", oldest)), appended);
+        topology.requests.pipeInput(
+                key("acme"),
+                topology.bytes(Topic.REQUEST_EVENTS, request("acme", "old", oldest)),
+                appended.plusMillis(1));
+
+        assertThat(topology.journalled())
+                .extracting(entry -> entry.getEventId())
+                .containsExactly("kept");
+        DeadLetter letter = topology.deadLetters.readValue();
+        assertThat(letter.getReason()).isEqualTo("TOO_OLD");
+        assertThat(letter.getEventId()).isEqualTo("old");
+        assertThat(letter.getDetail())
+                .isEqualTo("occurred_at must be at most 400 d before " + appended.plusMillis(1) + ", was " + oldest
+                        + ", when it was appended");
+        assertThat(topology.deadLetters.isEmpty()).isTrue();
     }
 
     @Test

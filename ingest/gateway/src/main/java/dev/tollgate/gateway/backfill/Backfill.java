@@ -64,8 +64,8 @@ public final class Backfill {
         this.sender = sender;
         this.listener = listener;
         mapping = options.mapping();
-        json = new BodyReader(EventRules.ofFiles(), 1, clock);
-        plain = new PlainEventReader(EventRules.ofFiles(), clock);
+        json = new BodyReader(EventRules.ofFiles(options.maxAge()), 1, clock);
+        plain = new PlainEventReader(EventRules.ofFiles(options.maxAge()), clock);
     }
 
     /**

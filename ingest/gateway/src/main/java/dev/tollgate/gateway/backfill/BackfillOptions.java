@@ -1,5 +1,6 @@
 package dev.tollgate.gateway.backfill;
 
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param source part of the ids that are made, and of what the state file remembers: files of different machines that may hold
  *     the same line at the same place need different ones; may be empty
  * @param maxErrors how many records may be refused before it stops; 0 stops at the first
+ * @param maxAge how old an event may be
  * @param patience how long to try again when Kafka does not confirm, before it stops
  */
 public record BackfillOptions(
@@ -24,6 +26,7 @@ public record BackfillOptions(
         boolean isStateReadOnly,
         String source,
         long maxErrors,
+        MaxEventAge maxAge,
         Duration patience) {
     public BackfillOptions {
         files = List.copyOf(files);
@@ -32,29 +35,33 @@ public record BackfillOptions(
         }
     }
 
-    /** No state file, no source name, no errors allowed, a minute of patience. */
+    /** No state file, no source name, no errors allowed, 400 days back, a minute of patience. */
     public static BackfillOptions of(List<Path> files, Mapping mapping) {
-        return new BackfillOptions(files, mapping, null, false, "", 0, Duration.ofMinutes(1));
+        return new BackfillOptions(files, mapping, null, false, "", 0, MaxEventAge.standard(), Duration.ofMinutes(1));
     }
 
     public BackfillOptions withStateFile(Path file) {
-        return new BackfillOptions(files, mapping, file, false, source, maxErrors, patience);
+        return new BackfillOptions(files, mapping, file, false, source, maxErrors, maxAge, patience);
     }
 
     /** Looks at a state file without noting anything in it. */
     public BackfillOptions withReadOnlyStateFile(Path file) {
-        return new BackfillOptions(files, mapping, file, true, source, maxErrors, patience);
+        return new BackfillOptions(files, mapping, file, true, source, maxErrors, maxAge, patience);
     }
 
     public BackfillOptions withMaxErrors(long errors) {
-        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, errors, patience);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, errors, maxAge, patience);
     }
 
     public BackfillOptions withSource(String name) {
-        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, name, maxErrors, patience);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, name, maxErrors, maxAge, patience);
+    }
+
+    public BackfillOptions withMaxAge(MaxEventAge age) {
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, maxErrors, age, patience);
     }
 
     public BackfillOptions withPatience(Duration time) {
-        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, maxErrors, time);
+        return new BackfillOptions(files, mapping, stateFile, isStateReadOnly, source, maxErrors, maxAge, time);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.gateway.event;
 
+import dev.tollgate.schemas.event.MaxEventAge;
 import java.time.Duration;
 
 /**
@@ -7,6 +8,7 @@ import java.time.Duration;
  *
  * @param refuseUnknownFields whether a field that the contract does not know is a problem (true) or is left out (false)
  * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered downstream
+ * @param maxAge how far it may lie back
  * @param eventType the only CloudEvents {@code type} that is a request event
  * @param identity what an event's id is made of
  * @param timeRequired whether an event must say when it happened (true), or happened on arrival if it does not (false)
@@ -14,6 +16,7 @@ import java.time.Duration;
 public record EventRules(
         boolean refuseUnknownFields,
         Duration maxAhead,
+        MaxEventAge maxAge,
         String eventType,
         CloudEventIdentity identity,
         boolean timeRequired) {
@@ -23,14 +26,18 @@ public record EventRules(
 
     private static final int MAX_PROBLEMS = 32;
 
-    /** Refuses unknown fields, allows a minute ahead, takes CloudEvents ids as they are; an event without a time is of now. */
+    /**
+     * Refuses unknown fields, allows a minute ahead and 400 days back, takes CloudEvents ids as they are; an event without a time
+     * is of now.
+     */
     public static EventRules strict() {
-        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID, false);
+        return new EventRules(
+                true, Duration.ofSeconds(60), MaxEventAge.standard(), DEFAULT_TYPE, CloudEventIdentity.ID, false);
     }
 
     /** As {@link #strict()}, but of the past, which has no time on arrival: each event must have its own. */
-    public static EventRules ofFiles() {
-        return new EventRules(true, Duration.ofSeconds(60), DEFAULT_TYPE, CloudEventIdentity.ID, true);
+    public static EventRules ofFiles(MaxEventAge maxAge) {
+        return new EventRules(true, Duration.ofSeconds(60), maxAge, DEFAULT_TYPE, CloudEventIdentity.ID, true);
     }
 
     /** Most problems reported of one event; an answer stays small whatever was sent. */

@@ -398,10 +398,10 @@ public final class PlainEventReader {
         if (time.isBefore(RequestEventRules.EARLIEST) || time.isAfter(RequestEventRules.LATEST)) {
             return "must be from " + RequestEventRules.EARLIEST + " to " + RequestEventRules.LATEST + ", was " + time;
         }
-        Instant limit = clock.instant().plus(rules.maxAhead());
-        return time.isAfter(limit)
+        Instant now = clock.instant();
+        return time.isAfter(now.plus(rules.maxAhead()))
                 ? "must be at most " + rules.maxAhead().toSeconds() + " s ahead of this server's clock, was " + time
-                : null;
+                : rules.maxAge().problem(time, now.toEpochMilli());
     }
 
     /** A reference token of RFC 6901, cut to a length that an answer can bear. */

@@ -1,0 +1,5 @@
+/** Tests of the readers. */
+@NullMarked
+package dev.tollgate.gateway.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.tollgate.schemas.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.schemas.config.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MaxEventAgeTest {
+    private static final Instant NOW = Instant.parse("2026-02-05T00:00:00Z");
+    private static final Instant OLDEST = Instant.parse("2025-01-01T00:00:00Z");
+
+    @Test
+    void givenEventsAroundTheBound_whenAsked_thenOnlyTheOlderOneHasAProblem() {
+        MaxEventAge age = MaxEventAge.standard();
+
+        assertThat(age.problem(NOW, NOW.toEpochMilli())).isNull();
+        assertThat(age.problem(NOW.plusSeconds(3600), NOW.toEpochMilli())).isNull();
+        assertThat(age.problem(OLDEST, NOW.toEpochMilli())).isNull();
+        assertThat(age.problem(OLDEST.minusMillis(1), NOW.toEpochMilli()))
+                .isEqualTo("must be at most 400 d before 2026-02-05T00:00:00Z, was 2024-12-31T23:59:59.999Z");
+    }
+
+    @Test
+    void givenTimesThatNoCalendarHas_whenAsked_thenTheyAreLeftToTheOtherRules() {
+        MaxEventAge age = MaxEventAge.standard();
+
+        assertThat(age.problem(Instant.ofEpochMilli(Long.MIN_VALUE), NOW.toEpochMilli()))
+                .isNull();
+        assertThat(age.problem(Instant.ofEpochMilli(-1), NOW.toEpochMilli())).isNull();
+        assertThat(age.problem(Instant.MAX, NOW.toEpochMilli())).isNull();
+        assertThat(age.problem(Instant.EPOCH, NOW.toEpochMilli())).isNotNull();
+        assertThat(age.problem(Instant.EPOCH, 0)).isNull();
+    }
+
+    @Test
+    void givenAnotherAge_whenRead_thenItHolds() {
+        Settings settings = new Settings(Map.of("events.max-age", "36h"));
+
+        MaxEventAge age = MaxEventAge.read(settings);
+
+        settings.throwIfProblems();
+        assertThat(age.duration()).isEqualTo(Duration.ofHours(36));
+        assertThat(age.problem(NOW.minus(Duration.ofHours(36)), NOW.toEpochMilli()))
+                .isNull();
+        assertThat(age.problem(NOW.minus(Duration.ofHours(36)).minusMillis(1), NOW.toEpochMilli()))
+                .contains("at most PT36H before");
+        assertThat(MaxEventAge.read(new Settings(Map.of())).duration()).isEqualTo(Duration.ofDays(400));
+    }
+
+    @Test
+    void givenAnAgeOutOfRange_whenRead_thenTheProblemNamesTheRange() {
+        Settings settings = new Settings(Map.of("events.max-age", "59m"));
+        MaxEventAge.read(settings);
+
+        assertThatThrownBy(settings::throwIfProblems)
+                .hasMessageContaining("events.max-age must be a duration from 1h to 36500d");
+        assertThatThrownBy(() -> new MaxEventAge(Duration.ofMinutes(59))).hasMessageContaining("events.max-age");
+        assertThatThrownBy(() -> new MaxEventAge(Duration.ofDays(36_501))).hasMessageContaining("events.max-age");
+    }
+}
