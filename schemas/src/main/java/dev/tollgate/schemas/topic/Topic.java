@@ -34,8 +34,11 @@ public enum Topic {
      * counts follows from the append time of its record, and compaction would drop the records that had counted before.
      */
     PLAN_CATALOG("plan-catalog", Plan.SCHEMA$, false, null, Cleanup.DELETE),
-    /** Key account id: one entry per event seen. */
-    USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(7), Cleanup.DELETE),
+    /**
+     * Key account id: one entry per event seen. Kept twice as long as a broker keeps the offsets of a group that is away
+     * ({@code offsets.retention.minutes}, 7 days by default): a sink that was stopped that long finds its records still there.
+     */
+    USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(14), Cleanup.DELETE),
     /**
      * Key {@code account|limit|scope|scope key|window start}, in which a {@code |} of an id is written {@code \p} and a
      * {@code \} twice. Partitioned by the account id alone: compaction by the bare account id would keep a single window of

@@ -1,3 +1,4 @@
+/** Tests of the topics. */
 @NullMarked
 package dev.tollgate.schemas.topic;
 

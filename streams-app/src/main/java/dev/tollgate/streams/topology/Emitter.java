@@ -6,6 +6,7 @@ import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.topic.ApplicationHeader;
 import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.store.AccountRecord;
@@ -14,6 +15,7 @@ import dev.tollgate.streams.translate.OutputTranslator;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +36,14 @@ final class Emitter {
     private final ProcessorContext<String, SpecificRecord> context;
     private final AccountingMetrics metrics;
     private final int partition;
+    /** Goes with each journal entry: readers tell by it who counted. */
+    private final Headers application;
 
     Emitter(ProcessorContext<String, SpecificRecord> context, AccountingMetrics metrics) {
         this.context = context;
         this.metrics = metrics;
         this.partition = context.taskId().partition();
+        this.application = ApplicationHeader.of(context.applicationId());
     }
 
     /** The partition whose accounts this emitter speaks for. */
@@ -48,7 +53,9 @@ final class Emitter {
 
     void journal(JournalEntry entry) {
         var record = OutputTranslator.journal(entry);
-        forward(record.getAccountId(), record, Names.JOURNAL_SINK);
+        context.forward(
+                new Record<>(record.getAccountId(), record, context.currentSystemTimeMs(), application),
+                Names.JOURNAL_SINK);
         metrics.countJournal(entry.verdict());
     }
 

@@ -19,6 +19,7 @@ import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.avro.Verdict;
+import dev.tollgate.schemas.topic.ApplicationHeader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +49,17 @@ class AccountingTopologyTest {
     @AfterEach
     void stop() {
         topology.close();
+    }
+
+    @Test
+    void givenAnApplicationId_whenAnEventIsCounted_thenItsJournalEntryNamesIt() {
+        topology.close();
+        topology = new TestingTopology(stateDir, Map.of("streams.application-id", "billing-2"));
+
+        topology.publish("acme", "1");
+
+        assertThat(ApplicationHeader.read(topology.journal.readRecord().headers()))
+                .isEqualTo("billing-2");
     }
 
     @Test
