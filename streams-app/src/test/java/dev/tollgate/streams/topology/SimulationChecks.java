@@ -92,10 +92,16 @@ final class SimulationChecks {
         });
     }
 
-    /** What the role remembers hangs on nothing but its input either. */
+    /**
+     * What the role remembers of accounts hangs on nothing but its input either. The agenda has what is held back, and for how
+     * long it stays named after that, which goes by the wall clock.
+     */
     private static void stateIsThatOfTheReplay(SimulatedTask task, SimulatedTask replayed) {
         Map<String, Map<Bytes, byte[]>> expected = replayed.content();
         task.content().forEach((store, content) -> {
+            if (store.equals(Names.AGENDA_STORE)) {
+                return;
+            }
             Map<Bytes, byte[]> other = Objects.requireNonNull(expected.get(store));
             assertThat(content.keySet())
                     .as("keys of %s in %s as in the replay", store, task)
