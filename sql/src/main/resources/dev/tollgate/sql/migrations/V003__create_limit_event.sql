@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS limit_event
     window_start           Nullable(DateTime64(3, 'UTC'))  COMMENT 'Start of the window, inclusive; null where the limit has none.',
     window_end             Nullable(DateTime64(3, 'UTC'))  COMMENT 'End of the window, exclusive; null where the limit has none.',
     blocked_until          Nullable(DateTime64(3, 'UTC'))  COMMENT 'HARD_LIMIT_REACHED: when the block ends by itself. SUSPENDED: end of a temporary suspension.',
-    decided_at             DateTime64(3, 'UTC')            COMMENT 'Clock of the topology at the decision. For measurements only.',
+    decided_at             DateTime64(3, 'UTC')            COMMENT 'Time of the log at the decision: append time of its record, or when it fell due. The same in a replay.',
     recorded_at            DateTime64(3, 'UTC')            COMMENT 'When the log took this event.',
     -- totals
     threshold_basis_points Nullable(Int32)                 COMMENT 'SOFT_LIMIT_REACHED: the threshold, 9000 is 90 %.',

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.test.TestRecord;
@@ -57,7 +58,7 @@ class ScopeCostTest {
             for (TestRecord<String, LimitState> record : topology.limitStates.readRecordsToList()) {
                 states.put(record.key(), record.value());
             }
-            assertThat(states.get(keyOf("key-0")).getBuckets())
+            assertThat(Objects.requireNonNull(states.get(keyOf("key-0"))).getBuckets())
                     .extracting(BucketState::getLimitId)
                     .containsExactly("key-per-day");
 
@@ -84,18 +85,19 @@ class ScopeCostTest {
             }
             Map<String, LimitState> states = topology.limitStates.readKeyValuesToMap();
 
-            LimitState ofKey = states.get(keyOf("k"));
+            LimitState ofKey = Objects.requireNonNull(states.get(keyOf("k")));
+            LimitState ofAccount = Objects.requireNonNull(states.get("acme"));
             assertThat(ofKey.getScope()).isEqualTo(Scope.API_KEY);
             assertThat(ofKey.getScopeKey()).isEqualTo("k");
             assertThat(ofKey.getBuckets())
                     .filteredOn(bucket -> bucket.getLimitId().equals("key-per-minute"))
                     .singleElement()
                     .satisfies(bucket -> assertThat(bucket.getBlockedUntil()).isNotNull());
-            assertThat(states.get("acme").getScope()).isNull();
-            assertThat(states.get("acme").getBuckets())
+            assertThat(ofAccount.getScope()).isNull();
+            assertThat(ofAccount.getBuckets())
                     .extracting(BucketState::getLimitId)
                     .containsExactly("requests-per-day");
-            assertThat(ofKey.getVersion()).isEqualTo(states.get("acme").getVersion());
+            assertThat(ofKey.getVersion()).isEqualTo(ofAccount.getVersion());
         }
     }
 
