@@ -1,0 +1,5 @@
+/** Tests of the comparison. */
+@NullMarked
+package dev.tollgate.sink.reconcile;
+
+import org.jspecify.annotations.NullMarked;
