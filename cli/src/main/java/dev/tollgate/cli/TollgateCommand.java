@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PlansCommand.class,
             AccountsCommand.class,
             SqlCommand.class,
+            ReconcileCommand.class,
             PublishCommand.class,
             IngestCommand.class,
             TailCommand.class,

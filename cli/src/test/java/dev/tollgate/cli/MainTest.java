@@ -30,6 +30,7 @@ class MainTest {
             "plans",
             "accounts",
             "sql",
+            "reconcile",
             "tail",
             "publish",
             "ingest");

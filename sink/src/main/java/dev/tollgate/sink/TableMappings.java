@@ -15,6 +15,7 @@ import dev.tollgate.schemas.topic.Topic;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Every table that the sink writes. Columns and their order are those of the migrations. */
@@ -29,6 +30,17 @@ final class TableMappings {
             new PlanMapping());
 
     private TableMappings() {}
+
+    /** The mapping of a topic, whose values are of the given type. */
+    @SuppressWarnings("unchecked") // The type was compared.
+    static <T extends SpecificRecord> TableMapping<T> of(Topic topic, Class<T> type) {
+        for (TableMapping<?> mapping : ALL) {
+            if (mapping.topic() == topic && mapping.type() == type) {
+                return (TableMapping<T>) mapping;
+            }
+        }
+        throw new IllegalArgumentException(topic + " has no table of " + type.getName());
+    }
 
     private static String name(@Nullable Enum<?> value) {
         return value == null ? "" : value.name();

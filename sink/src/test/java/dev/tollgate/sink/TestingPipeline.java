@@ -23,12 +23,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +160,30 @@ final class TestingPipeline implements AutoCloseable {
     private void send(Topic topic, int partition, byte @Nullable [] value) {
         // The end of the transaction tells whether it failed.
         var _ = producer.send(new ProducerRecord<>(topic(topic), partition, "key", value));
+    }
+
+    /** Whether the sink's group has committed the end of every partition that it reads. */
+    boolean isCaughtUp() {
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(name)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            for (Topic topic : Sink.topics()) {
+                for (int partition = 0; partition < layout.partitions(topic); partition++) {
+                    asked.put(new TopicPartition(topic(topic), partition), OffsetSpec.latest());
+                }
+            }
+            return admin.listOffsets(asked).all().get().entrySet().stream().allMatch(end -> {
+                OffsetAndMetadata offset = committed.get(end.getKey());
+                return offset == null
+                        ? end.getValue().offset() == 0
+                        : offset.offset() == end.getValue().offset()
+                                && offset.metadata().isEmpty();
+            });
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Each row as ClickHouse writes a tuple. */
