@@ -50,7 +50,7 @@ class ScopeRecordsTest {
             Plans catalog = Plans.of(plans.stream().map(EnginePlans::planOf).toList());
             Subject kept = new Subject(settings, catalog);
             Stored reread = new Stored(settings, catalog);
-            for (OracleFact fact : RandomPlans.facts(random, plans, 20 + random.nextInt(60))) {
+            for (OracleFact fact : RandomPlans.facts(random, "acme", plans, 20 + random.nextInt(60))) {
                 Input input = kept.inputOf(fact);
                 kept.apply(input);
                 reread.apply(input);
