@@ -10,6 +10,7 @@ import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.WindowUnit;
 import java.time.Instant;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
@@ -321,8 +322,7 @@ class GateTest {
                     .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k" + i)
                     .build());
         }
-        Account account = book.find("acme");
-        assertThat(account).isNotNull();
+        Account account = Objects.requireNonNull(book.find("acme"));
         assertThat(account.counters()).isBetween(10_000, 10_002);
 
         testing.passMillis(60_000);
