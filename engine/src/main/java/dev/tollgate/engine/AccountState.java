@@ -119,13 +119,11 @@ public final class AccountState {
 
     /** A group that is not part of the state yet. */
     BucketGroup newGroup(String limitId, String meterId, Scope scope, Algorithm algorithm) {
-        return scope == Scope.ACCOUNT
-                ? new BucketGroup(limitId, meterId, scope, algorithm, null, 0)
-                : new BucketGroup(limitId, meterId, scope, algorithm, scopes, freeNumber());
+        return new BucketGroup(limitId, meterId, scope, algorithm, scope == Scope.ACCOUNT ? null : scopes);
     }
 
-    /** No record of a scope key names a number that is free: a group goes when no key has a bucket of it. */
-    private int freeNumber() {
+    /** The lowest number that no group has; no record of a scope key names it. */
+    int freeNumber() {
         int number = 0;
         while (hasNumber(number)) {
             number++;
@@ -135,7 +133,7 @@ public final class AccountState {
 
     private boolean hasNumber(int number) {
         for (BucketGroup group : groups) {
-            if (group.scope != Scope.ACCOUNT && group.number == number) {
+            if (group.hasNumber(number)) {
                 return true;
             }
         }
@@ -145,7 +143,7 @@ public final class AccountState {
     /** The group that records of scope keys call by a number. */
     BucketGroup groupOf(Scope scope, int number) {
         for (BucketGroup group : groups) {
-            if (group.scope == scope && group.number == number) {
+            if (group.scope == scope && group.hasNumber(number)) {
                 return group;
             }
         }

@@ -17,6 +17,8 @@ final class BucketGroup {
     /** Key of the calls of all projects or API keys beyond the number that a limit tells apart. */
     static final String OVERFLOW_KEY = "*";
 
+    private static final int NO_NUMBER = -1;
+
     final String limitId;
     final String meterId;
     final Scope scope;
@@ -25,8 +27,11 @@ final class BucketGroup {
     /** Where the buckets of projects and API keys are; null for the scope {@code ACCOUNT}. */
     private final @Nullable Scopes scopes;
 
-    /** What the records of scope keys call this group: different from that of all other groups of the account. */
-    final int number;
+    /**
+     * What the records of scope keys call this group, different from that of all other groups of the account. It has one while
+     * some key has a bucket of it: a group without buckets is not part of the state, and takes no number away from others.
+     */
+    private int number = NO_NUMBER;
 
     /** Newest open bucket of the scope {@code ACCOUNT}. */
     private @Nullable Bucket account;
@@ -37,13 +42,12 @@ final class BucketGroup {
     /** Whether {@link #OVERFLOW_KEY} is one of them. */
     private boolean overflow;
 
-    BucketGroup(String limitId, String meterId, Scope scope, Algorithm algorithm, @Nullable Scopes scopes, int number) {
+    BucketGroup(String limitId, String meterId, Scope scope, Algorithm algorithm, @Nullable Scopes scopes) {
         this.limitId = limitId;
         this.meterId = meterId;
         this.scope = scope;
         this.algorithm = algorithm;
         this.scopes = scopes;
-        this.number = number;
     }
 
     boolean isFor(Limit limit) {
@@ -70,6 +74,23 @@ final class BucketGroup {
             }
         }
         return null;
+    }
+
+    /** Whether the records of scope keys call this group so. */
+    boolean hasNumber(int other) {
+        return number == other;
+    }
+
+    /**
+     * What the records of scope keys call this group.
+     *
+     * @throws IllegalStateException if no key has a bucket of it
+     */
+    int number() {
+        if (number == NO_NUMBER) {
+            throw new IllegalStateException("limit " + limitId + " has no bucket of " + scope + " and so no number");
+        }
+        return number;
     }
 
     /** How many projects or API keys have an open bucket. */
@@ -210,7 +231,13 @@ final class BucketGroup {
         }
         keys.take(scope, scopeKey).setNewest(this, bucket);
         if ((before == null) != (bucket == null)) {
+            if (scopeKeys == 0) {
+                number = keys.freeNumber();
+            }
             scopeKeys += bucket == null ? -1 : 1;
+            if (scopeKeys == 0) {
+                number = NO_NUMBER;
+            }
             if (scopeKey.equals(OVERFLOW_KEY)) {
                 overflow = bucket != null;
             }
@@ -265,18 +292,12 @@ final class BucketGroup {
     }
 
     static BucketGroup decodeCore(AccountState state, ByteReader reader) {
-        BucketGroup read = decodeIdentity(state, reader);
-        if (read.scopes == null) {
-            read.decodeBuckets(reader, state.streamTimeMillis, AccountState.ENCODING_2);
-            return read;
+        BucketGroup group = decodeIdentity(state, reader);
+        if (group.scopes == null) {
+            group.decodeBuckets(reader, state.streamTimeMillis, AccountState.ENCODING_2);
+            return group;
         }
-        BucketGroup group = new BucketGroup(
-                read.limitId,
-                read.meterId,
-                read.scope,
-                read.algorithm,
-                read.scopes,
-                Math.toIntExact(reader.readVarLong()));
+        group.number = Math.toIntExact(reader.readVarLong());
         group.scopeKeys = Math.toIntExact(reader.readVarLong());
         group.overflow = reader.readBoolean();
         return group;

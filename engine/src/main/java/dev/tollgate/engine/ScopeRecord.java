@@ -120,7 +120,7 @@ public final class ScopeRecord {
         writer.writeVarLong(newest.size());
         List<Bucket> chain = new ArrayList<>(2);
         for (Bucket head : newest) {
-            writer.writeVarLong(head.group.number);
+            writer.writeVarLong(head.group.number());
             chain.clear();
             BucketGroup.addChainTo(chain, head);
             writer.writeVarLong(chain.size());

@@ -71,6 +71,11 @@ final class Scopes {
         return reader.readBoolean() ? account.streamTimeMillis + reader.readSignedVarLong() : ScopeRecord.NO_TIMER;
     }
 
+    /** A number by which records may call a limit that none of them has a bucket of yet. */
+    int freeNumber() {
+        return account.freeNumber();
+    }
+
     /** The record of a key, taken out of the store; it may be empty. */
     ScopeRecord take(Scope scope, String key) {
         for (int i = 0; i < taken.size(); i++) {

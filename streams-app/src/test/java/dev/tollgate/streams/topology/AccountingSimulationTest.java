@@ -17,6 +17,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random schedules of faults. {@code -Dtollgate.schedules=N} tries seeds 1 to N instead of {@value #SCHEDULES};
@@ -54,6 +56,14 @@ class AccountingSimulationTest {
         }
         System.out.printf("schedules=%d %s%n", schedules, effects);
         assertThat(effects).as("what the schedules led to").containsKeys(Effect.values());
+    }
+
+    /** A limit without buckets that is in memory only had taken a number away from others. */
+    @ParameterizedTest
+    @ValueSource(longs = {703, 804, 1431, 1540})
+    void givenLimitsThatLoseTheirLastProjectOrKey_whenAccountsAreReadBack_thenTheirRecordsAreThoseOfTheReplay(
+            long seed) {
+        simulate(seed, _ -> {});
     }
 
     private static Map<Effect, Long> simulate(long seed, Consumer<String> trace) {

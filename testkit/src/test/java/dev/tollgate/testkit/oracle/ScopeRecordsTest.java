@@ -64,6 +64,9 @@ class ScopeRecordsTest {
                         .as("deadline after %s", fact)
                         .isEqualTo(AccountingEngine.nextDeadline(kept.state));
                 assertThat(reread.state).as("state after %s", fact).isEqualTo(kept.state);
+                assertThat(reread.state.encodeCore())
+                        .as("account record after %s", fact)
+                        .isEqualTo(kept.state.encodeCore());
                 switch (random.nextInt(3)) {
                     case 0 -> reread.readBack();
                     case 1 -> reread.scopes.forget();
