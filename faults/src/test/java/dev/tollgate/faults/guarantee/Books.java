@@ -131,8 +131,11 @@ public final class Books implements AutoCloseable {
         read(Topic.USAGE_TOTALS, record -> total(value(totals, record)));
         read(Topic.LIMIT_EVENTS, record -> limitEvent(value(limitEvents, record)));
         read(Topic.LIMIT_STATE, record -> {
-            if (record.value() != null) {
-                state(new String(record.key(), java.nio.charset.StandardCharsets.UTF_8), value(limitStates, record));
+            String key = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+            if (record.value() == null) {
+                states.remove(key);
+            } else {
+                state(key, value(limitStates, record));
             }
         });
         read(Topic.DEAD_LETTERS, record -> letters.add(value(deadLetters, record)));
@@ -248,7 +251,7 @@ public final class Books implements AutoCloseable {
         return events;
     }
 
-    /** Newest snapshots by record key. */
+    /** Newest snapshots by record key, without those that are gone. */
     public Map<String, LimitState> states() {
         return states;
     }

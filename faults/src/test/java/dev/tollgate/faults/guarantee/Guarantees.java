@@ -54,9 +54,7 @@ public final class Guarantees {
                 new Named("ClickHouse has each limit event once", Guarantees::clickHouseLimitEvents),
                 new Named("ClickHouse's totals are those of the recount", Guarantees::clickHouseTotals),
                 new Named("ClickHouse's rollups are the recount's usage", Guarantees::clickHouseUsage),
-                new Named(
-                        "ClickHouse has as many rows as the topics have records, up to the same offsets",
-                        Guarantees::positions),
+                new Named("ClickHouse has each record's row, up to the topics' last offsets", Guarantees::positions),
                 new Named("gates agree with the committed state", Evidence::gates),
                 new Named("no role ended by itself", Evidence::ended));
     }
@@ -272,7 +270,17 @@ public final class Guarantees {
     }
 
     private static List<String> positions(Evidence evidence) throws SQLException {
-        return differences(evidence.books().reached(), evidence.clickHouse().positions());
+        return differences(
+                rowsOfLedgers(evidence.books().reached()),
+                rowsOfLedgers(evidence.clickHouse().positions()));
+    }
+
+    /** A limit event may be written twice until parts are merged: of its table only the offsets count. */
+    private static Map<String, Reached> rowsOfLedgers(Map<String, Reached> positions) {
+        Map<String, Reached> counted = new HashMap<>(positions);
+        counted.replaceAll((table, reached) ->
+                table.startsWith("limit_event ") ? new Reached(0, reached.highestOffset()) : reached);
+        return counted;
     }
 
     private static boolean isOfTheRound(Evidence evidence, String account) {
