@@ -1,12 +1,12 @@
 package dev.tollgate.faults;
 
 import dev.tollgate.faults.cluster.Cluster;
+import dev.tollgate.faults.guarantee.Books.Snapshot;
 import dev.tollgate.gate.Call;
 import dev.tollgate.gate.Decision;
 import dev.tollgate.gate.Gate;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gate.Permit;
-import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Plan;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A gate that lives through all rounds, and what tells whether it knows what was committed. */
@@ -59,21 +60,27 @@ final class GateWatch implements AutoCloseable {
     }
 
     /**
-     * Compares the gate with one that knows exactly what was committed.
+     * Compares the gate with one that was told everything that was committed, in order, and each of it at once.
      *
      * @param accounts to compare
+     * @param committed snapshots, those of an account in their order
      * @return what the gate decides otherwise; empty if nothing
      */
-    List<String> differences(Collection<String> accounts, Collection<LimitState> committed, List<Plan> plans) {
-        Gate reference = Gate.unfed(config, System::currentTimeMillis);
+    List<String> differences(Collection<String> accounts, List<Snapshot> committed, List<Plan> plans) {
+        AtomicLong clock = new AtomicLong(System.currentTimeMillis());
+        Gate reference = Gate.unfed(config, clock::get);
         plans.forEach(reference::apply);
-        committed.forEach(reference::apply);
+        for (Snapshot snapshot : committed) {
+            clock.set(snapshot.appendedAtMillis());
+            reference.apply(snapshot.state());
+        }
         List<String> differences = new ArrayList<>();
         for (String account : accounts) {
             for (String endpoint : ENDPOINTS) {
                 String project = "project-1";
                 String key = "key-1";
                 // One after the other, so that a window that ends in between is the exception.
+                clock.set(System.currentTimeMillis());
                 Decision expected = decide(reference, account, endpoint, project, key);
                 Decision said = decide(gate, account, endpoint, project, key);
                 if (expected.allowed() != said.allowed() || expected.reason() != said.reason()) {

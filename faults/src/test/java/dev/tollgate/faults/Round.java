@@ -338,7 +338,7 @@ final class Round {
             if (count < fewest) {
                 fewest = count;
                 deadline = System.nanoTime() + size.patience().toNanos();
-                log.info("after {} ms these do not hold yet: {}", millisSince(begun), now.keySet());
+                log.info("after {} ms these do not hold yet: {}", millisSince(begun), now);
             }
             Thread.sleep(LOOK_MILLIS);
         }
@@ -378,7 +378,7 @@ final class Round {
                 expectation,
                 all,
                 suspensions,
-                tools.gates().differences(accounts, books.states().values(), population.plans()),
+                tools.gates().differences(accounts, books.snapshots(), population.plans()),
                 List.of());
         Map<String, List<String>> violations = new LinkedHashMap<>();
         for (Guarantee guarantee : Guarantees.all()) {

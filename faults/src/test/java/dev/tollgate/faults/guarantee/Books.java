@@ -65,7 +65,7 @@ public final class Books implements AutoCloseable {
     private final List<DeadLetter> letters = new ArrayList<>();
     private final Map<Window, UsageTotal> newestTotals = new LinkedHashMap<>();
     private final List<LimitEvent> events = new ArrayList<>();
-    private final Map<String, LimitState> states = new LinkedHashMap<>();
+    private final List<Snapshot> snapshots = new ArrayList<>();
 
     /**
      * A record of request-events.
@@ -80,6 +80,13 @@ public final class Books implements AutoCloseable {
 
     /** When an event was appended, and when its verdict was; milliseconds since the epoch, by the brokers' clocks. */
     public record Decision(long appendedAtMillis, long decidedAtMillis) {}
+
+    /**
+     * A record of limit-state.
+     *
+     * @param appendedAtMillis when the log took it
+     */
+    public record Snapshot(long appendedAtMillis, LimitState state) {}
 
     /** Names a total. */
     public record Window(String account, String limit, String scopeKey, long startMillis) {
@@ -114,7 +121,7 @@ public final class Books implements AutoCloseable {
         letters.clear();
         newestTotals.clear();
         events.clear();
-        states.clear();
+        snapshots.clear();
         irregularities.clear();
     }
 
@@ -131,11 +138,11 @@ public final class Books implements AutoCloseable {
         read(Topic.USAGE_TOTALS, record -> total(value(totals, record)));
         read(Topic.LIMIT_EVENTS, record -> limitEvent(value(limitEvents, record)));
         read(Topic.LIMIT_STATE, record -> {
-            String key = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
-            if (record.value() == null) {
-                states.remove(key);
-            } else {
-                state(key, value(limitStates, record));
+            // A tombstone says that nothing of a project or API key is in use any more, as the snapshot before it did.
+            if (record.value() != null) {
+                state(
+                        new String(record.key(), java.nio.charset.StandardCharsets.UTF_8),
+                        new Snapshot(record.timestamp(), value(limitStates, record)));
             }
         });
         read(Topic.DEAD_LETTERS, record -> letters.add(value(deadLetters, record)));
@@ -195,9 +202,9 @@ public final class Books implements AutoCloseable {
         growing("limit-events", event.getAccountId(), event.getVersion(), true);
     }
 
-    private void state(String key, LimitState state) {
-        states.put(key, state);
-        growing("limit-state", key, state.getVersion(), false);
+    private void state(String key, Snapshot snapshot) {
+        snapshots.add(snapshot);
+        growing("limit-state", key, snapshot.state().getVersion(), false);
     }
 
     private void growing(String topic, String key, long version, boolean strictly) {
@@ -251,9 +258,9 @@ public final class Books implements AutoCloseable {
         return events;
     }
 
-    /** Newest snapshots by record key, without those that are gone. */
-    public Map<String, LimitState> states() {
-        return states;
+    /** Snapshots since the round began, those of an account in the order in which they were committed. */
+    public List<Snapshot> snapshots() {
+        return snapshots;
     }
 
     /** What came twice or went back, in words. */
