@@ -5,6 +5,7 @@ import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -78,6 +79,19 @@ final class AccountBook {
                 account.apply(state, planMissing, now, config.ownCallsHorizon().toMillis());
         accounts.put(id, account);
         (taken ? metrics.snapshots : metrics.outdatedSnapshots).increment();
+    }
+
+    /** Follows a tombstone; a scope that this version does not know is left as it is. */
+    void forget(LimitStateKey key) {
+        if (key.isOfAccount()) {
+            forget(key.accountId());
+            return;
+        }
+        for (Scope scope : Scope.values()) {
+            if (scope.name().equals(key.scope())) {
+                forget(key.accountId(), scope, key.scopeKey());
+            }
+        }
     }
 
     synchronized void forget(String accountId) {

@@ -2,7 +2,6 @@ package dev.tollgate.gate;
 
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Plan;
-import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
@@ -261,19 +260,7 @@ final class Feed implements AutoCloseable {
             if (isPlan) {
                 accounts.forgetPlan(id);
             } else {
-                forget(LimitStateKey.parse(id));
-            }
-        }
-    }
-
-    private void forget(LimitStateKey key) {
-        if (key.isOfAccount()) {
-            accounts.forget(key.accountId());
-            return;
-        }
-        for (Scope scope : Scope.values()) {
-            if (scope.name().equals(key.scope())) {
-                accounts.forget(key.accountId(), scope, key.scopeKey());
+                accounts.forget(LimitStateKey.parse(id));
             }
         }
     }

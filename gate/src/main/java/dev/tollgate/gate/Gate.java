@@ -5,6 +5,7 @@ import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -410,6 +411,16 @@ public final class Gate implements AutoCloseable {
     /** Takes over a snapshot, unless a newer one is known. Done by the gate itself for what it reads from Kafka. */
     public void apply(LimitState snapshot) {
         accounts.apply(snapshot);
+    }
+
+    /**
+     * Follows a tombstone of limit-state: an account that is gone, or a project or API key of which nothing is in use any more.
+     * Done by the gate itself for what it reads from Kafka.
+     *
+     * @param key the record's key, see {@link LimitStateKey#parse}
+     */
+    public void forget(LimitStateKey key) {
+        accounts.forget(key);
     }
 
     /**

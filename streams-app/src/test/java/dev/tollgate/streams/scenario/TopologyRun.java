@@ -16,6 +16,7 @@ import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.registry.TestingRegistry;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -38,6 +39,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
 /**
  * A scenario through the topology, with the records of the topics in and out, and a gate that hears the snapshots.
@@ -237,13 +239,22 @@ final class TopologyRun implements AutoCloseable {
                 .pipeInput(record.key(), record.value(), record.at());
     }
 
+    private void follow(TestRecord<String, LimitState> record) {
+        LimitState state = record.value();
+        if (state == null) {
+            gate.forget(LimitStateKey.parse(record.key()));
+        } else {
+            gate.apply(state);
+        }
+    }
+
     private void listen(ScenarioVoice voice) {
         List<String> refusals = new ArrayList<>();
         deadLetterTopic.readValuesToList().forEach(letter -> refusals.add(letter.getReason()));
         List<UsageJournalEntry> newJournal = journalTopic.readValuesToList();
         List<LimitEvent> newEvents = limitEventTopic.readValuesToList();
         List<UsageTotal> newTotals = totalsTopic.readValuesToList();
-        limitStateTopic.readValuesToList().forEach(gate::apply);
+        limitStateTopic.readRecordsToList().forEach(this::follow);
         voice.say(refusals, newJournal, newEvents, newTotals);
         journal.addAll(newJournal);
         limitEvents.addAll(newEvents);
