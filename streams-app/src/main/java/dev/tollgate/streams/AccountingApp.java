@@ -1,6 +1,5 @@
 package dev.tollgate.streams;
 
-import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
@@ -10,21 +9,14 @@ import dev.tollgate.streams.plan.CatalogFeed;
 import dev.tollgate.streams.plan.CatalogReader;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.topology.AccountingTopology;
+import dev.tollgate.streams.topology.TaskBeginnings;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyDescription;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,20 +30,15 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Several instances with the same application id share the partitions. A registry or broker that does not answer
- * is waited
- * for, with growing pauses, and nothing is lost or refused meanwhile; anything else that is not about one record
- * stops the
- * instance, since going on could only count wrongly. Thread-safe.
+ * <p>Several instances with the same application id share the partitions. Once started, an instance recovers by itself
+ * from whatever Kafka or the registry do, for as long as it takes, and nothing is lost, counted twice or rejected
+ * meanwhile. It stops where beginning again cannot help: missing permission, wrong credentials or configuration, versions
+ * that do not go together, a bug of ours, or a position that {@value StuckPositions#MOST_ATTEMPTS} attempts in a row did
+ * not get past. The exception says which. Thread-safe.
  */
 public final class AccountingApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccountingApp.class);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CATALOG_PATIENCE = Duration.ofSeconds(10);
-    private static final long FIRST_PAUSE_MILLIS = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
-    /** A thread that ran this long was well: the next fault pauses briefly again. */
-    private static final long WELL_AFTER_MILLIS = 120_000;
 
     private final AccountingConfig config;
     private final AccountingMetrics metrics = new AccountingMetrics();
@@ -59,13 +46,9 @@ public final class AccountingApp implements AutoCloseable {
     private final CatalogReader catalogReader;
     private final EndOffsetHorizons horizons;
     private final boolean checksTopics;
-    private final Topology topology;
-    private final KafkaStreams streams;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final AtomicInteger faultsInARow = new AtomicInteger();
-    private final AtomicLong lastFaultMillis = new AtomicLong();
+    private final SchemaRegistryClient registry;
+    private final TaskBeginnings beginnings = new TaskBeginnings();
+    private final StreamsSupervisor supervisor;
 
     /** Prepares an instance; nothing is connected yet. */
     public AccountingApp(AccountingConfig config) {
@@ -80,7 +63,7 @@ public final class AccountingApp implements AutoCloseable {
     AccountingApp(AccountingConfig config, boolean checksTopics) {
         this.config = config;
         this.checksTopics = checksTopics;
-        SchemaRegistryClient registry = new SchemaRegistryClient(config.registry());
+        this.registry = new SchemaRegistryClient(config.registry());
         Duration settleTime = config.planSettleTime();
         this.catalog = new InMemoryPlanCatalog(settleTime);
         metrics.gauge("catalog.waiting", catalog::waiting);
@@ -100,10 +83,11 @@ public final class AccountingApp implements AutoCloseable {
                 settleTime.dividedBy(2),
                 settleTime.dividedBy(4),
                 System::currentTimeMillis);
-        this.topology = AccountingTopology.build(config, registry, catalog, horizons, metrics);
-        this.streams = new KafkaStreams(topology, new StreamsConfig(config.toProperties()));
-        streams.setStateListener(this::stateChanged);
-        streams.setUncaughtExceptionHandler(this::respondTo);
+        this.supervisor = new StreamsSupervisor(
+                () -> new KafkaStreams(topology(), new StreamsConfig(config.toProperties()), new StreamsClients()),
+                config,
+                beginnings,
+                metrics);
     }
 
     /**
@@ -123,7 +107,7 @@ public final class AccountingApp implements AutoCloseable {
         catalogReader.start();
         horizons.start();
         awaitCatalog();
-        streams.start();
+        supervisor.start();
     }
 
     /** Spares the tasks the wait for the first read. They would wait by themselves: nothing depends on it. */
@@ -144,21 +128,17 @@ public final class AccountingApp implements AutoCloseable {
      * @throws InterruptedException if the waiting thread is interrupted; the instance goes on
      */
     public void awaitTermination() throws InterruptedException {
-        stopped.await();
-        Throwable cause = failure.get();
-        if (cause != null) {
-            throw new IllegalStateException("the accounting role stopped by a fault: " + cause.getMessage(), cause);
-        }
+        supervisor.awaitTermination();
     }
 
     /** Whether partitions are assigned, state is restored and records are being read. */
     public boolean isRunning() {
-        return streams.state() == KafkaStreams.State.RUNNING;
+        return supervisor.isRunning();
     }
 
     /** Whether it has stopped, for whatever reason. */
     public boolean isStopped() {
-        return stopped.getCount() == 0;
+        return supervisor.isStopped();
     }
 
     /** What this instance has counted. */
@@ -168,80 +148,24 @@ public final class AccountingApp implements AutoCloseable {
 
     /** Kafka Streams' own metrics of this instance, by its names. */
     public Map<org.apache.kafka.common.MetricName, ? extends org.apache.kafka.common.Metric> kafkaMetrics() {
-        return streams.metrics();
+        return supervisor.kafkaMetrics();
     }
 
     /** The topology: sources, processors, stores and sinks. */
     public TopologyDescription describe() {
-        return topology.describe();
+        return topology().describe();
     }
 
     /** Commits what is done, stops and releases the partitions. Closing twice does nothing. */
     @Override
     public void close() {
-        closing.countDown();
         catalog.close();
-        boolean inTime = streams.close(CLOSE_TIMEOUT);
-        if (!inTime) {
-            LOG.warn(
-                    "accounting did not stop in time; open transactions are aborted by the brokers: seconds={}",
-                    CLOSE_TIMEOUT.toSeconds());
-        }
+        supervisor.close();
         catalogReader.close();
         horizons.close();
-        stopped.countDown();
     }
 
-    private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
-        LOG.info("accounting: state={} before={}", now, before);
-        if (now == KafkaStreams.State.ERROR) {
-            failure.compareAndSet(null, new IllegalStateException("all stream threads have stopped; see the log"));
-        }
-        if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
-            stopped.countDown();
-        }
-    }
-
-    /**
-     * Runs on the stream thread that is about to end. Its transaction is aborted and the records are read again by
-     * the thread
-     * that replaces it, so pausing here is how the instance waits for what is away.
-     */
-    private StreamThreadExceptionResponse respondTo(Throwable fault) {
-        if (!isPassing(fault)) {
-            LOG.error("accounting stops: a fault that waiting does not mend", fault);
-            failure.compareAndSet(null, fault);
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        }
-        long pauseMillis = nextPauseMillis();
-        metrics.count("threads.replaced");
-        LOG.warn("accounting pauses and tries again: pauseMillis={}", pauseMillis, fault);
-        try {
-            if (closing.await(pauseMillis, TimeUnit.MILLISECONDS)) {
-                return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        }
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
-    }
-
-    private long nextPauseMillis() {
-        long now = System.currentTimeMillis();
-        long sinceLast = now - lastFaultMillis.getAndSet(now);
-        int row = sinceLast > WELL_AFTER_MILLIS ? 0 : faultsInARow.get();
-        faultsInARow.set(row + 1);
-        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(row, 10));
-    }
-
-    /** Whether the fault says that something did not answer, rather than that something is wrong. */
-    static boolean isPassing(Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RegistryUnavailableException || cause instanceof RetriableException) {
-                return true;
-            }
-        }
-        return false;
+    private Topology topology() {
+        return AccountingTopology.build(config, registry, catalog, horizons, metrics, beginnings);
     }
 }

@@ -26,8 +26,11 @@ import java.util.function.LongSupplier;
  *   <li>{@code catalog.waits}: how often a task waited for the plan catalog to be read far enough for its next record
  *   <li>{@code catalog.waiting}: tasks that do so at this moment
  *   <li>{@code catalog.waiting-for-registry}: 1 while the reader of the plan catalog waits for a plan's schema, else 0
+ *   <li>{@code tasks.revived}: tasks that Kafka Streams opened again in the same object; they are given up for new ones, and it
+ *       should never happen
  *   <li>{@code timers.stale}: calls of a timer whose task was closed before; they are ignored
- *   <li>{@code threads.replaced}: stream threads that were replaced after a passing fault
+ *   <li>{@code threads.replaced}: stream threads that ended by a fault that may pass; another one takes the place of each
+ *   <li>{@code streams.restarted}: how often Kafka Streams gave up as a whole and was made anew
  * </ul>
  *
  * Counting again what a transaction aborted counts twice here, never in the topics. Thread-safe.

@@ -50,10 +50,12 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
     private final InMemoryPlanCatalog catalog;
     private final InputHorizon.Provider horizons;
     private final AccountingMetrics metrics;
+    private final TaskBeginnings beginnings;
     private final String requestTopic;
     private final List<Cancellable> timers = new ArrayList<>();
     private @Nullable ProcessorContext<String, SpecificRecord> context;
     private @Nullable AccountingTask task;
+    private TaskBeginnings.@Nullable Opening opening;
 
     AccountingProcessor(
             AccountingConfig config,
@@ -61,11 +63,22 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
             InMemoryPlanCatalog catalog,
             InputHorizon.Provider horizons,
             AccountingMetrics metrics) {
+        this(config, registry, catalog, horizons, metrics, new TaskBeginnings());
+    }
+
+    AccountingProcessor(
+            AccountingConfig config,
+            SchemaRegistryClient registry,
+            InMemoryPlanCatalog catalog,
+            InputHorizon.Provider horizons,
+            AccountingMetrics metrics,
+            TaskBeginnings beginnings) {
         this.config = config;
         this.registry = registry;
         this.catalog = catalog;
         this.horizons = horizons;
         this.metrics = metrics;
+        this.beginnings = beginnings;
         this.requestTopic = config.topics().name(Topic.REQUEST_EVENTS);
     }
 
@@ -74,6 +87,7 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
         // An opening that failed halfway is not closed by Kafka Streams.
         close();
         context = opened;
+        opening = beginnings.open(opened.taskId());
         Emitter emitter = new Emitter(opened, metrics);
         Agenda agenda = new Agenda(opened.getStateStore(Names.AGENDA_STORE));
         AccountingTask fresh = new AccountingTask(
@@ -114,7 +128,8 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
     public void process(Record<byte[], byte[]> record) {
         ProcessorContext<String, SpecificRecord> present = context;
         AccountingTask open = task;
-        if (present == null || open == null) {
+        TaskBeginnings.Opening beginning = opening;
+        if (present == null || open == null || beginning == null) {
             throw new IllegalStateException("a record reached a processor that is not open");
         }
         RecordMetadata metadata = present.recordMetadata()
@@ -124,6 +139,7 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
                 record.timestamp(),
                 record.key(),
                 record.value());
+        beginning.read(input.position());
         if (metadata.topic().equals(requestTopic)) {
             open.request(input, present.currentSystemTimeMs());
         } else {
@@ -138,6 +154,10 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
         if (task != null) {
             task.close();
         }
+        if (opening != null) {
+            opening.close();
+        }
+        opening = null;
         task = null;
         context = null;
     }

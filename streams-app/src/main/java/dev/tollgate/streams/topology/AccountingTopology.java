@@ -50,18 +50,30 @@ import org.jspecify.annotations.Nullable;
 public final class AccountingTopology {
     private AccountingTopology() {}
 
-    /**
-     * Builds it.
-     *
-     * @param catalog the plans; filled by somebody else
-     * @param horizons tells tasks how far they have read
-     */
+    /** Builds it, for whoever does not ask where its tasks begin to read. */
     public static Topology build(
             AccountingConfig config,
             SchemaRegistryClient registry,
             InMemoryPlanCatalog catalog,
             InputHorizon.Provider horizons,
             AccountingMetrics metrics) {
+        return build(config, registry, catalog, horizons, metrics, new TaskBeginnings());
+    }
+
+    /**
+     * Builds it.
+     *
+     * @param catalog the plans; filled by somebody else
+     * @param horizons tells tasks how far they have read
+     * @param beginnings is told where tasks begin to read
+     */
+    public static Topology build(
+            AccountingConfig config,
+            SchemaRegistryClient registry,
+            InMemoryPlanCatalog catalog,
+            InputHorizon.Provider horizons,
+            AccountingMetrics metrics,
+            TaskBeginnings beginnings) {
         Topology topology = new Topology();
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
         StringSerializer keys = new StringSerializer();
@@ -71,7 +83,9 @@ public final class AccountingTopology {
                 .addSource(Names.COMMAND_SOURCE, bytes, bytes, config.topics().name(Topic.ACCOUNT_EVENTS))
                 .addProcessor(
                         Names.ACCOUNTING,
-                        () -> new AccountingProcessor(config, registry, catalog, horizons, metrics),
+                        () -> new SingleLifeProcessor<>(
+                                new AccountingProcessor(config, registry, catalog, horizons, metrics, beginnings),
+                                metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
                 .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)

@@ -118,7 +118,8 @@ class AccountingConfigTest {
     @Test
     void givenGuarantee_whenTurnedIntoProperties_thenItIsExactlyOnceWhateverElseIsSet() {
         assertThat(AccountingConfig.from(LEAST).toProperties())
-                .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+                .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2)
+                .containsEntry(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, FailOnSendError.class);
     }
 
     @Test
