@@ -91,18 +91,21 @@ public final class AccountingApp implements AutoCloseable {
     }
 
     /**
-     * Checks the topics and starts. Returns before the state is restored; see {@link #isRunning}.
+     * Checks the topics and positions and starts. Returns before the state is restored; see {@link #isRunning}. The very
+     * first start begins with the earliest records, every other one where the role has read up to.
      *
+     * @throws PositionLostException if it is not known from where to read on
      * @throws dev.tollgate.schemas.topic.TopicMismatchException if topics are missing or have other partitions than
      *     configured
      * @throws org.apache.kafka.common.KafkaException if the cluster does not answer within a minute
      */
     public void start() {
         LOG.info("accounting starts: {}", config);
-        if (checksTopics) {
-            try (Admin admin = Admin.create(config.plainClientProperties())) {
+        try (Admin admin = Admin.create(config.plainClientProperties())) {
+            if (checksTopics) {
                 new TopicAdmin(admin, config.topics()).check();
             }
+            new InputPositions(config, admin).prepare();
         }
         catalogReader.start();
         horizons.start();

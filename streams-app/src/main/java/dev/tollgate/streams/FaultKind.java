@@ -85,7 +85,8 @@ enum FaultKind {
     }
 
     private static boolean isBeyondWaiting(Throwable cause) {
-        return BEYOND_WAITING.stream().anyMatch(type -> type.isInstance(cause));
+        return BEYOND_WAITING.stream().anyMatch(type -> type.isInstance(cause))
+                || InputPositions.saysThatThereIsNone(cause);
     }
 
     /** Whether the first cause of all is an exception of Kafka's, or was thrown on Kafka's side of the nearest call. */

@@ -160,7 +160,8 @@ final class StreamsSupervisor implements AutoCloseable {
         FaultKind kind = FaultKind.of(fault);
         if (kind == FaultKind.FATAL) {
             LOG.error("accounting stops: a fault that waiting does not mend", fault);
-            failure.compareAndSet(null, fault);
+            Throwable explained = InputPositions.explain(fault, config.applicationId());
+            failure.compareAndSet(null, explained == null ? fault : explained);
             return false;
         }
         long now = System.nanoTime();

@@ -98,12 +98,28 @@ class FaultKindTest {
             new StreamsException(new FencedInstanceIdException("another one is billing-1")),
             new StreamsException(NO_POSITION, new NoOffsetForPartitionException(partition)),
             new StreamsException(NO_POSITION, new OffsetOutOfRangeException(Map.of(partition, 7L))),
+            new StreamsException(NO_POSITION),
             new StreamsException(new SerializationException("record does not fit its schema")),
             new StreamsException(new IllegalStateException("the engine refused a tick")),
             new StreamsException(ownBugInLibrary()),
             new OutOfMemoryError("Java heap space"),
             new StreamsException("failed", new ExceptionInInitializerError("broken"))
         };
+    }
+
+    @Test
+    void givenLostPosition_whenExplained_thenPartitionMeaningAndRemedyAreNamed() {
+        TopicPartition partition = new TopicPartition("tollgate.request-events", 3);
+        Throwable fault = new StreamsException(NO_POSITION, new OffsetOutOfRangeException(Map.of(partition, 7L)));
+
+        assertThat(Objects.requireNonNull(InputPositions.explain(fault, "billing")))
+                .hasMessageContainingAll(
+                        "tollgate.request-events-3 has no committed position, or one whose records have expired",
+                        "kafka-consumer-groups.sh --group billing",
+                        "--reset-offsets")
+                .hasCause(fault);
+        assertThat(InputPositions.explain(new StreamsException("else"), "billing"))
+                .isNull();
     }
 
     @Test

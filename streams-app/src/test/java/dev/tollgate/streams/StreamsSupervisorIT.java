@@ -11,6 +11,7 @@ import dev.tollgate.testkit.stack.Stacks;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaStreams;
@@ -40,6 +41,9 @@ class StreamsSupervisorIT {
     void start() throws RegistryRejection {
         cluster = new TestingCluster(Stacks.forTests());
         config = cluster.config(folder);
+        try (Admin admin = Admin.create(config.plainClientProperties())) {
+            new InputPositions(config, admin).prepare();
+        }
         cluster.publishRaw(Topic.REQUEST_EVENTS, new byte[] {1}, new byte[] {1});
         cluster.producer.flush();
     }

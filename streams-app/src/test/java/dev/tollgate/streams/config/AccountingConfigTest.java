@@ -119,6 +119,7 @@ class AccountingConfigTest {
     void givenGuarantee_whenTurnedIntoProperties_thenItIsExactlyOnceWhateverElseIsSet() {
         assertThat(AccountingConfig.from(LEAST).toProperties())
                 .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2)
+                .containsEntry("consumer.auto.offset.reset", "none")
                 .containsEntry(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, FailOnSendError.class);
     }
 
