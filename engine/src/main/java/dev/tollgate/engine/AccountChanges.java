@@ -91,14 +91,13 @@ final class AccountChanges {
         }
         entry.announced = true;
         Origin origin = Origin.change(entry, Cause.COMMAND);
-        long effectiveAt = entry.effectiveAtMillis;
         Timeline timeline = step.state.timeline;
-        long now = Math.max(step.state.judgementTime(), effectiveAt);
+        long now = Math.max(step.state.judgementTime(), entry.effectiveAtMillis);
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
                 // A change that was already followed by another one when it became known has changed nothing.
                 if (assigned.planId().equals(timeline.planAt(now))) {
-                    say(step, Kind.PLAN_CHANGED, terms, origin, effectiveAt, null, assigned.planId());
+                    say(step, Kind.PLAN_CHANGED, terms, entry, origin, null, assigned.planId());
                 }
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
@@ -106,24 +105,24 @@ final class AccountChanges {
                         step,
                         Kind.OVERRIDE_CHANGED,
                         terms,
+                        entry,
                         origin,
-                        effectiveAt,
                         null,
                         entry.overriddenLimit(),
                         overrideView(terms, entry.overriddenLimit()));
             case AccountChange.ExemptionSet set ->
-                say(step, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, origin, effectiveAt, null, "");
+                say(step, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, entry, origin, null, "");
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
                 if (timeline.latestSuspension(now) == entry && (until == null || now < until)) {
-                    say(step, Kind.SUSPENDED, terms, origin, effectiveAt, until == null ? Long.MAX_VALUE : until, "");
+                    say(step, Kind.SUSPENDED, terms, entry, origin, until == null ? Long.MAX_VALUE : until, "");
                 } else {
                     entry.ended = true;
                 }
             }
             case AccountChange.Reinstated _ -> {
                 if (timeline.latestSuspension(now) == entry) {
-                    say(step, Kind.REINSTATED, terms, origin, effectiveAt, null, "");
+                    say(step, Kind.REINSTATED, terms, entry, origin, null, "");
                 }
             }
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
@@ -136,7 +135,7 @@ final class AccountChanges {
         if (entry.change instanceof AccountChange.PlanAssigned assigned) {
             Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
             Origin origin = Origin.change(entry, Cause.COMMAND);
-            say(step, Kind.PLAN_CHANGE_SCHEDULED, terms, origin, entry.effectiveAtMillis, null, assigned.planId());
+            say(step, Kind.PLAN_CHANGE_SCHEDULED, terms, entry, origin, null, assigned.planId());
         }
     }
 
@@ -152,8 +151,15 @@ final class AccountChanges {
                 long until = suspended.untilMillis();
                 entry.ended = true;
                 if (state.timeline.latestSuspension(until) == entry) {
-                    Terms terms = resolver.front(state, step.plans);
-                    say(step, Kind.REINSTATED, terms, Origin.time(Cause.TIME, until), until, null, "");
+                    emit(
+                            step,
+                            EventIds.suspensionOver(state.accountId, entry.effectiveAtMillis, until),
+                            Kind.REINSTATED,
+                            resolver.front(state, step.plans).plan.source,
+                            Origin.time(Cause.TIME, until),
+                            until,
+                            null,
+                            null);
                 }
             }
         }
@@ -176,15 +182,15 @@ final class AccountChanges {
             return;
         }
         Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
-        Terms front = resolver.front(state, step.plans);
-        say(
+        emit(
                 step,
+                EventIds.versionInForce(state.accountId, version, state.streamTimeMillis),
                 Kind.PLAN_CHANGED,
-                front,
+                version,
                 origin,
                 version.effectiveFromMillis(),
                 null,
-                version.planId() + "@" + version.version());
+                null);
         reconsiderAll(step, origin.because(Cause.PLAN_CHANGED));
         announceNextVersion(step, state.judgementTime());
     }
@@ -192,6 +198,11 @@ final class AccountChanges {
     /** The next version of the account's plan, if its notice period has begun and the account was not told; else null. */
     @Nullable
     PlanVersion dueNotice(AccountState state, PlanCatalog plans, long atMillis) {
+        if (state.timeline.isAssignmentAnnouncedAfter(atMillis)) {
+            // The clock has told the account of a plan that stream time has yet to come to, and tells it of that one's
+            // versions.
+            return null;
+        }
         PlanVersion next = plans.nextAfter(resolver.planIdAt(state, atMillis), atMillis);
         if (next == null || noticeFrom(next) > atMillis) {
             return null;
@@ -211,11 +222,7 @@ final class AccountChanges {
         Origin origin = Origin.time(Cause.TIME, Math.max(0, noticeFrom(next)));
         emit(
                 step,
-                EventIds.account(
-                        state.accountId,
-                        Kind.PLAN_CHANGE_SCHEDULED,
-                        next.effectiveFromMillis(),
-                        next.planId() + "@" + next.version()),
+                EventIds.versionAnnounced(state.accountId, next, state.timeline.assignedAt(atMillis)),
                 Kind.PLAN_CHANGE_SCHEDULED,
                 next,
                 origin,
@@ -315,29 +322,31 @@ final class AccountChanges {
             Step step,
             Kind kind,
             Terms terms,
+            TimelineEntry entry,
             Origin origin,
-            long effectiveAtMillis,
             @Nullable Long blockedUntil,
             String detail) {
-        say(step, kind, terms, origin, effectiveAtMillis, blockedUntil, detail, null);
+        say(step, kind, terms, entry, origin, blockedUntil, detail, null);
     }
 
     private static void say(
             Step step,
             Kind kind,
             Terms terms,
+            TimelineEntry entry,
             Origin origin,
-            long effectiveAtMillis,
             @Nullable Long blockedUntil,
             String detail,
             LimitEvent.@Nullable Bucket bucket) {
+        long effectiveAt = entry.effectiveAtMillis;
+        String commandId = origin.sourceId() == null ? "" : origin.sourceId();
         emit(
                 step,
-                EventIds.account(step.state.accountId, kind, effectiveAtMillis, detail),
+                EventIds.commanded(step.state.accountId, kind, effectiveAt, detail, commandId),
                 kind,
                 terms.plan.source,
                 origin,
-                effectiveAtMillis,
+                effectiveAt,
                 blockedUntil,
                 bucket);
     }

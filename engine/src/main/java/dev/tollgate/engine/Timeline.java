@@ -62,6 +62,29 @@ final class Timeline {
         return planId;
     }
 
+    /** Effective date of the assignment that {@link #planAt} follows, or {@link AccountState#NO_TIME}. */
+    long assignedAt(long timeMillis) {
+        long assignedAt = AccountState.NO_TIME;
+        for (TimelineEntry entry : entries) {
+            if (entry.effectiveAtMillis <= timeMillis && entry.change instanceof AccountChange.PlanAssigned) {
+                assignedAt = entry.effectiveAtMillis;
+            }
+        }
+        return assignedAt;
+    }
+
+    /** Whether an assignment that takes effect after a moment was said to hold already. */
+    boolean isAssignmentAnnouncedAfter(long timeMillis) {
+        for (TimelineEntry entry : entries) {
+            if (entry.effectiveAtMillis > timeMillis
+                    && entry.announced
+                    && entry.change instanceof AccountChange.PlanAssigned) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Overridden amounts by limit id. */
     Map<String, Amount> overridesAt(long timeMillis) {
         Map<String, Amount> overrides = Map.of();

