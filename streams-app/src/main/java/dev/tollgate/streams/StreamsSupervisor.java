@@ -18,6 +18,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
@@ -124,12 +126,24 @@ final class StreamsSupervisor implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!streams.close(CLOSE_TIMEOUT)) {
+        if (!streams.close(closeOptions())) {
             LOG.warn(
                     "accounting did not stop in time; open transactions are aborted by the brokers: seconds={}",
                     CLOSE_TIMEOUT.toSeconds());
         }
         stopped.countDown();
+    }
+
+    /**
+     * Kafka Streams stays in the group by default, and nobody serves its partitions until its session times out. An instance
+     * with a lasting name is expected back within that time; one without leaves, and the others take over at once.
+     */
+    private CloseOptions closeOptions() {
+        return CloseOptions.groupMembershipOperation(
+                        config.instanceId() == null
+                                ? GroupMembershipOperation.LEAVE_GROUP
+                                : GroupMembershipOperation.REMAIN_IN_GROUP)
+                .withTimeout(CLOSE_TIMEOUT);
     }
 
     private KafkaStreams prepared() {

@@ -153,7 +153,8 @@ class ScopeCostTest {
                 changelog += sums[0];
                 largest = Math.max(largest, sums[1]);
             }
-            long[] state = ScopeCostTest.written(topology, topology.config.topics().name(Topic.LIMIT_STATE));
+            long[] state =
+                    ScopeCostTest.written(topology, topology.config.topics().name(Topic.LIMIT_STATE));
             int count = events - looked;
             looked = events;
             return new Cost(changelog / count, state[0] / count, Math.max(largest, state[1]));
