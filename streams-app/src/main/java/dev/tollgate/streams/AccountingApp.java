@@ -12,7 +12,11 @@ import dev.tollgate.streams.topology.AccountingTopology;
 import dev.tollgate.streams.topology.TaskBeginnings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -39,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class AccountingApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccountingApp.class);
     private static final Duration CATALOG_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     private final AccountingConfig config;
     private final AccountingMetrics metrics = new AccountingMetrics();
@@ -49,6 +54,7 @@ public final class AccountingApp implements AutoCloseable {
     private final SchemaRegistryClient registry;
     private final TaskBeginnings beginnings = new TaskBeginnings();
     private final StreamsSupervisor supervisor;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Prepares an instance; nothing is connected yet. */
     public AccountingApp(AccountingConfig config) {
@@ -97,20 +103,50 @@ public final class AccountingApp implements AutoCloseable {
      * @throws PositionLostException if it is not known from where to read on
      * @throws dev.tollgate.schemas.topic.TopicMismatchException if topics are missing or have other partitions than
      *     configured
-     * @throws org.apache.kafka.common.KafkaException if the cluster does not answer within a minute
+     * @throws KafkaException if the cluster rejects a request, or does not answer within five minutes
      */
     public void start() {
         LOG.info("accounting starts: {}", config);
-        try (Admin admin = Admin.create(config.plainClientProperties())) {
-            if (checksTopics) {
-                new TopicAdmin(admin, config.topics()).check();
-            }
-            new InputPositions(config, admin).prepare();
-        }
+        prepareInput();
         catalogReader.start();
         horizons.start();
         awaitCatalog();
         supervisor.start();
+    }
+
+    /** Tries again where a fault may pass: an instance that starts in an outage starts when it is over. */
+    private void prepareInput() {
+        Backoff backoff = new Backoff(RandomGenerator.getDefault());
+        long deadline = System.nanoTime() + START_WITHIN.toNanos();
+        while (true) {
+            try (Admin admin = Admin.create(config.plainClientProperties())) {
+                if (checksTopics) {
+                    new TopicAdmin(admin, config.topics()).check();
+                }
+                new InputPositions(config, admin).prepare();
+                return;
+            } catch (KafkaException e) {
+                long now = System.nanoTime();
+                if (FaultKind.of(e) == FaultKind.FATAL || now >= deadline) {
+                    throw e;
+                }
+                long pauseMillis = backoff.failed(now);
+                LOG.warn("accounting cannot start yet and tries again: pauseMillis={}", pauseMillis, e);
+                if (awaitClose(pauseMillis)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Whether this was closed within a pause. */
+    private boolean awaitClose(long pauseMillis) {
+        try {
+            return closed.await(pauseMillis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /** Spares the tasks the wait for the first read. They would wait by themselves: nothing depends on it. */
@@ -162,6 +198,7 @@ public final class AccountingApp implements AutoCloseable {
     /** Commits what is done, stops and releases the partitions. Closing twice does nothing. */
     @Override
     public void close() {
+        closed.countDown();
         catalog.close();
         supervisor.close();
         catalogReader.close();

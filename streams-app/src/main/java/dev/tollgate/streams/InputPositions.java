@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -53,6 +55,7 @@ import org.slf4j.LoggerFactory;
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);
     private static final long TIMEOUT_SECONDS = 60;
+    private static final long PAUSE_MILLIS = 100;
     private static final int MOST_ATTEMPTS = 20;
     private static final Comparator<TopicPartition> ORDER =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -82,7 +85,9 @@ final class InputPositions {
                     commitEarliest(producer);
                 }
                 return;
-            } catch (ProducerFencedException | InvalidProducerEpochException e) {
+            } catch (ProducerFencedException | InvalidProducerEpochException | InvalidTxnStateException e) {
+                // The last one comes when the other instance's beginning ends the transaction between two of our
+                // requests.
                 if (attempt == MOST_ATTEMPTS) {
                     throw e;
                 }
@@ -176,16 +181,39 @@ final class InputPositions {
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Waits for the end of transactions that have positions in them: what they will have committed counts. */
     private Map<TopicPartition, OffsetAndMetadata> committed() {
-        Map<TopicPartition, OffsetAndMetadata> all = await(admin.listConsumerGroupOffsets(
-                        Map.of(config.applicationId(), new ListConsumerGroupOffsetsSpec()),
-                        // Waits for the end of a transaction that has positions in it.
-                        new ListConsumerGroupOffsetsOptions().requireStable(true))
-                .partitionsToOffsetAndMetadata());
-        Set<TopicPartition> input = Set.copyOf(partitions());
-        return all.entrySet().stream()
-                .filter(entry -> input.contains(entry.getKey()) && entry.getValue() != null)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        List<TopicPartition> input = partitions();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (true) {
+            Map<TopicPartition, OffsetAndMetadata> answered = await(admin.listConsumerGroupOffsets(
+                            Map.of(config.applicationId(), new ListConsumerGroupOffsetsSpec().topicPartitions(input)),
+                            new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata());
+            // A partition without a position is in the answer, and one in an open transaction is not.
+            Set<TopicPartition> open = new TreeSet<>(ORDER);
+            open.addAll(input);
+            open.removeAll(answered.keySet());
+            if (open.isEmpty()) {
+                return answered.entrySet().stream()
+                        .filter(entry -> entry.getValue() != null)
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+            }
+            if (System.nanoTime() >= deadline) {
+                throw new org.apache.kafka.common.errors.TimeoutException(
+                        "transactions with positions of " + open + " did not end within " + TIMEOUT_SECONDS + " s");
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while waiting for the cluster", e);
+        }
     }
 
     private Map<TopicPartition, Long> offsets(OffsetSpec which) {

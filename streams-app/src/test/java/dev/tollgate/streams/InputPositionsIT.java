@@ -19,14 +19,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,31 @@ class InputPositionsIT {
 
         new InputPositions(config, admin).prepare();
 
+        assertThat(committed()).containsEntry(partition, 5L);
+    }
+
+    /** An instance starts while another one that was killed has left its transaction open. */
+    @Test
+    void givenPositionsInAnOpenTransaction_whenPrepared_thenItWaitsForTheEndOfIt() throws Exception {
+        publishAll(traffic(80));
+        new InputPositions(config, admin).prepare();
+        TopicPartition partition = new TopicPartition(cluster.layout.name(Topic.REQUEST_EVENTS), 0);
+        Map<String, Object> properties = new HashMap<>(config.plainClientProperties());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.applicationId() + "-killed");
+        try (ExecutorService instance = Executors.newSingleThreadExecutor();
+                KafkaProducer<byte[], byte[]> killed =
+                        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            killed.initTransactions();
+            killed.beginTransaction();
+            killed.sendOffsetsToTransaction(
+                    Map.of(partition, new OffsetAndMetadata(5)), new ConsumerGroupMetadata(config.applicationId()));
+
+            Future<?> prepared = instance.submit(() -> new InputPositions(config, admin).prepare());
+            assertThatThrownBy(() -> prepared.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            killed.commitTransaction();
+
+            prepared.get(30, TimeUnit.SECONDS);
+        }
         assertThat(committed()).containsEntry(partition, 5L);
     }
 
@@ -189,7 +220,6 @@ class InputPositionsIT {
             publishAll(traffic);
             cluster.assertBooksAgree(all);
         }
-        // Members stay in the group when they stop, so that a restart is quick; it is over with their sessions.
         TestingCluster.await("an empty group", () -> members() == 0);
     }
 
