@@ -214,6 +214,9 @@ final class Campaign {
                 "orderlyRestarts",
                 outcomes.stream().mapToLong(each -> each.tally().restarts()).sum());
         summary.put(
+                "renames",
+                outcomes.stream().mapToLong(each -> each.tally().renames()).sum());
+        summary.put(
                 "longestRecoveryMillis",
                 outcomes.stream()
                         .filter(Round.Outcome::isClean)

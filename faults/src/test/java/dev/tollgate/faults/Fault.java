@@ -13,7 +13,8 @@ sealed interface Fault {
         AWAY,
         NETWORK,
         ROLLING,
-        REBALANCE;
+        REBALANCE,
+        DISK;
 
         String title() {
             return name().toLowerCase(Locale.ROOT);
@@ -75,6 +76,14 @@ sealed interface Fault {
         public String toString() {
             return "a third accounting instance joins empty and " + (crash ? "crashes" : "leaves") + " after "
                     + stayMillis + " ms";
+        }
+    }
+
+    /** Some of ClickHouse's next parts of one table cannot be renamed into place, as on a full disk. */
+    record Disk(String table, int renames, long millis) implements Fault {
+        @Override
+        public String toString() {
+            return renames + " renames of parts of " + table + " fail within " + millis + " ms";
         }
     }
 }

@@ -1,9 +1,13 @@
 package dev.tollgate.faults;
 
+import static java.time.ZoneOffset.UTC;
+
+import dev.tollgate.faults.cluster.ClickHouseDisk;
 import dev.tollgate.faults.cluster.Cluster;
 import dev.tollgate.faults.cluster.Link;
 import dev.tollgate.faults.cluster.Server;
 import java.io.IOException;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,6 +43,7 @@ final class Injector implements AutoCloseable {
     private final AtomicInteger pauses = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger restarts = new AtomicInteger();
+    private final AtomicInteger renames = new AtomicInteger();
     private final Thread supervisor;
     private volatile boolean closed;
 
@@ -51,14 +56,19 @@ final class Injector implements AutoCloseable {
     }
 
     /** How often what was done so far. */
-    record Tally(int kills, int pauses, int cuts, int restarts) {
+    record Tally(int kills, int pauses, int cuts, int restarts, int renames) {
         Tally minus(Tally other) {
-            return new Tally(kills - other.kills, pauses - other.pauses, cuts - other.cuts, restarts - other.restarts);
+            return new Tally(
+                    kills - other.kills,
+                    pauses - other.pauses,
+                    cuts - other.cuts,
+                    restarts - other.restarts,
+                    renames - other.renames);
         }
     }
 
     Tally tally() {
-        return new Tally(kills.get(), pauses.get(), cuts.get(), restarts.get());
+        return new Tally(kills.get(), pauses.get(), cuts.get(), restarts.get(), renames.get());
     }
 
     /** Roles and servers that ended by themselves since the last call. */
@@ -116,6 +126,15 @@ final class Injector implements AutoCloseable {
                     Thread.sleep(rolling.betweenMillis());
                 }
             }
+            case Fault.Disk disk ->
+                // Held all the time, so that ClickHouse does not start on a folder with an obstacle.
+                exclusively(cluster.clickHouse(), () -> {
+                    try (ClickHouseDisk.Obstacles obstacles =
+                            cluster.clickHouseDisk().obstruct(disk.table(), disk.renames(), YearMonth.now(UTC))) {
+                        renames.addAndGet(obstacles.count());
+                        Thread.sleep(disk.millis());
+                    }
+                });
             case Fault.Rebalance rebalance -> {
                 Server third = cluster.accounting().getLast();
                 exclusively(third, () -> {

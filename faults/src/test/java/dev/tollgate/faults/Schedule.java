@@ -19,6 +19,7 @@ record Schedule(List<Strike> strikes) {
             List.of("accounting-1", "accounting-2", "sink-1", "sink-2", "gateway", "publisher");
     private static final List<String> SERVERS = List.of("kafka-1", "kafka-2", "kafka-3", "registry", "clickhouse");
     private static final List<String> LINKS = List.of("kafka-1", "kafka-2", "kafka-3", "registry", "clickhouse");
+    private static final List<String> TABLES = List.of("request_journal", "usage_total", "limit_event", "dead_letter");
     private static final long LONGEST_PAUSE_MILLIS = 150_000;
 
     /** @param atMillis since the traffic began */
@@ -76,6 +77,8 @@ record Schedule(List<Strike> strikes) {
                                 .get(random.nextInt(3)),
                         500 + random.nextLong(lengthMillis / 3));
             case ROLLING -> new Fault.Rolling(2_000 + random.nextLong(3_000));
+            case DISK ->
+                new Fault.Disk(pick(random, TABLES), 1 + random.nextInt(5), 2_000 + random.nextLong(lengthMillis / 2));
             case REBALANCE -> new Fault.Rebalance(2_000 + random.nextLong(6_000), random.nextBoolean());
         };
     }

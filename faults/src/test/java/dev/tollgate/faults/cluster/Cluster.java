@@ -255,6 +255,11 @@ public final class Cluster implements AutoCloseable {
         return clickHouse;
     }
 
+    public ClickHouseDisk clickHouseDisk() {
+        return new ClickHouseDisk(
+                stack.folder().resolve("clickhouse/tables/data").resolve(DATABASE));
+    }
+
     /** The two accounting instances that run all the time, and the third that joins and leaves. */
     public List<Server> accounting() {
         return List.copyOf(accounting);
