@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class FaultCampaignIT {
     private static final int ROUNDS = 2;
-    private static final int SECONDS = 8;
+    private static final int SECONDS = 5;
 
     @Test
     void givenFaultsOnAScheduleBySeed_whenTheyAreOver_thenEveryGuaranteeHolds() throws Exception {
