@@ -6,6 +6,7 @@ import dev.tollgate.faults.traffic.Population;
 import dev.tollgate.faults.traffic.Story;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.testkit.oracle.Oracle;
 import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OracleFact;
@@ -13,6 +14,7 @@ import dev.tollgate.testkit.oracle.OraclePlan;
 import dev.tollgate.testkit.oracle.OracleVerdict;
 import dev.tollgate.testkit.oracle.Recount;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,7 +200,12 @@ public final class Expectation {
     }
 
     static String reached(long used, @org.jspecify.annotations.Nullable Long blockedUntilMillis, boolean advisory) {
-        return "%d used, blocked until %s%s".formatted(used, blockedUntilMillis, advisory ? ", advisory" : "");
+        // A block without an end has the latest time that records can carry.
+        String until = blockedUntilMillis == null
+                ? "null"
+                : Instant.ofEpochMilli(Math.min(blockedUntilMillis, RequestEventRules.LATEST.toEpochMilli()))
+                        .toString();
+        return "%d used, blocked until %s%s".formatted(used, until, advisory ? ", advisory" : "");
     }
 
     static String alert(String limit, String scopeKey, long windowStartMillis, int usedBasisPoints) {
