@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>Several instances with the same application id share the partitions. Once started, an instance recovers by itself
  * from whatever Kafka or the registry do, for as long as it takes, and nothing is lost, counted twice or rejected
  * meanwhile. It stops where beginning again cannot help: missing permission, wrong credentials or configuration, versions
- * that do not go together, a bug of ours, or a position that {@value StuckPositions#MOST_ATTEMPTS} attempts in a row did
- * not get past. The exception says which. Thread-safe.
+ * that do not go together, or a position that {@value StuckPositions#MOST_ATTEMPTS} attempts in a row did not get past
+ * ({@value StuckPositions#MOST_ATTEMPTS_OF_OURS} if a bug of ours is in the way). The exception says which. Thread-safe.
  */
 public final class AccountingApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccountingApp.class);
@@ -127,7 +127,8 @@ public final class AccountingApp implements AutoCloseable {
                 return;
             } catch (KafkaException e) {
                 long now = System.nanoTime();
-                if (FaultKind.of(e) == FaultKind.FATAL || now >= deadline) {
+                FaultKind kind = FaultKind.of(e);
+                if (kind == FaultKind.FATAL || kind == FaultKind.OURS || now >= deadline) {
                     throw e;
                 }
                 long pauseMillis = backoff.failed(now);

@@ -28,10 +28,17 @@ enum FaultKind {
     /** Something else that came out of Kafka: begin again, but not for ever at one position. */
     KAFKA,
 
-    /** Permission, credentials, configuration, versions, or an exception of our own code: beginning again cannot help. */
+    /**
+     * An exception of our own code: begin again a few times. A member that has lost its partitions and does not know yet may
+     * restore a state that is older than the positions that the next owner has committed since, and reads on from these. What
+     * it makes of that is never committed, and is no bug.
+     */
+    OURS,
+
+    /** Permission, credentials, configuration or versions: beginning again cannot help. */
     FATAL;
 
-    private static final String OURS = "dev.tollgate.";
+    private static final String OUR_PACKAGES = "dev.tollgate.";
     private static final List<String> KAFKAS = List.of("org.apache.kafka.", "org.rocksdb.");
 
     private static final List<Class<? extends Throwable>> BEYOND_WAITING = List.of(
@@ -64,7 +71,7 @@ enum FaultKind {
         if (chain.stream().anyMatch(RetriableException.class::isInstance)) {
             return SILENCE;
         }
-        return isFromKafka(chain.getLast()) ? KAFKA : FATAL;
+        return isFromKafka(chain.getLast()) ? KAFKA : OURS;
     }
 
     /** A fault and its causes, outermost first. */
@@ -95,7 +102,7 @@ enum FaultKind {
             return true;
         }
         for (StackTraceElement frame : root.getStackTrace()) {
-            if (frame.getClassName().startsWith(OURS)) {
+            if (frame.getClassName().startsWith(OUR_PACKAGES)) {
                 return false;
             }
             if (isOf(KAFKAS, frame.getClassName())) {

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -172,15 +173,20 @@ final class StreamsSupervisor implements AutoCloseable {
     /** Sets the pause, or the failure. */
     private boolean mayBeginAgain(Throwable fault) {
         FaultKind kind = FaultKind.of(fault);
-        if (kind == FaultKind.FATAL) {
+        Map<TopicPartition, Long> begun = beginnings.of(tasksOf(fault));
+        // An exception of ours that came without a record would not be counted, and come for ever.
+        if (kind == FaultKind.FATAL || (kind == FaultKind.OURS && begun.isEmpty())) {
             LOG.error("accounting stops: a fault that waiting does not mend", fault);
             Throwable explained = InputPositions.explain(fault, config.applicationId());
             failure.compareAndSet(null, explained == null ? fault : explained);
             return false;
         }
         long now = System.nanoTime();
-        if (kind == FaultKind.KAFKA) {
-            String where = stuck.failed(beginnings.of(tasksOf(fault)), now);
+        if (kind != FaultKind.SILENCE) {
+            String where = stuck.failed(
+                    begun,
+                    kind == FaultKind.OURS ? StuckPositions.MOST_ATTEMPTS_OF_OURS : StuckPositions.MOST_ATTEMPTS,
+                    now);
             if (where != null) {
                 LOG.error("accounting stops: it does not get past {}", where, fault);
                 failure.compareAndSet(

@@ -18,6 +18,9 @@ final class StuckPositions {
     /** With the pauses of {@link Backoff} some eight minutes. */
     static final int MOST_ATTEMPTS = 20;
 
+    /** Enough for a member that has lost its partitions to join anew. */
+    static final int MOST_ATTEMPTS_OF_OURS = 3;
+
     static final int APART_MINUTES = 2;
 
     private final Map<TopicPartition, Attempts> attempts =
@@ -29,9 +32,10 @@ final class StuckPositions {
      * A thread failed.
      *
      * @param begun the first record that the failed tasks had read in each partition since they were opened
-     * @return where and how often, once that was {@value #MOST_ATTEMPTS} times in a row; null before
+     * @param mostAttempts how often in a row is too often
+     * @return where and how often, once that was so many times in a row; null before
      */
-    synchronized @Nullable String failed(Map<TopicPartition, Long> begun, long nowNanos) {
+    synchronized @Nullable String failed(Map<TopicPartition, Long> begun, int mostAttempts, long nowNanos) {
         boolean progress = begun.entrySet().stream()
                 .anyMatch(entry -> isProgress(attempts.get(entry.getKey()), entry.getValue(), nowNanos));
         int most = 0;
@@ -41,7 +45,7 @@ final class StuckPositions {
             attempts.put(entry.getKey(), new Attempts(entry.getValue(), count, nowNanos));
             most = Math.max(most, count);
         }
-        if (most < MOST_ATTEMPTS) {
+        if (most < mostAttempts) {
             return null;
         }
         StringBuilder where = new StringBuilder();

@@ -100,11 +100,16 @@ class FaultKindTest {
             new StreamsException(NO_POSITION, new OffsetOutOfRangeException(Map.of(partition, 7L))),
             new StreamsException(NO_POSITION),
             new StreamsException(new SerializationException("record does not fit its schema")),
-            new StreamsException(new IllegalStateException("the engine refused a tick")),
-            new StreamsException(ownBugInLibrary()),
             new OutOfMemoryError("Java heap space"),
             new StreamsException("failed", new ExceptionInInitializerError("broken"))
         };
+    }
+
+    @Test
+    void givenAnExceptionOfOurCode_whenLookedAt_thenItIsTriedAFewTimes() {
+        assertThat(FaultKind.of(new StreamsException(new IllegalStateException("the engine refused a tick"))))
+                .isEqualTo(FaultKind.OURS);
+        assertThat(FaultKind.of(new StreamsException(ownBugInLibrary()))).isEqualTo(FaultKind.OURS);
     }
 
     @Test
@@ -128,7 +133,7 @@ class FaultKindTest {
         RuntimeException inner = new RuntimeException("inner", outer);
         outer.initCause(inner);
 
-        assertThat(FaultKind.of(outer)).isEqualTo(FaultKind.FATAL);
+        assertThat(FaultKind.of(outer)).isEqualTo(FaultKind.OURS);
     }
 
     /** An exception of the JDK that was thrown on Kafka's side: by its producer, which is closed. */

@@ -27,6 +27,18 @@ class StuckPositionsTest {
     }
 
     @Test
+    void givenAFaultOfOurs_whenItComesAgain_thenFewerAttemptsAreEnough() {
+        Map<TopicPartition, Long> begun = Map.of(REQUESTS, 1_234L);
+        for (int i = 1; i < StuckPositions.MOST_ATTEMPTS_OF_OURS; i++) {
+            assertThat(stuck.failed(begun, StuckPositions.MOST_ATTEMPTS_OF_OURS, now))
+                    .isNull();
+        }
+
+        assertThat(stuck.failed(begun, StuckPositions.MOST_ATTEMPTS_OF_OURS, now))
+                .isNotNull();
+    }
+
+    @Test
     void givenTwoPartitionsOfATask_whenNeitherGetsOn_thenBothAreNamed() {
         for (int i = 1; i < StuckPositions.MOST_ATTEMPTS; i++) {
             assertThat(failed(Map.of(REQUESTS, 1_234L, COMMANDS, 5L))).isNull();
@@ -67,6 +79,6 @@ class StuckPositionsTest {
 
     private @Nullable String failed(Map<TopicPartition, Long> begun) {
         now += SECOND;
-        return stuck.failed(begun, now);
+        return stuck.failed(begun, StuckPositions.MOST_ATTEMPTS, now);
     }
 }

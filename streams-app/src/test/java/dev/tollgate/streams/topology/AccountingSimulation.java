@@ -511,7 +511,18 @@ final class AccountingSimulation {
         } catch (ProcessorStateException e) {
             count(Effect.DISKS_FAILED);
             say("the disk fails " + instance + ", which replaces its thread");
-            instance.replaceThread();
+            if (isMember(instance)) {
+                instance.replaceThread();
+            } else {
+                rejoin(instance);
+            }
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // It may have restored an older state than the positions are that the next owner has committed since.
+            if (isMember(instance)) {
+                throw e;
+            }
+            say(instance + " acts on the past and replaces its thread: " + e.getMessage());
+            rejoin(instance);
         }
     }
 

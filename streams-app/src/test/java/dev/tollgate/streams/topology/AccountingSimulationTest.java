@@ -72,6 +72,12 @@ class AccountingSimulationTest {
         simulate(965, _ -> {});
     }
 
+    /** A member that was left out restored older state than the positions that the next owner had committed. */
+    @Test
+    void givenMemberThatWasLeftOut_whenItActsOnThePast_thenNothingOfThatIsCommitted() {
+        simulate(8130, _ -> {});
+    }
+
     private static Map<Effect, Long> simulate(long seed, Consumer<String> trace) {
         try {
             SplittableRandom random = new SplittableRandom(seed);
