@@ -16,44 +16,44 @@ import org.jspecify.annotations.Nullable;
 /** Says what changes about an account when a change of its timeline, or of its plan, takes effect. */
 final class AccountChanges {
     private final TermsResolver resolver;
-    private final Judge judge;
+    private final ThresholdEvaluator evaluator;
 
-    AccountChanges(TermsResolver resolver, Judge judge) {
+    AccountChanges(TermsResolver resolver, ThresholdEvaluator evaluator) {
         this.resolver = resolver;
-        this.judge = judge;
+        this.evaluator = evaluator;
     }
 
     /** Applies every change whose effective date is reached. Stream time has reached it, or a command was given after it. */
-    void applyUpTo(Step step, long timeMillis) {
-        for (TimelineEntry entry : List.copyOf(step.state.timeline.entries)) {
+    void applyUpTo(Transition transition, long timeMillis) {
+        for (TimelineEntry entry : List.copyOf(transition.state.timeline.entries)) {
             if (!entry.applied && entry.effectiveAtMillis <= timeMillis) {
-                apply(step, entry);
+                apply(transition, entry);
             }
         }
     }
 
-    private void apply(Step step, TimelineEntry entry) {
-        AccountState state = step.state;
+    private void apply(Transition transition, TimelineEntry entry) {
+        AccountState state = transition.state;
         entry.applied = true;
         state.appliedUpToMillis = Math.max(state.appliedUpToMillis, entry.effectiveAtMillis);
         state.front = null;
-        Terms front = resolver.front(state, step.plans);
-        announce(step, entry, front);
+        Terms front = resolver.front(state, transition.plans);
+        announce(transition, entry, front);
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
                 state.planInForce = refOf(front.plan.source);
                 if (assigned.carry() != AccountChange.Carry.KEEP) {
                     carryRolling(state, front, assigned.carry() == AccountChange.Carry.RESET);
                 }
-                carryOverAll(step);
-                reconsiderAll(step, Origin.change(entry, Cause.PLAN_CHANGED));
-                announceNextVersion(step, state.judgementTime());
+                carryOverAll(transition);
+                reevaluateAll(transition, Origin.change(entry, Cause.PLAN_CHANGED));
+                announceNextVersion(transition, state.judgementTime());
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> {
-                carryOverAll(step);
-                reconsiderAll(step, Origin.change(entry, Cause.OVERRIDE_CHANGED));
+                carryOverAll(transition);
+                reevaluateAll(transition, Origin.change(entry, Cause.OVERRIDE_CHANGED));
             }
-            case AccountChange.ExemptionSet _ -> reconsiderAll(step, Origin.change(entry, Cause.EXEMPTED));
+            case AccountChange.ExemptionSet _ -> reevaluateAll(transition, Origin.change(entry, Cause.EXEMPTED));
             case AccountChange.Suspended _, AccountChange.Reinstated _ -> {}
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
                 throw new IllegalStateException("not part of a timeline: " + entry.change);
@@ -63,10 +63,10 @@ final class AccountChanges {
     }
 
     /** A change from the past may be one to the terms that an earlier scaled change went by. */
-    private void carryOverAll(Step step) {
-        for (TimelineEntry entry : step.state.timeline.entries) {
+    private void carryOverAll(Transition transition) {
+        for (TimelineEntry entry : transition.state.timeline.entries) {
             if (entry.applied && Timeline.scales(entry)) {
-                carryOver(step, entry);
+                carryOver(transition, entry);
             }
         }
     }
@@ -80,29 +80,29 @@ final class AccountChanges {
         });
     }
 
-    private void reconsiderAll(Step step, Origin origin) {
-        step.state.forEachBucket(bucket -> judge.reconsider(step, bucket, origin));
+    private void reevaluateAll(Transition transition, Origin origin) {
+        transition.state.forEachBucket(bucket -> evaluator.reevaluate(transition, bucket, origin));
     }
 
     /** Says that a change holds, once, whether stream time or a tick comes to it first. */
-    void announce(Step step, TimelineEntry entry, Terms terms) {
+    void announce(Transition transition, TimelineEntry entry, Terms terms) {
         if (entry.announced) {
             return;
         }
         entry.announced = true;
         Origin origin = Origin.change(entry, Cause.COMMAND);
-        Timeline timeline = step.state.timeline;
-        long now = Math.max(step.state.judgementTime(), entry.effectiveAtMillis);
+        Timeline timeline = transition.state.timeline;
+        long now = Math.max(transition.state.judgementTime(), entry.effectiveAtMillis);
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
                 // A change that was already followed by another one when it became known has changed nothing.
                 if (assigned.planId().equals(timeline.planAt(now))) {
-                    say(step, Kind.PLAN_CHANGED, terms, entry, origin, null, assigned.planId());
+                    emit(transition, Kind.PLAN_CHANGED, terms, entry, origin, null, assigned.planId());
                 }
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
-                say(
-                        step,
+                emit(
+                        transition,
                         Kind.OVERRIDE_CHANGED,
                         terms,
                         entry,
@@ -111,18 +111,18 @@ final class AccountChanges {
                         entry.overriddenLimit(),
                         overrideView(terms, entry.overriddenLimit()));
             case AccountChange.ExemptionSet set ->
-                say(step, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, entry, origin, null, "");
+                emit(transition, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, entry, origin, null, "");
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
                 if (timeline.latestSuspension(now) == entry && (until == null || now < until)) {
-                    say(step, Kind.SUSPENDED, terms, entry, origin, until == null ? Long.MAX_VALUE : until, "");
+                    emit(transition, Kind.SUSPENDED, terms, entry, origin, until == null ? Long.MAX_VALUE : until, "");
                 } else {
                     entry.ended = true;
                 }
             }
             case AccountChange.Reinstated _ -> {
                 if (timeline.latestSuspension(now) == entry) {
-                    say(step, Kind.REINSTATED, terms, entry, origin, null, "");
+                    emit(transition, Kind.REINSTATED, terms, entry, origin, null, "");
                 }
             }
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
@@ -131,17 +131,17 @@ final class AccountChanges {
     }
 
     /** Says that a change will hold. */
-    void schedule(Step step, TimelineEntry entry) {
+    void schedule(Transition transition, TimelineEntry entry) {
         if (entry.change instanceof AccountChange.PlanAssigned assigned) {
-            Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
+            Terms terms = resolver.at(transition.state, transition.plans, entry.effectiveAtMillis);
             Origin origin = Origin.change(entry, Cause.COMMAND);
-            say(step, Kind.PLAN_CHANGE_SCHEDULED, terms, entry, origin, null, assigned.planId());
+            emit(transition, Kind.PLAN_CHANGE_SCHEDULED, terms, entry, origin, null, assigned.planId());
         }
     }
 
     /** Says that temporary suspensions are over. */
-    void endSuspensions(Step step, long timeMillis) {
-        AccountState state = step.state;
+    void endSuspensions(Transition transition, long timeMillis) {
+        AccountState state = transition.state;
         for (TimelineEntry entry : state.timeline.entries) {
             if ((entry.applied || entry.announced)
                     && !entry.ended
@@ -152,10 +152,10 @@ final class AccountChanges {
                 entry.ended = true;
                 if (state.timeline.latestSuspension(until) == entry) {
                     emit(
-                            step,
-                            EventIds.suspensionOver(state.accountId, entry.effectiveAtMillis, until),
+                            transition,
+                            LimitEventIds.suspensionOver(state.accountId, entry.effectiveAtMillis, until),
                             Kind.REINSTATED,
-                            resolver.front(state, step.plans).plan.source,
+                            resolver.front(state, transition.plans).plan.source,
                             Origin.time(Cause.TIME, until),
                             until,
                             null,
@@ -167,9 +167,9 @@ final class AccountChanges {
     }
 
     /** Says that a new version of the account's plan has come into force. */
-    void notePlanInForce(Step step) {
-        AccountState state = step.state;
-        PlanVersion version = resolver.front(state, step.plans).plan.source;
+    void notePlanInForce(Transition transition) {
+        AccountState state = transition.state;
+        PlanVersion version = resolver.front(state, transition.plans).plan.source;
         PlanRef known = state.planInForce;
         if (known != null
                 && known.version() == version.version()
@@ -178,21 +178,21 @@ final class AccountChanges {
         }
         state.planInForce = refOf(version);
         if (known == null) {
-            announceNextVersion(step, state.judgementTime());
+            announceNextVersion(transition, state.judgementTime());
             return;
         }
         Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
         emit(
-                step,
-                EventIds.versionInForce(state.accountId, version, state.streamTimeMillis),
+                transition,
+                LimitEventIds.versionInForce(state.accountId, version, state.streamTimeMillis),
                 Kind.PLAN_CHANGED,
                 version,
                 origin,
                 version.effectiveFromMillis(),
                 null,
                 null);
-        reconsiderAll(step, origin.because(Cause.PLAN_CHANGED));
-        announceNextVersion(step, state.judgementTime());
+        reevaluateAll(transition, origin.because(Cause.PLAN_CHANGED));
+        announceNextVersion(transition, state.judgementTime());
     }
 
     /** The next version of the account's plan, if its notice period has begun and the account was not told; else null. */
@@ -212,17 +212,17 @@ final class AccountChanges {
     }
 
     /** Says that a new version of the account's plan will come into force, once its notice period has begun. */
-    void announceNextVersion(Step step, long atMillis) {
-        AccountState state = step.state;
-        PlanVersion next = dueNotice(state, step.plans, atMillis);
+    void announceNextVersion(Transition transition, long atMillis) {
+        AccountState state = transition.state;
+        PlanVersion next = dueNotice(state, transition.plans, atMillis);
         if (next == null) {
             return;
         }
         state.planAnnounced = refOf(next);
         Origin origin = Origin.time(Cause.TIME, Math.max(0, noticeFrom(next)));
         emit(
-                step,
-                EventIds.versionAnnounced(state.accountId, next, state.timeline.assignedAt(atMillis)),
+                transition,
+                LimitEventIds.versionAnnounced(state.accountId, next, state.timeline.assignedAt(atMillis)),
                 Kind.PLAN_CHANGE_SCHEDULED,
                 next,
                 origin,
@@ -236,11 +236,11 @@ final class AccountChanges {
     }
 
     /** Brings the usage that a scaled plan change carries over up to date. */
-    private void carryOver(Step step, TimelineEntry change) {
+    private void carryOver(Transition transition, TimelineEntry change) {
         long cutAt = change.cutAtMillis;
-        step.state.forEachBucket(bucket -> {
+        transition.state.forEachBucket(bucket -> {
             if (bucket instanceof FixedBucket before && before.endMillis == cutAt) {
-                carryFrom(step, change, before);
+                carryFrom(transition, change, before);
             }
         });
     }
@@ -251,24 +251,24 @@ final class AccountChanges {
      * @param change the plan change
      * @param before the window that it has cut
      */
-    void carryFrom(Step step, TimelineEntry change, FixedBucket before) {
-        AccountState state = step.state;
+    void carryFrom(Transition transition, TimelineEntry change, FixedBucket before) {
+        AccountState state = transition.state;
         long cutAt = before.endMillis;
         if (before.group.algorithm instanceof Algorithm.FixedWindow fixed
                 && fixed.unit().startOf(cutAt) == cutAt) {
             // The window ends here anyway: there is nothing to go on with.
             return;
         }
-        Terms newTerms = resolver.at(state, step.plans, change.effectiveAtMillis);
+        Terms newTerms = resolver.at(state, transition.plans, change.effectiveAtMillis);
         Rule newRule = newTerms.ruleOf(before.group);
-        Rule oldRule =
-                resolver.at(state, step.plans, change.effectiveAtMillis - 1).ruleOf(before.group);
+        Rule oldRule = resolver.at(state, transition.plans, change.effectiveAtMillis - 1)
+                .ruleOf(before.group);
         if (newRule == null || oldRule == null) {
             return;
         }
         Bucket after = before.group.find(before.scopeKey, cutAt);
         if (after == null) {
-            after = Windows.open(state, before.group, newRule, before.scopeKey, cutAt);
+            after = BucketAssigner.open(state, before.group, newRule, before.scopeKey, cutAt);
         }
         if (after instanceof FixedBucket successor) {
             successor.carried = scaled(before.level(cutAt), oldRule.amount, newRule.amount);
@@ -318,19 +318,19 @@ final class AccountChanges {
         return null;
     }
 
-    private static void say(
-            Step step,
+    private static void emit(
+            Transition transition,
             Kind kind,
             Terms terms,
             TimelineEntry entry,
             Origin origin,
             @Nullable Long blockedUntil,
             String detail) {
-        say(step, kind, terms, entry, origin, blockedUntil, detail, null);
+        emit(transition, kind, terms, entry, origin, blockedUntil, detail, null);
     }
 
-    private static void say(
-            Step step,
+    private static void emit(
+            Transition transition,
             Kind kind,
             Terms terms,
             TimelineEntry entry,
@@ -341,8 +341,8 @@ final class AccountChanges {
         long effectiveAt = entry.effectiveAtMillis;
         String commandId = origin.sourceId() == null ? "" : origin.sourceId();
         emit(
-                step,
-                EventIds.commanded(step.state.accountId, kind, effectiveAt, detail, commandId),
+                transition,
+                LimitEventIds.commanded(transition.state.accountId, kind, effectiveAt, detail, commandId),
                 kind,
                 terms.plan.source,
                 origin,
@@ -352,7 +352,7 @@ final class AccountChanges {
     }
 
     private static void emit(
-            Step step,
+            Transition transition,
             String id,
             Kind kind,
             PlanVersion plan,
@@ -360,10 +360,10 @@ final class AccountChanges {
             long effectiveAtMillis,
             @Nullable Long blockedUntil,
             LimitEvent.@Nullable Bucket bucket) {
-        step.out.limitEvent(new LimitEvent(
+        transition.out.limitEvent(new LimitEvent(
                 id,
-                step.state.accountId,
-                ++step.state.version,
+                transition.state.accountId,
+                ++transition.state.version,
                 kind,
                 origin.cause(),
                 bucket,
@@ -374,7 +374,7 @@ final class AccountChanges {
                 origin.sourceId(),
                 origin.position(),
                 origin.eventTimeMillis(),
-                step.decidedAtMillis(),
+                transition.decidedAtMillis(),
                 effectiveAtMillis,
                 null,
                 origin.reason(),

@@ -32,18 +32,18 @@ public final class AccountingEngine {
     private final Snapshots snapshots;
 
     /** That of the last input; null before the first one. */
-    private @Nullable Step step;
+    private @Nullable Transition transition;
 
     public AccountingEngine(EngineSettings settings) {
         TermsResolver resolver = new TermsResolver(settings);
-        Judge judge = new Judge(resolver);
-        AccountChanges changes = new AccountChanges(resolver, judge);
-        this.streamTime = new StreamTime(settings, resolver, judge, changes);
-        this.requests = new Requests(settings, resolver, judge, streamTime, changes);
-        LeakyPlayback playback = new LeakyPlayback(settings, resolver);
-        Corrections corrections = new Corrections(settings, resolver, judge, requests, playback);
-        this.commands = new Commands(settings, resolver, changes, corrections, playback);
-        this.ticks = new Ticks(resolver, judge, changes);
+        ThresholdEvaluator evaluator = new ThresholdEvaluator(resolver);
+        AccountChanges changes = new AccountChanges(resolver, evaluator);
+        this.streamTime = new StreamTime(settings, resolver, evaluator, changes);
+        this.requests = new Requests(settings, resolver, evaluator, streamTime, changes);
+        LeakyReplay replay = new LeakyReplay(settings, resolver);
+        Corrections corrections = new Corrections(settings, resolver, evaluator, requests, replay);
+        this.commands = new Commands(settings, resolver, changes, corrections, replay);
+        this.ticks = new Ticks(resolver, evaluator, changes);
         this.snapshots = new Snapshots(resolver);
     }
 
@@ -59,17 +59,17 @@ public final class AccountingEngine {
      * @throws IllegalArgumentException if the input belongs to another account
      */
     public void apply(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
-        Step step = this.step;
-        if (step == null) {
-            step = new Step(state, input, plans.snapshot(), index, out);
-            this.step = step;
+        Transition transition = this.transition;
+        if (transition == null) {
+            transition = new Transition(state, input, plans.snapshot(), index, out);
+            this.transition = transition;
         } else {
-            step.begin(state, input, plans.snapshot(), index, out);
+            transition.begin(state, input, plans.snapshot(), index, out);
         }
         switch (input) {
-            case RequestInput request -> requests.apply(step, request);
-            case AccountInput command -> commands.apply(step, command);
-            case Tick tick -> ticks.apply(step, tick);
+            case RequestInput request -> requests.apply(transition, request);
+            case AccountInput command -> commands.apply(transition, command);
+            case Tick tick -> ticks.apply(transition, tick);
         }
         state.scopes.settle();
     }

@@ -11,88 +11,89 @@ final class Commands {
     private final AccountChanges changes;
     private final Corrections corrections;
     private final EngineSettings settings;
-    private final LeakyPlayback playback;
+    private final LeakyReplay replay;
 
     Commands(
             EngineSettings settings,
             TermsResolver resolver,
             AccountChanges changes,
             Corrections corrections,
-            LeakyPlayback playback) {
+            LeakyReplay replay) {
         this.settings = settings;
         this.resolver = resolver;
         this.changes = changes;
         this.corrections = corrections;
-        this.playback = playback;
+        this.replay = replay;
     }
 
-    void apply(Step step, AccountInput command) {
-        if (!InputChecks.isSound(step, command)) {
+    void apply(Transition transition, AccountInput command) {
+        if (!InputChecks.isSound(transition, command)) {
             return;
         }
         switch (command.change()) {
-            case AccountChange.Correction correction -> corrections.apply(step, command, correction);
+            case AccountChange.Correction correction -> corrections.apply(transition, command, correction);
             case AccountChange.Unrecognized unrecognized ->
-                step.reject(
+                transition.reject(
                         RejectionReason.UNKNOWN_COMMAND,
                         "command kind '" + shortened(unrecognized.name()) + "' is not known here");
             case AccountChange.PlanAssigned assigned -> {
-                if (isKnownPlan(step, command, assigned)) {
-                    insert(step, command);
+                if (isKnownPlan(transition, command, assigned)) {
+                    insert(transition, command);
                 }
             }
             case AccountChange.OverrideSet set -> {
-                if (isKnownLimit(step, command, set.limitId()) && isWithinReach(step, command, set)) {
-                    insert(step, command);
+                if (isKnownLimit(transition, command, set.limitId()) && isWithinReach(transition, command, set)) {
+                    insert(transition, command);
                 }
             }
             case AccountChange.OverrideRemoved removed -> {
-                if (isKnownLimit(step, command, removed.limitId())) {
-                    insert(step, command);
+                if (isKnownLimit(transition, command, removed.limitId())) {
+                    insert(transition, command);
                 }
             }
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
-                if (until == null || isEndOfSuspension(step, command, until)) {
-                    insert(step, command);
+                if (until == null || isEndOfSuspension(transition, command, until)) {
+                    insert(transition, command);
                 }
             }
-            case AccountChange.ExemptionSet _, AccountChange.Reinstated _ -> insert(step, command);
+            case AccountChange.ExemptionSet _, AccountChange.Reinstated _ -> insert(transition, command);
         }
     }
 
-    private static boolean isKnownPlan(Step step, AccountInput command, AccountChange.PlanAssigned assigned) {
-        if (step.plans.planAt(assigned.planId(), command.effectiveAtMillis()) != null) {
+    private static boolean isKnownPlan(
+            Transition transition, AccountInput command, AccountChange.PlanAssigned assigned) {
+        if (transition.plans.planAt(assigned.planId(), command.effectiveAtMillis()) != null) {
             return true;
         }
-        step.reject(
+        transition.reject(
                 RejectionReason.UNKNOWN_PLAN,
                 "plan '" + shortened(assigned.planId()) + "' has no version in force at "
                         + command.effectiveAtMillis());
         return false;
     }
 
-    private boolean isKnownLimit(Step step, AccountInput command, String limitId) {
-        Terms terms = resolver.at(step.state, step.plans, command.effectiveAtMillis());
+    private boolean isKnownLimit(Transition transition, AccountInput command, String limitId) {
+        Terms terms = resolver.at(transition.state, transition.plans, command.effectiveAtMillis());
         if (terms.plan.hasLimit(limitId)) {
             return true;
         }
-        step.reject(
+        transition.reject(
                 RejectionReason.UNKNOWN_LIMIT,
                 "plan '" + terms.plan.source.planId() + "' version " + terms.plan.source.version() + " has no limit '"
                         + shortened(limitId) + "'");
         return false;
     }
 
-    private boolean isWithinReach(Step step, AccountInput command, AccountChange.OverrideSet set) {
+    private boolean isWithinReach(Transition transition, AccountInput command, AccountChange.OverrideSet set) {
         if (set.amount().isUnlimited()) {
             return true;
         }
-        Terms terms = resolver.at(step.state, step.plans, command.effectiveAtMillis());
+        Terms terms = resolver.at(transition.state, transition.plans, command.effectiveAtMillis());
         for (Rule rule : terms.rules) {
             long max = rule.limit.algorithm().maxAmount();
             if (rule.limit.id().equals(set.limitId()) && set.amount().units() > max) {
-                step.reject(
+                transition.reject(
                         RejectionReason.ARITHMETIC_OVERFLOW,
                         "amount of limit '" + set.limitId() + "' must be at most " + max + ", was " + set.amount());
                 return false;
@@ -101,23 +102,23 @@ final class Commands {
         return true;
     }
 
-    private static boolean isEndOfSuspension(Step step, AccountInput command, long untilMillis) {
+    private static boolean isEndOfSuspension(Transition transition, AccountInput command, long untilMillis) {
         if (untilMillis > command.effectiveAtMillis() && untilMillis <= InputChecks.MAX_TIME_MILLIS) {
             return true;
         }
-        step.reject(
+        transition.reject(
                 RejectionReason.INVALID_SUSPENSION,
                 "a suspension from " + command.effectiveAtMillis() + " on must end after that, was " + untilMillis);
         return false;
     }
 
-    private void insert(Step step, AccountInput command) {
-        AccountState state = step.state;
+    private void insert(Transition transition, AccountInput command) {
+        AccountState state = transition.state;
         long effectiveAt = command.effectiveAtMillis();
         for (TimelineEntry entry : state.timeline.entries) {
             if (entry.effectiveAtMillis == effectiveAt && entry.contends(command.change())) {
                 if (!entry.change.equals(command.change())) {
-                    step.reject(
+                    transition.reject(
                             RejectionReason.CONFLICTING_ASSIGNMENT,
                             "another change holds from " + effectiveAt + " on: " + entry.change + ", not "
                                     + command.change());
@@ -130,14 +131,15 @@ final class Commands {
             state.timeline.prune(state.streamTimeMillis - settings.dedupeHorizonMillis());
         }
         if (state.timeline.entries.size() >= Timeline.MAX_ENTRIES) {
-            step.reject(
+            transition.reject(
                     RejectionReason.TOO_MANY_CHANGES,
                     "an account can have at most " + Timeline.MAX_ENTRIES + " recent or scheduled changes");
             return;
         }
 
-        LeakyPlayback.Before before =
-                effectiveAt <= state.judgementTime() && setsRates(command.change()) ? playback.before(step) : null;
+        LeakyReplay.Baseline before = effectiveAt <= state.judgementTime() && setsRates(command.change())
+                ? replay.baseline(transition)
+                : null;
         // Usage that was counted before the change was known stays where it was counted.
         long cutAt = Math.max(effectiveAt, state.streamTimeMillis + 1);
         while (state.timeline.cutAt(cutAt) != null) {
@@ -157,12 +159,12 @@ final class Commands {
             cutWindows(state, cutAt);
         }
         if (before != null) {
-            playback.play(step, before);
+            replay.replayAfterRateChange(transition, before);
         }
         if (effectiveAt <= Math.max(state.streamTimeMillis, command.appendedAtMillis())) {
-            changes.applyUpTo(step, effectiveAt);
+            changes.applyUpTo(transition, effectiveAt);
         } else {
-            changes.schedule(step, entry);
+            changes.schedule(transition, entry);
         }
     }
 

@@ -45,7 +45,7 @@ final class CompiledPlan {
         return false;
     }
 
-    EndpointCosts costsOf(String endpoint) {
+    EndpointCosts pricingOf(String endpoint) {
         EndpointCosts known = costsByEndpoint.get(endpoint);
         if (known != null) {
             return known;

@@ -32,30 +32,34 @@ final class Corrections {
 
     private final EngineSettings settings;
     private final TermsResolver resolver;
-    private final Judge judge;
+    private final ThresholdEvaluator evaluator;
     private final Requests requests;
-    private final LeakyPlayback playback;
+    private final LeakyReplay replay;
 
     Corrections(
-            EngineSettings settings, TermsResolver resolver, Judge judge, Requests requests, LeakyPlayback playback) {
+            EngineSettings settings,
+            TermsResolver resolver,
+            ThresholdEvaluator evaluator,
+            Requests requests,
+            LeakyReplay replay) {
         this.settings = settings;
         this.resolver = resolver;
-        this.judge = judge;
+        this.evaluator = evaluator;
         this.requests = requests;
-        this.playback = playback;
+        this.replay = replay;
     }
 
-    void apply(Step step, AccountInput command, AccountChange.Correction correction) {
-        AccountState state = step.state;
+    void apply(Transition transition, AccountInput command, AccountChange.Correction correction) {
+        AccountState state = transition.state;
         String commandId = Objects.requireNonNull(command.commandId());
         long horizon = state.streamTimeMillis - settings.dedupeHorizonMillis();
         JournalEntry old = correction.targetEventId().length() > InputChecks.MAX_ID_LENGTH
                 ? null
-                : step.index.find(correction.targetEventId(), horizon, state.streamTimeMillis);
+                : transition.index.find(correction.targetEventId(), horizon, state.streamTimeMillis);
         if (old == null
                 || old.request().occurredAtMillis() < horizon
                 || old.request().phase() == Phase.STARTED) {
-            step.reject(
+            transition.reject(
                     RejectionReason.UNKNOWN_EVENT,
                     "no event of this id is known since " + Math.max(0, horizon) + ", the dedupe horizon");
             return;
@@ -66,34 +70,35 @@ final class Corrections {
         AccountChange.Amendment amendment = correction.amendment();
         if (old.verdict() == Verdict.VOIDED) {
             if (amendment != null) {
-                step.reject(RejectionReason.INVALID_AMENDMENT, "the event was voided and can not be amended");
+                transition.reject(RejectionReason.INVALID_AMENDMENT, "the event was voided and can not be amended");
             }
             return;
         }
         if (old.correctionIds().size() >= MAX_CORRECTIONS) {
-            step.reject(
+            transition.reject(
                     RejectionReason.INVALID_AMENDMENT,
                     "an event can be corrected at most " + MAX_CORRECTIONS + " times");
             return;
         }
         if (amendment == null) {
-            restate(step, command, old, null, null, Costs.none());
+            restate(transition, command, old, null, null, Costs.none());
         } else {
-            amend(step, command, old, amendment);
+            amend(transition, command, old, amendment);
         }
     }
 
-    private void amend(Step step, AccountInput command, JournalEntry old, AccountChange.Amendment amendment) {
+    private void amend(
+            Transition transition, AccountInput command, JournalEntry old, AccountChange.Amendment amendment) {
         if (amendment.outcome() == Outcome.UNKNOWN
-                || amendment.endpoint() != null && !InputChecks.hasEndpoint(step, amendment.endpoint())) {
+                || amendment.endpoint() != null && !InputChecks.hasEndpoint(transition, amendment.endpoint())) {
             if (amendment.outcome() == Outcome.UNKNOWN) {
-                step.reject(RejectionReason.INVALID_AMENDMENT, "the new outcome is not known here");
+                transition.reject(RejectionReason.INVALID_AMENDMENT, "the new outcome is not known here");
             }
             return;
         }
-        if (!InputChecks.isNotNegative(step, "new units", amendment.units())
-                || !InputChecks.isNotNegative(step, "new input tokens", amendment.inputTokens())
-                || !InputChecks.isNotNegative(step, "new output items", amendment.outputItems())) {
+        if (!InputChecks.isNotNegative(transition, "new units", amendment.units())
+                || !InputChecks.isNotNegative(transition, "new input tokens", amendment.inputTokens())
+                || !InputChecks.isNotNegative(transition, "new output items", amendment.outputItems())) {
             return;
         }
         RequestInput request = old.request();
@@ -112,40 +117,40 @@ final class Corrections {
                 request.appendedAtMillis(),
                 request.position(),
                 request.annotations());
-        Terms terms = resolver.at(step.state, step.plans, request.occurredAtMillis());
-        CompiledPlan plan = planOf(step, old, terms);
+        Terms terms = resolver.at(transition.state, transition.plans, request.occurredAtMillis());
+        CompiledPlan plan = planOf(transition, old, terms);
         Verdict free = Requests.freeVerdict(plan, amended);
         Costs costs = Costs.none();
         if (free == null) {
             try {
-                costs = plan.costsOf(Requests.endpointOf(amended)).of(Requests.unitsOf(amended));
+                costs = plan.pricingOf(Requests.endpointOf(amended)).of(Requests.unitsOf(amended));
                 for (Rule rule : plan.rules) {
-                    Requests.requireRoom(step.state.groupOf(rule.limit), rule, amended, costs);
+                    Requests.requireRoom(transition.state.groupOf(rule.limit), rule, amended, costs);
                 }
             } catch (ArithmeticException e) {
-                step.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
+                transition.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
                 return;
             }
         }
-        restate(step, command, old, amended, free, costs);
+        restate(transition, command, old, amended, free, costs);
     }
 
     /** Replaces an event by what it should have been, or by nothing. */
     private void restate(
-            Step step,
+            Transition transition,
             AccountInput command,
             JournalEntry old,
             @Nullable RequestInput amended,
             @Nullable Verdict free,
             Costs newCosts) {
-        AccountState state = step.state;
+        AccountState state = transition.state;
         RequestInput request = old.request();
-        Terms terms = resolver.at(state, step.plans, request.occurredAtMillis());
-        CompiledPlan plan = planOf(step, old, terms);
+        Terms terms = resolver.at(state, transition.plans, request.occurredAtMillis());
+        CompiledPlan plan = planOf(transition, old, terms);
         Costs oldCosts = old.verdict() == Verdict.COUNTED ? old.costs() : Costs.none();
 
         Set<Bucket> touched = new LinkedHashSet<>();
-        List<LeakyPlayback.Correction> leaky = new ArrayList<>();
+        List<LeakyReplay.Correction> leaky = new ArrayList<>();
         List<String> notTakenBack = new ArrayList<>();
         List<String> notCounted = new ArrayList<>();
         boolean counted = false;
@@ -159,7 +164,7 @@ final class Corrections {
             long newCost = amended == null ? 0 : newCosts.of(rule.limit.meterId());
             // What came too late the first time stays out: its correction is later still.
             boolean wasLate = old.lateLimits().contains(limitId);
-            Bucket before = oldCost == 0 || wasLate ? null : Windows.find(group, request);
+            Bucket before = oldCost == 0 || wasLate ? null : BucketAssigner.find(group, request);
             if (oldCost > 0 && !wasLate && before == null && rule.limit.algorithm() instanceof Algorithm.LeakyBucket) {
                 // It has drained since. Nothing can be taken back and nothing is late: the call keeps its new cost for
                 // when the bucket is played once more.
@@ -169,7 +174,7 @@ final class Corrections {
                     ? null
                     : before instanceof LeakyBucket
                             ? before
-                            : Windows.openFor(state, group, rule, request, settings.maxScopeKeysPerLimit());
+                            : BucketAssigner.openFor(state, group, rule, request, settings.maxScopeKeysPerLimit());
             if (oldCost > 0 && before == null) {
                 notTakenBack.add(limitId);
             }
@@ -178,7 +183,7 @@ final class Corrections {
             }
             counted |= after != null;
             if (before instanceof LeakyBucket bucket) {
-                leaky.add(new LeakyPlayback.Correction(bucket, oldCost, newCost));
+                leaky.add(new LeakyReplay.Correction(bucket, oldCost, newCost));
                 touched.add(bucket);
                 continue;
             }
@@ -187,7 +192,7 @@ final class Corrections {
                 touched.add(before);
             }
             if (after != null) {
-                judge.adoptFor(step, after, request.occurredAtMillis(), rule);
+                evaluator.adoptFor(transition, after, request.occurredAtMillis(), rule);
                 after.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
                 touched.add(after);
             }
@@ -202,7 +207,7 @@ final class Corrections {
                 oldCosts,
                 List.copyOf(notTakenBack),
                 correctionIds);
-        step.out.journal(voided);
+        transition.out.journal(voided);
         JournalEntry current = voided;
         if (amended != null) {
             current = new JournalEntry(
@@ -213,23 +218,23 @@ final class Corrections {
                     newCosts,
                     List.copyOf(notCounted),
                     correctionIds);
-            step.out.journal(current);
+            transition.out.journal(current);
         }
-        step.index.put(current);
+        transition.index.put(current);
         state.version++;
-        correctLeaky(step, leaky, request.occurredAtMillis());
+        correctLeaky(transition, leaky, request.occurredAtMillis());
 
         Origin origin = Origin.correction(command);
         for (Bucket bucket : touched) {
-            judge.reconsider(step, bucket, origin);
-            requests.updateCarry(step, bucket, origin);
+            evaluator.reevaluate(transition, bucket, origin);
+            requests.updateCarry(transition, bucket, origin);
         }
     }
 
     /** What the corrected call has left in leaky buckets: exactly if all calls are known, else at least what is sure. */
-    private void correctLeaky(Step step, List<LeakyPlayback.Correction> corrections, long timeMillis) {
-        long now = step.state.streamTimeMillis;
-        for (LeakyPlayback.Correction correction : playback.correct(step, corrections)) {
+    private void correctLeaky(Transition transition, List<LeakyReplay.Correction> corrections, long timeMillis) {
+        long now = transition.state.streamTimeMillis;
+        for (LeakyReplay.Correction correction : replay.replayAfterCorrection(transition, corrections)) {
             long more = correction.newCost() - correction.oldCost();
             if (more > 0) {
                 correction.bucket().add(timeMillis, more, now);
@@ -249,8 +254,8 @@ final class Corrections {
     }
 
     /** The plan version that the event was charged by, which a later change of the past does not alter. */
-    private CompiledPlan planOf(Step step, JournalEntry old, Terms terms) {
-        PlanVersion version = step.plans.version(old.planId(), old.planVersion());
+    private CompiledPlan planOf(Transition transition, JournalEntry old, Terms terms) {
+        PlanVersion version = transition.plans.version(old.planId(), old.planVersion());
         return version == null ? terms.plan : resolver.compile(version);
     }
 }

@@ -22,7 +22,7 @@ final class Requests {
 
     private final EngineSettings settings;
     private final TermsResolver resolver;
-    private final Judge judge;
+    private final ThresholdEvaluator evaluator;
     private final StreamTime streamTime;
     private final AccountChanges changes;
 
@@ -32,74 +32,74 @@ final class Requests {
     Requests(
             EngineSettings settings,
             TermsResolver resolver,
-            Judge judge,
+            ThresholdEvaluator evaluator,
             StreamTime streamTime,
             AccountChanges changes) {
         this.settings = settings;
         this.resolver = resolver;
-        this.judge = judge;
+        this.evaluator = evaluator;
         this.streamTime = streamTime;
         this.changes = changes;
     }
 
-    void apply(Step step, RequestInput request) {
-        if (!InputChecks.isSound(step, request, settings)) {
+    void apply(Transition transition, RequestInput request) {
+        if (!InputChecks.isSound(transition, request, settings)) {
             return;
         }
-        AccountState state = step.state;
+        AccountState state = transition.state;
         long time = request.occurredAtMillis();
         long newest = Math.max(time, state.streamTimeMillis);
         long horizon = newest - settings.dedupeHorizonMillis();
-        Terms terms = resolver.at(state, step.plans, time);
+        Terms terms = resolver.at(state, transition.plans, time);
 
         // Everything that refuses the event comes before anything that changes the state.
         Verdict free = request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : freeVerdict(terms.plan, request);
-        Costs costs = free == null ? costsOf(step, terms, request) : Costs.none();
+        Costs costs = free == null ? chargeOf(transition, terms, request) : Costs.none();
         if (costs == null) {
             return;
         }
         if (time < horizon) {
             // Whether it was seen before can not be told any more, so it must not count.
-            say(step, request, Verdict.LATE, terms, costs, List.of());
+            emit(transition, request, Verdict.LATE, terms, costs, List.of());
             return;
         }
-        JournalEntry known = find(step, request, horizon, newest);
+        JournalEntry known = find(transition, request, horizon, newest);
         if (known != null && isDuplicate(request, known)) {
-            say(step, request, Verdict.DUPLICATE, terms, Costs.none(), List.of());
+            emit(transition, request, Verdict.DUPLICATE, terms, Costs.none(), List.of());
             return;
         }
         if (known != null) {
             // The start of this call, which its end replaces.
-            step.index.remove(idOf(request), known.request().occurredAtMillis());
+            transition.index.remove(idOf(request), known.request().occurredAtMillis());
         }
 
         if (time > state.streamTimeMillis) {
-            streamTime.advanceTo(step, time);
-            terms = resolver.at(state, step.plans, time);
+            streamTime.advanceTo(transition, time);
+            terms = resolver.at(state, transition.plans, time);
         }
         if (request.phase() == Phase.STARTED) {
-            start(step, request, terms);
+            start(transition, request, terms);
         } else if (free != null) {
-            step.index.put(say(step, request, free, terms, costs, List.of()));
+            transition.index.put(emit(transition, request, free, terms, costs, List.of()));
         } else {
-            count(step, request, terms, costs);
+            count(transition, request, terms, costs);
         }
         if (known != null) {
-            end(step, request, known.request());
+            end(transition, request, known.request());
         }
         state.version++;
     }
 
     /** What the event costs if it is charged; null if that was refused. */
-    private @Nullable Costs costsOf(Step step, Terms terms, RequestInput request) {
+    private @Nullable Costs chargeOf(Transition transition, Terms terms, RequestInput request) {
         try {
-            Costs costs = terms.plan.costsOf(endpointOf(request)).of(unitsOf(request));
+            Costs costs = terms.plan.pricingOf(endpointOf(request)).of(unitsOf(request));
             for (int i = 0; i < terms.rules.length; i++) {
                 requireRoom(terms.groups[i], terms.rules[i], request, costs);
             }
             return costs;
         } catch (ArithmeticException e) {
-            step.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
+            transition.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
             return null;
         }
     }
@@ -115,11 +115,11 @@ final class Requests {
         }
         long cost = costs.amount(rule.meterIndex);
         if (rule.limit.algorithm() instanceof Algorithm.LeakyBucket leaky) {
-            Bucket bucket = Windows.find(group, request);
+            Bucket bucket = BucketAssigner.find(group, request);
             LeakyBucket.levelOf(cost, leaky.periodMillis(), bucket instanceof LeakyBucket filled ? filled.level : 0);
         } else if (cost > 1_000_000L) {
             // Small costs would take longer than the age of the universe to fill 63 bits.
-            Bucket bucket = Windows.find(group, request);
+            Bucket bucket = BucketAssigner.find(group, request);
             if (bucket != null && bucket.level(request.occurredAtMillis()) > MAX_LEVEL - cost) {
                 throw new ArithmeticException("limit " + group.limitId + " can not take " + cost + " more than "
                         + bucket.level(request.occurredAtMillis()));
@@ -127,8 +127,9 @@ final class Requests {
         }
     }
 
-    private static @Nullable JournalEntry find(Step step, RequestInput request, long fromMillis, long toMillis) {
-        JournalEntry known = step.index.find(idOf(request), fromMillis, toMillis);
+    private static @Nullable JournalEntry find(
+            Transition transition, RequestInput request, long fromMillis, long toMillis) {
+        JournalEntry known = transition.index.find(idOf(request), fromMillis, toMillis);
         // A store may keep entries for longer than the horizon; what is beyond it is as good as forgotten.
         return known == null || known.request().occurredAtMillis() < fromMillis ? null : known;
     }
@@ -143,18 +144,18 @@ final class Requests {
         if (!plan.source.consumption().contains(request.outcome())) {
             return Verdict.NOT_CONSUMING;
         }
-        return plan.costsOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
+        return plan.pricingOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
     }
 
-    private void count(Step step, RequestInput request, Terms terms, Costs costs) {
-        AccountState state = step.state;
+    private void count(Transition transition, RequestInput request, Terms terms, Costs costs) {
+        AccountState state = transition.state;
         int accepted = 0;
         List<String> lateLimits = List.of();
         for (int i = 0; i < terms.rules.length; i++) {
             Rule rule = terms.rules[i];
             Bucket bucket = null;
             if (!rule.countsStarts() && costs.amount(rule.meterIndex) > 0) {
-                bucket = Windows.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
+                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
                 if (bucket == null) {
                     lateLimits = plus(lateLimits, rule.limit.id());
                 } else {
@@ -165,12 +166,12 @@ final class Requests {
         }
 
         Verdict verdict = accepted > 0 || lateLimits.isEmpty() ? Verdict.COUNTED : Verdict.LATE;
-        step.index.put(say(step, request, verdict, terms, costs, lateLimits));
+        transition.index.put(emit(transition, request, verdict, terms, costs, lateLimits));
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
                 if (request.occurredAtMillis() < state.streamTimeMillis) {
-                    judge.adoptFor(step, bucket, request.occurredAtMillis(), terms.rules[i]);
+                    evaluator.adoptFor(transition, bucket, request.occurredAtMillis(), terms.rules[i]);
                 }
                 bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis);
             }
@@ -179,35 +180,35 @@ final class Requests {
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
-                judgeUsage(step, bucket, terms, terms.rules[i], request);
+                judgeUsage(transition, bucket, terms, terms.rules[i], request);
             }
         }
         Arrays.fill(targets, 0, terms.rules.length, null);
     }
 
-    private void judgeUsage(Step step, Bucket bucket, Terms terms, Rule rule, RequestInput request) {
-        AccountState state = step.state;
-        Terms judged = judge.termsFor(state, step.plans, bucket);
+    private void judgeUsage(Transition transition, Bucket bucket, Terms terms, Rule rule, RequestInput request) {
+        AccountState state = transition.state;
+        Terms judged = evaluator.termsFor(state, transition.plans, bucket);
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
         if (judgedRule != null) {
-            judge.adopt(step, bucket, judgedRule);
+            evaluator.adopt(transition, bucket, judgedRule);
             if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis)) {
-                judge.raiseReached(step, bucket, judged, judgedRule, Origin.usage(request));
+                evaluator.raiseReached(transition, bucket, judged, judgedRule, Origin.usage(request));
             }
         }
-        updateCarry(step, bucket, request);
+        updateCarry(transition, bucket, request);
     }
 
     /** A call begins: it takes a slot of each limit on calls in flight. */
-    private void start(Step step, RequestInput request, Terms terms) {
-        AccountState state = step.state;
+    private void start(Transition transition, RequestInput request, Terms terms) {
+        AccountState state = transition.state;
         int accepted = 0;
         List<String> lateLimits = List.of();
         for (int i = 0; i < terms.rules.length; i++) {
             Rule rule = terms.rules[i];
             Bucket bucket = null;
             if (rule.countsStarts()) {
-                bucket = Windows.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
+                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, settings.maxScopeKeysPerLimit());
                 if (bucket == null) {
                     lateLimits = plus(lateLimits, rule.limit.id());
                 } else {
@@ -217,59 +218,64 @@ final class Requests {
             targets[i] = bucket;
         }
         Verdict verdict = accepted > 0 ? Verdict.COUNTED : lateLimits.isEmpty() ? Verdict.NOT_CONSUMING : Verdict.LATE;
-        step.index.put(say(step, request, verdict, terms, Costs.none(), lateLimits));
+        transition.index.put(emit(transition, request, verdict, terms, Costs.none(), lateLimits));
         for (int i = 0; i < terms.rules.length; i++) {
             if (targets[i] instanceof ConcurrencyBucket calls) {
                 calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis);
                 state.nextDueMillis = Math.min(state.nextDueMillis, calls.closesAt());
-                judgeUsage(step, calls, terms, terms.rules[i], request);
+                judgeUsage(transition, calls, terms, terms.rules[i], request);
             }
         }
         Arrays.fill(targets, 0, terms.rules.length, null);
     }
 
     /** A call has ended, however it ended: it gives its slots back. */
-    private void end(Step step, RequestInput request, RequestInput started) {
-        AccountState state = step.state;
+    private void end(Transition transition, RequestInput request, RequestInput started) {
+        AccountState state = transition.state;
         Origin origin = Origin.usage(request).because(Cause.BUCKET_DRAINED);
         for (BucketGroup group : List.copyOf(state.groups)) {
             if (group.algorithm instanceof Algorithm.Concurrency
-                    && Windows.find(group, started) instanceof ConcurrencyBucket calls
+                    && BucketAssigner.find(group, started) instanceof ConcurrencyBucket calls
                     && calls.end(idOf(request), state.streamTimeMillis)) {
-                judge.reconsider(step, calls, origin);
+                evaluator.reevaluate(transition, calls, origin);
             }
         }
     }
 
-    private void updateCarry(Step step, Bucket bucket, RequestInput request) {
+    private void updateCarry(Transition transition, Bucket bucket, RequestInput request) {
         // Only fixed windows are cut; the end of the others takes some work to find.
-        if (bucket instanceof FixedBucket && step.state.timeline.cutAt(bucket.windowEnd()) != null) {
-            updateCarry(step, bucket, Origin.usage(request));
+        if (bucket instanceof FixedBucket && transition.state.timeline.cutAt(bucket.windowEnd()) != null) {
+            updateCarry(transition, bucket, Origin.usage(request));
         }
     }
 
     /** A window that was cut by a scaled plan change has got another total: so has the one that continues it. */
-    void updateCarry(Step step, Bucket bucket, Origin origin) {
-        TimelineEntry cut = step.state.timeline.cutAt(bucket.windowEnd());
+    void updateCarry(Transition transition, Bucket bucket, Origin origin) {
+        TimelineEntry cut = transition.state.timeline.cutAt(bucket.windowEnd());
         if (cut == null || !cut.applied || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
             return;
         }
-        changes.carryFrom(step, cut, before);
+        changes.carryFrom(transition, cut, before);
         Bucket after = before.group.find(before.scopeKey, before.endMillis);
         if (after != null) {
-            judge.reconsider(step, after, origin.because(Cause.PLAN_CHANGED));
+            evaluator.reevaluate(transition, after, origin.because(Cause.PLAN_CHANGED));
             if (after != bucket) {
-                updateCarry(step, after, origin);
+                updateCarry(transition, after, origin);
             }
         }
     }
 
-    private static JournalEntry say(
-            Step step, RequestInput request, Verdict verdict, Terms terms, Costs costs, List<String> lateLimits) {
+    private static JournalEntry emit(
+            Transition transition,
+            RequestInput request,
+            Verdict verdict,
+            Terms terms,
+            Costs costs,
+            List<String> lateLimits) {
         PlanVersion plan = terms.plan.source;
         JournalEntry entry =
                 new JournalEntry(request, verdict, plan.planId(), plan.version(), costs, lateLimits, List.of());
-        step.out.journal(entry);
+        transition.out.journal(entry);
         return entry;
     }
 

@@ -107,7 +107,7 @@ final class Snapshots {
             }
         }
         if (!found && rule.limit.scope() == Scope.ACCOUNT) {
-            shown.add(view(Windows.create(state, group, rule, "", atMillis), rule, terms.exempt, atMillis));
+            shown.add(view(BucketAssigner.create(state, group, rule, "", atMillis), rule, terms.exempt, atMillis));
         }
     }
 

@@ -13,28 +13,28 @@ final class StreamTime {
 
     private final EngineSettings settings;
     private final TermsResolver resolver;
-    private final Judge judge;
+    private final ThresholdEvaluator evaluator;
     private final AccountChanges changes;
 
-    StreamTime(EngineSettings settings, TermsResolver resolver, Judge judge, AccountChanges changes) {
+    StreamTime(EngineSettings settings, TermsResolver resolver, ThresholdEvaluator evaluator, AccountChanges changes) {
         this.settings = settings;
         this.resolver = resolver;
-        this.judge = judge;
+        this.evaluator = evaluator;
         this.changes = changes;
     }
 
     /** Stream time becomes {@code timeMillis}, which is later than it is. */
-    void advanceTo(Step step, long timeMillis) {
-        AccountState state = step.state;
+    void advanceTo(Transition transition, long timeMillis) {
+        AccountState state = transition.state;
         long before = state.streamTimeMillis;
-        if (timeMillis >= state.nextDueMillis || !resolver.isFrontGoodAt(state, step.plans, timeMillis)) {
-            doWhatFallsDue(step, timeMillis);
+        if (timeMillis >= state.nextDueMillis || !resolver.isFrontGoodAt(state, transition.plans, timeMillis)) {
+            doWhatFallsDue(transition, timeMillis);
         }
         state.streamTimeMillis = timeMillis;
         if (Math.floorDiv(before, HOUR_MILLIS) != Math.floorDiv(timeMillis, HOUR_MILLIS)) {
-            tidy(step);
+            tidy(transition);
         }
-        changes.notePlanInForce(step);
+        changes.notePlanInForce(transition);
     }
 
     /**
@@ -62,55 +62,56 @@ final class StreamTime {
     }
 
     /** The same, or when the next version of the account's plan comes into force: the catalogue may learn of it at any time. */
-    private long nextDue(Step step, long limitMillis) {
-        AccountState state = step.state;
+    private long nextDue(Transition transition, long limitMillis) {
+        AccountState state = transition.state;
         long due = nextDue(state, limitMillis);
         if (state.planInForce == null) {
             // Before the first event there is nothing that another version would change.
             return due;
         }
         long now = state.judgementTime();
-        PlanVersion next = step.plans.nextAfter(resolver.planIdAt(state, now), now);
+        PlanVersion next = transition.plans.nextAfter(resolver.planIdAt(state, now), now);
         return next == null ? due : Math.min(due, next.effectiveFromMillis());
     }
 
-    private void doWhatFallsDue(Step step, long timeMillis) {
-        AccountState state = step.state;
-        for (long due = nextDue(step, timeMillis); due <= timeMillis; due = nextDue(step, timeMillis)) {
-            doWhatFallsDueAt(step, due);
+    private void doWhatFallsDue(Transition transition, long timeMillis) {
+        AccountState state = transition.state;
+        for (long due = nextDue(transition, timeMillis); due <= timeMillis; due = nextDue(transition, timeMillis)) {
+            doWhatFallsDueAt(transition, due);
         }
         state.nextDueMillis = nextDue(state, timeMillis);
     }
 
-    private void doWhatFallsDueAt(Step step, long due) {
-        AccountState state = step.state;
+    private void doWhatFallsDueAt(Transition transition, long due) {
+        AccountState state = transition.state;
         // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
         state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
         List<BucketGroup> groups = List.copyOf(state.groups);
         Set<ScopeKey> keys = state.scopes.due(due);
         for (BucketGroup group : groups) {
-            group.forEachOf(keys, bucket -> endAlerts(step, bucket, due));
+            group.forEachOf(keys, bucket -> endAlerts(transition, bucket, due));
         }
-        changes.endSuspensions(step, due);
-        changes.applyUpTo(step, due);
-        changes.notePlanInForce(step);
+        changes.endSuspensions(transition, due);
+        changes.applyUpTo(transition, due);
+        changes.notePlanInForce(transition);
         for (BucketGroup group : groups) {
             group.forEachOf(keys, bucket -> {
                 if (bucket.closesAt() <= due) {
-                    close(step, bucket);
+                    close(transition, bucket);
                 }
             });
         }
     }
 
-    private void endAlerts(Step step, Bucket bucket, long due) {
+    private void endAlerts(Transition transition, Bucket bucket, long due) {
         for (Alert alert : bucket.alerts()) {
             if (!alert.awaitsItsEnd(bucket.rearmsByTime()) || bucket.overAt(alert) > due) {
                 continue;
             }
             if (alert.phase == Alert.Phase.RAISED) {
-                Origin origin = Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert));
-                judge.sayOver(step, bucket, alert, origin, due);
+                Origin origin =
+                        Origin.time(ThresholdEvaluator.overCause(transition.state, bucket), bucket.overAt(alert));
+                evaluator.emitCleared(transition, bucket, alert, origin, due);
             }
             if (bucket.rearmsByTime()) {
                 alert.phase = Alert.Phase.REARMED;
@@ -119,9 +120,9 @@ final class StreamTime {
         }
     }
 
-    private void close(Step step, Bucket bucket) {
+    private void close(Transition transition, Bucket bucket) {
         switch (bucket) {
-            case FixedBucket fixed -> step.out.total(total(step.state, step.plans, fixed, true));
+            case FixedBucket fixed -> transition.out.total(total(transition.state, transition.plans, fixed, true));
             case RollingBucket _ -> {}
         }
         bucket.group.remove(bucket);
@@ -149,7 +150,7 @@ final class StreamTime {
 
     /** The latest terms within a window that have its limit; those at its end if none has. */
     private Terms lastTermsOf(AccountState state, PlanCatalog plans, FixedBucket bucket) {
-        Terms last = judge.termsFor(state, plans, bucket);
+        Terms last = evaluator.termsFor(state, plans, bucket);
         Terms terms = last;
         while (terms.ruleOf(bucket.group) == null) {
             if (terms.fromMillis <= bucket.startMillis) {
@@ -160,10 +161,10 @@ final class StreamTime {
         return terms;
     }
 
-    private void tidy(Step step) {
-        long oldest = step.state.streamTimeMillis - settings.dedupeHorizonMillis();
-        step.index.expireBefore(oldest);
-        step.state.timeline.prune(oldest);
-        changes.announceNextVersion(step, step.state.judgementTime());
+    private void tidy(Transition transition) {
+        long oldest = transition.state.streamTimeMillis - settings.dedupeHorizonMillis();
+        transition.index.expireBefore(oldest);
+        transition.state.timeline.prune(oldest);
+        changes.announceNextVersion(transition, transition.state.judgementTime());
     }
 }

@@ -13,44 +13,45 @@ import java.util.Set;
  */
 final class Ticks {
     private final TermsResolver resolver;
-    private final Judge judge;
+    private final ThresholdEvaluator evaluator;
     private final AccountChanges changes;
 
-    Ticks(TermsResolver resolver, Judge judge, AccountChanges changes) {
+    Ticks(TermsResolver resolver, ThresholdEvaluator evaluator, AccountChanges changes) {
         this.resolver = resolver;
-        this.judge = judge;
+        this.evaluator = evaluator;
         this.changes = changes;
     }
 
-    void apply(Step step, Tick tick) {
-        AccountState state = step.state;
+    void apply(Transition transition, Tick tick) {
+        AccountState state = transition.state;
         long now = tick.nowMillis();
         if (now >= deadline(state)) {
-            sayWhatIsOver(step, now);
+            sayWhatIsOver(transition, now);
         }
-        changes.announceNextVersion(step, Math.max(now, state.judgementTime()));
+        changes.announceNextVersion(transition, Math.max(now, state.judgementTime()));
     }
 
-    private void sayWhatIsOver(Step step, long now) {
-        AccountState state = step.state;
+    private void sayWhatIsOver(Transition transition, long now) {
+        AccountState state = transition.state;
         Set<ScopeKey> keys = state.scopes.ticked(now);
         for (BucketGroup group : List.copyOf(state.groups)) {
-            group.forEachOf(keys, bucket -> sayOver(step, bucket, now));
+            group.forEachOf(keys, bucket -> emitCleared(transition, bucket, now));
         }
         for (TimelineEntry entry : List.copyOf(state.timeline.entries)) {
             if (!entry.announced && entry.effectiveAtMillis <= now) {
-                announce(step, entry, now);
+                announce(transition, entry, now);
             }
         }
-        changes.endSuspensions(step, now);
+        changes.endSuspensions(transition, now);
         state.nextDueMillis = Long.MIN_VALUE;
     }
 
-    private void sayOver(Step step, Bucket bucket, long now) {
+    private void emitCleared(Transition transition, Bucket bucket, long now) {
         for (Alert alert : bucket.alerts()) {
             if (alert.phase == Alert.Phase.RAISED && bucket.overAt(alert) <= now) {
-                Origin origin = Origin.time(Judge.overCause(step.state, bucket), bucket.overAt(alert));
-                judge.sayOver(step, bucket, alert, origin, now);
+                Origin origin =
+                        Origin.time(ThresholdEvaluator.overCause(transition.state, bucket), bucket.overAt(alert));
+                evaluator.emitCleared(transition, bucket, alert, origin, now);
             }
         }
     }
@@ -64,9 +65,9 @@ final class Ticks {
         return resolver.planIdAt(state, Math.max(nowMillis, state.judgementTime()));
     }
 
-    private void announce(Step step, TimelineEntry entry, long nowMillis) {
-        Terms terms = resolver.at(step.state, step.plans, entry.effectiveAtMillis);
-        changes.announce(step, entry, terms);
+    private void announce(Transition transition, TimelineEntry entry, long nowMillis) {
+        Terms terms = resolver.at(transition.state, transition.plans, entry.effectiveAtMillis);
+        changes.announce(transition, entry, terms);
         Cause cause = switch (entry.change) {
             case AccountChange.PlanAssigned _ -> Cause.PLAN_CHANGED;
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> Cause.OVERRIDE_CHANGED;
@@ -78,9 +79,9 @@ final class Ticks {
         };
         if (cause != null) {
             Origin origin = Origin.change(entry, cause);
-            step.state.forEachBucket(bucket -> {
+            transition.state.forEachBucket(bucket -> {
                 if (bucket.covers(entry.effectiveAtMillis)) {
-                    judge.anticipate(step, bucket, terms, origin, nowMillis);
+                    evaluator.evaluateAhead(transition, bucket, terms, origin, nowMillis);
                 }
             });
         }

@@ -156,27 +156,27 @@ class GoldenHistoryTest {
 
         private List<String> replay(int inputs) {
             account.command(NOON, new AccountChange.PlanAssigned("small", Carry.KEEP));
-            say("assigned");
+            emit("assigned");
             for (int i = 0; i < inputs; i++) {
                 clock += random.nextInt(25) == 0 ? random.nextLong(HOUR) : random.nextInt(4_000);
                 int kind = random.nextInt(20);
                 if (kind < 14) {
                     RequestInput request = request(i);
                     account.send(request);
-                    say("#" + i + " " + request.phase() + " " + request.eventId() + " " + request.endpoint() + " at "
+                    emit("#" + i + " " + request.phase() + " " + request.eventId() + " " + request.endpoint() + " at "
                             + (request.occurredAtMillis() - NOON));
                 } else if (kind < 16) {
                     AccountChange change = correction();
                     account.command("command-" + i % 50, clock, clock, change);
-                    say("#" + i + " " + change);
+                    emit("#" + i + " " + change);
                 } else if (kind < 19) {
                     AccountChange change = change();
                     long effectiveAt = clock + (random.nextInt(3) - 1) * random.nextInt(60_000);
                     account.command("command-" + i, effectiveAt, clock, change);
-                    say("#" + i + " " + change + " from " + (effectiveAt - NOON));
+                    emit("#" + i + " " + change + " from " + (effectiveAt - NOON));
                 } else {
                     account.tick(clock);
-                    say("#" + i + " tick " + (clock - NOON));
+                    emit("#" + i + " tick " + (clock - NOON));
                 }
                 if (i % 20 == 19) {
                     saySnapshot(account.snapshot(clock));
@@ -186,7 +186,7 @@ class GoldenHistoryTest {
                 }
             }
             account.call("last", clock + 40 * DAY);
-            say("last");
+            emit("last");
             return lines;
         }
 
@@ -243,7 +243,7 @@ class GoldenHistoryTest {
         }
 
         /** An input and all that followed from it. */
-        private void say(String input) {
+        private void emit(String input) {
             lines.add(input);
             int journaled = 0;
             int totals = 0;

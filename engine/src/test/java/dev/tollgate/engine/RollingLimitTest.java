@@ -640,7 +640,7 @@ class RollingLimitTest {
         /** Where exactness ends: too many calls to play; no more is given back than has surely not leaked. */
         @Test
         void givenMoreCallsThanArePlayed_whenOneIsCorrected_thenTheLevelIsNotTooLow() {
-            account.calls("e", LeakyPlayback.MAX_ENTRIES_FOR_A_CORRECTION + 1, NOON);
+            account.calls("e", LeakyReplay.MAX_ENTRIES_FOR_A_CORRECTION + 1, NOON);
             long before = used(NOON + MINUTE);
 
             account.command(NOON + MINUTE, new Correction("e5", null));
@@ -720,7 +720,7 @@ class RollingLimitTest {
                     full,
                     account);
 
-            assertThat(most).containsExactly(LeakyPlayback.MAX_ENTRIES);
+            assertThat(most).containsExactly(LeakyReplay.MAX_ENTRIES);
             assertThat(used(NOON + 10 * SECOND)).isEqualTo(30 - 10 + 1);
             assertThat(used(NOON + 20 * SECOND)).isEqualTo(30 - 10 + 1 - 1);
         }

@@ -24,7 +24,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What happens twice has two ids. {@link TestingAccount} refuses an event whose id was there before. */
-class EventIdsTest {
+class LimitEventIdsTest {
     private static final PlanVersion FIRST = TestingPlans.tenAMinute();
 
     @Test

@@ -6,8 +6,8 @@ import dev.tollgate.engine.plan.Scope;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the bucket that an event counts in. */
-final class Windows {
-    private Windows() {}
+final class BucketAssigner {
+    private BucketAssigner() {}
 
     /** The bucket that takes an event of this time, opened if need be; null if its window has closed. */
     static @Nullable Bucket openFor(

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An alert
  * is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in between.
  */
-final class Judge {
+final class ThresholdEvaluator {
     private final TermsResolver resolver;
 
-    Judge(TermsResolver resolver) {
+    ThresholdEvaluator(TermsResolver resolver) {
         this.resolver = resolver;
     }
 
@@ -40,29 +40,29 @@ final class Judge {
      *
      * @param then the rule that held when the call happened
      */
-    void adoptFor(Step step, Bucket bucket, long timeMillis, Rule then) {
-        Rule rule = termsFor(step.state, step.plans, bucket).ruleOf(bucket.group);
+    void adoptFor(Transition transition, Bucket bucket, long timeMillis, Rule then) {
+        Rule rule = termsFor(transition.state, transition.plans, bucket).ruleOf(bucket.group);
         if (rule != null) {
-            adopt(step, bucket, rule);
+            adopt(transition, bucket, rule);
         }
         if (bucket instanceof LeakyBucket leaky) {
-            leaky.takeAsBusyUntil(sameRateSince(step, leaky, timeMillis, then.amount));
+            leaky.takeAsBusyUntil(sameRateSince(transition, leaky, timeMillis, then.amount));
         }
     }
 
     /** Since when the rate has been what it is now, as far as that is after a moment. */
-    private long sameRateSince(Step step, LeakyBucket bucket, long timeMillis, Amount rateThen) {
-        AccountState state = step.state;
+    private long sameRateSince(Transition transition, LeakyBucket bucket, long timeMillis, Amount rateThen) {
+        AccountState state = transition.state;
         long now = state.judgementTime();
         Amount rate = rateThen;
         long since = Long.MIN_VALUE;
-        for (long end = resolver.endOf(state, step.plans, timeMillis);
+        for (long end = resolver.endOf(state, transition.plans, timeMillis);
                 end <= now;
-                end = resolver.endOf(state, step.plans, end)) {
+                end = resolver.endOf(state, transition.plans, end)) {
             if (!rate.equals(bucket.amount)) {
                 since = end;
             }
-            Rule next = resolver.at(state, step.plans, end).ruleOf(bucket.group);
+            Rule next = resolver.at(state, transition.plans, end).ruleOf(bucket.group);
             if (next != null) {
                 rate = next.amount;
             }
@@ -71,73 +71,73 @@ final class Judge {
     }
 
     /** Makes a bucket follow the rule by which it is judged; a leaky one by way of the rates that held in between. */
-    void adopt(Step step, Bucket bucket, Rule rule) {
-        AccountState state = step.state;
+    void adopt(Transition transition, Bucket bucket, Rule rule) {
+        AccountState state = transition.state;
         long now = state.judgementTime();
         if (bucket instanceof LeakyBucket leaky && !leaky.amount.equals(rule.amount)) {
-            long next = resolver.endOf(state, step.plans, leaky.asOfMillis);
+            long next = resolver.endOf(state, transition.plans, leaky.asOfMillis);
             while (next < now) {
-                Rule between = resolver.at(state, step.plans, next).ruleOf(bucket.group);
+                Rule between = resolver.at(state, transition.plans, next).ruleOf(bucket.group);
                 if (between != null) {
                     leaky.changeRate(between.amount, next);
                 }
-                next = resolver.endOf(state, step.plans, next);
+                next = resolver.endOf(state, transition.plans, next);
             }
         }
         bucket.adopt(rule, state.streamTimeMillis, now);
     }
 
     /** After usage has grown: raises what has been reached. */
-    void raiseReached(Step step, Bucket bucket, Terms terms, Rule rule, Origin origin) {
+    void raiseReached(Transition transition, Bucket bucket, Terms terms, Rule rule, Origin origin) {
         if (terms.exempt) {
             return;
         }
-        long level = bucket.level(step.state.streamTimeMillis);
+        long level = bucket.level(transition.state.streamTimeMillis);
         for (int target = 0; target < rule.targets(); target++) {
             Threshold threshold = Bucket.thresholdOf(rule, target);
             if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
-                raise(step, bucket, terms, rule, threshold, origin);
+                raise(transition, bucket, terms, rule, threshold, origin);
             }
         }
     }
 
     /** After a correction or a change of terms: clears what is not warranted any more and raises what is. */
-    void reconsider(Step step, Bucket bucket, Origin origin) {
-        Terms terms = termsFor(step.state, step.plans, bucket);
+    void reevaluate(Transition transition, Bucket bucket, Origin origin) {
+        Terms terms = termsFor(transition.state, transition.plans, bucket);
         Rule rule = terms.ruleOf(bucket.group);
-        long now = step.state.streamTimeMillis;
+        long now = transition.state.streamTimeMillis;
         if (rule != null) {
-            adopt(step, bucket, rule);
+            adopt(transition, bucket, rule);
         }
         for (Alert alert : bucket.alerts()) {
-            if (alert.phase != Alert.Phase.REARMED && !isWarranted(bucket, terms, rule, alert, now)) {
+            if (alert.phase != Alert.Phase.REARMED && !stillHolds(bucket, terms, rule, alert, now)) {
                 if (alert.phase == Alert.Phase.RAISED) {
-                    sayCleared(step, bucket, terms, rule, alert, origin, now);
+                    emitClearedEvent(transition, bucket, terms, rule, alert, origin, now);
                 }
                 alert.phase = Alert.Phase.REARMED;
                 bucket.forgetQuiet();
             }
         }
         if (rule != null) {
-            raiseReached(step, bucket, terms, rule, origin);
+            raiseReached(transition, bucket, terms, rule, origin);
         }
-        step.state.nextDueMillis = Math.min(step.state.nextDueMillis, bucket.deadline());
+        transition.state.nextDueMillis = Math.min(transition.state.nextDueMillis, bucket.deadline());
     }
 
     /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
-    void anticipate(Step step, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
+    void evaluateAhead(Transition transition, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
         Rule rule = terms.ruleOf(bucket.group);
         for (Alert alert : bucket.alerts()) {
-            if (alert.phase == Alert.Phase.RAISED && !isWarranted(bucket, terms, rule, alert, nowMillis)) {
-                sayOver(step, bucket, alert, origin, nowMillis);
+            if (alert.phase == Alert.Phase.RAISED && !stillHolds(bucket, terms, rule, alert, nowMillis)) {
+                emitCleared(transition, bucket, alert, origin, nowMillis);
             }
         }
     }
 
     /** The time of an alert is over: stream time has reached its end, or a tick has. */
-    void sayOver(Step step, Bucket bucket, Alert alert, Origin origin, long nowMillis) {
-        Terms terms = termsFor(step.state, step.plans, bucket);
-        sayCleared(step, bucket, terms, terms.ruleOf(bucket.group), alert, origin, nowMillis);
+    void emitCleared(Transition transition, Bucket bucket, Alert alert, Origin origin, long nowMillis) {
+        Terms terms = termsFor(transition.state, transition.plans, bucket);
+        emitClearedEvent(transition, bucket, terms, terms.ruleOf(bucket.group), alert, origin, nowMillis);
         alert.phase = Alert.Phase.OVER;
     }
 
@@ -149,7 +149,7 @@ final class Judge {
         return state.timeline.cutAt(bucket.windowEnd()) != null ? Cause.PLAN_CHANGED : Cause.WINDOW_ENDED;
     }
 
-    private static boolean isWarranted(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, long nowMillis) {
+    private static boolean stillHolds(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, long nowMillis) {
         if (rule == null || terms.exempt || alert.advisory == rule.enforced()) {
             return false;
         }
@@ -158,8 +158,14 @@ final class Judge {
                 && bucket.level(nowMillis) >= Levels.holds(bucket.group.algorithm, rule.amount, threshold);
     }
 
-    private void raise(Step step, Bucket bucket, Terms terms, Rule rule, @Nullable Threshold threshold, Origin origin) {
-        AccountState state = step.state;
+    private void raise(
+            Transition transition,
+            Bucket bucket,
+            Terms terms,
+            Rule rule,
+            @Nullable Threshold threshold,
+            Origin origin) {
+        AccountState state = transition.state;
         Alert alert = bucket.alertOf(threshold);
         if (alert == null) {
             alert = new Alert(threshold);
@@ -177,9 +183,9 @@ final class Judge {
                 ? LimitEvent.Kind.ADVISORY_LIMIT_REACHED
                 : blocks ? LimitEvent.Kind.HARD_LIMIT_REACHED : LimitEvent.Kind.SOFT_LIMIT_REACHED;
         long overAt = bucket.overAt(alert);
-        say(
-                step,
-                EventIds.raised(state.accountId, bucket, alert),
+        emit(
+                transition,
+                LimitEventIds.raised(state.accountId, bucket, alert),
                 kind,
                 bucket,
                 terms,
@@ -191,18 +197,25 @@ final class Judge {
                 state.streamTimeMillis);
         if (overAt <= state.streamTimeMillis) {
             // A window that is already over: reported, and in force for nobody.
-            sayOver(step, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis);
+            emitCleared(
+                    transition, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis);
         } else {
             state.nextDueMillis = Math.min(state.nextDueMillis, overAt);
         }
     }
 
-    private void sayCleared(
-            Step step, Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, Origin origin, long nowMillis) {
-        String raisedId = EventIds.raised(step.state.accountId, bucket, alert);
-        say(
-                step,
-                EventIds.cleared(raisedId),
+    private void emitClearedEvent(
+            Transition transition,
+            Bucket bucket,
+            Terms terms,
+            @Nullable Rule rule,
+            Alert alert,
+            Origin origin,
+            long nowMillis) {
+        String raisedId = LimitEventIds.raised(transition.state.accountId, bucket, alert);
+        emit(
+                transition,
+                LimitEventIds.cleared(raisedId),
                 LimitEvent.Kind.LIMIT_CLEARED,
                 bucket,
                 terms,
@@ -214,8 +227,8 @@ final class Judge {
                 nowMillis);
     }
 
-    private static void say(
-            Step step,
+    private static void emit(
+            Transition transition,
             String id,
             LimitEvent.Kind kind,
             Bucket bucket,
@@ -226,10 +239,10 @@ final class Judge {
             @Nullable String clearedEventId,
             Origin origin,
             long nowMillis) {
-        step.out.limitEvent(new LimitEvent(
+        transition.out.limitEvent(new LimitEvent(
                 id,
-                step.state.accountId,
-                ++step.state.version,
+                transition.state.accountId,
+                ++transition.state.version,
                 kind,
                 origin.cause(),
                 BucketViews.of(bucket, rule, nowMillis),
@@ -240,7 +253,7 @@ final class Judge {
                 origin.sourceId(),
                 origin.position(),
                 origin.eventTimeMillis(),
-                step.decidedAtMillis(),
+                transition.decidedAtMillis(),
                 null,
                 clearedEventId,
                 origin.reason(),

@@ -14,8 +14,8 @@ import java.util.UUID;
  * the same id on every replay, in every partition and whatever was said before. What happens again is not the same: each id
  * holds something that tells one occurrence from the next.
  */
-final class EventIds {
-    private EventIds() {}
+final class LimitEventIds {
+    private LimitEventIds() {}
 
     /** Id of the event that says that an alert was raised. */
     static String raised(String accountId, Bucket bucket, Alert alert) {

@@ -13,14 +13,14 @@ import dev.tollgate.engine.plan.PlanCatalog;
  * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for the
  * next input, so that a plain event leaves nothing behind but its journal entry.
  */
-final class Step {
+final class Transition {
     AccountState state;
     Input input;
     PlanCatalog plans;
     EventIndex index;
     Outputs out;
 
-    Step(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
+    Transition(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
         this.state = state;
         this.input = input;
         this.plans = plans;
@@ -28,7 +28,7 @@ final class Step {
         this.out = out;
     }
 
-    /** Makes this the step of another input. */
+    /** Makes this the transition of another input. */
     void begin(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
         this.state = state;
         this.input = input;

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * the horizon at the date of the change and has been empty since: that rest is left out, so that a slower rate leaves too
  * little in it by at most that.
  *
- * <p>A bucket is not played if there are too many calls, if a plan change has reset or scaled it among them, or if its limit
+ * <p>A bucket is not replayed if there are too many calls, if a plan change has reset or scaled it among them, or if its limit
  * counts the calls of many projects or keys as one.
  */
-final class LeakyPlayback {
+final class LeakyReplay {
     /** A fraction of a second's work, for a change that comes once in a while. */
     static final int MAX_ENTRIES = 100_000;
 
@@ -42,18 +42,18 @@ final class LeakyPlayback {
     private final EngineSettings settings;
     private final TermsResolver resolver;
 
-    LeakyPlayback(EngineSettings settings, TermsResolver resolver) {
+    LeakyReplay(EngineSettings settings, TermsResolver resolver) {
         this.settings = settings;
         this.resolver = resolver;
     }
 
     /** What limits from a moment on. */
-    private record Span(long fromMillis, Rule[] rules) {}
+    private record TermsInterval(long fromMillis, Rule[] rules) {}
 
     /** The rate from a moment on. */
-    private record Stretch(long fromMillis, Amount amount) {}
+    private record RateInterval(long fromMillis, Amount amount) {}
 
-    private record Pour(long timeMillis, long cost) {}
+    private record Charge(long timeMillis, long cost) {}
 
     /**
      * What held before a change.
@@ -61,17 +61,17 @@ final class LeakyPlayback {
      * @param fromMillis since when all calls are known
      * @param nowMillis the moment that levels are about
      */
-    record Before(long fromMillis, long nowMillis, List<Span> spans) {}
+    record Baseline(long fromMillis, long nowMillis, List<TermsInterval> intervals) {}
 
-    /** Remembers what holds before a change; null if nothing can be played. */
+    /** Remembers what holds before a change; null if nothing can be replayed. */
     @Nullable
-    Before before(Step step) {
-        AccountState state = step.state;
+    Baseline baseline(Transition transition) {
+        AccountState state = transition.state;
         long from = Math.max(0, state.streamTimeMillis - settings.dedupeHorizonMillis());
         long now = state.judgementTime();
         return state.streamTimeMillis < 0 || isCutSince(state, from)
                 ? null
-                : new Before(from, now, spans(step, from, now));
+                : new Baseline(from, now, intervals(transition, from, now));
     }
 
     /** Whether a plan change has reset or scaled usage since a moment. */
@@ -88,47 +88,47 @@ final class LeakyPlayback {
      * Plays the buckets through in which a call costs something else than it did. The index has the corrected entry; the
      * buckets are as before.
      *
-     * @return the corrections of buckets that could not be played and are still to be made
+     * @return the corrections of buckets that could not be replayed and are still to be made
      */
-    List<Correction> correct(Step step, List<Correction> corrections) {
-        Before known = corrections.isEmpty() ? null : before(step);
-        Map<BucketGroup, Map<String, List<Pour>>> pours = new HashMap<>();
+    List<Correction> replayAfterCorrection(Transition transition, List<Correction> corrections) {
+        Baseline known = corrections.isEmpty() ? null : baseline(transition);
+        Map<BucketGroup, Map<String, List<Charge>>> charges = new HashMap<>();
         if (known == null
-                || !step.index.scan(
+                || !transition.index.scan(
                         known.fromMillis(),
                         known.nowMillis(),
                         MAX_ENTRIES_FOR_A_CORRECTION,
-                        entry -> collect(step, entry, pours))) {
+                        entry -> collect(transition, entry, charges))) {
             return corrections;
         }
         List<Correction> left = new ArrayList<>();
         for (Correction correction : corrections) {
             LeakyBucket bucket = correction.bucket();
             BucketGroup group = bucket.group;
-            List<Stretch> rates = stretches(known.spans(), group);
-            List<Pour> ordered =
-                    new ArrayList<>(pours.getOrDefault(group, Map.of()).getOrDefault(bucket.scopeKey, List.of()));
-            ordered.sort(Comparator.comparingLong(Pour::timeMillis));
+            List<RateInterval> rates = rateIntervals(known.intervals(), group);
+            List<Charge> ordered =
+                    new ArrayList<>(charges.getOrDefault(group, Map.of()).getOrDefault(bucket.scopeKey, List.of()));
+            ordered.sort(Comparator.comparingLong(Charge::timeMillis));
             if (rates.isEmpty()
                     || group.hasOverflow()
-                    || !isPlayed(bucket, ordered, correction.oldCost() - correction.newCost(), known, rates)) {
+                    || !tryReplay(bucket, ordered, correction.oldCost() - correction.newCost(), known, rates)) {
                 left.add(correction);
             }
         }
         return left;
     }
 
-    private static boolean isPlayed(
-            LeakyBucket bucket, List<Pour> pours, long costMore, Before known, List<Stretch> rates) {
+    private static boolean tryReplay(
+            LeakyBucket bucket, List<Charge> charges, long costMore, Baseline known, List<RateInterval> rates) {
         try {
-            LeakyBucket played = new LeakyBucket(
+            LeakyBucket replayed = new LeakyBucket(
                     bucket.group, bucket.scopeKey, rates.getFirst().amount(), bucket.graceMillis, known.fromMillis());
             bucket.settle(known.nowMillis());
             if (bucket.isBusySince(known.fromMillis())) {
-                played.beginWith(heldAt(bucket, pours, costMore, known, rates), bucket);
+                replayed.beginWith(heldAt(bucket, charges, costMore, known, rates), bucket);
             }
-            play(played, pours, rates, known.nowMillis());
-            bucket.takeOver(played);
+            replay(replayed, charges, rates, known.nowMillis());
+            bucket.takeOver(replayed);
             return true;
         } catch (ArithmeticException e) {
             // More than can be kept exactly.
@@ -137,99 +137,102 @@ final class LeakyPlayback {
     }
 
     /** Plays the buckets through whose rate is no longer what it was before. */
-    void play(Step step, Before before) {
-        AccountState state = step.state;
-        List<Span> spans = spans(step, before.fromMillis(), before.nowMillis());
-        if (!changesRates(state, before.spans(), spans)) {
+    void replayAfterRateChange(Transition transition, Baseline baseline) {
+        AccountState state = transition.state;
+        List<TermsInterval> intervals = intervals(transition, baseline.fromMillis(), baseline.nowMillis());
+        if (!changesRates(state, baseline.intervals(), intervals)) {
             return;
         }
-        Map<BucketGroup, Map<String, List<Pour>>> pours = new HashMap<>();
-        if (!step.index.scan(
-                before.fromMillis(), before.nowMillis(), MAX_ENTRIES, entry -> collect(step, entry, pours))) {
+        Map<BucketGroup, Map<String, List<Charge>>> charges = new HashMap<>();
+        if (!transition.index.scan(
+                baseline.fromMillis(),
+                baseline.nowMillis(),
+                MAX_ENTRIES,
+                entry -> collect(transition, entry, charges))) {
             return;
         }
         for (BucketGroup group : List.copyOf(state.groups)) {
-            List<Stretch> rates = stretches(spans, group);
-            List<Stretch> formerRates = stretches(before.spans(), group);
+            List<RateInterval> rates = rateIntervals(intervals, group);
+            List<RateInterval> formerRates = rateIntervals(baseline.intervals(), group);
             if (group.algorithm instanceof Algorithm.LeakyBucket
                     && !rates.equals(formerRates)
                     && !rates.isEmpty()
                     && !group.hasOverflow()) {
-                play(
+                replay(
                         state,
                         group,
-                        pours.getOrDefault(group, Map.of()),
-                        before,
+                        charges.getOrDefault(group, Map.of()),
+                        baseline,
                         rates,
                         formerRates,
-                        graceOf(spans, group));
+                        graceOf(intervals, group));
             }
         }
     }
 
     /** Whether a limit has another rate. Working the terms out has made a group for each limit that they have. */
-    private static boolean changesRates(AccountState state, List<Span> before, List<Span> after) {
+    private static boolean changesRates(AccountState state, List<TermsInterval> before, List<TermsInterval> after) {
         for (BucketGroup group : state.groups) {
             if (group.algorithm instanceof Algorithm.LeakyBucket
-                    && !stretches(before, group).equals(stretches(after, group))) {
+                    && !rateIntervals(before, group).equals(rateIntervals(after, group))) {
                 return true;
             }
         }
         return false;
     }
 
-    private void play(
+    private void replay(
             AccountState state,
             BucketGroup group,
-            Map<String, List<Pour>> pours,
-            Before before,
-            List<Stretch> rates,
-            List<Stretch> formerRates,
+            Map<String, List<Charge>> charges,
+            Baseline baseline,
+            List<RateInterval> rates,
+            List<RateInterval> formerRates,
             long graceMillis) {
         Set<String> keys = new TreeSet<>(ScopeRecord.KEY_ORDER);
-        keys.addAll(pours.keySet());
+        keys.addAll(charges.keySet());
         if (group.scope == Scope.ACCOUNT) {
             keys.add("");
         } else {
             keys.addAll(state.scopes.keys(group.scope));
         }
         for (String key : keys) {
-            List<Pour> ordered = new ArrayList<>(pours.getOrDefault(key, List.of()));
-            ordered.sort(Comparator.comparingLong(Pour::timeMillis));
-            Runnable playing = () -> play(group, key, ordered, before, rates, formerRates, graceMillis);
+            List<Charge> ordered = new ArrayList<>(charges.getOrDefault(key, List.of()));
+            ordered.sort(Comparator.comparingLong(Charge::timeMillis));
+            Runnable replaying = () -> replay(group, key, ordered, baseline, rates, formerRates, graceMillis);
             if (group.scope == Scope.ACCOUNT) {
-                playing.run();
+                replaying.run();
             } else {
-                state.scopes.with(group.scope, key, record -> playing.run());
+                state.scopes.with(group.scope, key, record -> replaying.run());
             }
         }
         state.nextDueMillis = Long.MIN_VALUE;
     }
 
-    private void play(
+    private void replay(
             BucketGroup group,
             String key,
-            List<Pour> pours,
-            Before before,
-            List<Stretch> rates,
-            List<Stretch> formerRates,
+            List<Charge> charges,
+            Baseline baseline,
+            List<RateInterval> rates,
+            List<RateInterval> formerRates,
             long graceMillis) {
-        LeakyBucket bucket = (LeakyBucket) group.find(key, before.nowMillis());
-        List<Stretch> known = withRateBefore(bucket, before.fromMillis(), rates, formerRates);
+        LeakyBucket bucket = (LeakyBucket) group.find(key, baseline.nowMillis());
+        List<RateInterval> known = withRateBefore(bucket, baseline.fromMillis(), rates, formerRates);
         try {
-            LeakyBucket played =
-                    new LeakyBucket(group, key, known.getFirst().amount(), graceMillis, before.fromMillis());
+            LeakyBucket replayed =
+                    new LeakyBucket(group, key, known.getFirst().amount(), graceMillis, baseline.fromMillis());
             if (bucket != null) {
-                bucket.settle(before.nowMillis());
-                if (bucket.isBusySince(before.fromMillis())) {
-                    played.beginWith(heldAt(bucket, pours, 0, before, formerRates), bucket);
+                bucket.settle(baseline.nowMillis());
+                if (bucket.isBusySince(baseline.fromMillis())) {
+                    replayed.beginWith(heldAt(bucket, charges, 0, baseline, formerRates), bucket);
                 }
             }
-            play(played, pours, known, before.nowMillis());
+            replay(replayed, charges, known, baseline.nowMillis());
             if (bucket != null) {
-                bucket.takeOver(played);
-            } else if (played.level > 0 && group.scopeKeys() < settings.maxScopeKeysPerLimit()) {
-                group.add(played);
+                bucket.takeOver(replayed);
+            } else if (replayed.level > 0 && group.scopeKeys() < settings.maxScopeKeysPerLimit()) {
+                group.add(replayed);
             }
         } catch (ArithmeticException e) {
             // More than can be kept exactly: the bucket stays as it is.
@@ -238,27 +241,27 @@ final class LeakyPlayback {
     }
 
     /** If nothing that is remembered had the limit before the change, its bucket has leaked as it last did. */
-    private static List<Stretch> withRateBefore(
-            @Nullable LeakyBucket bucket, long fromMillis, List<Stretch> rates, List<Stretch> formerRates) {
+    private static List<RateInterval> withRateBefore(
+            @Nullable LeakyBucket bucket, long fromMillis, List<RateInterval> rates, List<RateInterval> formerRates) {
         if (bucket == null || !formerRates.isEmpty() || rates.getFirst().fromMillis() <= fromMillis) {
             return rates;
         }
-        List<Stretch> known = new ArrayList<>(rates);
-        known.addFirst(new Stretch(fromMillis, bucket.amount));
+        List<RateInterval> known = new ArrayList<>(rates);
+        known.addFirst(new RateInterval(fromMillis, bucket.amount));
         return known;
     }
 
-    private static void play(LeakyBucket played, List<Pour> pours, List<Stretch> rates, long nowMillis) {
+    private static void replay(LeakyBucket replayed, List<Charge> charges, List<RateInterval> rates, long nowMillis) {
         int next = 0;
         for (int i = 0; i < rates.size(); i++) {
-            played.changeRate(rates.get(i).amount(), rates.get(i).fromMillis());
+            replayed.changeRate(rates.get(i).amount(), rates.get(i).fromMillis());
             long until = i + 1 < rates.size() ? rates.get(i + 1).fromMillis() : Long.MAX_VALUE;
-            while (next < pours.size() && pours.get(next).timeMillis() < until) {
-                Pour pour = pours.get(next++);
-                played.add(pour.timeMillis(), pour.cost(), pour.timeMillis());
+            while (next < charges.size() && charges.get(next).timeMillis() < until) {
+                Charge charge = charges.get(next++);
+                replayed.add(charge.timeMillis(), charge.cost(), charge.timeMillis());
             }
         }
-        played.settle(nowMillis);
+        replayed.settle(nowMillis);
     }
 
     /**
@@ -267,15 +270,19 @@ final class LeakyPlayback {
      * @param costMore how much more has come than the calls cost by now
      */
     private static long heldAt(
-            LeakyBucket bucket, List<Pour> pours, long costMore, Before before, List<Stretch> formerRates) {
+            LeakyBucket bucket,
+            List<Charge> charges,
+            long costMore,
+            Baseline baseline,
+            List<RateInterval> formerRates) {
         long held = Math.subtractExact(bucket.level, Math.multiplyExact(costMore, bucket.periodMillis));
-        for (Pour pour : pours) {
-            held = Math.subtractExact(held, Math.multiplyExact(pour.cost(), bucket.periodMillis));
+        for (Charge charge : charges) {
+            held = Math.subtractExact(held, Math.multiplyExact(charge.cost(), bucket.periodMillis));
         }
         for (int i = 0; i < formerRates.size(); i++) {
             long from =
-                    i == 0 ? before.fromMillis() : Math.max(formerRates.get(i).fromMillis(), before.fromMillis());
-            long until = i + 1 < formerRates.size() ? formerRates.get(i + 1).fromMillis() : before.nowMillis();
+                    i == 0 ? baseline.fromMillis() : Math.max(formerRates.get(i).fromMillis(), baseline.fromMillis());
+            long until = i + 1 < formerRates.size() ? formerRates.get(i + 1).fromMillis() : baseline.nowMillis();
             if (until > from && formerRates.get(i).amount().isUnlimited()) {
                 // It has been empty after all, which a late call has made it forget.
                 return 0;
@@ -288,8 +295,9 @@ final class LeakyPlayback {
         return Math.max(0, held);
     }
 
-    private void collect(Step step, JournalEntry entry, Map<BucketGroup, Map<String, List<Pour>>> pours) {
-        PlanVersion version = step.plans.version(entry.planId(), entry.planVersion());
+    private void collect(
+            Transition transition, JournalEntry entry, Map<BucketGroup, Map<String, List<Charge>>> charges) {
+        PlanVersion version = transition.plans.version(entry.planId(), entry.planVersion());
         if (entry.verdict() != Verdict.COUNTED || version == null) {
             return;
         }
@@ -298,45 +306,47 @@ final class LeakyPlayback {
             if (cost > 0
                     && limit.algorithm() instanceof Algorithm.LeakyBucket
                     && !entry.lateLimits().contains(limit.id())) {
-                pours.computeIfAbsent(step.state.groupOf(limit), group -> new HashMap<>())
-                        .computeIfAbsent(Windows.scopeKey(limit.scope(), entry.request()), key -> new ArrayList<>())
-                        .add(new Pour(entry.request().occurredAtMillis(), cost));
+                charges.computeIfAbsent(transition.state.groupOf(limit), group -> new HashMap<>())
+                        .computeIfAbsent(
+                                BucketAssigner.scopeKey(limit.scope(), entry.request()), key -> new ArrayList<>())
+                        .add(new Charge(entry.request().occurredAtMillis(), cost));
             }
         }
     }
 
     /** The terms from the first change that is remembered up to a moment, in order. */
-    private List<Span> spans(Step step, long fromMillis, long nowMillis) {
-        AccountState state = step.state;
+    private List<TermsInterval> intervals(Transition transition, long fromMillis, long nowMillis) {
+        AccountState state = transition.state;
         List<TimelineEntry> entries = state.timeline.entries;
         long time = entries.isEmpty() ? fromMillis : Math.min(fromMillis, entries.getFirst().effectiveAtMillis);
-        List<Span> spans = new ArrayList<>();
+        List<TermsInterval> intervals = new ArrayList<>();
         while (time <= nowMillis) {
-            spans.add(new Span(time, resolver.at(state, step.plans, time).rules));
-            time = resolver.endOf(state, step.plans, time);
+            intervals.add(new TermsInterval(time, resolver.at(state, transition.plans, time).rules));
+            time = resolver.endOf(state, transition.plans, time);
         }
-        return spans;
+        return intervals;
     }
 
     /** The rates of a group's buckets. While no plan has the limit, the last rate stays; before any had it, it is the first. */
-    private static List<Stretch> stretches(List<Span> spans, BucketGroup group) {
-        List<Stretch> stretches = new ArrayList<>();
-        for (Span span : spans) {
-            for (Rule rule : span.rules()) {
+    private static List<RateInterval> rateIntervals(List<TermsInterval> intervals, BucketGroup group) {
+        List<RateInterval> rateIntervals = new ArrayList<>();
+        for (TermsInterval interval : intervals) {
+            for (Rule rule : interval.rules()) {
                 if (group.isFor(rule.limit)
-                        && (stretches.isEmpty() || !stretches.getLast().amount().equals(rule.amount))) {
-                    stretches.add(new Stretch(span.fromMillis(), rule.amount));
+                        && (rateIntervals.isEmpty()
+                                || !rateIntervals.getLast().amount().equals(rule.amount))) {
+                    rateIntervals.add(new RateInterval(interval.fromMillis(), rule.amount));
                 }
             }
         }
-        return stretches;
+        return rateIntervals;
     }
 
     /** As the newest plan says that has the limit; grace is not part of what distinguishes buckets. */
-    private static long graceOf(List<Span> spans, BucketGroup group) {
+    private static long graceOf(List<TermsInterval> intervals, BucketGroup group) {
         long grace = 0;
-        for (Span span : spans) {
-            for (Rule rule : span.rules()) {
+        for (TermsInterval interval : intervals) {
+            for (Rule rule : interval.rules()) {
                 if (group.isFor(rule.limit)) {
                     grace = rule.limit.graceMillis();
                 }
