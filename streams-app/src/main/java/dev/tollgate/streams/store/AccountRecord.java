@@ -143,25 +143,25 @@ public final class AccountRecord {
         return KafkaAccountStore.ACCOUNT_BYTES + KafkaAccountStore.HEAP_FACTOR * encodedBytes;
     }
 
-    /** How many projects and API keys have changed since they were last taken by {@link #takeUnsaidStates}. */
-    public int unsaidStates() {
-        return scopes == null ? 0 : scopes.unsaidStates();
+    /** How many projects and API keys have changed since they were last taken by {@link #takeUnpublishedStates}. */
+    public int unpublishedStates() {
+        return scopes == null ? 0 : scopes.unpublishedStates();
     }
 
     /** Takes the projects and API keys whose limit-state is to be published; those that have gone are among them. */
-    public Set<ScopeId> takeUnsaidStates() {
-        return scopes == null ? Set.of() : scopes.takeUnsaidStates();
+    public Set<ScopeId> takeUnpublishedStates() {
+        return scopes == null ? Set.of() : scopes.takeUnpublishedStates();
     }
 
     /** Takes the projects and API keys whose totals are to be published. */
-    public Set<ScopeId> takeUnsaidTotals() {
-        return scopes == null ? Set.of() : scopes.takeUnsaidTotals();
+    public Set<ScopeId> takeUnpublishedTotals() {
+        return scopes == null ? Set.of() : scopes.takeUnpublishedTotals();
     }
 
     /** All projects and API keys are to be published: nobody knows which of them were. */
-    public void nothingIsSaid() {
+    public void nothingIsPublished() {
         if (scopes != null) {
-            scopes.nothingIsSaid();
+            scopes.nothingIsPublished();
         }
     }
 

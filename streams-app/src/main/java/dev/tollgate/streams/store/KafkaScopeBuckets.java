@@ -43,10 +43,10 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     private final TimerHead tickTimers;
 
     /** Keys whose limit-state is not published as it is now; the longest ago first. */
-    private Set<ScopeId> unsaidStates = new LinkedHashSet<>();
+    private Set<ScopeId> unpublishedStates = new LinkedHashSet<>();
 
     /** The same for totals. */
-    private Set<ScopeId> unsaidTotals = new LinkedHashSet<>();
+    private Set<ScopeId> unpublishedTotals = new LinkedHashSet<>();
 
     /**
      * @param prefix length of the account id and the account id
@@ -80,8 +80,8 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     @Override
     public void save(ScopeRecord record) {
         ScopeId id = new ScopeId(record.scope(), record.key());
-        unsaidStates.add(id);
-        unsaidTotals.add(id);
+        unpublishedStates.add(id);
+        unpublishedTotals.add(id);
         byte[] bytes = record.encode();
         ScopeCache.Entry entry = cached.get(id);
         if (entry == null || !Arrays.equals(entry.saved, bytes)) {
@@ -97,8 +97,8 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     @Override
     public void remove(ScopeRecord record) {
         ScopeId id = new ScopeId(record.scope(), record.key());
-        unsaidStates.add(id);
-        unsaidTotals.remove(id);
+        unpublishedStates.add(id);
+        unpublishedTotals.remove(id);
         // Unlike delete, this reads nothing.
         store.put(recordKey(record.scope(), record.key()), null);
         ScopeCache.Entry entry = cached.remove(id);
@@ -151,30 +151,30 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     }
 
     /** How many keys have changed since their limit-state was last published. */
-    int unsaidStates() {
-        return unsaidStates.size();
+    int unpublishedStates() {
+        return unpublishedStates.size();
     }
 
     /** Takes the keys whose limit-state is to be published. */
-    Set<ScopeId> takeUnsaidStates() {
-        Set<ScopeId> taken = unsaidStates;
-        unsaidStates = new LinkedHashSet<>();
+    Set<ScopeId> takeUnpublishedStates() {
+        Set<ScopeId> taken = unpublishedStates;
+        unpublishedStates = new LinkedHashSet<>();
         return taken;
     }
 
     /** Takes the keys whose totals are to be published. */
-    Set<ScopeId> takeUnsaidTotals() {
-        Set<ScopeId> taken = unsaidTotals;
-        unsaidTotals = new LinkedHashSet<>();
+    Set<ScopeId> takeUnpublishedTotals() {
+        Set<ScopeId> taken = unpublishedTotals;
+        unpublishedTotals = new LinkedHashSet<>();
         return taken;
     }
 
     /** All keys are to be published: nobody knows which of them were. */
-    void nothingIsSaid() {
+    void nothingIsPublished() {
         for (Scope scope : List.of(Scope.PROJECT, Scope.API_KEY)) {
             for (String key : keys(scope, null, Integer.MAX_VALUE)) {
-                unsaidStates.add(new ScopeId(scope, key));
-                unsaidTotals.add(new ScopeId(scope, key));
+                unpublishedStates.add(new ScopeId(scope, key));
+                unpublishedTotals.add(new ScopeId(scope, key));
             }
         }
     }

@@ -7,9 +7,9 @@ import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.input.InputHorizon;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
-import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.PendingWorkStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +89,7 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
         context = opened;
         opening = beginnings.open(opened.taskId());
         Emitter emitter = new Emitter(opened, metrics);
-        Agenda agenda = new Agenda(opened.getStateStore(Names.AGENDA_STORE));
+        PendingWorkStore pendingWork = new PendingWorkStore(opened.getStateStore(Names.PENDING_WORK_STORE));
         AccountingTask fresh = new AccountingTask(
                 config,
                 registry,
@@ -102,13 +102,13 @@ final class AccountingProcessor implements Processor<byte[], byte[], String, Spe
                         opened.getStateStore(Names.SCOPE_STORE),
                         config.cacheBytes() / 2),
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
-                agenda);
+                pendingWork);
         fresh.open();
         task = fresh;
         schedule(opened, fresh, fresh::passTime);
         if (opened.taskId().partition() == 0) {
-            RefusedPlans refused = new RefusedPlans(catalog, agenda, emitter);
-            schedule(opened, fresh, now -> refused.say());
+            RejectedPlanReporter rejectedPlans = new RejectedPlanReporter(catalog, pendingWork, emitter);
+            schedule(opened, fresh, now -> rejectedPlans.report());
         }
     }
 

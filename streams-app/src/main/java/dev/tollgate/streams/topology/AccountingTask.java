@@ -23,8 +23,8 @@ import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
-import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.PendingWorkStore;
 import dev.tollgate.streams.store.ScopeId;
 import dev.tollgate.streams.translate.InputTranslator;
 import dev.tollgate.streams.translate.RecordDecoder;
@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  * transaction
  * with the outputs and the read positions: a crash takes back all three or none. In memory are only decoded copies of
  * accounts,
- * the queues of outputs that pacing holds back, and the queue of deadlines; {@link #open} builds the latter two from
+ * the queues of outputs that pacing holds back, and the queue of timers; {@link #open} builds the latter two from
  * the
- * agenda, at a cost in proportion to the accounts that have something coming, not to all accounts.
+ * the pending work, at a cost in proportion to the accounts that have something coming, not to all accounts.
  *
  * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however
  * often they
@@ -67,13 +67,13 @@ final class AccountingTask {
     private static final int ACCOUNTS_PER_PUNCTUATION = 250;
 
     /** How many changed projects and API keys of an account are held back at most. */
-    private static final int MAX_UNSAID_SCOPES = 1_000;
+    private static final int MAX_UNPUBLISHED_SCOPES = 1_000;
 
     /** A task that has read nothing for this long has caught up, however old the last record was. */
     private static final long IDLE_MILLIS = 500;
 
     /**
-     * How long the agenda goes on naming an account that has said everything: an active one would come and go every
+     * How long the pending work goes on naming an account that has said everything: an active one would come and go every
      * second. If
      * the task is opened anew meanwhile, the account says its standing once more than needed.
      */
@@ -89,22 +89,22 @@ final class AccountingTask {
     private final AccountingMetrics metrics;
     private final Emitter emitter;
     private final KafkaEventIndex index;
-    private final Agenda agenda;
+    private final PendingWorkStore pendingWork;
     private final Accounts accounts;
     private final RecordDecoder<RequestEvent> requestDecoder;
     private final RecordDecoder<AccountEvent> commandDecoder;
 
-    private final Pace snapshotPace;
-    private final Pace totalsPace;
-    private final Deadlines deadlines = new Deadlines();
-    private final NoticeRounds noticeRounds;
-    private final Said said = new Said();
+    private final EmissionThrottle snapshotThrottle;
+    private final EmissionThrottle totalsThrottle;
+    private final TimerQueue timers = new TimerQueue();
+    private final PlanNoticeScan planNotices;
+    private final OutputCollector collected = new OutputCollector();
 
     /** Accounts whose outputs were held back when the task was last closed and are not said yet. */
     private final Set<String> recovering = new LinkedHashSet<>();
 
-    /** Accounts in memory that the agenda names although nothing is held back, longest quiet first. */
-    private final LinkedHashSet<Account> lingering = new LinkedHashSet<>();
+    /** Accounts in memory that the pending work names although nothing is held back, longest quiet first. */
+    private final LinkedHashSet<Account> idle = new LinkedHashSet<>();
 
     /** When the last record was read. */
     private long readAtMillis;
@@ -131,7 +131,7 @@ final class AccountingTask {
             Emitter emitter,
             AccountStore store,
             KafkaEventIndex index,
-            Agenda agenda) {
+            PendingWorkStore pendingWork) {
         this.config = config;
         this.engine = new AccountingEngine(config.engine());
         this.catalog = catalog;
@@ -139,20 +139,20 @@ final class AccountingTask {
         this.metrics = metrics;
         this.emitter = emitter;
         this.index = index;
-        this.agenda = agenda;
-        this.accounts = new Accounts(store, config.cacheBytes(), this::arrive, this::leave);
-        this.noticeRounds = new NoticeRounds(catalog, store, agenda, this::isDue);
+        this.pendingWork = pendingWork;
+        this.accounts = new Accounts(store, config.cacheBytes(), this::onLoaded, this::onEvicted);
+        this.planNotices = new PlanNoticeScan(catalog, store, pendingWork, this::isDue);
         this.requestDecoder = new RecordDecoder<>(RequestEvent.class, registry, MAX_EVENT_BYTES);
         this.commandDecoder = new RecordDecoder<>(AccountEvent.class, registry, MAX_EVENT_BYTES);
-        this.snapshotPace = new Pace(config.limitStateInterval().toMillis());
-        this.totalsPace = new Pace(config.totalsInterval().toMillis());
+        this.snapshotThrottle = new EmissionThrottle(config.limitStateInterval().toMillis());
+        this.totalsThrottle = new EmissionThrottle(config.totalsInterval().toMillis());
     }
 
-    /** Reads the agenda. Called once, before anything else. */
+    /** Reads the pending work. Called once, before anything else. */
     void open() {
         requireOpen();
-        agenda.forEach((accountId, heldBack, deadlineMillis) -> {
-            deadlines.set(accountId, deadlineMillis);
+        pendingWork.forEach((accountId, heldBack, deadlineMillis) -> {
+            timers.set(accountId, deadlineMillis);
             if (heldBack) {
                 recovering.add(accountId);
             }
@@ -174,7 +174,7 @@ final class AccountingTask {
             account.record.readRequestAt(input.position().offset(), input.appendedAtMillis());
             accounts.save(account);
             if (changed) {
-                speak(account, said.transition);
+                publish(account, collected.transition);
             }
         } catch (RefusedException e) {
             emitter.deadLetter(
@@ -199,7 +199,7 @@ final class AccountingTask {
             account.record.readUpTo(input.appendedAtMillis());
             accounts.save(account);
             metrics.count("commands");
-            speak(account, true);
+            publish(account, true);
         } catch (RefusedException e) {
             emitter.deadLetter(
                     input,
@@ -215,24 +215,24 @@ final class AccountingTask {
         requireOpen();
         nowMillis = wallClockMillis;
         if (nowMillis - readAtMillis >= IDLE_MILLIS) {
-            follow(0);
+            adaptTo(0);
         }
-        snapshotPace.sayDue(nowMillis, ACCOUNTS_PER_PUNCTUATION, account -> {
+        snapshotThrottle.flushDue(nowMillis, ACCOUNTS_PER_PUNCTUATION, account -> {
             saySnapshot(account);
-            updateAgenda(account);
+            updatePendingWork(account);
         });
-        totalsPace.sayDue(nowMillis, ACCOUNTS_PER_PUNCTUATION, account -> {
+        totalsThrottle.flushDue(nowMillis, ACCOUNTS_PER_PUNCTUATION, account -> {
             sayTotals(account);
-            updateAgenda(account);
+            updatePendingWork(account);
         });
         recover();
-        sayDue();
+        flushDue();
         forgetQuiet();
     }
 
     /** Says what the wall clock has brought, as far as no record is still to come that belongs before it. */
-    private void sayDue() {
-        if (deadlines.earliest() > nowMillis && !noticeRounds.isPending(nowMillis)) {
+    private void flushDue() {
+        if (timers.earliest() > nowMillis && !planNotices.isPending(nowMillis)) {
             return;
         }
         long upToMillis = Math.min(nowMillis, horizon.readUpTo(nextRequestOffset, nextCommandOffset));
@@ -240,10 +240,10 @@ final class AccountingTask {
             return;
         }
         tick(upToMillis);
-        for (String accountId : noticeRounds.next(upToMillis, ACCOUNTS_PER_PUNCTUATION)) {
+        for (String accountId : planNotices.next(upToMillis, ACCOUNTS_PER_PUNCTUATION)) {
             accounts.visit(
                     accountId,
-                    account -> passLogTime(account, Math.max(noticeRounds.coversUpTo(), account.record.clockMillis())));
+                    account -> passLogTime(account, Math.max(planNotices.coversUpTo(), account.record.clockMillis())));
         }
     }
 
@@ -267,12 +267,12 @@ final class AccountingTask {
         requireOpen();
         nowMillis = wallClockMillis;
         readAtMillis = wallClockMillis;
-        follow(wallClockMillis - input.appendedAtMillis());
+        adaptTo(wallClockMillis - input.appendedAtMillis());
     }
 
-    private void follow(long delayMillis) {
-        snapshotPace.follow(delayMillis);
-        totalsPace.follow(delayMillis);
+    private void adaptTo(long delayMillis) {
+        snapshotThrottle.adaptTo(delayMillis);
+        totalsThrottle.adaptTo(delayMillis);
     }
 
     /**
@@ -341,79 +341,79 @@ final class AccountingTask {
      */
     private boolean apply(Account account, Input input, CatalogView plans) throws RefusedException {
         long before = account.record.state().version();
-        said.begin();
+        collected.begin();
         try {
-            engine.apply(account.record.state(), input, plans.plans(), index.of(account.record), said);
+            engine.apply(account.record.state(), input, plans.plans(), index.of(account.record), collected);
             index.expireSome();
         } catch (RuntimeException | Error e) {
             // The state may be changed by half. The task ends with this exception; nobody may save that state before.
             accounts.drop(account);
             throw e;
         }
-        RejectionReason rejection = said.rejection;
+        RejectionReason rejection = collected.rejection;
         if (rejection != null) {
-            throw new RefusedException(rejection, said.rejectionDetail);
+            throw new RefusedException(rejection, collected.rejectionDetail);
         }
         return account.record.state().version() != before;
     }
 
     /** Says the account's new standing, as soon as pacing allows. */
-    private void speak(Account account, boolean atOnce) {
+    private void publish(Account account, boolean atOnce) {
         if (atOnce
-                || snapshotPace.mayBeSaid(account.snapshot, nowMillis)
-                || account.record.unsaidStates() >= MAX_UNSAID_SCOPES) {
+                || snapshotThrottle.tryAcquire(account.snapshot, nowMillis)
+                || account.record.unpublishedStates() >= MAX_UNPUBLISHED_SCOPES) {
             saySnapshot(account);
         }
-        if (totalsPace.mayBeSaid(account.totals, nowMillis)) {
+        if (totalsThrottle.tryAcquire(account.totals, nowMillis)) {
             sayTotals(account);
         }
-        updateAgenda(account);
+        updatePendingWork(account);
     }
 
     private void saySnapshot(Account account) {
         AccountState state = account.record.state();
         CatalogView plans = viewAt(account.record.clockMillis());
         emitter.snapshot(engine.accountSnapshot(state, plans.plans(), nowMillis), account.record, plans::bucketName);
-        for (ScopeId id : account.record.takeUnsaidStates()) {
+        for (ScopeId id : account.record.takeUnpublishedStates()) {
             emitter.snapshot(
                     id,
                     engine.scopeSnapshot(state, plans.plans(), nowMillis, id.scope(), id.key()),
                     account.record,
                     plans::bucketName);
         }
-        snapshotPace.said(account.snapshot, nowMillis);
+        snapshotThrottle.emitted(account.snapshot, nowMillis);
     }
 
     private void sayTotals(Account account) {
-        said.begin();
+        collected.begin();
         AccountState state = account.record.state();
         CatalogView plans = viewAt(account.record.clockMillis());
-        engine.openAccountTotals(state, plans.plans(), said);
-        for (ScopeId id : account.record.takeUnsaidTotals()) {
-            engine.openScopeTotals(state, plans.plans(), id.scope(), id.key(), said);
+        engine.openAccountTotals(state, plans.plans(), collected);
+        for (ScopeId id : account.record.takeUnpublishedTotals()) {
+            engine.openScopeTotals(state, plans.plans(), id.scope(), id.key(), collected);
         }
-        totalsPace.said(account.totals, nowMillis);
+        totalsThrottle.emitted(account.totals, nowMillis);
     }
 
     private void recover() {
         Iterator<String> ids = recovering.iterator();
         int scopes = 0;
-        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && scopes < MAX_UNSAID_SCOPES && ids.hasNext(); i++) {
+        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && scopes < MAX_UNPUBLISHED_SCOPES && ids.hasNext(); i++) {
             Account account = accounts.get(ids.next());
             ids.remove();
             account.recovering = false;
-            account.record.nothingIsSaid();
-            scopes += account.record.unsaidStates();
+            account.record.nothingIsPublished();
+            scopes += account.record.unpublishedStates();
             saySnapshot(account);
             sayTotals(account);
-            updateAgenda(account);
+            updatePendingWork(account);
             metrics.count("recovered");
         }
     }
 
     private void tick(long upToMillis) {
         for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION; i++) {
-            String accountId = deadlines.pollPassed(upToMillis);
+            String accountId = timers.pollPassed(upToMillis);
             if (accountId == null) {
                 return;
             }
@@ -421,10 +421,10 @@ final class AccountingTask {
             passLogTime(account, Math.max(upToMillis, account.record.clockMillis()));
             // Whatever is known about it here: an account that was not in memory has come without the deadline that
             // passed.
-            putAgenda(account, account.agendaHeldBack || account.isHeldBack());
-            updateAgenda(account);
-            if (account.agendaDeadlineMillis <= upToMillis) {
-                deadlines.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
+            storePendingWork(account, account.storedHeldBack || account.isHeldBack());
+            updatePendingWork(account);
+            if (account.storedDeadlineMillis <= upToMillis) {
+                timers.set(accountId, nowMillis + MIN_TICK_DISTANCE_MILLIS);
             }
         }
     }
@@ -464,7 +464,7 @@ final class AccountingTask {
             }
         }
         if (ticked) {
-            updateAgenda(account);
+            updatePendingWork(account);
         } else {
             account.deadlineMillis = AccountingEngine.nextDeadline(record.state());
         }
@@ -488,67 +488,67 @@ final class AccountingTask {
         metrics.count("ticks");
         account.record.passedUpTo(atMillis);
         accounts.save(account);
-        if (said.transition) {
+        if (collected.transition) {
             saySnapshot(account);
         }
         return true;
     }
 
-    private void arrive(Account account) {
+    private void onLoaded(Account account) {
         account.recovering = recovering.contains(account.id());
-        account.agendaHeldBack = account.recovering;
-        account.agendaDeadlineMillis = deadlines.of(account.id());
+        account.storedHeldBack = account.recovering;
+        account.storedDeadlineMillis = timers.of(account.id());
         account.deadlineMillis = AccountingEngine.nextDeadline(account.record.state());
     }
 
     /** An account leaves memory: what is held back is said now, as nobody would remember it. */
-    private void leave(Account account) {
+    private void onEvicted(Account account) {
         if (account.snapshot.isHeld() || account.totals.isHeld()) {
             metrics.count("snapshots.early");
             saySnapshot(account);
             sayTotals(account);
         }
-        lingering.remove(account);
-        if (account.agendaHeldBack && !account.isHeldBack()) {
-            putAgenda(account, false);
+        idle.remove(account);
+        if (account.storedHeldBack && !account.isHeldBack()) {
+            storePendingWork(account, false);
         }
     }
 
-    private void updateAgenda(Account account) {
+    private void updatePendingWork(Account account) {
         boolean heldBack = account.isHeldBack();
         account.deadlineMillis = AccountingEngine.nextDeadline(account.record.state());
-        if (heldBack && !account.agendaHeldBack || account.deadlineMillis != account.agendaDeadlineMillis) {
-            putAgenda(account, heldBack || account.agendaHeldBack);
+        if (heldBack && !account.storedHeldBack || account.deadlineMillis != account.storedDeadlineMillis) {
+            storePendingWork(account, heldBack || account.storedHeldBack);
         }
-        if (!heldBack && account.agendaHeldBack) {
+        if (!heldBack && account.storedHeldBack) {
             account.quietSinceMillis = nowMillis;
-            lingering.addLast(account);
+            idle.addLast(account);
         }
     }
 
-    private void putAgenda(Account account, boolean heldBack) {
-        account.agendaHeldBack = heldBack;
-        account.agendaDeadlineMillis = AccountingEngine.nextDeadline(account.record.state());
-        agenda.put(account.id(), heldBack, account.agendaDeadlineMillis);
-        deadlines.set(account.id(), account.agendaDeadlineMillis);
+    private void storePendingWork(Account account, boolean heldBack) {
+        account.storedHeldBack = heldBack;
+        account.storedDeadlineMillis = AccountingEngine.nextDeadline(account.record.state());
+        pendingWork.put(account.id(), heldBack, account.storedDeadlineMillis);
+        timers.set(account.id(), account.storedDeadlineMillis);
     }
 
-    /** Takes accounts off the agenda that have been quiet for long enough. */
+    /** Takes accounts off the pending work that have been quiet for long enough. */
     private void forgetQuiet() {
-        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && !lingering.isEmpty(); i++) {
-            Account account = lingering.getFirst();
+        for (int i = 0; i < ACCOUNTS_PER_PUNCTUATION && !idle.isEmpty(); i++) {
+            Account account = idle.getFirst();
             if (nowMillis - account.quietSinceMillis < LINGER_MILLIS) {
                 return;
             }
-            lingering.removeFirst();
-            if (account.agendaHeldBack && !account.isHeldBack()) {
-                putAgenda(account, false);
+            idle.removeFirst();
+            if (account.storedHeldBack && !account.isHeldBack()) {
+                storePendingWork(account, false);
             }
         }
     }
 
     /** Takes what the engine says about one input. */
-    private final class Said implements Outputs {
+    private final class OutputCollector implements Outputs {
         private boolean transition;
         private @Nullable RejectionReason rejection;
         private String rejectionDetail = "";

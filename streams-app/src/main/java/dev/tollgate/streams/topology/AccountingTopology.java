@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *                  +--> accounting -------+--> usage-totals
  * account-events --'     |  |  |          +--> limit-events
  *                        |  |  |          +--> limit-state
- * stores: accounts, scopes, events, agenda '--> dead-letters
+ * stores: accounts, scopes, events, pending-work '--> dead-letters
  * </pre>
  *
  * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside
@@ -91,7 +91,7 @@ public final class AccountingTopology {
                 .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.SCOPE_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
-                .addStateStore(store(Names.AGENDA_STORE), Names.ACCOUNTING);
+                .addStateStore(store(Names.PENDING_WORK_STORE), Names.ACCOUNTING);
 
         sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, values);
         topology.addSink(

@@ -19,7 +19,7 @@ public final class Names {
     /** Journal entries by account, half day and event id. */
     public static final String EVENT_STORE = "events";
     /** Accounts with something coming. */
-    public static final String AGENDA_STORE = "agenda";
+    public static final String PENDING_WORK_STORE = "pending-work";
 
     private Names() {}
 }

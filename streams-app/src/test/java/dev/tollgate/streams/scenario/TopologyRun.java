@@ -20,7 +20,7 @@ import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingMetrics;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.store.PendingWorkStore;
 import dev.tollgate.streams.topology.AccountingTopology;
 import dev.tollgate.streams.topology.Names;
 import dev.tollgate.streams.topology.TestingCatalog;
@@ -44,7 +44,7 @@ import org.apache.kafka.streams.test.TestRecord;
 /**
  * A scenario through the topology, with the records of the topics in and out, and a gate that hears the snapshots.
  *
- * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the agenda has
+ * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the pending work has
  * something to
  * the next, as they would come one after the other in life.
  */
@@ -124,7 +124,7 @@ final class TopologyRun implements AutoCloseable {
 
     /** When the topology gives a tick for a deadline; {@link Long#MAX_VALUE} for none. */
     private static long tickAt(long deadlineMillis, long nowMillis) {
-        if (deadlineMillis == Agenda.NO_DEADLINE) {
+        if (deadlineMillis == PendingWorkStore.NO_DEADLINE) {
             return Long.MAX_VALUE;
         }
         return deadlineMillis <= nowMillis
@@ -180,8 +180,8 @@ final class TopologyRun implements AutoCloseable {
     }
 
     private long nextTick() {
-        long[] deadline = {Agenda.NO_DEADLINE};
-        new Agenda(driver.getKeyValueStore(Names.AGENDA_STORE))
+        long[] deadline = {PendingWorkStore.NO_DEADLINE};
+        new PendingWorkStore(driver.getKeyValueStore(Names.PENDING_WORK_STORE))
                 .forEach((account, heldBack, deadlineMillis) -> deadline[0] = Math.min(deadline[0], deadlineMillis));
         return tickAt(deadline[0], nowMillis);
     }

@@ -524,7 +524,7 @@ class AccountingTopologyTest {
                         "limit-events-sink",
                         "limit-state-sink",
                         "dead-letters-sink",
-                        "stores: [accounts, scopes, agenda, events]")
+                        "stores: [accounts, scopes, pending-work, events]")
                 .doesNotContain("KSTREAM", "KTABLE");
     }
 

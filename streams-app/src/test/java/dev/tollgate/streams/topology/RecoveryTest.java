@@ -26,9 +26,9 @@ import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.RejectedPlan;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
-import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.PendingWorkStore;
 import dev.tollgate.streams.store.TestingStores;
 import dev.tollgate.streams.translate.RefusalReason;
 import java.io.IOException;
@@ -58,7 +58,7 @@ class RecoveryTest {
     private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
     private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
     private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
-    private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> pendingWork = TestingStores.store(Names.PENDING_WORK_STORE, context);
     private final InMemoryPlanCatalog plans = new InMemoryPlanCatalog(Duration.ofSeconds(5));
     private FailingStore store = new FailingStore(new KafkaAccountStore(accounts, scopes, 1 << 20));
     private TestingRegistry registry;
@@ -90,7 +90,7 @@ class RecoveryTest {
             request("acme", "e" + i, START);
         }
         assertThat(forwarded(UsageTotal.class)).isEmpty();
-        assertThat(TestingStores.size(agenda)).isEqualTo(1);
+        assertThat(TestingStores.size(pendingWork)).isEqualTo(1);
 
         task = open();
         context.resetForwards();
@@ -104,7 +104,7 @@ class RecoveryTest {
                         .singleElement()
                         .satisfies(bucket -> assertThat(bucket.getUsed()).isEqualTo(5)));
         passTime(START.plusMillis(1 + AccountingTask.LINGER_MILLIS));
-        assertThat(TestingStores.size(agenda)).isZero();
+        assertThat(TestingStores.size(pendingWork)).isZero();
     }
 
     @Test
@@ -113,7 +113,7 @@ class RecoveryTest {
         request("acme", "e2", START);
         passTime(START.plusSeconds(2));
         passTime(START.plusSeconds(2).plusMillis(AccountingTask.LINGER_MILLIS));
-        assertThat(TestingStores.size(agenda)).isZero();
+        assertThat(TestingStores.size(pendingWork)).isZero();
 
         task = open();
         context.resetForwards();
@@ -158,7 +158,7 @@ class RecoveryTest {
     void givenRefusedPlanRecords_whenStartedAgain_thenEachIsSaidOnce() {
         plans.reject(rejected(7));
         plans.reject(rejected(9));
-        sayRefusedPlans();
+        reportRejectedPlans();
         assertThat(forwarded(DeadLetter.class))
                 .extracting(DeadLetter::getSourceOffset, DeadLetter::getReason, DeadLetter::getDetail)
                 .containsExactly(
@@ -170,18 +170,20 @@ class RecoveryTest {
         context.resetForwards();
         plans.reject(rejected(7));
         plans.reject(rejected(9));
-        sayRefusedPlans();
+        reportRejectedPlans();
         assertThat(forwarded(DeadLetter.class)).isEmpty();
         plans.reject(rejected(12));
-        sayRefusedPlans();
+        reportRejectedPlans();
 
         assertThat(forwarded(DeadLetter.class))
                 .extracting(DeadLetter::getSourceOffset)
                 .containsExactly(12L);
     }
 
-    private void sayRefusedPlans() {
-        new RefusedPlans(plans, new Agenda(agenda), new Emitter(context, new AccountingMetrics())).say();
+    private void reportRejectedPlans() {
+        new RejectedPlanReporter(
+                        plans, new PendingWorkStore(pendingWork), new Emitter(context, new AccountingMetrics()))
+                .report();
     }
 
     private static RejectedPlan rejected(long offset) {
@@ -217,7 +219,7 @@ class RecoveryTest {
         context.resetForwards();
         passTime(START.plusSeconds(60));
         assertThat(forwarded(LimitEvent.class)).isEmpty();
-        assertThat(TestingStores.size(agenda)).isZero();
+        assertThat(TestingStores.size(pendingWork)).isZero();
     }
 
     @Test
@@ -230,13 +232,13 @@ class RecoveryTest {
         for (int i = 0; i < 40; i++) {
             request("other" + i, "e", START);
         }
-        assertThat(TestingStores.size(agenda)).isEqualTo(1);
+        assertThat(TestingStores.size(pendingWork)).isEqualTo(1);
         context.resetForwards();
 
         passTime(START.plusSeconds(30));
 
         assertThat(forwarded(LimitEvent.class)).hasSize(2);
-        assertThat(TestingStores.size(agenda)).isZero();
+        assertThat(TestingStores.size(pendingWork)).isZero();
     }
 
     @Test
@@ -252,7 +254,7 @@ class RecoveryTest {
 
         assertThat(newestRequestsPerMinute()).isEqualTo(3);
         passTime(START.plusSeconds(2).plusMillis(AccountingTask.LINGER_MILLIS));
-        assertThat(TestingStores.size(agenda)).isZero();
+        assertThat(TestingStores.size(pendingWork)).isZero();
     }
 
     @Test
@@ -286,7 +288,7 @@ class RecoveryTest {
     }
 
     private List<String> traffic(long seed, boolean reopening) {
-        List.of(accounts, scopes, events, agenda).forEach(TestingStores::clear);
+        List.of(accounts, scopes, events, pendingWork).forEach(TestingStores::clear);
         config = TestingTopology.config(
                 folder, registry.url(), reopening ? Map.of("accounting.cache-bytes", "65536") : Map.of());
         store = new FailingStore(new KafkaAccountStore(accounts, scopes, reopening ? 1_500 : 1 << 20));
@@ -333,7 +335,7 @@ class RecoveryTest {
                 new Emitter(context, metrics),
                 store,
                 new KafkaEventIndex(events),
-                new Agenda(agenda));
+                new PendingWorkStore(pendingWork));
         opened.open();
         return opened;
     }

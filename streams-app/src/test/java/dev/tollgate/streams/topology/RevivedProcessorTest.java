@@ -19,9 +19,9 @@ import dev.tollgate.streams.plan.CatalogRecord;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.RejectedPlan;
 import dev.tollgate.streams.store.AccountRecord;
-import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.PendingWorkStore;
 import dev.tollgate.streams.store.TestingStores;
 import dev.tollgate.streams.translate.RefusalReason;
 import java.io.IOException;
@@ -69,7 +69,8 @@ class RevivedProcessorTest {
         registry = new TestingRegistry();
         config = TestingTopology.config(folder, registry.url(), Map.of());
         client = new SchemaRegistryClient(config.registry());
-        for (String name : List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
+        for (String name :
+                List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE)) {
             KeyValueStore<Bytes, byte[]> store = TestingStores.store(name, context);
             context.addStateStore(store);
             stores.put(name, store);
@@ -204,7 +205,7 @@ class RevivedProcessorTest {
                 emitter,
                 new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20),
                 new KafkaEventIndex(store(Names.EVENT_STORE)),
-                new Agenda(store(Names.AGENDA_STORE)));
+                new PendingWorkStore(store(Names.PENDING_WORK_STORE)));
         task.open();
         InputRecord request = input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e1", START), START);
         InputRecord command = input(

@@ -123,7 +123,7 @@ class ScopeCostTest {
     /** Calls of one account, each with the API key that its number is given. */
     private final class Load implements AutoCloseable {
         private static final List<String> STORES =
-                List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE);
+                List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE);
 
         private final TestingTopology topology;
         private final IntFunction<String> key;

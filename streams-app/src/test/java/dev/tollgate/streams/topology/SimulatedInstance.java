@@ -200,7 +200,7 @@ final class SimulatedInstance {
         return disks.computeIfAbsent(partition, _ -> {
             Map<String, SimulatedDisk> made = new LinkedHashMap<>();
             for (String store :
-                    List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.AGENDA_STORE)) {
+                    List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE)) {
                 made.put(store, new SimulatedDisk(store, this::useDisk));
             }
             return made;

@@ -99,7 +99,7 @@ final class SimulationChecks {
     private static void stateIsThatOfTheReplay(SimulatedTask task, SimulatedTask replayed) {
         Map<String, Map<Bytes, byte[]>> expected = replayed.content();
         task.content().forEach((store, content) -> {
-            if (store.equals(Names.AGENDA_STORE)) {
+            if (store.equals(Names.PENDING_WORK_STORE)) {
                 return;
             }
             Map<Bytes, byte[]> other = Objects.requireNonNull(expected.get(store));

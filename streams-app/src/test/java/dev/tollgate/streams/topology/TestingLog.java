@@ -20,9 +20,9 @@ import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.plan.CatalogFeed;
 import dev.tollgate.streams.plan.CatalogRecord;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
-import dev.tollgate.streams.store.Agenda;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
+import dev.tollgate.streams.store.PendingWorkStore;
 import dev.tollgate.streams.store.TestingStores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -242,7 +242,8 @@ final class TestingLog {
             private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
             private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
             private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
-            private final KeyValueStore<Bytes, byte[]> agenda = TestingStores.store(Names.AGENDA_STORE, context);
+            private final KeyValueStore<Bytes, byte[]> pendingWork =
+                    TestingStores.store(Names.PENDING_WORK_STORE, context);
             private final int partition;
             private final List<Entry> own;
             /** Offsets differ from run to run: outputs are told by the number of the record. */
@@ -273,7 +274,7 @@ final class TestingLog {
                         new Emitter(context, metrics),
                         new KafkaAccountStore(accounts, scopes, 1 << 20),
                         new KafkaEventIndex(events),
-                        new Agenda(agenda));
+                        new PendingWorkStore(pendingWork));
                 task.open();
             }
 
@@ -342,7 +343,7 @@ final class TestingLog {
                         letter.setRejectedAt(Instant.EPOCH);
                         add(letter.getAccountId(), letter.getReason(), Topic.DEAD_LETTERS, letter);
                     }
-                    // What is said by the pace of the wall clock.
+                    // What is said by the throttle of the wall clock.
                     default -> {}
                 }
             }

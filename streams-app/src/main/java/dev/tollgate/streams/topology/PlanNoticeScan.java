@@ -4,7 +4,7 @@ import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
-import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.store.PendingWorkStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  * running is made up for, and a round that was broken off begins anew and finds nobody to tell where it had been
  * before.
  */
-final class NoticeRounds {
+final class PlanNoticeScan {
     private static final long NONE = Long.MIN_VALUE;
 
     private final InMemoryPlanCatalog catalog;
     private final AccountStore store;
-    private final Agenda agenda;
+    private final PendingWorkStore pendingWork;
     private final BiPredicate<AccountRecord, Notice> isDue;
 
-    /** Moment up to which all accounts were told, as the agenda has it. */
+    /** Moment up to which all accounts were told, as the pending work has it. */
     private long doneUpToMillis;
 
     /** Moment of the present round: the newest at its beginning. {@link #NONE} while there is none. */
@@ -44,13 +44,16 @@ final class NoticeRounds {
     /**
      * @param isDue whether an account is to be told by a notice
      */
-    NoticeRounds(
-            InMemoryPlanCatalog catalog, AccountStore store, Agenda agenda, BiPredicate<AccountRecord, Notice> isDue) {
+    PlanNoticeScan(
+            InMemoryPlanCatalog catalog,
+            AccountStore store,
+            PendingWorkStore pendingWork,
+            BiPredicate<AccountRecord, Notice> isDue) {
         this.catalog = catalog;
         this.store = store;
-        this.agenda = agenda;
+        this.pendingWork = pendingWork;
         this.isDue = isDue;
-        this.doneUpToMillis = agenda.noticesUpTo();
+        this.doneUpToMillis = pendingWork.noticesUpTo();
     }
 
     /** Whether there may be something to do at a moment, up to which the catalog need not be read. */
@@ -87,7 +90,7 @@ final class NoticeRounds {
         coveredUpToMillis = roundMillis;
         if (seen < most) {
             doneUpToMillis = roundMillis;
-            agenda.noticesUpTo(roundMillis);
+            pendingWork.noticesUpTo(roundMillis);
             roundMillis = NONE;
             last = null;
         }

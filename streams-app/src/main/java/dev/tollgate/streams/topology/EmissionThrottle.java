@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * <p>The interval is the same for all accounts, so a queue in order of arrival is in order of due time and needs no sorting.
  * Wall-clock times in milliseconds; a clock that jumps back delays by one interval at most.
  */
-final class Pace {
+final class EmissionThrottle {
     /** One account's share. */
     static final class Slot {
         private static final long NEVER = Long.MIN_VALUE / 2;
@@ -42,13 +42,13 @@ final class Pace {
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private long intervalMillis;
 
-    Pace(long leastIntervalMillis) {
+    EmissionThrottle(long leastIntervalMillis) {
         this.leastIntervalMillis = leastIntervalMillis;
         this.intervalMillis = leastIntervalMillis;
     }
 
     /** The input is read with this delay now. */
-    void follow(long delayMillis) {
+    void adaptTo(long delayMillis) {
         long added = Math.max(0, delayMillis - leastIntervalMillis) / 2;
         intervalMillis = leastIntervalMillis + Math.min(added, MOST_ADDED_MILLIS);
     }
@@ -56,9 +56,9 @@ final class Pace {
     /**
      * There is something new to say.
      *
-     * @return whether it may be said now; the caller says it and calls {@link #said}
+     * @return whether it may be said now; the caller says it and calls {@link #emitted}
      */
-    boolean mayBeSaid(Slot slot, long nowMillis) {
+    boolean tryAcquire(Slot slot, long nowMillis) {
         if (slot.isHeld()) {
             return false;
         }
@@ -72,7 +72,7 @@ final class Pace {
     }
 
     /** It was said, for whatever reason; what was held back is in it. */
-    void said(Slot slot, long nowMillis) {
+    void emitted(Slot slot, long nowMillis) {
         slot.lastSaidMillis = nowMillis;
         slot.heldSinceMillis = Slot.NOT_HELD;
     }
@@ -81,17 +81,17 @@ final class Pace {
      * Says what is due.
      *
      * @param most how many accounts at most, so that one call stays short
-     * @param speaker says it and calls {@link #said}
+     * @param publisher says it and calls {@link #emitted}
      */
-    void sayDue(long nowMillis, int most, Consumer<Account> speaker) {
-        int said = 0;
+    void flushDue(long nowMillis, int most, Consumer<Account> publisher) {
+        int flushed = 0;
         Entry head = queue.peek();
-        while (head != null && isDue(head, nowMillis) && said < most) {
+        while (head != null && isDue(head, nowMillis) && flushed < most) {
             queue.remove();
             // Said in between, and perhaps held back anew: then a later entry is in the queue.
             if (head.slot().heldSinceMillis == head.heldSinceMillis()) {
-                speaker.accept(head.slot().account);
-                said++;
+                publisher.accept(head.slot().account);
+                flushed++;
             }
             head = queue.peek();
         }

@@ -14,7 +14,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise
  * never be
- * said: after a restart the agenda names the accounts to look at, without a walk over all accounts. An account with
+ * said: after a restart the pending work names the accounts to look at, without a walk over all accounts. An account with
  * nothing
  * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were
  * active in the
@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * says
  * them, up to where refused plan records were said.
  */
-public final class Agenda {
+public final class PendingWorkStore {
     /** No deadline. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 
@@ -35,7 +35,7 @@ public final class Agenda {
 
     private final KeyValueStore<Bytes, byte[]> store;
 
-    public Agenda(KeyValueStore<Bytes, byte[]> store) {
+    public PendingWorkStore(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
     }
 
@@ -82,13 +82,13 @@ public final class Agenda {
     }
 
     /** Offset of the last plan record in a partition of plan-catalog that was said to be refused, or -1. */
-    public long lastRefusedPlan(int partition) {
+    public long lastRejectedPlan(int partition) {
         byte[] value = store.get(refusedPlanKey(partition));
         return value == null ? -1 : ByteBuffer.wrap(value).getLong();
     }
 
     /** Remembers up to where refused plan records were said. */
-    public void lastRefusedPlan(int partition, long offset) {
+    public void lastRejectedPlan(int partition, long offset) {
         store.put(
                 refusedPlanKey(partition),
                 ByteBuffer.allocate(8).putLong(offset).array());

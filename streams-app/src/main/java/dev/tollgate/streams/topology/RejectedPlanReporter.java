@@ -4,7 +4,7 @@ import dev.tollgate.engine.input.Position;
 import dev.tollgate.streams.plan.CatalogRecord;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.RejectedPlan;
-import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.store.PendingWorkStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  * all plans;
  * up to where it has, is in a store of the task, so that a record is said once however often the plans are read again.
  */
-final class RefusedPlans {
+final class RejectedPlanReporter {
     private final InMemoryPlanCatalog catalog;
-    private final Agenda agenda;
+    private final PendingWorkStore pendingWork;
     private final Emitter emitter;
 
     /** The newest record that was looked at. */
     private @Nullable RejectedPlan last;
 
-    RefusedPlans(InMemoryPlanCatalog catalog, Agenda agenda, Emitter emitter) {
+    RejectedPlanReporter(InMemoryPlanCatalog catalog, PendingWorkStore pendingWork, Emitter emitter) {
         this.catalog = catalog;
-        this.agenda = agenda;
+        this.pendingWork = pendingWork;
         this.emitter = emitter;
     }
 
     /** Says what is new. */
-    void say() {
+    void report() {
         List<RejectedPlan> all = catalog.rejected();
         if (all.isEmpty() || all.getLast() == last) {
             return;
@@ -37,14 +37,14 @@ final class RefusedPlans {
         for (RejectedPlan rejected : all) {
             CatalogRecord record = rejected.record();
             Position position = record.position();
-            if (position.offset() > agenda.lastRefusedPlan(position.partition())) {
+            if (position.offset() > pendingWork.lastRejectedPlan(position.partition())) {
                 emitter.deadLetter(
                         new InputRecord(position, record.appendedAtMillis(), record.key(), record.value()),
                         rejected.reason(),
                         rejected.detail(),
                         null,
                         null);
-                agenda.lastRefusedPlan(position.partition(), position.offset());
+                pendingWork.lastRejectedPlan(position.partition(), position.offset());
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.tollgate.streams.topology;
 
-import dev.tollgate.streams.store.Agenda;
+import dev.tollgate.streams.store.PendingWorkStore;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * greater
  * part, the queue is built anew, so it stays in proportion to the accounts that have a deadline.
  */
-final class Deadlines {
+final class TimerQueue {
     private static final int SMALL = 1_024;
 
     private record Entry(long atMillis, String accountId) {}
@@ -21,9 +21,9 @@ final class Deadlines {
     private final Map<String, Long> current = new HashMap<>();
     private PriorityQueue<Entry> queue = newQueue();
 
-    /** Sets an account's deadline; {@link Agenda#NO_DEADLINE} for none. */
+    /** Sets an account's deadline; {@link PendingWorkStore#NO_DEADLINE} for none. */
     void set(String accountId, long atMillis) {
-        if (atMillis == Agenda.NO_DEADLINE) {
+        if (atMillis == PendingWorkStore.NO_DEADLINE) {
             current.remove(accountId);
             return;
         }
@@ -39,9 +39,9 @@ final class Deadlines {
         }
     }
 
-    /** An account's deadline, or {@link Agenda#NO_DEADLINE}. */
+    /** An account's deadline, or {@link PendingWorkStore#NO_DEADLINE}. */
     long of(String accountId) {
-        return current.getOrDefault(accountId, Agenda.NO_DEADLINE);
+        return current.getOrDefault(accountId, PendingWorkStore.NO_DEADLINE);
     }
 
     /** Takes the account whose deadline is earliest and passed; null if there is none. It has no deadline then. */
@@ -60,10 +60,10 @@ final class Deadlines {
         return null;
     }
 
-    /** A moment not after the earliest deadline, {@link Agenda#NO_DEADLINE} if there is none. */
+    /** A moment not after the earliest deadline, {@link PendingWorkStore#NO_DEADLINE} if there is none. */
     long earliest() {
         Entry head = queue.peek();
-        return head == null ? Agenda.NO_DEADLINE : head.atMillis();
+        return head == null ? PendingWorkStore.NO_DEADLINE : head.atMillis();
     }
 
     int size() {
