@@ -72,7 +72,7 @@ final class AccountsCommand extends CommandGroup {
         @Option(
                 names = "--effective-at",
                 paramLabel = "TIME",
-                description = "Event time from which it holds, such as 2026-12-01T00:00:00Z. Preset: now.")
+                description = "Event time from which it holds, such as 2026-12-01T00:00:00Z. Default: now.")
         private @Nullable String effectiveAt;
 
         @Option(
@@ -86,14 +86,17 @@ final class AccountsCommand extends CommandGroup {
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why, in words the customer may read.")
         private @Nullable String reason;
 
-        @Option(names = "--actor", paramLabel = "NAME", description = "Who gives the command. Preset: the user's name.")
+        @Option(
+                names = "--actor",
+                paramLabel = "NAME",
+                description = "Who gives the command. Default: the user's name.")
         private @Nullable String actor;
 
         @Option(
                 names = "--command-id",
                 paramLabel = "ID",
                 description =
-                        "Identity of the command: giving it twice changes nothing. Preset: made from what it says.")
+                        "Identity of the command: giving it twice changes nothing. Default: made from what it says.")
         private @Nullable String commandId;
 
         @Option(names = "--json", description = "Print the written record as JSON.")
@@ -249,7 +252,7 @@ final class AccountsCommand extends CommandGroup {
             name = "assign",
             description = {
                 "Put an account on a plan.",
-                "The plan must be in the catalogue. Limits that apply to a call are those in force when the call"
+                "The plan must be in the catalog. Limits that apply to a call are those in force when the call"
                         + " happened."
             },
             mixinStandardHelpOptions = true)
@@ -262,7 +265,7 @@ final class AccountsCommand extends CommandGroup {
                 names = "--carry",
                 paramLabel = "keep|reset|scale",
                 defaultValue = "keep",
-                description = "What happens to the usage of running windows. Preset: ${DEFAULT-VALUE}.")
+                description = "What happens to the usage of running windows. Default: ${DEFAULT-VALUE}.")
         @SuppressWarnings("NullAway.Init") // Has a default value.
         private Carry carry;
 
@@ -313,7 +316,7 @@ final class AccountsCommand extends CommandGroup {
         @Override
         void fill(AccountEvent event, KafkaAccess kafka) {
             TreeSet<String> known = new TreeSet<>();
-            for (Plan plan : catalogue(kafka).values()) {
+            for (Plan plan : catalog(kafka).values()) {
                 plan.getVersions()
                         .forEach(version -> version.getLimits().stream()
                                 .map(Limit::getLimitId)
@@ -374,7 +377,7 @@ final class AccountsCommand extends CommandGroup {
         @Option(
                 names = "--until",
                 paramLabel = "TIME",
-                description = "End of the suspension. Preset: until reinstated.")
+                description = "End of the suspension. Default: until reinstated.")
         private @Nullable String until;
 
         @Override
@@ -522,13 +525,13 @@ final class AccountsCommand extends CommandGroup {
     }
 
     private static Plan plan(AccountChange change, KafkaAccess kafka, String id) {
-        Map<String, Plan> plans = catalogue(kafka);
+        Map<String, Plan> plans = catalog(kafka);
         Plan found = plans.get(id);
         if (found == null) {
             List<String> known = plans.keySet().stream().sorted().toList();
             throw new ParameterException(
                     change.spec.commandLine(),
-                    "plan '" + id + "' is not in the catalogue; "
+                    "plan '" + id + "' is not in the catalog; "
                             + (known.isEmpty()
                                     ? "it is empty: run 'tollgate plans apply FILE'"
                                     : "known plans: " + String.join(", ", known)));
@@ -537,7 +540,7 @@ final class AccountsCommand extends CommandGroup {
     }
 
     /** The plans, each version of which counts for a command that is written now. */
-    private static Map<String, Plan> catalogue(KafkaAccess kafka) {
+    private static Map<String, Plan> catalog(KafkaAccess kafka) {
         PlanCatalogClient catalog = PlanCatalogs.client(kafka);
         Map<String, Plan> plans = new LinkedHashMap<>(catalog.read());
         PlanCatalogs.awaitSettled(catalog, kafka, rest -> {});

@@ -51,7 +51,7 @@ final class HashTokenCommand implements Runnable {
     @Option(
             names = "--accounts",
             paramLabel = "ID,..",
-            description = "Accounts that it may publish for: ids, or prefixes that end in '*'. Preset: all.")
+            description = "Accounts that it may publish for: ids, or prefixes that end in '*'. Default: all.")
     private @Nullable String accounts;
 
     @Override

@@ -116,7 +116,7 @@ final class IngestCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "Remembers what was published. Preset: a file for each Kafka cluster and topic in"
+            description = "Remembers what was published. Default: a file for each Kafka cluster and topic in"
                     + " $XDG_STATE_HOME/tollgate/ingest or ~/.local/state/tollgate/ingest.")
     private @Nullable Path stateFile;
 
@@ -127,21 +127,21 @@ final class IngestCommand implements Callable<Integer> {
             names = "--max-errors",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Stop when more records than this are refused. Preset: ${DEFAULT-VALUE}.")
+            description = "Stop when more records than this are refused. Default: ${DEFAULT-VALUE}.")
     private long maxErrors;
 
     @Option(
             names = "--show-errors",
             paramLabel = "N",
             defaultValue = "20",
-            description = "How many refused records are named, with file and line. Preset: ${DEFAULT-VALUE}.")
+            description = "How many refused records are named, with file and line. Default: ${DEFAULT-VALUE}.")
     private long shownErrors;
 
     @Option(
             names = "--patience",
             paramLabel = "DURATION",
             defaultValue = "60s",
-            description = "How long to try again while Kafka does not confirm. Preset: ${DEFAULT-VALUE}.")
+            description = "How long to try again while Kafka does not confirm. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // Has a default value.
     private String patience;
 
@@ -305,19 +305,19 @@ final class IngestCommand implements Callable<Integer> {
 
     private BackfillReport run(BackfillOptions options, BatchSender sender, Inputs inputs) {
         try (Progress progress = Progress.onStandardError()) {
-            Showing showing = new Showing(progress, inputs);
-            Farewell farewell = Farewell.of(() -> interrupted(options, showing));
+            ProgressListener showing = new ProgressListener(progress, inputs);
+            ShutdownNotice notice = ShutdownNotice.of(() -> interrupted(options, showing));
             try {
                 return Backfill.run(options, sender, showing);
             } finally {
-                farewell.withdraw();
+                notice.withdraw();
             }
         } catch (GatewayException e) {
             throw new CommandFailure(inputs.renamed(String.valueOf(e.getMessage())), e.getCause());
         }
     }
 
-    private void interrupted(BackfillOptions options, Showing showing) {
+    private void interrupted(BackfillOptions options, ProgressListener showing) {
         PrintWriter err = spec.commandLine().getErr();
         err.printf(
                 "%ntollgate: interrupted; %,d event(s) %s%n",
@@ -339,7 +339,7 @@ final class IngestCommand implements Callable<Integer> {
             fields.put("files", files.size());
             fields.put("published", report.published());
             fields.put("refused", report.rejected());
-            fields.put("passed_over", report.passedOver());
+            fields.put("skipped", report.passedOver());
             fields.put("bytes_published_before", report.skippedBytes());
             if (state != null) {
                 fields.put("state_file", state.toString());
@@ -398,14 +398,14 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     /** Progress and refused records on standard error. */
-    private final class Showing implements BackfillListener {
+    private final class ProgressListener implements BackfillListener {
         private final Progress progress;
         private final Inputs inputs;
         private @Nullable Path current;
         private long refused;
         private volatile long published;
 
-        Showing(Progress progress, Inputs inputs) {
+        ProgressListener(Progress progress, Inputs inputs) {
             this.progress = progress;
             this.inputs = inputs;
         }
@@ -432,11 +432,11 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     /** Last words if the process is told to end: what was done, and how to go on. */
-    private record Farewell(Thread hook) {
-        static Farewell of(Runnable words) {
-            Farewell farewell = new Farewell(new Thread(words, "ingest-farewell"));
-            Runtime.getRuntime().addShutdownHook(farewell.hook);
-            return farewell;
+    private record ShutdownNotice(Thread hook) {
+        static ShutdownNotice of(Runnable words) {
+            ShutdownNotice notice = new ShutdownNotice(new Thread(words, "ingest-notice"));
+            Runtime.getRuntime().addShutdownHook(notice.hook);
+            return notice;
         }
 
         void withdraw() {

@@ -53,7 +53,7 @@ public final class LocalPipeline implements AutoCloseable {
      *
      * @param folder where the topology keeps its local state
      * @param partitions of the topics that are partitioned by account
-     * @param plans to have in the catalogue
+     * @param plans to have in the catalog
      */
     public static LocalPipeline start(Stack stack, Path folder, int partitions, List<Plan> plans) {
         Map<String, String> configuration = new LinkedHashMap<>();
@@ -94,7 +94,7 @@ public final class LocalPipeline implements AutoCloseable {
         } catch (SQLException e) {
             throw new CommandFailure("ClickHouse could not be prepared: " + e.getMessage(), e);
         } catch (PlanRefusedException e) {
-            throw new CommandFailure("the catalogue refused a plan: " + e.refusals(), e);
+            throw new CommandFailure("the catalog refused a plan: " + e.refusals(), e);
         }
     }
 

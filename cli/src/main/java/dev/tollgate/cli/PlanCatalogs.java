@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** The plan catalogue of a cluster. */
+/** The plan catalog of a cluster. */
 final class PlanCatalogs {
     private PlanCatalogs() {}
 

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /** {@code tollgate plans}. */
 @Command(
         name = "plans",
-        description = "Check and compare plan files, and put them into the catalogue.",
+        description = "Check and compare plan files, and put them into the catalog.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -49,8 +49,8 @@ final class PlansCommand extends CommandGroup {
     @Command(
             name = "apply",
             description = {
-                "Put the plans of a YAML file into the catalogue.",
-                "Versions are immutable: a file whose version differs from the catalogue's is refused. Applying again"
+                "Put the plans of a YAML file into the catalog.",
+                "Versions are immutable: a file whose version differs from the catalog's is refused. Applying again"
                         + " changes nothing."
             },
             mixinStandardHelpOptions = true)
@@ -62,7 +62,7 @@ final class PlansCommand extends CommandGroup {
         @Mixin
         private final ConfigOptions config = new ConfigOptions();
 
-        @Parameters(paramLabel = "FILE", description = "Plan catalogue in YAML.")
+        @Parameters(paramLabel = "FILE", description = "Plan catalog in YAML.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private Path file;
 
@@ -136,7 +136,7 @@ final class PlansCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init") // Set by picocli before call.
         private CommandSpec spec;
 
-        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Plan catalogues in YAML.")
+        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Plan catalogs in YAML.")
         private List<Path> files = new ArrayList<>();
 
         @Override
@@ -161,7 +161,7 @@ final class PlansCommand extends CommandGroup {
             name = "diff",
             description = {
                 "Say in words what one plan file says differently than another.",
-                "Each is a YAML file or the name of a catalogue that ships with Tollgate (mem, memos, memory-crystal,"
+                "Each is a YAML file or the name of a catalog that ships with Tollgate (mem, memos, memory-crystal,"
                         + " memories-ai). What is the same is not mentioned. Exits with 0 if they say the same, with"
                         + " 1 if not, with 2 if one cannot be read."
             },
@@ -173,11 +173,11 @@ final class PlansCommand extends CommandGroup {
         @SuppressWarnings("NullAway.Init") // Set by picocli before call.
         private CommandSpec spec;
 
-        @Parameters(index = "0", paramLabel = "BEFORE", description = "Plan file or shipped catalogue.")
+        @Parameters(index = "0", paramLabel = "BEFORE", description = "Plan file or shipped catalog.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String before;
 
-        @Parameters(index = "1", paramLabel = "AFTER", description = "Plan file or shipped catalogue.")
+        @Parameters(index = "1", paramLabel = "AFTER", description = "Plan file or shipped catalog.")
         @SuppressWarnings("NullAway.Init") // Required by picocli.
         private String after;
 
@@ -189,7 +189,7 @@ final class PlansCommand extends CommandGroup {
             PrintWriter out = spec.commandLine().getOut();
             List<Difference> differences;
             try {
-                differences = PlanDiff.ofCatalogues(ShippedPlans.read(before), ShippedPlans.read(after));
+                differences = PlanDiff.ofCatalogs(ShippedPlans.read(before), ShippedPlans.read(after));
             } catch (CommandFailure e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return ExitCode.USAGE;
@@ -218,7 +218,7 @@ final class PlansCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "list", description = "List the plans of the catalogue.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "List the plans of the catalog.", mixinStandardHelpOptions = true)
     static final class ListPlans implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // Set by picocli before run.

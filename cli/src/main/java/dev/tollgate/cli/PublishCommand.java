@@ -52,7 +52,7 @@ final class PublishCommand implements Runnable {
             names = "--count",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many events. Preset: ${DEFAULT-VALUE}.")
+            description = "How many events. Default: ${DEFAULT-VALUE}.")
     private int count;
 
     @Option(
@@ -75,10 +75,10 @@ final class PublishCommand implements Runnable {
     @Option(
             names = "--event-id",
             paramLabel = "ID",
-            description = "Identity; only with --count 1. Preset: a new UUIDv7 each.")
+            description = "Identity; only with --count 1. Default: a new UUIDv7 each.")
     private @Nullable String eventId;
 
-    @Option(names = "--occurred-at", paramLabel = "TIME", description = "Event time. Preset: now.")
+    @Option(names = "--occurred-at", paramLabel = "TIME", description = "Event time. Default: now.")
     private @Nullable Instant occurredAt;
 
     @Override

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The plan catalogues that ship with Tollgate. */
+/** The plan catalogs that ship with Tollgate. */
 public final class ShippedPlans {
     private static final String PRESET = "mem";
     private static final String SUFFIX = ".yaml";
@@ -20,9 +20,9 @@ public final class ShippedPlans {
     private ShippedPlans() {}
 
     /**
-     * Reads a catalogue.
+     * Reads a catalog.
      *
-     * @param fileOrName a file, or the name of a catalogue that ships with Tollgate, such as {@code memory-crystal}; null is
+     * @param fileOrName a file, or the name of a catalog that ships with Tollgate, such as {@code memory-crystal}; null is
      *     {@code mem}
      * @throws CommandFailure with every problem of the file, or if there is neither
      */
@@ -35,11 +35,11 @@ public final class ShippedPlans {
                 .filter(Files::exists)
                 .findFirst()
                 .orElseThrow(() -> new CommandFailure("there is no file '" + name
-                        + "' and no catalogue of that name ships with Tollgate; name a file, or one of "
+                        + "' and no catalog of that name ships with Tollgate; name a file, or one of "
                         + String.join(", ", names()))));
     }
 
-    /** Names of the catalogues that ship with Tollgate, as far as they are there. */
+    /** Names of the catalogs that ship with Tollgate, as far as they are there. */
     private static List<String> names() {
         for (Path folder : folders()) {
             try (Stream<Path> files = Files.list(folder)) {
@@ -75,7 +75,7 @@ public final class ShippedPlans {
         try {
             return PlanFile.read(chosen);
         } catch (PlanFileException e) {
-            throw new CommandFailure(e.getMessage() == null ? chosen + " is not a plan catalogue" : e.getMessage(), e);
+            throw new CommandFailure(e.getMessage() == null ? chosen + " is not a plan catalog" : e.getMessage(), e);
         } catch (IOException e) {
             throw new CommandFailure("plan file " + chosen + " cannot be read", e);
         }

@@ -43,42 +43,42 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "FOLDER",
-            description = "Where the data is kept. Preset: $XDG_DATA_HOME/tollgate or ~/.local/share/tollgate.")
+            description = "Where the data is kept. Default: $XDG_DATA_HOME/tollgate or ~/.local/share/tollgate.")
     private @Nullable Path data;
 
     @Option(
             names = "--kafka-port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Preset: any free port, kept over restarts.")
+            description = "Default: any free port, kept over restarts.")
     private int kafkaPort;
 
     @Option(
             names = "--registry-port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Preset: any free port, kept over restarts.")
+            description = "Default: any free port, kept over restarts.")
     private int registryPort;
 
     @Option(
             names = "--clickhouse-port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Preset: any free port, kept over restarts.")
+            description = "Default: any free port, kept over restarts.")
     private int clickHousePort;
 
     @Option(
             names = "--gateway-port",
             paramLabel = "PORT",
-            description = "Preset: 8480, or any free port where that is taken.")
+            description = "Default: 8480, or any free port where that is taken.")
     private @Nullable Integer gatewayPort;
 
     @Option(
             names = "--plan",
             paramLabel = "PLANS",
             description =
-                    "Plan catalogue to apply at the start: a file, or the name of one that ships with Tollgate (mem,"
-                            + " memos, memory-crystal, memories-ai). Preset: mem.")
+                    "Plan catalog to apply at the start: a file, or the name of one that ships with Tollgate (mem,"
+                            + " memos, memory-crystal, memories-ai). Default: mem.")
     private @Nullable String plan;
 
     @Override

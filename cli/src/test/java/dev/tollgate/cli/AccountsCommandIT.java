@@ -91,13 +91,13 @@ class AccountsCommandIT {
                 Consumer<String, DeadLetter> deadLetters = cluster.kafka()
                         .consumer(DeadLetter.class, cluster.kafka().registryClient(), true)) {
             config = cluster.configFile().toString();
-            refused("assign acme small", "plan 'small' is not in the catalogue; it is empty");
+            refused("assign acme small", "plan 'small' is not in the catalog; it is empty");
             Path file = Files.writeString(folder.resolve("plans.yaml"), PLANS);
             assertThat(run("plans", "apply", file.toString(), "-c", config))
                     .as(err)
                     .isZero();
 
-            refused("assign acme huge", "plan 'huge' is not in the catalogue; known plans: large, small");
+            refused("assign acme huge", "plan 'huge' is not in the catalog; known plans: large, small");
             refused(
                     "assign acme small --effective-at 2025-12-31T23:59:59Z",
                     "plan 'small' has no version in force at 2025-12-31T23:59:59Z; the first one is from"

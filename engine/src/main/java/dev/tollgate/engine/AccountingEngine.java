@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * engine.apply(state, event, plans, index, outputs);
  * }</pre>
  *
- * <p>What an input leads to depends only on the state, the input, the catalogue and the account's event index. Inputs from
+ * <p>What an input leads to depends only on the state, the input, the catalog and the account's event index. Inputs from
  * topics are applied or rejected; an exception means that an invariant is broken, and the state is not to be used any more.
  */
 public final class AccountingEngine {
@@ -53,7 +53,7 @@ public final class AccountingEngine {
      *
      * @param state the account's state, changed in place
      * @param input the next of the account's records, or a tick
-     * @param plans the catalogue; an input is applied by what it holds at the beginning
+     * @param plans the catalog; an input is applied by what it holds at the beginning
      * @param index the account's event index
      * @param out takes what follows
      * @throws IllegalArgumentException if the input belongs to another account
@@ -127,9 +127,9 @@ public final class AccountingEngine {
     }
 
     /**
-     * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the catalogue has
+     * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the catalog has
      * one, its notice period has begun, and nothing has told the account yet. Unlike {@link #nextDeadline} this changes with
-     * the catalogue. Changes nothing.
+     * the catalog. Changes nothing.
      */
     public boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
         return ticks.hasNotice(state, plans, nowMillis);

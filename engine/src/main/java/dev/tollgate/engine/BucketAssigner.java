@@ -69,7 +69,7 @@ final class BucketAssigner {
         };
     }
 
-    /** Whether an event of this time can not count any more. */
+    /** Whether an event of this time cannot count any more. */
     private static boolean isTooLate(AccountState state, Rule rule, long timeMillis) {
         long streamTime = state.streamTimeMillis;
         return switch (rule.limit.algorithm()) {

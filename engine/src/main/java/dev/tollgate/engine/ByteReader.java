@@ -3,7 +3,7 @@ package dev.tollgate.engine;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link ByteWriter} wrote. Bytes that can not be right give an {@link IllegalArgumentException}. */
+/** Reads what {@link ByteWriter} wrote. Bytes that cannot be right give an {@link IllegalArgumentException}. */
 final class ByteReader {
     private final byte[] bytes;
     private int position;

@@ -5,7 +5,7 @@ import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.output.RejectionReason;
 import java.util.Objects;
 
-/** Takes commands about an account: refuses what can not be followed, and puts the rest into the account's timeline. */
+/** Takes commands about an account: refuses what cannot be followed, and puts the rest into the account's timeline. */
 final class Commands {
     private final TermsResolver resolver;
     private final AccountChanges changes;

@@ -70,7 +70,7 @@ final class Corrections {
         AccountChange.Amendment amendment = correction.amendment();
         if (old.verdict() == Verdict.VOIDED) {
             if (amendment != null) {
-                transition.reject(RejectionReason.INVALID_AMENDMENT, "the event was voided and can not be amended");
+                transition.reject(RejectionReason.INVALID_AMENDMENT, "the event was voided and cannot be amended");
             }
             return;
         }

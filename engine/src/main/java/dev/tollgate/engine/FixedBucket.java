@@ -79,7 +79,7 @@ final class FixedBucket extends Bucket {
     @Override
     void takeBack(long timeMillis, long cost, long streamTimeMillis) {
         if (cost > counted) {
-            throw new IllegalStateException("can not take " + cost + " back from " + counted + " of limit "
+            throw new IllegalStateException("cannot take " + cost + " back from " + counted + " of limit "
                     + group.limitId + ", scope key '" + scopeKey + "', window " + startMillis);
         }
         counted -= cost;

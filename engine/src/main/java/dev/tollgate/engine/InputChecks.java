@@ -7,7 +7,7 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.RejectionReason;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what can not have happened. Each check says what was wrong and leaves everything as it was. */
+/** Refuses what cannot have happened. Each check says what was wrong and leaves everything as it was. */
 final class InputChecks {
     /** Longest event, account, project, key and command id, in characters. */
     static final int MAX_ID_LENGTH = 128;
@@ -102,7 +102,7 @@ final class InputChecks {
     }
 
     private static boolean isNotAhead(Transition transition, RequestInput request, long allowedSkewMillis) {
-        // The event time is within bounds here, so the difference can not overflow.
+        // The event time is within bounds here, so the difference cannot overflow.
         if (request.occurredAtMillis() - allowedSkewMillis > request.appendedAtMillis()) {
             transition.reject(
                     RejectionReason.FUTURE_EVENT,

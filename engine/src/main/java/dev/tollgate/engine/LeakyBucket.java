@@ -15,7 +15,7 @@ import java.math.BigInteger;
  * too low, so the bucket never admits more than amount plus leak.
  *
  * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is exact
- * or errs to the high side. It is for buckets that can not be played through once more ({@link LeakyReplay}).
+ * or errs to the high side. It is for buckets that cannot be played through once more ({@link LeakyReplay}).
  *
  * <p>Another amount is another rate from the moment on at which it holds ({@link LeakyReplay} takes care of changes that
  * become known later). How fast idle times before that would have drained an event is not told any more: they are taken as

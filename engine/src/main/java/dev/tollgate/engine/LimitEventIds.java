@@ -56,7 +56,7 @@ final class LimitEventIds {
 
     /**
      * Id of the event that says that a plan version has come into force. The same may do so again, after it was removed from the
-     * catalogue or got another date: never at the same stream time.
+     * catalog or got another date: never at the same stream time.
      */
     static String versionInForce(String accountId, PlanVersion version, long streamTimeMillis) {
         return of(

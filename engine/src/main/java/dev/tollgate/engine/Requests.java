@@ -59,7 +59,7 @@ final class Requests {
             return;
         }
         if (time < horizon) {
-            // Whether it was seen before can not be told any more, so it must not count.
+            // Whether it was seen before cannot be told any more, so it must not count.
             emit(transition, request, Verdict.LATE, terms, costs, List.of());
             return;
         }
@@ -107,7 +107,7 @@ final class Requests {
     /**
      * Checks that a bucket can count an event exactly.
      *
-     * @throws ArithmeticException if it can not
+     * @throws ArithmeticException if it cannot
      */
     static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
         if (rule.countsStarts()) {
@@ -121,7 +121,7 @@ final class Requests {
             // Small costs would take longer than the age of the universe to fill 63 bits.
             Bucket bucket = BucketAssigner.find(group, request);
             if (bucket != null && bucket.level(request.occurredAtMillis()) > MAX_LEVEL - cost) {
-                throw new ArithmeticException("limit " + group.limitId + " can not take " + cost + " more than "
+                throw new ArithmeticException("limit " + group.limitId + " cannot take " + cost + " more than "
                         + bucket.level(request.occurredAtMillis()));
             }
         }

@@ -61,7 +61,7 @@ final class StreamTime {
         return due;
     }
 
-    /** The same, or when the next version of the account's plan comes into force: the catalogue may learn of it at any time. */
+    /** The same, or when the next version of the account's plan comes into force: the catalog may learn of it at any time. */
     private long nextDue(Transition transition, long limitMillis) {
         AccountState state = transition.state;
         long due = nextDue(state, limitMillis);

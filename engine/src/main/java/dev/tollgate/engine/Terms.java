@@ -22,7 +22,7 @@ final class Terms {
     /** Where usage of each rule is kept. */
     final BucketGroup[] groups;
 
-    /** The catalogue that was last asked whether {@link #plan} is in force; and from when to when it said so. */
+    /** The catalog that was last asked whether {@link #plan} is in force; and from when to when it said so. */
     private @Nullable Plans askedPlans;
 
     private long inForceFromMillis;
@@ -49,12 +49,12 @@ final class Terms {
         return fromMillis <= timeMillis && timeMillis < toMillis;
     }
 
-    /** Whether a catalogue is known to have the plan version in force at a moment. */
+    /** Whether a catalog is known to have the plan version in force at a moment. */
     boolean isKnownCurrent(PlanCatalog plans, long timeMillis) {
         return plans == askedPlans && inForceFromMillis <= timeMillis && timeMillis < inForceUntilMillis;
     }
 
-    /** Remembers that a catalogue has the plan version in force at a moment. */
+    /** Remembers that a catalog has the plan version in force at a moment. */
     void noteCurrent(Plans plans, long timeMillis) {
         PlanVersion next = plans.nextAfter(planId, timeMillis);
         askedPlans = plans;

@@ -84,7 +84,7 @@ final class TermsResolver {
             return false;
         }
         if (plans instanceof Plans immutable) {
-            // The answer stays the same until another version of the plan is in force, or another catalogue asked.
+            // The answer stays the same until another version of the plan is in force, or another catalog asked.
             terms.noteCurrent(immutable, timeMillis);
         }
         return true;

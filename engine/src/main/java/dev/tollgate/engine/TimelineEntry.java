@@ -57,7 +57,7 @@ final class TimelineEntry {
         return change instanceof AccountChange.PlanAssigned assigned && assigned.carry() != AccountChange.Carry.KEEP;
     }
 
-    /** Whether both are about the same thing, so that they can not hold from the same moment on. */
+    /** Whether both are about the same thing, so that they cannot hold from the same moment on. */
     boolean contends(AccountChange other) {
         return switch (change) {
             case AccountChange.PlanAssigned _ -> other instanceof AccountChange.PlanAssigned;

@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** One account with its engine, catalogue and index. Remembers everything that was said. */
+/** One account with its engine, catalog and index. Remembers everything that was said. */
 final class TestingAccount implements Outputs {
     /** A round hour of a round day: 2026-03-10T12:00:00Z. */
     static final long NOON = Instant.parse("2026-03-10T12:00:00Z").toEpochMilli();

@@ -28,7 +28,7 @@ final class Account {
     private final FleetShare fleet;
 
     /** What the newest snapshot says about everything but usage; null for an account that has none yet. */
-    private volatile @Nullable Standing standing;
+    private volatile @Nullable AccountView view;
 
     private volatile Terms terms;
 
@@ -44,9 +44,9 @@ final class Account {
      * @param version of the snapshot
      * @param asOfMillis append time of the newest record in it
      * @param amounts by limit id, overrides included; a null value is unlimited
-     * @param buckets empty unless the plan was not in the catalogue when the snapshot came
+     * @param buckets empty unless the plan was not in the catalog when the snapshot came
      */
-    record Standing(
+    record AccountView(
             long version,
             long asOfMillis,
             String planId,
@@ -58,9 +58,9 @@ final class Account {
             Map<String, @Nullable Long> overrides,
             List<BucketState> buckets) {}
 
-    /** Works out terms of what a snapshot says and the catalogue. */
+    /** Works out terms of what a snapshot says and the catalog. */
     interface TermsMaker {
-        Terms make(Account account, @Nullable Standing standing, long nowMillis);
+        Terms make(Account account, @Nullable AccountView view, long nowMillis);
     }
 
     Account(String id, TermsMaker maker, FleetShare fleet, long nowMillis) {
@@ -76,9 +76,9 @@ final class Account {
         return nowMillis < current.validUntilMillis ? current : renewTerms(nowMillis);
     }
 
-    /** The plan, the catalogue or the date is another one. */
+    /** The plan, the catalog or the date is another one. */
     synchronized Terms renewTerms(long nowMillis) {
-        Terms made = maker.make(this, standing, nowMillis);
+        Terms made = maker.make(this, view, nowMillis);
         Terms current = terms;
         if (made.isLike(current)) {
             return current;
@@ -88,8 +88,8 @@ final class Account {
     }
 
     @Nullable
-    Standing standing() {
-        return standing;
+    AccountView view() {
+        return view;
     }
 
     long touchedAtMillis() {
@@ -132,11 +132,11 @@ final class Account {
     /**
      * Takes over a snapshot: of the account, or of one of its projects or API keys.
      *
-     * @param keepBuckets whether its buckets have to stand in for a plan that the catalogue does not have
+     * @param keepBuckets whether its buckets have to stand in for a plan that the catalog does not have
      * @return whether it was; false for one that is older than what is known
      */
     boolean apply(LimitState state, boolean keepBuckets, long nowMillis, long horizonMillis) {
-        Standing before = standing;
+        AccountView before = view;
         long asOf = state.getAsOf().toEpochMilli();
         // Versions of one history grow together with the append times in it. An older version that has seen newer
         // records
@@ -144,7 +144,7 @@ final class Account {
         if (before != null && state.getVersion() < before.version() && asOf <= before.asOfMillis()) {
             return false;
         }
-        standing = standingOf(state, before, asOf, keepBuckets);
+        view = viewOf(state, before, asOf, keepBuckets);
         Terms current = renewTerms(nowMillis);
 
         boolean recounted = false;
@@ -209,8 +209,8 @@ final class Account {
         return null;
     }
 
-    private static Standing standingOf(
-            LimitState state, @Nullable Standing before, long asOfMillis, boolean keepBuckets) {
+    private static AccountView viewOf(
+            LimitState state, @Nullable AccountView before, long asOfMillis, boolean keepBuckets) {
         // A project or API key says nothing of the account's other limits: those stay as they are.
         Map<String, @Nullable Long> amounts = before != null && state.getScope() != null && isSamePlan(state, before)
                 ? new HashMap<>(before.amounts())
@@ -226,7 +226,7 @@ final class Account {
                     ? Terms.FOREVER
                     : state.getSuspendedUntil().toEpochMilli();
         }
-        return new Standing(
+        return new AccountView(
                 state.getVersion(),
                 asOfMillis,
                 state.getPlanId(),
@@ -239,12 +239,12 @@ final class Account {
                 keepBuckets ? standIns(state, before) : List.of());
     }
 
-    private static boolean isSamePlan(LimitState state, Standing before) {
+    private static boolean isSamePlan(LimitState state, AccountView before) {
         return before.planId().equals(state.getPlanId()) && before.planVersion() == state.getPlanVersion();
     }
 
     /** One bucket of each limit at least: this snapshot's, and those of limits that it is not about. */
-    private static List<BucketState> standIns(LimitState state, @Nullable Standing before) {
+    private static List<BucketState> standIns(LimitState state, @Nullable AccountView before) {
         List<BucketState> buckets = new ArrayList<>(state.getBuckets());
         if (before != null && isSamePlan(state, before)) {
             for (BucketState bucket : before.buckets()) {

@@ -52,7 +52,7 @@ final class Feed implements AutoCloseable {
     private static final Duration CLOSE_CONSUMER = Duration.ofMillis(200);
 
     private final GateConfig config;
-    private final AccountBook accounts;
+    private final AccountRegistry accounts;
     private final GateMetrics metrics;
     private final LongSupplier clock;
     private final AvroDeserializer<LimitState> snapshots;
@@ -65,7 +65,7 @@ final class Feed implements AutoCloseable {
     private volatile long levelAtMillis;
     private final Map<String, Long> loggedAtMillis = new HashMap<>();
 
-    Feed(GateConfig config, AccountBook accounts, GateMetrics metrics, LongSupplier clock) {
+    Feed(GateConfig config, AccountRegistry accounts, GateMetrics metrics, LongSupplier clock) {
         this.config = config;
         this.accounts = accounts;
         this.metrics = metrics;

@@ -41,7 +41,7 @@ final class FleetShare {
             ownUnits /= 2;
         }
         if (ownUnits >= LEAST_SAMPLE) {
-            extra = WindowCounter.extraShare(allUnits, ownUnits);
+            extra = WindowCounter.otherGatesShare(allUnits, ownUnits);
         }
     }
 

@@ -47,7 +47,7 @@ public final class Gate implements AutoCloseable {
     private final GateConfig config;
     private final LongSupplier clock;
     private final GateMetrics metrics = new GateMetrics();
-    private final AccountBook accounts;
+    private final AccountRegistry accounts;
     private final @Nullable Feed feed;
     private final Decision allowedUnknown = Decision.allowed(Map::of);
     private final long feedMaxAgeMillis;
@@ -57,7 +57,7 @@ public final class Gate implements AutoCloseable {
     private Gate(GateConfig config, LongSupplier clock, Predicate<String> filter, boolean followsKafka) {
         this.config = config;
         this.clock = clock;
-        this.accounts = new AccountBook(config, metrics, filter, clock);
+        this.accounts = new AccountRegistry(config, metrics, filter, clock);
         this.feed = followsKafka ? new Feed(config, accounts, metrics, clock) : null;
         this.feedMaxAgeMillis = config.feedMaxAge().toMillis();
         this.snapshotMaxAgeMillis = config.snapshotMaxAge().isZero()
@@ -426,7 +426,7 @@ public final class Gate implements AutoCloseable {
     /**
      * Takes over a plan with all its versions.
      *
-     * @throws IllegalArgumentException if it can not be used; what was known before stays
+     * @throws IllegalArgumentException if it cannot be used; what was known before stays
      */
     public void apply(Plan plan) {
         accounts.apply(plan);

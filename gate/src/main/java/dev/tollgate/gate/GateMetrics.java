@@ -69,7 +69,7 @@ public final class GateMetrics {
         return outdatedSnapshots.sum();
     }
 
-    /** Records of the plan catalogue taken over. */
+    /** Records of the plan catalog taken over. */
     public long plans() {
         return plans.sum();
     }

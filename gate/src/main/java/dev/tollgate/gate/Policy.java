@@ -1,6 +1,6 @@
 package dev.tollgate.gate;
 
-/** What a gate answers where it can not know. */
+/** What a gate answers where it cannot know. */
 public enum Policy {
     /** The call goes ahead; what is known (blocks, calls that this gate has admitted) still holds. */
     OPEN,

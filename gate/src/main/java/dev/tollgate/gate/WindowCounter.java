@@ -8,14 +8,14 @@ import java.lang.invoke.VarHandle;
  * Usage in a window, fixed or sliding.
  *
  * <p>Idea: one word, {@link #admitted}, counts everything that this gate has ever let through here, and only ever moves by
- * compare-and-set. A {@link Basis} says how to read it: usage is what the snapshot says plus what was admitted beyond
- * {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new basis; the word
+ * compare-and-set. A {@link Baseline} says how to read it: usage is what the snapshot says plus what was admitted beyond
+ * {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new baseline; the word
  * goes on.
  *
  * <p><b>What a snapshot contains.</b> It does not say whose calls it counts. Of the amount by which usage has grown since the
  * last one, as much as possible is taken to be this gate's own: for a single gate that is exact, whatever the delays. If
  * usage has grown by more than this gate's own open account, there are others, and then all own calls count as contained
- * but those of the latency just observed; those are doubtful, and stop counting when no news comes about them. In any case usage is never taken to be less than what was known plus what
+ * but those of the latency just observed; those are unconfirmed, and stop counting when no news comes about them. In any case usage is never taken to be less than what was known plus what
  * this gate has admitted since: a snapshot without news settles nothing. Calls older than the horizon are settled even so,
  * because then they ended in a way that is not charged.
  *
@@ -49,14 +49,14 @@ final class WindowCounter extends Counter {
 
     private static final VarHandle ADMITTED;
     private static final VarHandle OPEN;
-    private static final VarHandle BASIS;
+    private static final VarHandle BASELINE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ADMITTED = lookup.findVarHandle(WindowCounter.class, "admitted", long.class);
             OPEN = lookup.findVarHandle(WindowCounter.class, "open", long.class);
-            BASIS = lookup.findVarHandle(WindowCounter.class, "basis", Basis.class);
+            BASELINE = lookup.findVarHandle(WindowCounter.class, "baseline", Baseline.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -68,9 +68,9 @@ final class WindowCounter extends Counter {
     /** The part of {@link #admitted} that is in flight. */
     private volatile long open;
 
-    private volatile Basis basis;
+    private volatile Baseline baseline;
 
-    /** When the first call after the basis was admitted; only means something if there was one. */
+    /** When the first call after the baseline was admitted; only means something if there was one. */
     private volatile long firstSinceBasisMillis;
 
     // Of the feed's thread only: what had ended at a moment, for the horizon.
@@ -85,14 +85,14 @@ final class WindowCounter extends Counter {
      * @param used usage that is known
      * @param settled the part of {@code admitted} that {@code used} contains
      * @param blockedUntilMillis end of a block, 0 for none
-     * @param madeAtMillis when this basis was made
+     * @param madeAtMillis when this baseline was made
      * @param admittedThen {@code admitted} at that time
      * @param firstUsed usage when this gate first knew the window
      * @param firstSettled {@code settled} at that time
-     * @param extraShare what each own call stands for besides itself, in sixteenths; {@link #UNKNOWN_SHARE}
-     * @param doubtful the part of what is not settled that may be contained all the same
+     * @param otherGatesShare what each own call stands for besides itself, in sixteenths; {@link #UNKNOWN_SHARE}
+     * @param unconfirmed the part of what is not settled that may be contained all the same
      */
-    private record Basis(
+    private record Baseline(
             long startMillis,
             long endMillis,
             long used,
@@ -102,12 +102,12 @@ final class WindowCounter extends Counter {
             long admittedThen,
             long firstUsed,
             long firstSettled,
-            long extraShare,
-            long doubtful) {
+            long otherGatesShare,
+            long unconfirmed) {
 
-        /** Usage, without the doubtful part. */
+        /** Usage, without the unconfirmed part. */
         long known(long admitted) {
-            return used + Math.max(0, admitted - settled - doubtful);
+            return used + Math.max(0, admitted - settled - unconfirmed);
         }
 
         /**
@@ -119,21 +119,21 @@ final class WindowCounter extends Counter {
          * @param cost of the call, and of those in flight, which no snapshot can have
          */
         boolean mayBeWrong(Rule rule, FleetShare fleet, long admitted, long cost) {
-            return extraShare(fleet) > 0 && admitted == admittedThen && used + cost <= rule.amount();
+            return otherGatesShare(fleet) > 0 && admitted == admittedThen && used + cost <= rule.amount();
         }
 
         /** Usage with what the other gates have probably admitted meanwhile. */
         long estimated(FleetShare fleet, long admitted) {
             long own = Math.max(0, admitted - settled);
-            long extra = extraShare(fleet);
+            long extra = otherGatesShare(fleet);
             return extra == 0 ? used + own : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extra / SHARE_ONE;
         }
 
-        private long extraShare(FleetShare fleet) {
-            return extraShare == UNKNOWN_SHARE ? fleet.extra() : extraShare;
+        private long otherGatesShare(FleetShare fleet) {
+            return otherGatesShare == UNKNOWN_SHARE ? fleet.extra() : otherGatesShare;
         }
 
-        boolean isSameWindow(Basis other) {
+        boolean isSameWindow(Baseline other) {
             return startMillis == other.startMillis && endMillis == other.endMillis;
         }
     }
@@ -142,14 +142,15 @@ final class WindowCounter extends Counter {
 
     WindowCounter(Rule rule, FleetShare fleet, long nowMillis) {
         this.fleet = fleet;
-        this.basis = fresh(rule, nowMillis, 0, 0, 0, rule.algorithm() == Algorithm.SLIDING_WINDOW ? 0 : UNKNOWN_SHARE);
+        this.baseline =
+                fresh(rule, nowMillis, 0, 0, 0, rule.algorithm() == Algorithm.SLIDING_WINDOW ? 0 : UNKNOWN_SHARE);
         this.markMillis = nowMillis;
     }
 
     @Override
     boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
         while (true) {
-            Basis current = current(rule, nowMillis);
+            Baseline current = current(rule, nowMillis);
             long before = admitted;
             if (!fits(rule, current, before, nowMillis, cost)) {
                 return false;
@@ -171,15 +172,15 @@ final class WindowCounter extends Counter {
         return fits(rule, current(rule, nowMillis), admitted, nowMillis, cost);
     }
 
-    private boolean fits(Rule rule, Basis basis, long admitted, long nowMillis, long cost) {
-        if (nowMillis < basis.blockedUntilMillis) {
+    private boolean fits(Rule rule, Baseline baseline, long admitted, long nowMillis, long cost) {
+        if (nowMillis < baseline.blockedUntilMillis) {
             return false;
         }
-        if (basis.known(admitted) + cost > rule.amount()) {
-            return basis.mayBeWrong(rule, fleet, admitted, open + cost)
-                    && nowMillis - basis.madeAtMillis >= ESTIMATE_MILLIS;
+        if (baseline.known(admitted) + cost > rule.amount()) {
+            return baseline.mayBeWrong(rule, fleet, admitted, open + cost)
+                    && nowMillis - baseline.madeAtMillis >= ESTIMATE_MILLIS;
         }
-        return basis.estimated(fleet, admitted) + cost <= rule.amount()
+        return baseline.estimated(fleet, admitted) + cost <= rule.amount()
                 || nowMillis - firstSinceBasisMillis >= ESTIMATE_MILLIS;
     }
 
@@ -199,20 +200,20 @@ final class WindowCounter extends Counter {
 
     @Override
     long used(Rule rule, long nowMillis) {
-        Basis current = current(rule, nowMillis);
+        Baseline current = current(rule, nowMillis);
         long used = current.known(admitted);
         return nowMillis < current.blockedUntilMillis ? Math.max(used, rule.amount()) : used;
     }
 
     @Override
     long resetsAt(Rule rule, long nowMillis) {
-        Basis current = current(rule, nowMillis);
+        Baseline current = current(rule, nowMillis);
         return rule.unit() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
     }
 
     @Override
     long roomAt(Rule rule, long nowMillis, long cost) {
-        Basis current = current(rule, nowMillis);
+        Baseline current = current(rule, nowMillis);
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
@@ -226,20 +227,21 @@ final class WindowCounter extends Counter {
                 : current.endMillis;
     }
 
-    /** The basis of the window that now is in. Allocates when a window has ended. */
-    private Basis current(Rule rule, long nowMillis) {
-        Basis current = basis;
+    /** The baseline of the window that now is in. Allocates when a window has ended. */
+    private Baseline current(Rule rule, long nowMillis) {
+        Baseline current = baseline;
         if (nowMillis < current.endMillis) {
             return current;
         }
         long all = admitted;
         // Calls in flight will end, and count, in the new window. In a sliding one, so do those that no snapshot has.
         long carried = Math.min(all, rule.algorithm() == Algorithm.SLIDING_WINDOW ? current.settled : all - open);
-        Basis next = fresh(rule, nowMillis, 0, all, Math.max(0, carried), current.extraShare);
-        return BASIS.compareAndSet(this, current, next) ? next : basis;
+        Baseline next = fresh(rule, nowMillis, 0, all, Math.max(0, carried), current.otherGatesShare);
+        return BASELINE.compareAndSet(this, current, next) ? next : baseline;
     }
 
-    private static Basis fresh(Rule rule, long nowMillis, long used, long admitted, long settled, long extraShare) {
+    private static Baseline fresh(
+            Rule rule, long nowMillis, long used, long admitted, long settled, long otherGatesShare) {
         long start = nowMillis;
         long end = nowMillis + Math.max(1, rule.periodMillis());
         if (rule.unit() != null) {
@@ -249,20 +251,20 @@ final class WindowCounter extends Counter {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;
         }
-        return new Basis(start, end, used, settled, 0, nowMillis, admitted, used, settled, extraShare, 0);
+        return new Baseline(start, end, used, settled, 0, nowMillis, admitted, used, settled, otherGatesShare, 0);
     }
 
     @Override
     void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         while (true) {
-            Basis before = current(rule, snapshot.receivedAtMillis());
-            Basis after = rule.algorithm() == Algorithm.SLIDING_WINDOW
+            Baseline before = current(rule, snapshot.receivedAtMillis());
+            Baseline after = rule.algorithm() == Algorithm.SLIDING_WINDOW
                     ? afterSliding(rule, before, snapshot, horizonMillis)
                     : afterFixed(before, snapshot, horizonMillis);
             if (after.equals(before)) {
                 break;
             }
-            if (BASIS.compareAndSet(this, before, after)) {
+            if (BASELINE.compareAndSet(this, before, after)) {
                 if (rule.algorithm() != Algorithm.SLIDING_WINDOW
                         && after.isSameWindow(before)
                         && after.admittedThen > after.firstSettled) {
@@ -277,7 +279,7 @@ final class WindowCounter extends Counter {
         }
     }
 
-    private Basis afterFixed(Basis before, Snapshot snapshot, long horizonMillis) {
+    private Baseline afterFixed(Baseline before, Snapshot snapshot, long horizonMillis) {
         if (snapshot.endMillis() <= before.startMillis) {
             // It still tells of a window that is over by this gate's clock.
             return before;
@@ -287,27 +289,27 @@ final class WindowCounter extends Counter {
         boolean sameWindow = snapshot.startMillis() < before.endMillis && before.startMillis < snapshot.endMillis();
         if (!sameWindow) {
             // The pipeline is in the next window before this gate's clock is.
-            return basisOf(snapshot, all, closed, snapshot.used(), closed, before.extraShare, 0);
+            return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0);
         }
         boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
         if (first) {
-            return basisOf(snapshot, all, 0, snapshot.used(), 0, before.extraShare, 0);
+            return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0);
         }
         long contained = containedBy(before, snapshot, closed, horizonMillis);
         boolean others = snapshot.used() - before.used > closed - before.settled;
         long recent = others ? recentlyAdmitted(before, snapshot, all) : 0;
         long settled = Math.min(contained, Math.max(before.settled, contained - recent));
-        return basisOf(
+        return baselineOf(
                 snapshot,
                 all,
                 settled,
                 before.firstUsed,
                 before.firstSettled,
-                shareOf(snapshot.used() - before.firstUsed, settled - before.firstSettled, before.extraShare),
+                shareOf(snapshot.used() - before.firstUsed, settled - before.firstSettled, before.otherGatesShare),
                 contained - settled);
     }
 
-    private Basis afterSliding(Rule rule, Basis before, Snapshot snapshot, long horizonMillis) {
+    private Baseline afterSliding(Rule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
         long all = admitted;
         long closed = Math.max(0, all - open);
         // Growth says nothing here, because old usage leaves at the same time: go by the latency, and by what is known
@@ -324,7 +326,7 @@ final class WindowCounter extends Counter {
         long used = snapshot.blockedUntilMillis() > snapshot.receivedAtMillis() && !rule.isUnlimited()
                 ? Math.min(snapshot.used(), Math.max(0, rule.amount() - 1))
                 : snapshot.used();
-        return new Basis(
+        return new Baseline(
                 snapshot.streamTimeMillis(),
                 end,
                 used,
@@ -338,15 +340,15 @@ final class WindowCounter extends Counter {
                 contained - settled);
     }
 
-    private static Basis basisOf(
+    private static Baseline baselineOf(
             Snapshot snapshot,
             long admitted,
             long settled,
             long firstUsed,
             long firstSettled,
-            long extraShare,
-            long doubtful) {
-        return new Basis(
+            long otherGatesShare,
+            long unconfirmed) {
+        return new Baseline(
                 snapshot.startMillis(),
                 snapshot.endMillis(),
                 snapshot.used(),
@@ -356,12 +358,12 @@ final class WindowCounter extends Counter {
                 admitted,
                 firstUsed,
                 firstSettled,
-                extraShare,
-                doubtful);
+                otherGatesShare,
+                unconfirmed);
     }
 
     /** The most that the snapshot can contain of what this gate has admitted. */
-    private long containedBy(Basis before, Snapshot snapshot, long closed, long horizonMillis) {
+    private long containedBy(Baseline before, Snapshot snapshot, long closed, long horizonMillis) {
         long grown = Math.max(0, snapshot.used() - before.used);
         boolean beyondHorizon = snapshot.asOfMillis() >= markMillis + horizonMillis;
         long contained = before.settled + grown;
@@ -372,7 +374,7 @@ final class WindowCounter extends Counter {
      * Own cost that is probably too new for the snapshot: of its latency and the time that it takes to publish, taking calls
      * to be even over the time since the last one.
      */
-    private static long recentlyAdmitted(Basis before, Snapshot snapshot, long all) {
+    private static long recentlyAdmitted(Baseline before, Snapshot snapshot, long all) {
         long elapsed = Math.max(1, snapshot.receivedAtMillis() - before.madeAtMillis);
         long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
         long since = Math.max(0, Math.min(all - before.admittedThen, Long.MAX_VALUE / 1_000));
@@ -383,11 +385,11 @@ final class WindowCounter extends Counter {
         if (ownUnits < LEAST_SAMPLE) {
             return carried;
         }
-        return allUnits < ownUnits ? 0 : extraShare(allUnits, ownUnits);
+        return allUnits < ownUnits ? 0 : otherGatesShare(allUnits, ownUnits);
     }
 
     /** What each own unit stands for besides itself, in sixteenths, if it is one of so many of all. */
-    static long extraShare(long allUnits, long ownUnits) {
+    static long otherGatesShare(long allUnits, long ownUnits) {
         long sixteenths = Math.min(allUnits, Long.MAX_VALUE / SHARE_ONE) * SHARE_ONE / ownUnits;
         long extra = sixteenths - SHARE_ONE;
         return extra <= SHARE_MARGIN ? 0 : Math.min(MAX_EXTRA_SHARE, extra + SHARE_MARGIN);

@@ -313,7 +313,7 @@ class GateTest {
 
     @Test
     void givenTenThousandKeys_whenTheirRecordsAreDeleted_thenNothingIsKeptOfThem() {
-        AccountBook book = new AccountBook(
+        AccountRegistry book = new AccountRegistry(
                 GateConfig.from(TestingGate.settings()), new GateMetrics(), id -> true, testing.clock::get);
         book.apply(planWithKeys());
         for (int i = 0; i < 10_000; i++) {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes plans as the catalogue holds them. */
+/** Makes plans as the catalog holds them. */
 public final class TestingPlan {
     private final String id;
     private final List<Meter> meters = new ArrayList<>();

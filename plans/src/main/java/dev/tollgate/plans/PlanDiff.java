@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words what differs between two versions, two plans or two catalogues, in the order in which a plan file tells
+ * Says in words what differs between two versions, two plans or two catalogs, in the order in which a plan file tells
  * things. What is the same is not mentioned; neither is order, nor anything else that a {@link PlanChecksum} leaves out.
  *
  * <p>Example: {@code The limit requests-per-minute rises from 100 to 200 per minute and account.}
@@ -52,20 +52,20 @@ public final class PlanDiff {
         return List.copyOf(diff.found);
     }
 
-    /** What the second catalogue says differently than the first, plan by plan. */
-    public static List<Difference> ofCatalogues(Collection<Plan> before, Collection<Plan> after) {
+    /** What the second catalog says differently than the first, plan by plan. */
+    public static List<Difference> ofCatalogs(Collection<Plan> before, Collection<Plan> after) {
         PlanDiff diff = new PlanDiff();
-        diff.pairs(byId(before, Plan::getPlanId), byId(after, Plan::getPlanId), (id, old, young) -> {
-            if (old == null && young != null) {
+        diff.pairs(byId(before, Plan::getPlanId), byId(after, Plan::getPlanId), (id, earlier, later) -> {
+            if (earlier == null && later != null) {
                 diff.added(
                         Subject.PLAN,
                         id,
                         Effect.NEUTRAL,
-                        "There is a new plan, " + id + " (" + young.getTitle() + ").");
-            } else if (young == null) {
+                        "There is a new plan, " + id + " (" + later.getTitle() + ").");
+            } else if (later == null) {
                 diff.removed(Subject.PLAN, id, Effect.NEUTRAL, "The plan " + id + " is gone.");
-            } else if (old != null) {
-                diff.plan(old, young);
+            } else if (earlier != null) {
+                diff.plan(earlier, later);
             }
         });
         return List.copyOf(diff.found);
@@ -94,22 +94,22 @@ public final class PlanDiff {
                     "The plan " + id + " has another description.");
         }
         Function<PlanVersion, String> number = version -> Integer.toString(version.getVersion());
-        pairs(byId(before.getVersions(), number), byId(after.getVersions(), number), (version, old, young) -> {
-            if (old == null && young != null) {
+        pairs(byId(before.getVersions(), number), byId(after.getVersions(), number), (version, earlier, later) -> {
+            if (earlier == null && later != null) {
                 added(
                         Subject.VERSION,
                         version,
                         Effect.NEUTRAL,
-                        "Version " + version + " of " + id + " takes effect on " + young.getEffectiveFrom() + ".");
-                PlanVersion previous = previous(after, young);
+                        "Version " + version + " of " + id + " takes effect on " + later.getEffectiveFrom() + ".");
+                PlanVersion previous = previous(after, later);
                 if (previous != null) {
-                    content(previous, young);
+                    content(previous, later);
                 }
-            } else if (young == null) {
+            } else if (later == null) {
                 removed(Subject.VERSION, version, Effect.NEUTRAL, "Version " + version + " of " + id + " is gone.");
-            } else if (old != null) {
-                schedule(old, young);
-                content(old, young);
+            } else if (earlier != null) {
+                schedule(earlier, later);
+                content(earlier, later);
             }
         });
     }
@@ -142,16 +142,16 @@ public final class PlanDiff {
 
     private void content(PlanVersion before, PlanVersion after) {
         if (before.getNoticePeriodMs() != after.getNoticePeriodMs()) {
-            String old = PlanWords.textDuration(before.getNoticePeriodMs());
-            String young = PlanWords.textDuration(after.getNoticePeriodMs());
+            String earlier = PlanFormatter.textDuration(before.getNoticePeriodMs());
+            String later = PlanFormatter.textDuration(after.getNoticePeriodMs());
             changed(
                     Subject.VERSION,
                     Integer.toString(after.getVersion()),
                     "notice_period",
-                    old,
-                    young,
+                    earlier,
+                    later,
                     Effect.NEUTRAL,
-                    "Accounts are told of it " + young + " ahead instead of " + old + ".");
+                    "Accounts are told of it " + later + " ahead instead of " + earlier + ".");
         }
         pairs(byId(before.getMeters(), Meter::getMeterId), byId(after.getMeters(), Meter::getMeterId), this::meter);
         pairs(byId(before.getLimits(), Limit::getLimitId), byId(after.getLimits(), Limit::getLimitId), this::limit);
@@ -165,7 +165,7 @@ public final class PlanDiff {
                     Subject.METER,
                     id,
                     Effect.NEUTRAL,
-                    "There is a new meter, " + id + "; a call costs " + PlanWords.phraseCost(after.getDefaultCost())
+                    "There is a new meter, " + id + "; a call costs " + PlanFormatter.phraseCost(after.getDefaultCost())
                             + exceptions(after) + ".");
         } else if (after == null) {
             removed(Subject.METER, id, Effect.NEUTRAL, "The meter " + id + " is gone.");
@@ -194,31 +194,31 @@ public final class PlanDiff {
         pairs(
                 byId(before.getEndpointCosts(), EndpointCost::getEndpoint),
                 byId(after.getEndpointCosts(), EndpointCost::getEndpoint),
-                (endpoint, old, young) -> {
-                    if (old != null && young != null) {
-                        cost(meterId, endpoint, endpoint, old.getCost(), young.getCost());
-                    } else if (young != null) {
+                (endpoint, earlier, later) -> {
+                    if (earlier != null && later != null) {
+                        cost(meterId, endpoint, endpoint, earlier.getCost(), later.getCost());
+                    } else if (later != null) {
                         found.add(new Difference(
                                 Kind.ADDED,
                                 Subject.COST,
                                 meterId + " " + endpoint,
                                 "",
                                 null,
-                                PlanWords.textCost(young.getCost()),
+                                PlanFormatter.textCost(later.getCost()),
                                 Effect.NEUTRAL,
                                 "A call to " + endpoint + " has its own cost on the meter " + meterId + ", "
-                                        + PlanWords.phraseCost(young.getCost()) + "."));
-                    } else if (old != null) {
+                                        + PlanFormatter.phraseCost(later.getCost()) + "."));
+                    } else if (earlier != null) {
                         found.add(new Difference(
                                 Kind.REMOVED,
                                 Subject.COST,
                                 meterId + " " + endpoint,
                                 "",
-                                PlanWords.textCost(old.getCost()),
+                                PlanFormatter.textCost(earlier.getCost()),
                                 null,
                                 Effect.NEUTRAL,
                                 "A call to " + endpoint + " has no cost of its own on the meter " + meterId
-                                        + " any more; it was " + PlanWords.phraseCost(old.getCost()) + "."));
+                                        + " any more; it was " + PlanFormatter.phraseCost(earlier.getCost()) + "."));
                     }
                 });
     }
@@ -237,11 +237,11 @@ public final class PlanDiff {
                 Subject.COST,
                 meterId + " " + id,
                 "",
-                PlanWords.textCost(before),
-                PlanWords.textCost(after),
+                PlanFormatter.textCost(before),
+                PlanFormatter.textCost(after),
                 noLess ? Effect.STRICTER : noMore ? Effect.LOOSER : Effect.NEUTRAL,
-                "A call to " + endpoint + " costs " + PlanWords.phraseCost(after) + " instead of "
-                        + PlanWords.phraseCost(before) + " on the meter " + meterId + ".");
+                "A call to " + endpoint + " costs " + PlanFormatter.phraseCost(after) + " instead of "
+                        + PlanFormatter.phraseCost(before) + " on the meter " + meterId + ".");
     }
 
     private void limit(String id, @Nullable Limit before, @Nullable Limit after) {
@@ -249,14 +249,14 @@ public final class PlanDiff {
             added(
                     Subject.LIMIT,
                     id,
-                    isFelt(after) ? Effect.STRICTER : Effect.NEUTRAL,
-                    "There is a new limit, " + id + ": " + PlanWords.phraseLimit(after) + ".");
+                    isEnforced(after) ? Effect.STRICTER : Effect.NEUTRAL,
+                    "There is a new limit, " + id + ": " + PlanFormatter.phraseLimit(after) + ".");
         } else if (after == null && before != null) {
             removed(
                     Subject.LIMIT,
                     id,
-                    isFelt(before) ? Effect.LOOSER : Effect.NEUTRAL,
-                    "The limit " + id + " is gone; it was " + PlanWords.phraseLimit(before) + ".");
+                    isEnforced(before) ? Effect.LOOSER : Effect.NEUTRAL,
+                    "The limit " + id + " is gone; it was " + PlanFormatter.phraseLimit(before) + ".");
         } else if (before != null && after != null) {
             amount(id, before, after);
             counting(id, before, after);
@@ -266,28 +266,29 @@ public final class PlanDiff {
     }
 
     /** Whether anybody can be refused by it. */
-    private static boolean isFelt(Limit limit) {
+    private static boolean isEnforced(Limit limit) {
         return limit.getAmount() != null && limit.getMode() != Mode.ADVISORY;
     }
 
     private void amount(String id, Limit before, Limit after) {
-        Long old = before.getAmount();
-        Long young = after.getAmount();
-        if (Objects.equals(old, young)) {
+        Long earlier = before.getAmount();
+        Long later = after.getAmount();
+        if (Objects.equals(earlier, later)) {
             return;
         }
-        boolean rises = young == null || (old != null && young > old);
-        boolean felt = isFelt(before) || isFelt(after);
+        boolean rises = later == null || (earlier != null && later > earlier);
+        boolean enforced = isEnforced(before) || isEnforced(after);
         changed(
                 Subject.LIMIT,
                 id,
                 "amount",
-                PlanWords.textAmount(old),
-                PlanWords.textAmount(young),
-                !felt ? Effect.NEUTRAL : rises ? Effect.LOOSER : Effect.STRICTER,
-                "The limit " + id + (rises ? " rises" : " falls") + " from " + PlanWords.phraseAmount(old) + " to "
-                        + PlanWords.phraseAmount(young) + " " + PlanWords.phraseTime(after) + " and "
-                        + PlanWords.phraseScope(after.getScope()) + ".");
+                PlanFormatter.textAmount(earlier),
+                PlanFormatter.textAmount(later),
+                !enforced ? Effect.NEUTRAL : rises ? Effect.LOOSER : Effect.STRICTER,
+                "The limit " + id + (rises ? " rises" : " falls") + " from " + PlanFormatter.phraseAmount(earlier)
+                        + " to "
+                        + PlanFormatter.phraseAmount(later) + " " + PlanFormatter.phraseTime(after) + " and "
+                        + PlanFormatter.phraseScope(after.getScope()) + ".");
     }
 
     private void counting(String id, Limit before, Limit after) {
@@ -309,23 +310,23 @@ public final class PlanDiff {
                     textTime(before),
                     textTime(after),
                     Effect.NEUTRAL,
-                    "The limit " + id + " counts " + PlanWords.phraseTime(after) + " instead of "
-                            + PlanWords.phraseTime(before) + ".");
+                    "The limit " + id + " counts " + PlanFormatter.phraseTime(after) + " instead of "
+                            + PlanFormatter.phraseTime(before) + ".");
         }
         property(
                 id,
                 "scope",
-                PlanWords.text(before.getScope()),
-                PlanWords.text(after.getScope()),
-                "The limit " + id + " holds for each " + PlanWords.phraseScope(after.getScope()) + " instead of each "
-                        + PlanWords.phraseScope(before.getScope()) + ".");
+                PlanFormatter.text(before.getScope()),
+                PlanFormatter.text(after.getScope()),
+                "The limit " + id + " holds for each " + PlanFormatter.phraseScope(after.getScope())
+                        + " instead of each " + PlanFormatter.phraseScope(before.getScope()) + ".");
     }
 
     private static String textTime(Limit limit) {
         String time = limit.getWindow() != null
-                ? PlanWords.text(limit.getWindow())
-                : PlanWords.textDuration(limit.getPeriodMs() != null ? limit.getPeriodMs() : limit.getLeaseMs());
-        return PlanWords.text(limit.getAlgorithm()) + " " + time;
+                ? PlanFormatter.text(limit.getWindow())
+                : PlanFormatter.textDuration(limit.getPeriodMs() != null ? limit.getPeriodMs() : limit.getLeaseMs());
+        return PlanFormatter.text(limit.getAlgorithm()) + " " + time;
     }
 
     private void mode(String id, Limit before, Limit after) {
@@ -335,8 +336,8 @@ public final class PlanDiff {
                     Subject.LIMIT,
                     id,
                     "mode",
-                    PlanWords.text(before.getMode()),
-                    PlanWords.text(after.getMode()),
+                    PlanFormatter.text(before.getMode()),
+                    PlanFormatter.text(after.getMode()),
                     advisory ? Effect.LOOSER : Effect.STRICTER,
                     "The limit " + id + (advisory ? " only advises and refuses nothing." : " refuses calls above it."));
         }
@@ -346,21 +347,21 @@ public final class PlanDiff {
         property(
                 id,
                 "thresholds",
-                PlanWords.textThresholds(before),
-                PlanWords.textThresholds(after),
+                PlanFormatter.textThresholds(before),
+                PlanFormatter.textThresholds(after),
                 "The limit " + id
                         + (after.getThresholds().isEmpty()
                                 ? " gives no warning ahead"
-                                : " warns at " + PlanWords.phraseThresholds(after))
+                                : " warns at " + PlanFormatter.phraseThresholds(after))
                         + "; before it" + warning(before) + ".");
-        String oldGrace = PlanWords.textDuration(before.getGraceMs());
-        String youngGrace = PlanWords.textDuration(after.getGraceMs());
+        String earlierGrace = PlanFormatter.textDuration(before.getGraceMs());
+        String laterGrace = PlanFormatter.textDuration(after.getGraceMs());
         property(
                 id,
                 "grace",
-                oldGrace,
-                youngGrace,
-                "The limit " + id + " waits " + youngGrace + " instead of " + oldGrace + " for late events.");
+                earlierGrace,
+                laterGrace,
+                "The limit " + id + " waits " + laterGrace + " instead of " + earlierGrace + " for late events.");
         String oldBucket = Objects.requireNonNullElse(before.getBucketName(), id);
         String youngBucket = Objects.requireNonNullElse(after.getBucketName(), id);
         property(
@@ -374,7 +375,7 @@ public final class PlanDiff {
     private static String warning(Limit limit) {
         return limit.getThresholds().isEmpty()
                 ? " gave no warning ahead"
-                : " warned at " + PlanWords.phraseThresholds(limit);
+                : " warned at " + PlanFormatter.phraseThresholds(limit);
     }
 
     private void property(String limitId, String property, String before, String after, String sentence) {
@@ -405,32 +406,32 @@ public final class PlanDiff {
                     Long.toString(after.getMax()),
                     after.getMax() > before.getMax() ? Effect.LOOSER : Effect.STRICTER,
                     "A single call to " + after.getEndpoint() + " may have at most " + phraseMax(after) + " instead of "
-                            + PlanWords.number(before.getMax()) + ".");
+                            + PlanFormatter.number(before.getMax()) + ".");
         }
     }
 
     private static String phraseMax(PerCallCap cap) {
-        return PlanWords.number(cap.getMax()) + " " + PlanWords.phraseDimension(cap.getDimension());
+        return PlanFormatter.number(cap.getMax()) + " " + PlanFormatter.phraseDimension(cap.getDimension());
     }
 
     private static String capId(PerCallCap cap) {
-        return cap.getEndpoint() + " " + PlanWords.text(cap.getDimension());
+        return cap.getEndpoint() + " " + PlanFormatter.text(cap.getDimension());
     }
 
     private void outcomes(List<Outcome> before, List<Outcome> after) {
-        String old = PlanWords.textOutcomes(before);
-        String young = PlanWords.textOutcomes(after);
-        if (!old.equals(young)) {
+        String earlier = PlanFormatter.textOutcomes(before);
+        String later = PlanFormatter.textOutcomes(after);
+        if (!earlier.equals(later)) {
             boolean more = after.containsAll(before);
             boolean less = before.containsAll(after);
             changed(
                     Subject.OUTCOMES,
                     "charged_outcomes",
                     "",
-                    old,
-                    young,
+                    earlier,
+                    later,
                     more ? Effect.STRICTER : less ? Effect.LOOSER : Effect.NEUTRAL,
-                    "Charged are calls with the outcomes " + young + " instead of " + old + ".");
+                    "Charged are calls with the outcomes " + later + " instead of " + earlier + ".");
         }
     }
 

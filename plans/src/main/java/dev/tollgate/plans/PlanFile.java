@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads plan catalogues from YAML. The format is described in {@code docs/plans.md} and by the JSON schema
+ * Reads plan catalogs from YAML. The format is described in {@code docs/plans.md} and by the JSON schema
  * {@code plans/plan.schema.json}; the rules that a schema cannot say are checked here as well.
  *
  * <p>Every version comes with its {@link PlanChecksum checksum} filled in, and everything that the file leaves out has its

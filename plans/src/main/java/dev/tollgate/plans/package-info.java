@@ -1,5 +1,5 @@
 /**
- * Plan catalogues as YAML files: reading them into the Avro {@link dev.tollgate.schemas.avro.Plan} with every problem
+ * Plan catalogs as YAML files: reading them into the Avro {@link dev.tollgate.schemas.avro.Plan} with every problem
  * named at once, and the checksum that makes a version immutable.
  */
 @NullMarked

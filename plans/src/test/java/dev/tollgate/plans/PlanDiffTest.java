@@ -135,11 +135,11 @@ class PlanDiffTest {
     }
 
     @Test
-    void givenTwoCatalogues_whenCompared_thenPlansThatCameAndWentAreNamed() throws PlanFileException {
+    void givenTwoCatalogs_whenCompared_thenPlansThatCameAndWentAreNamed() throws PlanFileException {
         Plan p = plan(BASE);
         Plan q = plan(BASE.replace("id: p", "id: q"));
 
-        assertThat(PlanDiff.ofCatalogues(List.of(p), List.of(q)))
+        assertThat(PlanDiff.ofCatalogs(List.of(p), List.of(q)))
                 .extracting(Difference::kind, Difference::subject, Difference::id)
                 .containsExactly(tuple(Kind.ADDED, Subject.PLAN, "q"), tuple(Kind.REMOVED, Subject.PLAN, "p"));
     }
@@ -147,7 +147,7 @@ class PlanDiffTest {
     @ParameterizedTest
     @MethodSource("dev.tollgate.plans.ShippedPlansTest#shippedFiles")
     void givenTheSameFile_whenCompared_thenNothingDiffers(Path file) throws Exception {
-        assertThat(PlanDiff.ofCatalogues(PlanFile.read(file), PlanFile.read(file)))
+        assertThat(PlanDiff.ofCatalogs(PlanFile.read(file), PlanFile.read(file)))
                 .isEmpty();
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The catalogues that ship with Tollgate, against the figures of the policies that they stand for. */
+/** The catalogs that ship with Tollgate, against the figures of the policies that they stand for. */
 class ShippedPlansTest {
     private static final Path FOLDER = Path.of("").toAbsolutePath();
 

@@ -36,22 +36,22 @@ final class BlockLatency implements Callable<Integer> {
     @Option(
             names = "--rate",
             defaultValue = "1000",
-            description = "Events a second, all accounts. Preset: ${DEFAULT-VALUE}.")
+            description = "Events a second, all accounts. Default: ${DEFAULT-VALUE}.")
     private int rate;
 
     @Option(
             names = "--share",
             defaultValue = "200",
-            description = "Events a second of these that are on the way to a limit. Preset: ${DEFAULT-VALUE}.")
+            description = "Events a second of these that are on the way to a limit. Default: ${DEFAULT-VALUE}.")
     private int share;
 
-    @Option(names = "--seconds", defaultValue = "60", description = "How long. Preset: ${DEFAULT-VALUE}.")
+    @Option(names = "--seconds", defaultValue = "60", description = "How long. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--warm-up", defaultValue = "20", description = "Seconds before that. Preset: ${DEFAULT-VALUE}.")
+    @Option(names = "--warm-up", defaultValue = "20", description = "Seconds before that. Default: ${DEFAULT-VALUE}.")
     private int warmUpSeconds;
 
-    @Option(names = "--accounts", defaultValue = "2000", description = "Other accounts. Preset: ${DEFAULT-VALUE}.")
+    @Option(names = "--accounts", defaultValue = "2000", description = "Other accounts. Default: ${DEFAULT-VALUE}.")
     private int accounts;
 
     @Option(names = "--topology", paramLabel = "KEY=VALUE", description = "Setting of the topology; repeatable.")

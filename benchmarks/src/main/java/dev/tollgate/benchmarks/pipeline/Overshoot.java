@@ -32,29 +32,29 @@ final class Overshoot implements Callable<Integer> {
     /** Calls begin here, so that the window before has come to rest. */
     private static final int FIRST_SECOND = 2;
 
-    @Option(names = "--gates", defaultValue = "4", description = "Processes. Preset: ${DEFAULT-VALUE}.")
+    @Option(names = "--gates", defaultValue = "4", description = "Processes. Default: ${DEFAULT-VALUE}.")
     private int gates;
 
     @Option(
             names = "--rate",
             defaultValue = "200",
-            description = "Calls a second that each is offered for each account. Preset: ${DEFAULT-VALUE}.")
+            description = "Calls a second that each is offered for each account. Default: ${DEFAULT-VALUE}.")
     private int rate;
 
-    @Option(names = "--accounts", defaultValue = "10", description = "Accounts, 1 to 50. Preset: ${DEFAULT-VALUE}.")
+    @Option(names = "--accounts", defaultValue = "10", description = "Accounts, 1 to 50. Default: ${DEFAULT-VALUE}.")
     private int accounts;
 
     @Option(
             names = "--windows",
             defaultValue = "6",
-            description = "Minutes; in the first of them the gates know of each other by other accounts only. Preset:"
+            description = "Minutes; in the first of them the gates know of each other by other accounts only. Default:"
                     + " ${DEFAULT-VALUE}.")
     private int windows;
 
     @Option(
             names = "--seed",
             defaultValue = "1",
-            description = "Of the moments at which calls come. Preset: ${DEFAULT-VALUE}.")
+            description = "Of the moments at which calls come. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(names = "--topology", paramLabel = "KEY=VALUE", description = "Setting of the topology; repeatable.")

@@ -44,29 +44,29 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--events",
             paramLabel = "N",
             defaultValue = "50000",
-            description = "Records to publish. Preset: ${DEFAULT-VALUE}.")
+            description = "Records to publish. Default: ${DEFAULT-VALUE}.")
     private int events;
 
     @Option(
             names = "--accounts",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Accounts. Preset: ${DEFAULT-VALUE}.")
+            description = "Accounts. Default: ${DEFAULT-VALUE}.")
     private int accounts;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Makes the same traffic again. Preset: random, and printed.")
+            description = "Makes the same traffic again. Default: random, and printed.")
     private @Nullable Long seed;
 
     @Option(
             names = "--plan",
             paramLabel = "PLANS",
             description = {
-                "Plan catalogue: a file, or the name of one that ships with Tollgate (mem, memos, memory-crystal,"
+                "Plan catalog: a file, or the name of one that ships with Tollgate (mem, memos, memory-crystal,"
                         + " memories-ai). Accounts take its plans in turn, and the traffic is drawn from its endpoints,"
-                        + " limits and caps. Preset: mem."
+                        + " limits and caps. Default: mem."
             })
     private @Nullable String plan;
 

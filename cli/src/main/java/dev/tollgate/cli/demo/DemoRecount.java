@@ -13,8 +13,8 @@ import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OraclePlan;
-import dev.tollgate.testkit.oracle.Recount;
 import dev.tollgate.testkit.oracle.RecountPlan;
+import dev.tollgate.testkit.oracle.TrafficOracle;
 import dev.tollgate.testkit.traffic.TrafficGenerator;
 import dev.tollgate.testkit.traffic.TrafficProfile;
 import dev.tollgate.testkit.traffic.TrafficRecord;
@@ -34,7 +34,7 @@ final class DemoRecount {
     private static final long DEDUPE_HORIZON_MILLIS = Duration.ofHours(24).toMillis();
     private static final int WHOLE_BASIS_POINTS = 10_000;
 
-    private final Recount recount = new Recount(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
+    private final TrafficOracle recount = new TrafficOracle(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
     private final Map<String, Long> deadLetters = new HashMap<>();
 
     private DemoRecount() {}
@@ -83,7 +83,7 @@ final class DemoRecount {
         Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
         Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
         Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
-        for (Recount.Reached reached : recount.reached()) {
+        for (TrafficOracle.Reached reached : recount.reached()) {
             (reached.advisory() ? advice : reached.usedBasisPoints() == null ? blocks : alerts)
                     .put(crossing(reached), Ledger.Reached.of(reached.used(), blockedUntil(reached)));
         }
@@ -96,7 +96,7 @@ final class DemoRecount {
                 "recount", verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, recount.streamTimes());
     }
 
-    private static Ledger.Crossing crossing(Recount.Reached reached) {
+    private static Ledger.Crossing crossing(TrafficOracle.Reached reached) {
         Long windowStart = reached.windowStartMillis();
         String eventId = reached.eventId();
         Integer threshold = reached.usedBasisPoints();
@@ -110,7 +110,7 @@ final class DemoRecount {
                 threshold == null ? Ledger.Crossing.FULL : threshold);
     }
 
-    private static long blockedUntil(Recount.Reached reached) {
+    private static long blockedUntil(TrafficOracle.Reached reached) {
         Long until = reached.blockedUntilMillis();
         return until == null ? Ledger.Reached.NO_BLOCK : until;
     }

@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 /**
  * What a demo came to.
  *
- * @param planIds the plans of the catalogue, which accounts took in turn
+ * @param planIds the plans of the catalog, which accounts took in turn
  * @param from event time of the first event
  * @param to highest event time
  * @param published records published, duplicates and broken ones included

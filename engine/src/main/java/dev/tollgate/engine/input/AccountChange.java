@@ -22,7 +22,7 @@ public sealed interface AccountChange {
     /**
      * The account is on this plan from the command's effective date on.
      *
-     * @param planId a plan of the catalogue
+     * @param planId a plan of the catalog
      * @param carry what happens to the running windows
      */
     record PlanAssigned(String planId, Carry carry) implements AccountChange {}
@@ -73,7 +73,7 @@ public sealed interface AccountChange {
 
     /**
      * The parts of an event that hold instead of what was reported; null keeps what was reported. Who called and when
-     * can not be amended: void the event and publish another.
+     * cannot be amended: void the event and publish another.
      *
      * @param endpoint the endpoint that was really called
      * @param outcome how the call really ended

@@ -1,6 +1,6 @@
 package dev.tollgate.engine.output;
 
-/** Why a record can not have happened or can not be followed. The name travels with the dead letter. */
+/** Why a record cannot have happened or cannot be followed. The name travels with the dead letter. */
 public enum RejectionReason {
     /** No event or command id. */
     MISSING_EVENT_ID,
@@ -24,7 +24,7 @@ public enum RejectionReason {
     ARITHMETIC_OVERFLOW,
     /** A kind of command that this version does not know. */
     UNKNOWN_COMMAND,
-    /** An assignment to a plan that the catalogue does not have at the effective date. */
+    /** An assignment to a plan that the catalog does not have at the effective date. */
     UNKNOWN_PLAN,
     /** An override of a limit that the plan in force does not have. */
     UNKNOWN_LIMIT,

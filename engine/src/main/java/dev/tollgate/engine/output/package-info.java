@@ -1,6 +1,6 @@
 /**
  * What comes out of the engine: one journal entry per request event, running and closed totals, limit events, and
- * rejections for input that can not have happened.
+ * rejections for input that cannot have happened.
  */
 @NullMarked
 package dev.tollgate.engine.output;

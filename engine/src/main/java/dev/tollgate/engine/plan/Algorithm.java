@@ -99,7 +99,7 @@ public sealed interface Algorithm {
 
     /**
      * Calls in flight: each start takes a slot, whatever it costs, and its end gives it back. A start whose end never comes
-     * gives its slot back when the lease is over, so that it can not lock an account.
+     * gives its slot back when the lease is over, so that it cannot lock an account.
      *
      * @param leaseMillis how long a call can be in flight, 1 to {@link #MAX_PERIOD_MILLIS}
      */

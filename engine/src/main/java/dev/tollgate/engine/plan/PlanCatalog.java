@@ -30,11 +30,11 @@ public interface PlanCatalog {
     /**
      * One version by number.
      *
-     * @return the version, or null if the catalogue does not have it
+     * @return the version, or null if the catalog does not have it
      */
     @Nullable
     PlanVersion version(String planId, int version);
 
-    /** This catalogue as it is now. Whoever asks several questions that have to agree asks them there. */
+    /** This catalog as it is now. Whoever asks several questions that have to agree asks them there. */
     Plans snapshot();
 }

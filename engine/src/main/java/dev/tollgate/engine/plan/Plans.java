@@ -10,10 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable catalogue. Safe for use by several threads. The built-in plan {@code none} is always in it.
+ * An immutable catalog. Safe for use by several threads. The built-in plan {@code none} is always in it.
  *
  * <p>Within one plan, versions are ordered by effective date and by number alike, and a limit keeps its meter, algorithm
- * and scope under the same id: usage that was counted one way can not be kept as if it had been counted another way.
+ * and scope under the same id: usage that was counted one way cannot be kept as if it had been counted another way.
  */
 public final class Plans implements PlanCatalog {
     private static final Plans EMPTY =
@@ -32,7 +32,7 @@ public final class Plans implements PlanCatalog {
     }
 
     /**
-     * A catalogue of these versions, in any order.
+     * A catalog of these versions, in any order.
      *
      * @throws IllegalArgumentException if versions contradict each other
      */
@@ -51,7 +51,7 @@ public final class Plans implements PlanCatalog {
     }
 
     /**
-     * This catalogue and one more version. A version that is already there, word for word, changes nothing.
+     * This catalog and one more version. A version that is already there, word for word, changes nothing.
      *
      * @throws IllegalArgumentException if it contradicts the versions that are there; the message says how
      */

@@ -1,5 +1,5 @@
 /**
- * Plans as data: meters with their cost tables, limits, per-call caps, and the catalogue that says which version of a
+ * Plans as data: meters with their cost tables, limits, per-call caps, and the catalog that says which version of a
  * plan is in force at a moment. Everything here is immutable and checked when it is built.
  */
 @NullMarked

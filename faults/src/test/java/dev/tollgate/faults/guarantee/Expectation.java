@@ -12,7 +12,7 @@ import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OracleFact;
 import dev.tollgate.testkit.oracle.OraclePlan;
 import dev.tollgate.testkit.oracle.OracleVerdict;
-import dev.tollgate.testkit.oracle.Recount;
+import dev.tollgate.testkit.oracle.TrafficOracle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -74,7 +74,7 @@ public final class Expectation {
         Expectation expectation = new Expectation(population);
         Map<String, List<Appended>> byStory = new HashMap<>();
         stories.forEach(story -> byStory.put(story.account(), new ArrayList<>()));
-        Recount recount = new Recount(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
+        TrafficOracle recount = new TrafficOracle(ALLOWED_SKEW_MILLIS, DEDUPE_HORIZON_MILLIS);
         for (int i = 0; i < population.profile().accounts(); i++) {
             recount.assign(population.plainAccount(i), population.planOf(i));
         }
@@ -104,7 +104,7 @@ public final class Expectation {
         verdicts.put(position, verdict == OracleVerdict.REJECTED ? DEAD + "FUTURE_EVENT" : verdict.name());
     }
 
-    private void take(Population population, Recount recount) {
+    private void take(Population population, TrafficOracle recount) {
         recount.totals()
                 .forEach((window, total) -> totals.put(
                         new Window(window.account(), window.limit(), window.scopeKey(), window.windowStartMillis()),
@@ -113,7 +113,7 @@ public final class Expectation {
             String account = population.plainAccount(i);
             recount.charged(account).forEach((meter, used) -> usage.put(account + " " + meter, used));
         }
-        for (Recount.Reached reached : recount.reached()) {
+        for (TrafficOracle.Reached reached : recount.reached()) {
             Long windowStart = reached.windowStartMillis();
             crossings.merge(
                     crossing(
@@ -181,7 +181,7 @@ public final class Expectation {
                 event.getOutputItems());
     }
 
-    /** Names that a threshold or the full amount was reached. Nulls as in {@link Recount.Reached}. */
+    /** Names that a threshold or the full amount was reached. Nulls as in {@link TrafficOracle.Reached}. */
     static String crossing(
             String account,
             String limit,

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link #sent}: handed to Kafka's client,
  *   <li>{@link #unsent}: taken, not handed over yet,
  *   <li>what is unread in the spool,
- *   <li>{@link #homeless}: taken when the spool had no room,
+ *   <li>{@link #unspooled}: taken when the spool had no room,
  *   <li>the queue.
  * </ol>
  *
@@ -65,7 +65,7 @@ final class DeliveryLoop {
 
     private final ArrayDeque<Chunk> sent = new ArrayDeque<>();
     private final ArrayDeque<Chunk> unsent = new ArrayDeque<>();
-    private @Nullable Chunk homeless;
+    private @Nullable Chunk unspooled;
     private final Queue<FlushRequest> flushRequests = new ConcurrentLinkedQueue<>();
     private long inFlightBytes;
     private long spoolFailedAtNanos;
@@ -175,7 +175,7 @@ final class DeliveryLoop {
     private void run() {
         try {
             while (!stopping) {
-                if (survivingStep()) {
+                if (stepAndLog()) {
                     idlePauses = 0;
                 } else {
                     pause();
@@ -187,7 +187,7 @@ final class DeliveryLoop {
     }
 
     /** A bug in a corner must not silence all that comes after it. */
-    private boolean survivingStep() {
+    private boolean stepAndLog() {
         try {
             return step(System.nanoTime());
         } catch (RuntimeException e) {
@@ -266,11 +266,11 @@ final class DeliveryLoop {
         boolean mayWrite = !spoolFailed || now - spoolFailedAtNanos >= SPOOL_RETRY_NANOS;
         try {
             if (outage && mayWrite) {
-                secureLine(disk);
+                persistInFlight(disk);
             }
             boolean throughSpool = spoolUse == SpoolUse.ALWAYS
                     || outage
-                    || homeless != null
+                    || unspooled != null
                     || disk.hasUnread()
                     || (!windowIsOpen() && queue.isHalfFull());
             if (throughSpool) {
@@ -279,9 +279,9 @@ final class DeliveryLoop {
             } else {
                 moved = takeDirectly(now);
             }
-            Chunk waiting = homeless;
+            Chunk waiting = unspooled;
             if (waiting != null && windowIsOpen() && !disk.hasUnread()) {
-                homeless = null;
+                unspooled = null;
                 putInLine(waiting);
                 moved = true;
             }
@@ -316,7 +316,7 @@ final class DeliveryLoop {
     }
 
     /** Appends what is in line and in memory only; whether the spool took it. */
-    private boolean secureLine(Spool disk) throws IOException {
+    private boolean persistInFlight(Spool disk) throws IOException {
         return secure(disk, sent) && secure(disk, unsent);
     }
 
@@ -353,16 +353,16 @@ final class DeliveryLoop {
 
     /** Brings the next events of the queue to the spool, and in line as well if there is room and nothing before them. */
     private boolean spoolNext(Spool disk, long now) throws IOException {
-        Chunk chunk = homeless != null ? homeless : takeFromQueue(now);
+        Chunk chunk = unspooled != null ? unspooled : takeFromQueue(now);
         if (chunk == null) {
             return false;
         }
-        homeless = chunk;
+        unspooled = chunk;
         boolean behind = disk.hasUnread() || !windowIsOpen();
-        if (!secureLine(disk) || !append(disk, chunk)) {
+        if (!persistInFlight(disk) || !append(disk, chunk)) {
             return false;
         }
-        homeless = null;
+        unspooled = null;
         if (!behind) {
             disk.skipTo(disk.end());
             putInLine(chunk);
@@ -467,7 +467,7 @@ final class DeliveryLoop {
         Iterator<FlushRequest> requests = flushRequests.iterator();
         while (requests.hasNext()) {
             FlushRequest request = requests.next();
-            if (!request.marked && recovered && homeless == null && queue.taken() >= request.ticket) {
+            if (!request.marked && recovered && unspooled == null && queue.taken() >= request.ticket) {
                 request.marked = true;
                 request.last = unsent.isEmpty() ? sent.peekLast() : unsent.peekLast();
                 request.spoolEnd = disk != null && disk.hasUnread() ? disk.end() : null;
@@ -487,7 +487,7 @@ final class DeliveryLoop {
     }
 
     private void pause() {
-        boolean lineIsEmpty = sent.isEmpty() && unsent.isEmpty() && homeless == null;
+        boolean lineIsEmpty = sent.isEmpty() && unsent.isEmpty() && unspooled == null;
         if (!lineIsEmpty || ++idlePauses < PAUSES_BEFORE_SLEEP) {
             LockSupport.parkNanos(this, PAUSE_NANOS);
             return;
@@ -538,8 +538,8 @@ final class DeliveryLoop {
         long left = 0;
         List<Chunk> rest = new ArrayList<>(sent);
         rest.addAll(unsent);
-        if (homeless != null) {
-            rest.add(homeless);
+        if (unspooled != null) {
+            rest.add(unspooled);
         }
         restOfQueue(rest);
         for (Chunk chunk : rest) {

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Brings the catalogue to what plan files say, by the rules of {@link PlanMerge}. Applying the same file again changes
+ * Brings the catalog to what plan files say, by the rules of {@link PlanMerge}. Applying the same file again changes
  * nothing.
  *
  * <p>A version counts for records that are appended at least the settle time after it. {@link #awaitSettled} returns when that is so for
  * whatever is published next.
  */
 public final class PlanApplier {
-    private final PlanCatalogClient catalogue;
+    private final PlanCatalogClient catalog;
     private final InstantSource clock;
 
     /**
      * An applier.
      *
-     * @param catalogue where plans are kept
+     * @param catalog where plans are kept
      * @param clock what "future" is measured by
      */
-    public PlanApplier(PlanCatalogClient catalogue, InstantSource clock) {
-        this.catalogue = catalogue;
+    public PlanApplier(PlanCatalogClient catalog, InstantSource clock) {
+        this.catalog = catalog;
         this.clock = clock;
     }
 
@@ -37,7 +37,7 @@ public final class PlanApplier {
      */
     public void awaitSettled(Duration settleTime) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(
-                catalogue.timeToSettle(settleTime, clock.instant()).toMillis());
+                catalog.timeToSettle(settleTime, clock.instant()).toMillis());
     }
 
     /**
@@ -46,10 +46,10 @@ public final class PlanApplier {
      * @param plans as read from one or more files, each id once
      * @param mode how strictly dates are taken
      * @throws PlanRefusedException with every conflict, if there is any
-     * @throws PlanCatalogException if the catalogue cannot be read
+     * @throws PlanCatalogException if the catalog cannot be read
      */
     public List<PlanChange> preview(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
-        return PlanMerge.merge(catalogue.read(), plans, clock.instant(), mode);
+        return PlanMerge.merge(catalog.read(), plans, clock.instant(), mode);
     }
 
     /**
@@ -57,13 +57,13 @@ public final class PlanApplier {
      *
      * @param plans as read from one or more files, each id once
      * @param mode how strictly dates are taken
-     * @return what became of each plan, in the given order; verified by reading the catalogue back
+     * @return what became of each plan, in the given order; verified by reading the catalog back
      * @throws PlanRefusedException with every conflict, if there is any; then nothing was written
      * @throws ConcurrentApplyException if somebody else applied at the same time; then nothing was written
-     * @throws PlanCatalogException if the catalogue cannot be read or written
+     * @throws PlanCatalogException if the catalog cannot be read or written
      */
     public List<PlanChange> apply(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
-        try (PlanCatalogClient.Update update = catalogue.beginUpdate()) {
+        try (PlanCatalogClient.Update update = catalog.beginUpdate()) {
             List<PlanChange> changes = PlanMerge.merge(update.read(), plans, clock.instant(), mode);
             update.commit(changes.stream()
                     .filter(change -> change.kind() != PlanChange.Kind.UNCHANGED)

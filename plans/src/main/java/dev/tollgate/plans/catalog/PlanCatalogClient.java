@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Kafka knows no compare-and-set, so writers take turns by Kafka's own fencing: each {@link Update} opens a producer with
  * the same transactional id before it reads. Opening the next one ends the rights of the one before; what that had
  * committed is seen by the next, and what it had not is refused with {@link ConcurrentApplyException}. No change is lost
- * and none is made on the ground of a catalogue that is out of date. The writing principal needs the rights to write the
+ * and none is made on the ground of a catalog that is out of date. The writing principal needs the rights to write the
  * topic and to use the transactional id {@code <topic>-writer}.
  *
  * <p>Safe for use by several threads; an {@link Update} belongs to one.
@@ -78,7 +78,7 @@ public final class PlanCatalogClient {
     }
 
     /**
-     * Every plan of the catalogue as of now.
+     * Every plan of the catalog as of now.
      *
      * @return plans by id, ascending
      * @throws PlanCatalogException if the topic is missing, holds something else than plans, or does not answer
@@ -105,7 +105,7 @@ public final class PlanCatalogClient {
     }
 
     /**
-     * Begins a change of the catalogue and ends the rights of any other change that has begun and is not committed.
+     * Begins a change of the catalog and ends the rights of any other change that has begun and is not committed.
      *
      * @throws PlanCatalogException if the cluster does not answer
      */
@@ -125,7 +125,7 @@ public final class PlanCatalogClient {
         }
     }
 
-    /** One change of the catalogue: read, decide, commit once, close. */
+    /** One change of the catalog: read, decide, commit once, close. */
     public final class Update implements AutoCloseable {
         private final Producer<String, Plan> producer;
 
@@ -133,17 +133,17 @@ public final class PlanCatalogClient {
             this.producer = producer;
         }
 
-        /** The catalogue that this change is made on. */
+        /** The catalog that this change is made on. */
         public Map<String, Plan> read() {
             return PlanCatalogClient.this.read();
         }
 
         /**
-         * Writes plans in one transaction, reads the catalogue back and compares.
+         * Writes plans in one transaction, reads the catalog back and compares.
          *
          * @param plans the whole record of each plan, each id once; none writes nothing
          * @throws ConcurrentApplyException if another change has begun meanwhile; nothing was written
-         * @throws PlanCatalogException if it cannot be written, or the catalogue does not say what was written
+         * @throws PlanCatalogException if it cannot be written, or the catalog does not say what was written
          */
         public void commit(Collection<Plan> plans) {
             if (plans.isEmpty()) {

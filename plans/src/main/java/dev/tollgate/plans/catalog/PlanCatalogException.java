@@ -1,6 +1,6 @@
 package dev.tollgate.plans.catalog;
 
-/** The catalogue cannot be read or written: a topic that is missing, a record that is no plan, a cluster out of reach. */
+/** The catalog cannot be read or written: a topic that is missing, a record that is no plan, a cluster out of reach. */
 public sealed class PlanCatalogException extends RuntimeException permits ConcurrentApplyException {
     private static final long serialVersionUID = 1L;
 

@@ -9,20 +9,20 @@ import java.util.stream.Collectors;
  * What applying does to one plan.
  *
  * @param kind whether anything changes
- * @param plan the plan as the catalogue has it afterwards, with all versions
- * @param added versions that the catalogue did not have, oldest first
- * @param kept versions of the catalogue that the file does not have, oldest first; they stay
+ * @param plan the plan as the catalog has it afterwards, with all versions
+ * @param added versions that the catalog did not have, oldest first
+ * @param kept versions of the catalog that the file does not have, oldest first; they stay
  * @param retitled whether title or description change
  */
 public record PlanChange(Kind kind, Plan plan, List<PlanVersion> added, List<PlanVersion> kept, boolean retitled) {
 
-    /** Whether and how the catalogue changes. */
+    /** Whether and how the catalog changes. */
     public enum Kind {
-        /** The catalogue did not have the plan. */
+        /** The catalog did not have the plan. */
         CREATED,
         /** New versions, another title or another description. */
         CHANGED,
-        /** The catalogue has all of it already; nothing is written. */
+        /** The catalog has all of it already; nothing is written. */
         UNCHANGED
     }
 

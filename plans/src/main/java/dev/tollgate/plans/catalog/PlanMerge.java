@@ -16,32 +16,32 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which plans enter a catalogue. Pure: the catalogue and the time are given, what would change is returned.
+ * The rules by which plans enter a catalog. Pure: the catalog and the time are given, what would change is returned.
  *
- * <p>Versions are immutable: one that the catalogue has must come with the same checksum. New versions follow the newest in
+ * <p>Versions are immutable: one that the catalog has must come with the same checksum. New versions follow the newest in
  * number and date, and, unless forced, lie in the future by their notice period. Only the versions of a plan that is new
- * to the catalogue may lie in the past: no account can have been on it. Versions that the file leaves out stay.
+ * to the catalog may lie in the past: no account can have been on it. Versions that the file leaves out stay.
  */
 public final class PlanMerge {
     private PlanMerge() {}
 
     /**
-     * Merges plans into a catalogue.
+     * Merges plans into a catalog.
      *
-     * @param catalogue the plans that are there, by id
+     * @param catalog the plans that are there, by id
      * @param plans the plans to apply, each id once, versions ascending
      * @param now present time
      * @param mode how strictly dates are taken
      * @return one change for each plan, in the given order
      * @throws PlanRefusedException with every conflict, if there is any
      */
-    public static List<PlanChange> merge(Map<String, Plan> catalogue, List<Plan> plans, Instant now, ApplyMode mode)
+    public static List<PlanChange> merge(Map<String, Plan> catalog, List<Plan> plans, Instant now, ApplyMode mode)
             throws PlanRefusedException {
         requireDistinct(plans);
         List<PlanChange> changes = new ArrayList<>();
         List<Refusal> refusals = new ArrayList<>();
         for (Plan plan : plans) {
-            Plan existing = catalogue.get(plan.getPlanId());
+            Plan existing = catalog.get(plan.getPlanId());
             if (existing == null) {
                 changes.add(new PlanChange(PlanChange.Kind.CREATED, plan, plan.getVersions(), List.of(), false));
             } else {

@@ -3,7 +3,7 @@ package dev.tollgate.plans.catalog;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Plans conflict with the catalogue; nothing was written. Carries every conflict. */
+/** Plans conflict with the catalog; nothing was written. Carries every conflict. */
 public final class PlanRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -10,13 +10,13 @@ package dev.tollgate.plans.catalog;
  */
 public record Refusal(String planId, int version, Reason reason, String sentence) {
 
-    /** Kinds of conflict with the catalogue. */
+    /** Kinds of conflict with the catalog. */
     public enum Reason {
-        /** The catalogue has this version with other content. */
+        /** The catalog has this version with other content. */
         EDITED(false),
-        /** The catalogue has a version with a greater number or a later date. */
+        /** The catalog has a version with a greater number or a later date. */
         OUT_OF_ORDER(false),
-        /** A limit counts something else than under the same id in the catalogue. */
+        /** A limit counts something else than under the same id in the catalog. */
         COUNTS_DIFFERENTLY(false),
         /** It would be effective from a moment that has passed. */
         IN_THE_PAST(true),

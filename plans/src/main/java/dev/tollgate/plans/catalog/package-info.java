@@ -1,5 +1,5 @@
 /**
- * The catalogue in force: the {@code plan-catalog} topic, how it is read, and the rules by which plan files change it.
+ * The catalog in force: the {@code plan-catalog} topic, how it is read, and the rules by which plan files change it.
  */
 @NullMarked
 package dev.tollgate.plans.catalog;

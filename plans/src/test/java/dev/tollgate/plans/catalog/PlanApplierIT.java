@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The catalogue on a real broker; each test has a topic of its own. */
+/** The catalog on a real broker; each test has a topic of its own. */
 class PlanApplierIT {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-06-01T00:00:00Z"));
     private static final String FIRST = version(1, "2026-01-01T00:00:00Z", 100);
@@ -47,8 +47,8 @@ class PlanApplierIT {
     private static TestingRegistry registry;
 
     private TopicLayout layout = TopicLayout.standard();
-    private PlanCatalogClient catalogue = client(layout);
-    private PlanApplier applier = new PlanApplier(catalogue, CLOCK);
+    private PlanCatalogClient catalog = client(layout);
+    private PlanApplier applier = new PlanApplier(catalog, CLOCK);
 
     @BeforeAll
     static void start() throws Exception {
@@ -65,17 +65,17 @@ class PlanApplierIT {
     @BeforeEach
     void createTopics(TestInfo test) {
         layout = new TopicLayout("t%08x.".formatted(test.getDisplayName().hashCode()), 1, (short) 1);
-        catalogue = client(layout);
-        applier = new PlanApplier(catalogue, CLOCK);
+        catalog = client(layout);
+        applier = new PlanApplier(catalog, CLOCK);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             new TopicAdmin(admin, layout).apply();
         }
     }
 
     @Test
-    void givenEmptyCatalogue_whenAFileIsAppliedTwice_thenItIsThereAndTheSecondTimeWritesNothing() throws Exception {
+    void givenEmptyCatalog_whenAFileIsAppliedTwice_thenItIsThereAndTheSecondTimeWritesNothing() throws Exception {
         List<Plan> plans = PlanFile.read(Path.of("mem.yaml"));
-        assertThat(catalogue.read()).isEmpty();
+        assertThat(catalog.read()).isEmpty();
 
         List<PlanChange> first = applier.apply(plans, ApplyMode.STRICT);
         long end = endOffset();
@@ -83,7 +83,7 @@ class PlanApplierIT {
 
         assertThat(first).extracting(PlanChange::kind).containsOnly(PlanChange.Kind.CREATED);
         assertThat(second).extracting(PlanChange::kind).containsOnly(PlanChange.Kind.UNCHANGED);
-        assertThat(catalogue.read()).containsOnlyKeys("mem").containsValue(plans.getFirst());
+        assertThat(catalog.read()).containsOnlyKeys("mem").containsValue(plans.getFirst());
         assertThat(endOffset()).isEqualTo(end);
     }
 
@@ -95,7 +95,7 @@ class PlanApplierIT {
         List<PlanChange> applied = applier.apply(List.of(plan("p", SECOND)), ApplyMode.STRICT);
 
         assertThat(applied).isEqualTo(preview);
-        assertThat(catalogue.read())
+        assertThat(catalog.read())
                 .hasEntrySatisfying(
                         "p",
                         plan -> assertThat(plan.getVersions())
@@ -106,18 +106,18 @@ class PlanApplierIT {
     @Test
     void givenOneRefusedPlan_whenSeveralAreApplied_thenNoneIsWritten() throws Exception {
         applier.apply(List.of(plan("p", FIRST)), ApplyMode.STRICT);
-        Map<String, Plan> before = catalogue.read();
+        Map<String, Plan> before = catalog.read();
 
         assertThatThrownBy(() -> applier.apply(
                         List.of(plan("q", FIRST), plan("p", version(1, "2026-01-01T00:00:00Z", 5))), ApplyMode.FORCED))
                 .isInstanceOf(PlanRefusedException.class);
 
-        assertThat(catalogue.read()).isEqualTo(before);
+        assertThat(catalog.read()).isEqualTo(before);
     }
 
     @Test
     void givenAnotherUpdateBegan_whenTheFirstCommits_thenItIsRefusedAndTheSecondCounts() {
-        try (PlanCatalogClient.Update slow = catalogue.beginUpdate()) {
+        try (PlanCatalogClient.Update slow = catalog.beginUpdate()) {
             assertThat(slow.read()).isEmpty();
             try (PlanCatalogClient.Update quick = client(layout).beginUpdate()) {
                 quick.commit(List.of(plan("p", FIRST)));
@@ -127,7 +127,7 @@ class PlanApplierIT {
             }
         }
 
-        assertThat(catalogue.read()).isEqualTo(Map.of("p", plan("p", FIRST)));
+        assertThat(catalog.read()).isEqualTo(Map.of("p", plan("p", FIRST)));
     }
 
     @Test
@@ -145,14 +145,14 @@ class PlanApplierIT {
 
         send("p", null);
 
-        assertThat(catalogue.read()).containsOnlyKeys("q");
+        assertThat(catalog.read()).containsOnlyKeys("q");
     }
 
     @Test
     void givenBytesThatAreNoPlan_whenRead_thenTheMessageSaysSo() throws Exception {
         send("p", new byte[] {1, 2, 3});
 
-        assertThatThrownBy(catalogue::read)
+        assertThatThrownBy(catalog::read)
                 .isInstanceOf(PlanCatalogException.class)
                 .hasMessageContaining(layout.name(Topic.PLAN_CATALOG));
     }

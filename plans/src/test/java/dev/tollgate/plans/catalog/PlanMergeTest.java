@@ -19,7 +19,7 @@ class PlanMergeTest {
     private static final String SECOND = version(2, "2026-07-01T00:00:00Z", 200);
 
     @Test
-    void givenEmptyCatalogue_whenMerged_thenPastVersionsAreCreated() throws PlanRefusedException {
+    void givenEmptyCatalog_whenMerged_thenPastVersionsAreCreated() throws PlanRefusedException {
         Plan plan = plan("p", FIRST, version(2, "2026-05-01T00:00:00Z", 200));
 
         PlanChange change = merge(Map.of(), plan);
@@ -68,11 +68,11 @@ class PlanMergeTest {
 
     @Test
     void givenAnEditedVersion_whenMerged_thenItIsRefusedEvenIfForced() {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan edited = plan("p", version(1, "2026-01-01T00:00:00Z", 101));
 
         for (ApplyMode mode : ApplyMode.values()) {
-            assertThat(refusals(catalogue, mode, edited)).singleElement().satisfies(refusal -> {
+            assertThat(refusals(catalog, mode, edited)).singleElement().satisfies(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(Refusal.Reason.EDITED);
                 assertThat(refusal.reason().isForcible()).isFalse();
                 assertThat(refusal.toString())
@@ -85,35 +85,35 @@ class PlanMergeTest {
 
     @Test
     void givenAVersionOfThePast_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan past = plan("p", FIRST, version(2, "2026-05-31T23:59:59.999Z", 200));
 
-        assertThat(refusals(catalogue, ApplyMode.STRICT, past))
+        assertThat(refusals(catalog, ApplyMode.STRICT, past))
                 .singleElement()
                 .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.IN_THE_PAST));
-        assertThat(merge(catalogue, ApplyMode.FORCED, past).added()).hasSize(1);
+        assertThat(merge(catalog, ApplyMode.FORCED, past).added()).hasSize(1);
     }
 
     @Test
     void givenLessThanTheNoticePeriod_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan early = plan("p", FIRST, version(2, "2026-06-30T23:59:59.999Z", 200));
 
-        assertThat(refusals(catalogue, ApplyMode.STRICT, early)).singleElement().satisfies(refusal -> {
+        assertThat(refusals(catalog, ApplyMode.STRICT, early)).singleElement().satisfies(refusal -> {
             assertThat(refusal.reason()).isEqualTo(Refusal.Reason.NOTICE_TOO_SHORT);
             assertThat(refusal.sentence()).contains("no earlier date than 2026-07-01T00:00:00Z");
         });
-        assertThat(merge(catalogue, ApplyMode.FORCED, early).added()).hasSize(1);
-        assertThat(merge(catalogue, plan("p", FIRST, SECOND)).added()).hasSize(1);
+        assertThat(merge(catalog, ApplyMode.FORCED, early).added()).hasSize(1);
+        assertThat(merge(catalog, plan("p", FIRST, SECOND)).added()).hasSize(1);
     }
 
     @Test
     void givenVersionsBeforeTheNewest_whenMerged_thenTheyAreRefusedEvenIfForced() {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", version(5, "2026-09-01T00:00:00Z", 100)));
+        Map<String, Plan> catalog = Map.of("p", plan("p", version(5, "2026-09-01T00:00:00Z", 100)));
 
         for (Plan plan : List.of(
                 plan("p", version(4, "2026-10-01T00:00:00Z", 1)), plan("p", version(6, "2026-09-01T00:00:00Z", 1)))) {
-            assertThat(refusals(catalogue, ApplyMode.FORCED, plan))
+            assertThat(refusals(catalog, ApplyMode.FORCED, plan))
                     .singleElement()
                     .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.OUT_OF_ORDER));
         }
@@ -121,10 +121,10 @@ class PlanMergeTest {
 
     @Test
     void givenALimitThatCountsOtherwise_whenMerged_thenItIsRefused() {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST));
+        Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan plan = plan("p", version(2, "2026-09-01T00:00:00Z", 100, "window: hour"));
 
-        assertThat(refusals(catalogue, ApplyMode.FORCED, plan)).singleElement().satisfies(refusal -> {
+        assertThat(refusals(catalog, ApplyMode.FORCED, plan)).singleElement().satisfies(refusal -> {
             assertThat(refusal.reason()).isEqualTo(Refusal.Reason.COUNTS_DIFFERENTLY);
             assertThat(refusal.sentence()).contains("'a-limit'").contains("version 1");
         });
@@ -132,10 +132,10 @@ class PlanMergeTest {
 
     @Test
     void givenSeveralConflicts_whenMerged_thenAllAreNamedAtOnce() {
-        Map<String, Plan> catalogue = Map.of("p", plan("p", FIRST), "q", plan("q", FIRST));
+        Map<String, Plan> catalog = Map.of("p", plan("p", FIRST), "q", plan("q", FIRST));
 
         assertThat(refusals(
-                        catalogue,
+                        catalog,
                         ApplyMode.STRICT,
                         plan("p", version(1, "2026-01-01T00:00:00Z", 7), version(2, "2026-05-01T00:00:00Z", 8)),
                         plan("q", version(1, "2026-01-02T00:00:00Z", 100)),
@@ -155,18 +155,17 @@ class PlanMergeTest {
                 .hasMessageContaining("[p, p]");
     }
 
-    private static PlanChange merge(Map<String, Plan> catalogue, Plan plan) throws PlanRefusedException {
-        return merge(catalogue, ApplyMode.STRICT, plan);
+    private static PlanChange merge(Map<String, Plan> catalog, Plan plan) throws PlanRefusedException {
+        return merge(catalog, ApplyMode.STRICT, plan);
     }
 
-    private static PlanChange merge(Map<String, Plan> catalogue, ApplyMode mode, Plan plan)
-            throws PlanRefusedException {
-        return PlanMerge.merge(catalogue, List.of(plan), NOW, mode).getFirst();
+    private static PlanChange merge(Map<String, Plan> catalog, ApplyMode mode, Plan plan) throws PlanRefusedException {
+        return PlanMerge.merge(catalog, List.of(plan), NOW, mode).getFirst();
     }
 
-    private static List<Refusal> refusals(Map<String, Plan> catalogue, ApplyMode mode, Plan... plans) {
+    private static List<Refusal> refusals(Map<String, Plan> catalog, ApplyMode mode, Plan... plans) {
         try {
-            PlanMerge.merge(catalogue, List.of(plans), NOW, mode);
+            PlanMerge.merge(catalog, List.of(plans), NOW, mode);
             return List.of();
         } catch (PlanRefusedException e) {
             assertThat(e).hasMessageContaining(e.refusals().getFirst().toString());

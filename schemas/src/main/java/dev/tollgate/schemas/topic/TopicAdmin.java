@@ -24,7 +24,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * Brings a cluster and its registry to what the catalogue says: creates missing topics, mends drifted configuration,
+ * Brings a cluster and its registry to what the catalog says: creates missing topics, mends drifted configuration,
  * registers the schemas. Applying twice changes nothing. Never deletes and never repartitions.
  */
 public final class TopicAdmin {
@@ -43,7 +43,7 @@ public final class TopicAdmin {
     /**
      * Creates and mends the topics.
      *
-     * @return what was done, topic by topic, in the order of the catalogue
+     * @return what was done, topic by topic, in the order of the catalog
      * @throws TopicMismatchException if a topic exists with another number of partitions
      * @throws KafkaException if the cluster refuses or does not answer within a minute
      */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConfigCheckTest {
     @ParameterizedTest
     @EnumSource(Topic.class)
-    void givenConfigurationOfTheCatalogue_whenChecked_thenThereIsNoProblem(Topic topic) {
+    void givenConfigurationOfTheCatalog_whenChecked_thenThereIsNoProblem(Topic topic) {
         assertThat(ConfigCheck.problems(topic, "t", topic.config()::get)).isEmpty();
     }
 

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Plans of the catalogue topic to the engine's. */
+/** Plans of the catalog topic to the engine's. */
 public final class PlanTranslator {
     private static final int MAX_TITLE = 200;
 

@@ -39,37 +39,37 @@ final class EngineRun implements Outputs {
     private long requests;
     private long commands;
 
-    EngineRun(ScenarioPlans catalogue) {
-        this.plans = catalogue.forTheEngine();
+    EngineRun(ScenarioPlans catalog) {
+        this.plans = catalog.forTheEngine();
     }
 
     /** What follows from a step, and from the time up to it. */
     List<String> run(Scenario.Step step) throws RefusedException {
-        ScenarioVoice voice = new ScenarioVoice(step);
+        ScenarioRenderer renderer = new ScenarioRenderer(step);
         for (int i = 0; i < step.repeat(); i++) {
-            passTo(step.timeOf(i), voice);
+            passTo(step.timeOf(i), renderer);
             switch (step.verb()) {
                 case CALL, START -> {
                     RequestEvent event = ScenarioRecords.request(step, i);
                     Position position = new Position("request-events", 0, requests++);
-                    apply(InputTranslator.request(event, MaxEventAge.standard(), nowMillis, position), voice);
+                    apply(InputTranslator.request(event, MaxEventAge.standard(), nowMillis, position), renderer);
                 }
                 case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND -> {
                     AccountEvent command = ScenarioRecords.command(step);
                     Position position = new Position("account-events", 0, commands++);
-                    apply(InputTranslator.command(command, nowMillis, position), voice);
+                    apply(InputTranslator.command(command, nowMillis, position), renderer);
                 }
                 case ASK, WAIT -> {}
             }
         }
-        return voice.lines();
+        return renderer.lines();
     }
 
     /** Ticks at each moment at which one has something to say, as the topology gives them. */
-    private void passTo(long timeMillis, ScenarioVoice voice) {
+    private void passTo(long timeMillis, ScenarioRenderer renderer) {
         for (long next = nextMoment(); next <= timeMillis; next = nextMoment()) {
             nowMillis = next;
-            apply(new Tick(next), voice);
+            apply(new Tick(next), renderer);
         }
         nowMillis = timeMillis;
     }
@@ -86,9 +86,9 @@ final class EngineRun implements Outputs {
         return Math.max(next, nowMillis);
     }
 
-    private void apply(Input input, ScenarioVoice voice) {
+    private void apply(Input input, ScenarioRenderer renderer) {
         engine.apply(state, input, plans, index, this);
-        voice.say(refusals, journal, limitEvents, totals);
+        renderer.say(refusals, journal, limitEvents, totals);
         refusals.clear();
         journal.clear();
         limitEvents.clear();

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The catalogue that a scenario names, read as an operator's is. */
+/** The catalog that a scenario names, read as an operator's is. */
 record ScenarioPlans(List<Plan> plans) {
     private static final String SHIPPED = "plans/";
 

@@ -25,7 +25,7 @@ import dev.tollgate.streams.topology.AccountingTopology;
 import dev.tollgate.streams.topology.Names;
 import dev.tollgate.streams.topology.TestingCatalog;
 import dev.tollgate.testkit.scenario.Scenario;
-import dev.tollgate.testkit.scenario.ScenarioWords;
+import dev.tollgate.testkit.scenario.ScenarioFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +79,7 @@ final class TopologyRun implements AutoCloseable {
      * @param firstMillis when the first record is appended: the plans count from then on
      * @param startMillis where the wall clock stands
      */
-    TopologyRun(ScenarioPlans catalogue, TestingRegistry registry, Path stateDir, long firstMillis, long startMillis) {
+    TopologyRun(ScenarioPlans catalog, TestingRegistry registry, Path stateDir, long firstMillis, long startMillis) {
         this.nowMillis = startMillis - Math.floorMod(startMillis, PUNCTUATION_MILLIS);
         this.config = AccountingConfig.from(Map.of(
                 "kafka.bootstrap-servers",
@@ -112,7 +112,7 @@ final class TopologyRun implements AutoCloseable {
         this.gate = Gate.unfed(
                 GateConfig.from(Map.of("kafka.bootstrap.servers", "none:9092", "schema.registry.url", registry.url())),
                 () -> nowMillis);
-        for (Plan plan : catalogue.plans()) {
+        for (Plan plan : catalog.plans()) {
             String topic = config.topics().name(Topic.PLAN_CATALOG);
             catalog.append(
                     plan.getPlanId().getBytes(StandardCharsets.UTF_8),
@@ -134,10 +134,10 @@ final class TopologyRun implements AutoCloseable {
 
     /** What follows from a step, and from the time up to it, the gate's answers included. */
     List<String> run(Scenario.Step step) {
-        ScenarioVoice voice = new ScenarioVoice(step);
+        ScenarioRenderer renderer = new ScenarioRenderer(step);
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < step.repeat(); i++) {
-            passTo(step.timeOf(i), voice);
+            passTo(step.timeOf(i), renderer);
             switch (step.verb()) {
                 case CALL, START ->
                     append(Topic.REQUEST_EVENTS, ScenarioRecords.ACCOUNT, ScenarioRecords.request(step, i));
@@ -146,9 +146,9 @@ final class TopologyRun implements AutoCloseable {
                 case ASK -> answers.addAll(ask(step));
                 case WAIT -> {}
             }
-            listen(voice);
+            listen(renderer);
         }
-        List<String> lines = new ArrayList<>(voice.lines());
+        List<String> lines = new ArrayList<>(renderer.lines());
         lines.addAll(answers);
         return lines;
     }
@@ -159,24 +159,24 @@ final class TopologyRun implements AutoCloseable {
      * @param end where the wall clock stands: after the last record
      */
     void replay(List<Appended> log, Scenario.Step end) {
-        ScenarioVoice voice = new ScenarioVoice(end);
+        ScenarioRenderer renderer = new ScenarioRenderer(end);
         horizonMillis = Long.MIN_VALUE;
         for (Appended record : log) {
             append(record);
-            listen(voice);
+            listen(renderer);
         }
         horizonMillis = Long.MAX_VALUE;
-        passTo(end.timeMillis() + Duration.ofSeconds(1).toMillis(), voice);
+        passTo(end.timeMillis() + Duration.ofSeconds(1).toMillis(), renderer);
     }
 
     /** Lets the wall clock come to a moment. */
-    private void passTo(long timeMillis, ScenarioVoice voice) {
+    private void passTo(long timeMillis, ScenarioRenderer renderer) {
         for (long next = nextTick(); next <= timeMillis; next = nextTick()) {
             advanceTo(next);
-            listen(voice);
+            listen(renderer);
         }
         advanceTo(timeMillis);
-        listen(voice);
+        listen(renderer);
     }
 
     private long nextTick() {
@@ -206,13 +206,13 @@ final class TopologyRun implements AutoCloseable {
         answer.add(
                 decision.allowed()
                         ? "? allowed"
-                        : ScenarioWords.denied(
+                        : ScenarioFormat.denied(
                                 decision.status(),
                                 Objects.requireNonNull(decision.reason()).name(),
                                 decision.limitId(),
                                 decision.retryAfterSeconds()));
         if (step.shows("headers")) {
-            decision.headers().forEach((name, value) -> answer.add(ScenarioWords.header(name, value)));
+            decision.headers().forEach((name, value) -> answer.add(ScenarioFormat.header(name, value)));
         }
         // It was a question only: no plan charges an unknown outcome.
         permit.end(Outcome.UNKNOWN);
@@ -248,14 +248,14 @@ final class TopologyRun implements AutoCloseable {
         }
     }
 
-    private void listen(ScenarioVoice voice) {
+    private void listen(ScenarioRenderer renderer) {
         List<String> refusals = new ArrayList<>();
         deadLetterTopic.readValuesToList().forEach(letter -> refusals.add(letter.getReason()));
         List<UsageJournalEntry> newJournal = journalTopic.readValuesToList();
         List<LimitEvent> newEvents = limitEventTopic.readValuesToList();
         List<UsageTotal> newTotals = totalsTopic.readValuesToList();
         limitStateTopic.readRecordsToList().forEach(this::follow);
-        voice.say(refusals, newJournal, newEvents, newTotals);
+        renderer.say(refusals, newJournal, newEvents, newTotals);
         journal.addAll(newJournal);
         limitEvents.addAll(newEvents);
         newTotals.stream().filter(UsageTotal::getClosed).forEach(finalTotals::add);

@@ -1,4 +1,4 @@
-/** The golden scenarios through the engine, the topology, a replay and the gate, on the shipped plan catalogues. */
+/** The golden scenarios through the engine, the topology, a replay and the gate, on the shipped plan catalogs. */
 @NullMarked
 package dev.tollgate.streams.scenario;
 

@@ -298,7 +298,7 @@ class LimitEventTest {
     }
 
     @Test
-    void givenNewVersionOfAPlan_whenTheCatalogueLearnsOfIt_thenEveryAccountOnItIsToldOnceWithoutAnEvent()
+    void givenNewVersionOfAPlan_whenTheCatalogLearnsOfIt_thenEveryAccountOnItIsToldOnceWithoutAnEvent()
             throws Exception {
         Instant from = START.plus(Duration.ofDays(10));
         topology.publish(plan("p", TEN));

@@ -165,7 +165,7 @@ class RecoveryTest {
                         tuple(7L, "INVALID_PLAN", "contradicts itself"),
                         tuple(9L, "INVALID_PLAN", "contradicts itself"));
 
-        // Each start reads the whole catalogue.
+        // Each start reads the whole catalog.
         task = open();
         context.resetForwards();
         plans.reject(rejected(7));

@@ -98,7 +98,7 @@ class ShippedPlansTranslationTest {
 
     @ParameterizedTest
     @MethodSource("shippedFiles")
-    void givenAShippedCatalogue_whenTranslated_thenTheEngineTakesEveryVersion(Path file) throws Exception {
+    void givenAShippedCatalog_whenTranslated_thenTheEngineTakesEveryVersion(Path file) throws Exception {
         List<Plan> plans = PlanFile.read(file);
 
         assertThat(plans).isNotEmpty().allSatisfy(plan -> {

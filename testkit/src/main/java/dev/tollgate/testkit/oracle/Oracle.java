@@ -50,7 +50,7 @@ public final class Oracle {
     /**
      * @param allowedSkewMillis how far an event may be ahead of its append time
      * @param dedupeHorizonMillis how far back an id is recognised
-     * @param plans the catalogue; each in force since 1970
+     * @param plans the catalog; each in force since 1970
      */
     public Oracle(long allowedSkewMillis, long dedupeHorizonMillis, List<OraclePlan> plans) {
         this.allowedSkew = allowedSkewMillis;

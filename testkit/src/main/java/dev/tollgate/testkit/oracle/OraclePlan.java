@@ -141,7 +141,7 @@ public record OraclePlan(
             return key == null ? "" : key;
         }
 
-        /** Whether an event can not count any more; fixed windows as if no plan change had cut them. */
+        /** Whether an event cannot count any more; fixed windows as if no plan change had cut them. */
         boolean isTooLate(long time, long streamTime) {
             return switch (kind) {
                 case FIXED_WINDOW -> windowEnd(time) + graceMillis <= streamTime;

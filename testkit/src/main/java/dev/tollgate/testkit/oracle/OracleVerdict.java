@@ -7,6 +7,6 @@ public enum OracleVerdict {
     NOT_CONSUMING,
     OVER_CALL_LIMIT,
     LATE,
-    /** It can not have happened: among the dead letters, not in the journal. */
+    /** It cannot have happened: among the dead letters, not in the journal. */
     REJECTED
 }

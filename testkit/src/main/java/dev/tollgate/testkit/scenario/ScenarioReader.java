@@ -124,7 +124,7 @@ public final class ScenarioReader {
             problems.add(file + ": a line 'scenario TITLE' must say what the scenario shows");
         }
         if (plans == null) {
-            problems.add(file + ": a line 'plans FILE' must name the plan catalogue, such as plans/mem.yaml");
+            problems.add(file + ": a line 'plans FILE' must name the plan catalog, such as plans/mem.yaml");
         }
         if (title == null || plans == null || !problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));

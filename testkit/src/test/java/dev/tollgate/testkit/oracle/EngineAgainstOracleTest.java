@@ -155,7 +155,7 @@ class EngineAgainstOracleTest {
         return oracle.levels().values().stream().anyMatch(level -> level.signum() == 0);
     }
 
-    /** Without a carry, which the oracle can not follow here; as it is, from this very moment on, or dated further back. */
+    /** Without a carry, which the oracle cannot follow here; as it is, from this very moment on, or dated further back. */
     private static Changed kept(SplittableRandom random, Changed changed, long streamTime) {
         long effectiveAt = switch (streamTime < 0 ? 0 : random.nextInt(4)) {
             case 1 -> streamTime;

@@ -108,7 +108,7 @@ class ScenarioReaderTest {
                     x.txt:1: a line 'day YYYY-MM-DD' must come before the first time
                     x.txt:3: a day must be written as 2026-03-10, was 'today'
                     x.txt: a line 'scenario TITLE' must say what the scenario shows
-                    x.txt: a line 'plans FILE' must name the plan catalogue, such as plans/mem.yaml\
+                    x.txt: a line 'plans FILE' must name the plan catalog, such as plans/mem.yaml\
                     """);
     }
 
@@ -121,17 +121,17 @@ class ScenarioReaderTest {
 
     @Test
     void givenWords_whenSaid_thenTheyReadAsTheLanguageSays() {
-        ScenarioWords words = new ScenarioWords(millis("2026-03-10T12:00:00Z"));
+        ScenarioFormat words = new ScenarioFormat(millis("2026-03-10T12:00:00Z"));
 
         assertThat(List.of(
-                        ScenarioWords.verdict("OVER_CALL_LIMIT", 3, "", null),
-                        ScenarioWords.verdict("COUNTED", 1, "rpm", Map.of("requests", 1L, "credits", 5L)),
-                        ScenarioWords.verdict("NOT_CONSUMING", 1, "", Map.of()),
+                        ScenarioFormat.verdict("OVER_CALL_LIMIT", 3, "", null),
+                        ScenarioFormat.verdict("COUNTED", 1, "rpm", Map.of("requests", 1L, "credits", 5L)),
+                        ScenarioFormat.verdict("NOT_CONSUMING", 1, "", Map.of()),
                         words.limit("block", "rpm", "k", 11, 10L, null, millis("2026-03-11T00:00:00Z"), null),
                         words.limit("cleared", "rpm", "", 9, null, "90 % used", null, "WINDOW_ENDED"),
                         words.total("rpm", "k", millis("2026-03-10T11:59:00Z"), 3, null),
                         words.suspended(null, "abuse"),
-                        ScenarioWords.denied(429, "RATE_LIMITED", "rpm", 12)))
+                        ScenarioFormat.denied(429, "RATE_LIMITED", "rpm", 12)))
                 .containsExactly(
                         "= 3 over call limit",
                         "= counted, late for rpm, costs credits 5, requests 1",

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * are.
  *
  * <pre>{@code
- * Recount recount = new Recount(60_000, 86_400_000);
+ * TrafficOracle recount = new TrafficOracle(60_000, 86_400_000);
  * accounts.forEach(account -> recount.assign(account, plan));
  * events.forEach(recount::add);
  * assertThat(recount.totals()).isEqualTo(whatThePipelineSays);
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe. Remembers every event id.
  */
-public final class Recount {
+public final class TrafficOracle {
     private static final int WHOLE = 10_000;
 
     private final long allowedSkewMillis;
@@ -54,7 +54,7 @@ public final class Recount {
      * @param allowedSkewMillis how far an event may be ahead of its append time
      * @param dedupeHorizonMillis how far back an id is recognised
      */
-    public Recount(long allowedSkewMillis, long dedupeHorizonMillis) {
+    public TrafficOracle(long allowedSkewMillis, long dedupeHorizonMillis) {
         this.allowedSkewMillis = allowedSkewMillis;
         this.dedupeHorizonMillis = dedupeHorizonMillis;
     }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The plan catalogue as this gate knows it. Written by the feed, read by every thread. */
-final class PlanBook {
+/** The plan catalog as this gate knows it. Written by the feed, read by every thread. */
+final class PlanRegistry {
     /** Versions by plan, in the order of their effective dates. */
     private final Map<String, List<CompiledPlan>> versionsByPlan = new ConcurrentHashMap<>();
 
-    /** @throws IllegalArgumentException if a version can not be used; the plan stays what it was */
+    /** @throws IllegalArgumentException if a version cannot be used; the plan stays what it was */
     void put(Plan plan) {
         List<CompiledPlan> versions = new ArrayList<>();
         for (PlanVersion version : plan.getVersions()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * How scenarios put what follows, so that every way to run them says it with the same words. Times of the day on which
  * something happens are written without it.
  */
-public final class ScenarioWords {
+public final class ScenarioFormat {
     private static final String UNLIMITED = "unlimited";
 
     private final LocalDate day;
@@ -22,7 +22,7 @@ public final class ScenarioWords {
     /**
      * @param nowMillis when that happens which something follows from
      */
-    public ScenarioWords(long nowMillis) {
+    public ScenarioFormat(long nowMillis) {
         this.day = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), ZoneOffset.UTC);
     }
 

@@ -7,15 +7,15 @@ import dev.tollgate.testkit.oracle.OraclePlan.Meter;
 import dev.tollgate.testkit.oracle.OraclePlan.Price;
 import dev.tollgate.testkit.oracle.OraclePlan.PricedEndpoint;
 import dev.tollgate.testkit.oracle.OraclePlan.Scope;
-import dev.tollgate.testkit.oracle.Recount.Crossing;
-import dev.tollgate.testkit.oracle.Recount.Window;
+import dev.tollgate.testkit.oracle.TrafficOracle.Crossing;
+import dev.tollgate.testkit.oracle.TrafficOracle.Window;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RecountTest {
+class TrafficOracleTest {
     private static final long NOON = 1_773_144_000_000L;
     private static final OraclePlan MEM = new OraclePlan(
             "mem",
@@ -44,7 +44,7 @@ class RecountTest {
 
     @Test
     void givenFiveDearCalls_whenRecounted_thenTheMinuteIsFullAndTheRestIsNot() {
-        Recount recount = new Recount(60_000, 86_400_000);
+        TrafficOracle recount = new TrafficOracle(60_000, 86_400_000);
         recount.assign("acme", MEM);
 
         for (int i = 0; i < 5; i++) {
@@ -82,7 +82,7 @@ class RecountTest {
 
     @Test
     void givenLargeHistory_whenRecounted_thenEveryEventHasAVerdict() {
-        Recount recount = new Recount(60_000, 86_400_000);
+        TrafficOracle recount = new TrafficOracle(60_000, 86_400_000);
         int accounts = 500;
         for (int i = 0; i < accounts; i++) {
             recount.assign("acme-" + i, MEM);

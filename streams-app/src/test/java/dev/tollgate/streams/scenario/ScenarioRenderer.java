@@ -8,7 +8,7 @@ import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.testkit.scenario.Scenario;
-import dev.tollgate.testkit.scenario.ScenarioWords;
+import dev.tollgate.testkit.scenario.ScenarioFormat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Puts the records of the output topics into the words of scenarios. Of one input first what became of it, then the limit
  * events in their order, then the totals that are final: topics have no order between them.
  */
-final class ScenarioVoice {
+final class ScenarioRenderer {
     /** The last moment of the year 9999 stands for no end. */
     private static final Instant NEVER = Instant.ofEpochMilli(253_402_300_799_999L);
 
-    private final ScenarioWords words;
+    private final ScenarioFormat words;
     private final boolean costsShown;
     private final List<String> lines = new ArrayList<>();
 
@@ -44,12 +44,12 @@ final class ScenarioVoice {
         }
 
         String line() {
-            return ScenarioWords.verdict(verdict, times, lateLimits, costs);
+            return ScenarioFormat.verdict(verdict, times, lateLimits, costs);
         }
     }
 
-    ScenarioVoice(Scenario.Step step) {
-        this.words = new ScenarioWords(step.timeMillis());
+    ScenarioRenderer(Scenario.Step step) {
+        this.words = new ScenarioFormat(step.timeMillis());
         this.costsShown = step.shows("costs");
     }
 
@@ -64,7 +64,7 @@ final class ScenarioVoice {
             List<UsageJournalEntry> journal,
             List<LimitEvent> limitEvents,
             List<UsageTotal> totals) {
-        refusals.forEach(reason -> add(ScenarioWords.refused(reason)));
+        refusals.forEach(reason -> add(ScenarioFormat.refused(reason)));
         journal.forEach(this::journal);
         limitEvents.forEach(this::limitEvent);
         totals.stream().filter(UsageTotal::getClosed).forEach(this::total);
@@ -92,7 +92,7 @@ final class ScenarioVoice {
                     case HARD_LIMIT_REACHED -> limit("block", event, null);
                     case ADVISORY_LIMIT_REACHED -> limit("advice", event, null);
                     case LIMIT_CLEARED -> cleared(event, Objects.requireNonNull(event.getCause()));
-                    case PLAN_CHANGED -> ScenarioWords.planChanged(event.getPlanId(), event.getPlanVersion());
+                    case PLAN_CHANGED -> ScenarioFormat.planChanged(event.getPlanId(), event.getPlanVersion());
                     case PLAN_CHANGE_SCHEDULED ->
                         words.planScheduled(
                                 event.getPlanId(),
@@ -100,17 +100,17 @@ final class ScenarioVoice {
                                 event.getEventTime().toEpochMilli());
                     case SUSPENDED -> words.suspended(millis(event.getBlockedUntil()), event.getReason());
                     case REINSTATED ->
-                        ScenarioWords.changed(
+                        ScenarioFormat.changed(
                                 event.getCrossingEventId() == null
                                         ? "reinstated at "
                                                 + words.time(
                                                         event.getEventTime().toEpochMilli())
                                         : "reinstated",
                                 event.getReason());
-                    case EXEMPTED -> ScenarioWords.changed("exempt", event.getReason());
-                    case EXEMPTION_ENDED -> ScenarioWords.changed("not exempt any more", event.getReason());
+                    case EXEMPTED -> ScenarioFormat.changed("exempt", event.getReason());
+                    case EXEMPTION_ENDED -> ScenarioFormat.changed("not exempt any more", event.getReason());
                     case OVERRIDE_CHANGED ->
-                        ScenarioWords.overridden(
+                        ScenarioFormat.overridden(
                                 Objects.requireNonNull(event.getLimitId()), event.getAmount(), event.getReason());
                     case UNKNOWN -> throw new IllegalStateException("unknown kind: " + event);
                 });

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Parts of plans in words, for sentences ({@code phrase...}) and as the plan file writes them ({@code text...}). */
-final class PlanWords {
-    private PlanWords() {}
+final class PlanFormatter {
+    private PlanFormatter() {}
 
     /** {@code 4,000} or {@code unlimited}. */
     static String phraseAmount(@Nullable Long amount) {
@@ -72,7 +72,7 @@ final class PlanWords {
     static String phraseThresholds(Limit limit) {
         return limit.getThresholds().isEmpty()
                 ? "no share"
-                : limit.getThresholds().stream().map(PlanWords::phrase).collect(Collectors.joining(" and "));
+                : limit.getThresholds().stream().map(PlanFormatter::phrase).collect(Collectors.joining(" and "));
     }
 
     private static String phrase(Threshold threshold) {
@@ -123,7 +123,7 @@ final class PlanWords {
     }
 
     static String textOutcomes(List<Outcome> outcomes) {
-        return outcomes.stream().map(PlanWords::text).sorted().collect(Collectors.joining(", ", "[", "]"));
+        return outcomes.stream().map(PlanFormatter::text).sorted().collect(Collectors.joining(", ", "[", "]"));
     }
 
     static String textDuration(@Nullable Long millis) {

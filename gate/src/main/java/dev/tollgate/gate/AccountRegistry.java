@@ -22,19 +22,19 @@ import org.jspecify.annotations.Nullable;
  * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the one
  * that was not asked for the longest among a few candidates goes.
  */
-final class AccountBook {
+final class AccountRegistry {
     private static final int EVICTION_CANDIDATES = 16;
 
     private final GateConfig config;
     private final GateMetrics metrics;
     private final Predicate<String> filter;
-    private final PlanBook plans = new PlanBook();
+    private final PlanRegistry plans = new PlanRegistry();
     private final FleetShare fleet = new FleetShare();
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final LongSupplier clock;
     private Iterator<Account> hand = accounts.values().iterator();
 
-    AccountBook(GateConfig config, GateMetrics metrics, Predicate<String> filter, LongSupplier clock) {
+    AccountRegistry(GateConfig config, GateMetrics metrics, Predicate<String> filter, LongSupplier clock) {
         this.config = config;
         this.metrics = metrics;
         this.filter = filter;
@@ -119,8 +119,8 @@ final class AccountBook {
     private void renewTermsOf(String planId) {
         long now = clock.getAsLong();
         for (Account account : accounts.values()) {
-            Account.Standing standing = account.standing();
-            if (standing == null || standing.planId().equals(planId)) {
+            Account.AccountView view = account.view();
+            if (view == null || view.planId().equals(planId)) {
                 account.renewTerms(now);
             }
         }
@@ -147,10 +147,10 @@ final class AccountBook {
         }
     }
 
-    private Terms termsFor(Account account, Account.@Nullable Standing standing, long nowMillis) {
+    private Terms termsFor(Account account, Account.@Nullable AccountView view, long nowMillis) {
         String defaultPlan = config.defaultPlan();
-        String planId = standing != null ? standing.planId() : defaultPlan == null ? "" : defaultPlan;
-        int leastVersion = standing == null ? 0 : standing.planVersion();
+        String planId = view != null ? view.planId() : defaultPlan == null ? "" : defaultPlan;
+        int leastVersion = view == null ? 0 : view.planVersion();
         CompiledPlan plan = plans.versionAt(planId, leastVersion, nowMillis);
         List<Rule> rules = new ArrayList<>();
         long validUntil = Terms.FOREVER;
@@ -160,40 +160,40 @@ final class AccountBook {
                 rules.add(Rule.of(
                         limit,
                         plan.meterIndex(limit.getMeterId()),
-                        amountOf(limit, plan, standing),
+                        amountOf(limit, plan, view),
                         isClosedWhenStale(limit.getLimitId())));
             }
         } else {
-            plan = standIn(standing, planId, rules);
+            plan = standIn(view, planId, rules);
         }
         // Never in the past: terms that are over would be made anew with each call.
         return new Terms(
                 plan,
                 rules.toArray(new Rule[0]),
-                standing != null && standing.exempt(),
-                standing == null ? 0 : standing.suspendedUntilMillis(),
-                standing == null ? "" : standing.suspensionReason(),
+                view != null && view.exempt(),
+                view == null ? 0 : view.suspendedUntilMillis(),
+                view == null ? "" : view.suspensionReason(),
                 validUntil > nowMillis ? validUntil : Terms.FOREVER,
                 (rule, scopeKey) -> account.counterOf(rule, scopeKey, clock.getAsLong()),
                 this::headersOf);
     }
 
-    private static @Nullable Long amountOf(Limit limit, CompiledPlan plan, Account.@Nullable Standing standing) {
-        if (standing == null) {
+    private static @Nullable Long amountOf(Limit limit, CompiledPlan plan, Account.@Nullable AccountView view) {
+        if (view == null) {
             return limit.getAmount();
         }
-        if (standing.overrides().containsKey(limit.getLimitId())) {
-            return standing.overrides().get(limit.getLimitId());
+        if (view.overrides().containsKey(limit.getLimitId())) {
+            return view.overrides().get(limit.getLimitId());
         }
-        return standing.planVersion() == plan.version && standing.amounts().containsKey(limit.getLimitId())
-                ? standing.amounts().get(limit.getLimitId())
+        return view.planVersion() == plan.version && view.amounts().containsKey(limit.getLimitId())
+                ? view.amounts().get(limit.getLimitId())
                 : limit.getAmount();
     }
 
     /** What can be told of a plan from the buckets alone: each call is taken to cost one. */
-    private CompiledPlan standIn(Account.@Nullable Standing standing, String planId, List<Rule> rules) {
+    private CompiledPlan standIn(Account.@Nullable AccountView view, String planId, List<Rule> rules) {
         Set<String> meters = new LinkedHashSet<>();
-        List<BucketState> buckets = standing == null ? List.of() : standing.buckets();
+        List<BucketState> buckets = view == null ? List.of() : view.buckets();
         buckets.forEach(bucket -> meters.add(bucket.getMeterId()));
         List<String> meterIds = List.copyOf(meters);
         Set<String> seen = new HashSet<>();
@@ -215,7 +215,7 @@ final class AccountBook {
                 rules.add(rule);
             }
         }
-        return new CompiledPlan(planId, standing == null ? 0 : standing.planVersion(), meterIds);
+        return new CompiledPlan(planId, view == null ? 0 : view.planVersion(), meterIds);
     }
 
     private boolean isClosedWhenStale(String limitId) {

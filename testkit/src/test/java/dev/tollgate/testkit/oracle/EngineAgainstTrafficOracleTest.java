@@ -12,8 +12,8 @@ import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.plan.Plans;
-import dev.tollgate.testkit.oracle.Recount.Crossing;
-import dev.tollgate.testkit.oracle.Recount.Window;
+import dev.tollgate.testkit.oracle.TrafficOracle.Crossing;
+import dev.tollgate.testkit.oracle.TrafficOracle.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,18 +24,18 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class EngineAgainstRecountTest {
+class EngineAgainstTrafficOracleTest {
     private static final EngineSettings SETTINGS = new EngineSettings(60_000, 86_400_000, "plan", 1_000);
 
     @Test
     void givenRandomHistories_whenCountedByBoth_thenVerdictsTotalsAndCrossingsAgree() {
-        Seeds.forAll(EngineAgainstRecountTest::check);
+        Seeds.forAll(EngineAgainstTrafficOracleTest::check);
     }
 
     private static void check(SplittableRandom random) {
         OraclePlan plan = RandomPlans.plan(random, "plan", true);
         List<OracleEvent> events = RandomPlans.events(random, "acme", 20 + random.nextInt(180));
-        Recount recount = new Recount(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
+        TrafficOracle recount = new TrafficOracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
         recount.assign("acme", plan);
         Counted counted = new Counted();
         AccountingEngine engine = new AccountingEngine(SETTINGS);

@@ -17,10 +17,10 @@ import dev.tollgate.engine.plan.Mode;
 import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import dev.tollgate.engine.plan.Threshold;
-import dev.tollgate.testkit.oracle.Recount.Left;
-import dev.tollgate.testkit.oracle.Recount.Reached;
-import dev.tollgate.testkit.oracle.Recount.Standing;
-import dev.tollgate.testkit.oracle.Recount.Window;
+import dev.tollgate.testkit.oracle.TrafficOracle.Left;
+import dev.tollgate.testkit.oracle.TrafficOracle.Reached;
+import dev.tollgate.testkit.oracle.TrafficOracle.Standing;
+import dev.tollgate.testkit.oracle.TrafficOracle.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,18 +32,18 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Every kind of limit, plans that change from version to version, and disorder: the recount and the engine say the same. */
-class RecountAgainstEngineTest {
+class TrafficOracleAgainstEngineTest {
     private static final EngineSettings SETTINGS = new EngineSettings(60_000, 86_400_000, "plan", 1_000);
 
     @Test
     void givenAnyPlanAndHistory_whenCountedByBoth_thenEverythingAgrees() {
-        Seeds.forAll(RecountAgainstEngineTest::check);
+        Seeds.forAll(TrafficOracleAgainstEngineTest::check);
     }
 
     private static void check(SplittableRandom random) {
         List<OracleEvent> events = withEnds(random, RandomPlans.events(random, "acme", 20 + random.nextInt(130)));
         RecountPlan plan = plan(random, events);
-        Recount recount = new Recount(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
+        TrafficOracle recount = new TrafficOracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
         recount.assign("acme", plan);
         Said said = new Said(plan);
         AccountingEngine engine = new AccountingEngine(SETTINGS);
