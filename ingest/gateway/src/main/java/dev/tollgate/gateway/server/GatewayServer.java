@@ -104,7 +104,7 @@ public final class GatewayServer implements AutoCloseable {
         ServerConnector connector;
         GatewayConfig.Tls tls = config.tls();
         if (tls == null) {
-            connector = new ServerConnector(server, 1, 1, plain);
+            connector = new WaitingConnector(server, plain);
         } else {
             SslContextFactory.Server ssl = new SslContextFactory.Server();
             ssl.setKeyStorePath(tls.keyStore().toString());
@@ -112,7 +112,7 @@ public final class GatewayServer implements AutoCloseable {
             ssl.setKeyStorePassword(tls.password());
             // Whether the certificate names the address that was asked for is the client's to check.
             http.addCustomizer(new SecureRequestCustomizer(false));
-            connector = new ServerConnector(server, 1, 1, new SslConnectionFactory(ssl, "http/1.1"), plain);
+            connector = new WaitingConnector(server, new SslConnectionFactory(ssl, "http/1.1"), plain);
         }
         connector.setHost(config.host());
         connector.setPort(config.port());
