@@ -1,6 +1,7 @@
 package dev.tollgate.sink;
 
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
+import dev.tollgate.schemas.topic.ApplicationHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -51,8 +52,12 @@ final class BatchEncoder<T extends SpecificRecord> {
             if (value == null) {
                 continue;
             }
-            RecordPosition position =
-                    new RecordPosition(topicId, record.partition(), record.offset(), record.timestamp());
+            RecordPosition position = new RecordPosition(
+                    topicId,
+                    record.partition(),
+                    record.offset(),
+                    record.timestamp(),
+                    ApplicationHeader.read(record.headers()));
             mapping.write(
                     value,
                     position,

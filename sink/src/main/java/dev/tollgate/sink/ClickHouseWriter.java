@@ -1,5 +1,6 @@
 package dev.tollgate.sink;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,13 @@ interface ClickHouseWriter extends AutoCloseable {
      * @throws UnavailableException if ClickHouse does not answer
      */
     OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException;
+
+    /**
+     * Who wrote the records of a topic that stand in the table of the journal: one for each partition and application.
+     *
+     * @throws UnavailableException if ClickHouse does not answer
+     */
+    List<StoredApplication> applications(String topicId) throws UnavailableException;
 
     /**
      * Which rows of a batch stand in an additive table.

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,26 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getLong(1) > 0 ? OptionalLong.of(row.getLong(2)) : OptionalLong.empty();
             }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public List<StoredApplication> applications(String topicId) throws UnavailableException {
+        String sql = "SELECT record_partition, application_id, max(record_offset),"
+                + " toUnixTimestamp64Milli(max(recorded_at)) FROM request_journal WHERE record_topic_id = ?"
+                + " GROUP BY record_partition, application_id";
+        try (PreparedStatement query = connection().prepareStatement(sql)) {
+            query.setString(1, topicId);
+            List<StoredApplication> applications = new ArrayList<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    applications.add(
+                            new StoredApplication(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4)));
+                }
+            }
+            return applications;
         } catch (SQLException e) {
             throw unavailable(e);
         }

@@ -20,16 +20,19 @@ final class JournalLog implements AutoCloseable {
     private final Deserializer<UsageJournalEntry> deserializer;
     private final String topic;
     private final ReconcileListener listener;
+    private final ApplicationRules applications;
 
     JournalLog(
             KafkaConsumer<byte[], byte[]> consumer,
             Deserializer<UsageJournalEntry> deserializer,
             String topic,
-            ReconcileListener listener) {
+            ReconcileListener listener,
+            ApplicationRules applications) {
         this.consumer = consumer;
         this.deserializer = deserializer;
         this.topic = topic;
         this.listener = listener;
+        this.applications = applications;
     }
 
     /** A record with the entry in it. */
@@ -63,13 +66,12 @@ final class JournalLog implements AutoCloseable {
      * @throws SinkException if a record cannot be read, or nothing comes for a minute
      */
     void read(int partition, long from, long to, Consumer<Read> reader) {
-        RangeReader.read(
-                consumer,
-                new TopicPartition(topic, partition),
-                from,
-                to,
-                listener,
-                record -> reader.accept(new Read(record, entry(record))));
+        RangeReader.read(consumer, new TopicPartition(topic, partition), from, to, listener, record -> {
+            // What the sink skips is no part of the books.
+            if (!applications.isIgnored(record)) {
+                reader.accept(new Read(record, entry(record)));
+            }
+        });
     }
 
     /** The records of a range. */

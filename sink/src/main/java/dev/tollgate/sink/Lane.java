@@ -22,6 +22,7 @@ final class Lane {
     private final InsertBudget budget;
     private final Deque<ConsumerRecord<byte[], byte[]>> backlog = new ArrayDeque<>();
 
+    private @Nullable ApplicationCheck applications;
     private @Nullable OffsetRange replay;
     private boolean replayComplete;
     private boolean startChecked;
@@ -54,8 +55,6 @@ final class Lane {
         Lane lane = new Lane(partition, topicId, mapping, limits, budget);
         lane.committedOffset = range.from();
         lane.replay = range;
-        // The intent itself shows that the offset is this group's own.
-        lane.startChecked = true;
         return lane;
     }
 
@@ -122,6 +121,7 @@ final class Lane {
      * The batch in the works; fixes the range of a new one if there is none.
      *
      * @throws IllegalStateException unless {@link #canBeWritten}
+     * @throws SinkException if the first record is of another accounting application
      */
     Batch seal(long nowNanos) {
         Batch current = batch;
@@ -139,6 +139,7 @@ final class Lane {
     private Batch repeatedBatch(OffsetRange range, long nowNanos) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         while (!backlog.isEmpty() && backlog.element().offset() < range.to()) {
+            requireApplication(backlog.element());
             records.add(take());
         }
         return new Batch(range, records, true, nowNanos);
@@ -148,16 +149,31 @@ final class Lane {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         long bytes = 0;
         while (!backlog.isEmpty() && records.size() < limits.maxRows()) {
-            int next = size(backlog.element());
-            if (!records.isEmpty() && bytes + next > limits.maxBytes()) {
+            ConsumerRecord<byte[], byte[]> next = backlog.element();
+            if (records.isEmpty()) {
+                requireApplication(next);
+            } else if (bytes + size(next) > limits.maxBytes() || !isOfTheApplication(next)) {
                 break;
             }
-            bytes += next;
+            bytes += size(next);
             records.add(take());
         }
         // From the first record rather than from where the last batch ended: only markers lie between.
         return new Batch(
                 new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1), records, false, nowNanos);
+    }
+
+    private boolean isOfTheApplication(ConsumerRecord<byte[], byte[]> record) {
+        ApplicationCheck check = applications;
+        return check == null || check.tryAccept(record);
+    }
+
+    /** What comes before a record of another application is written; at the record itself the sink stops. */
+    private void requireApplication(ConsumerRecord<byte[], byte[]> record) {
+        ApplicationCheck check = applications;
+        if (check != null && !check.tryAccept(record)) {
+            throw check.refusal(record);
+        }
     }
 
     private ConsumerRecord<byte[], byte[]> take() {
@@ -192,8 +208,18 @@ final class Lane {
         return committedOffset;
     }
 
+    /** Holds its records to one accounting application from now on. */
+    void checkApplications(ApplicationCheck check) {
+        applications = check;
+    }
+
     boolean isStartChecked() {
         return startChecked;
+    }
+
+    /** Whether it begins with a range that another member left; the intent itself shows that the offset is the group's own. */
+    boolean isReplaying() {
+        return replay != null;
     }
 
     void startChecked() {

@@ -102,7 +102,11 @@ public final class Reconciler {
                             options.accountId(), description.partitions().size()));
             SchemaRegistryClient registry = new SchemaRegistryClient(config.registry());
             try (JournalLog log = new JournalLog(
-                            consumer(), new AvroDeserializer<>(UsageJournalEntry.class, registry), topic, listener);
+                            consumer(),
+                            new AvroDeserializer<>(UsageJournalEntry.class, registry),
+                            topic,
+                            listener,
+                            config.applications());
                     JournalTable table = new JournalTable(config.clickHouse(), topicId);
                     JdbcClickHouseWriter writer = new JdbcClickHouseWriter(config.clickHouse())) {
                 writer.requireTables();

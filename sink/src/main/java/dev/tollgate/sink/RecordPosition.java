@@ -1,14 +1,15 @@
 package dev.tollgate.sink;
 
 /**
- * Where a record stands.
+ * Where a record stands, and who wrote it.
  *
  * @param topicId Kafka's id of the topic, which changes when a topic of the same name is made anew
  * @param partition its partition
  * @param offset its offset
  * @param timestampMillis when the log took it
+ * @param applicationId accounting application that wrote it, by the header of the journal's records; empty where there is none
  */
-record RecordPosition(String topicId, int partition, long offset, long timestampMillis) {
+record RecordPosition(String topicId, int partition, long offset, long timestampMillis, String applicationId) {
     /** Writes the columns {@code record_topic_id, record_partition, record_offset}. */
     void write(RowWriter row) {
         row.string(topicId).int32(partition).int64(offset);

@@ -101,7 +101,8 @@ public final class Sink implements AutoCloseable {
                         config.insertsMayArriveWithin(),
                         config.retryMinDelay(),
                         config.retryMaxDelay(),
-                        config.maxPollInterval()),
+                        config.maxPollInterval(),
+                        config.applications()),
                 new SinkWorker.Ports(
                         () -> new KafkaConsumer<>(
                                 config.consumerProperties(number),

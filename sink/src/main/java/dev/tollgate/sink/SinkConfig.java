@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of the sink, built once by {@link #from}.
@@ -32,6 +34,8 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * @param retryMinDelay first wait after a failure; doubles with each
  * @param retryMaxDelay longest wait
  * @param maxPollInterval after how long without a sign of life a thread's partitions go to another
+ * @param ignoredApplications ids of accounting applications whose records of the journal are skipped
+ * @param nextApplication id of the accounting application that may follow the one that stands; null for none
  * @param effective what was read, secrets masked, for the log
  */
 public record SinkConfig(
@@ -50,6 +54,8 @@ public record SinkConfig(
         Duration retryMinDelay,
         Duration retryMaxDelay,
         Duration maxPollInterval,
+        Set<String> ignoredApplications,
+        @Nullable String nextApplication,
         Map<String, String> effective) {
 
     /**
@@ -76,6 +82,7 @@ public record SinkConfig(
     public SinkConfig {
         clientProperties = Map.copyOf(clientProperties);
         consumerProperties = Map.copyOf(consumerProperties);
+        ignoredApplications = Set.copyOf(ignoredApplications);
         effective = Map.copyOf(effective);
     }
 
@@ -92,6 +99,8 @@ public record SinkConfig(
      *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code
      *       sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s),
      *       {@code sink.max-poll-interval} (5m)
+     *   <li>{@code sink.ignored-applications} (none): ids of accounting applications whose records of the journal are
+     *       skipped; {@code sink.next-application} (none): an id that may follow the one that stands
      * </ul>
      *
      * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval
@@ -131,6 +140,13 @@ public record SinkConfig(
         Duration retryMaxDelay = settings.duration("sink.retry.max-delay", "10s", "1ms", "10m");
         Duration maxPollInterval = settings.duration("sink.max-poll-interval", "5m", "3s", "1h");
 
+        Set<String> ignoredApplications = Set.copyOf(settings.list("sink.ignored-applications"));
+        String nextApplication = settings.optional("sink.next-application");
+
+        if (nextApplication != null && ignoredApplications.contains(nextApplication)) {
+            settings.problem(
+                    "sink.next-application must not be in sink.ignored-applications, was '" + nextApplication + "'");
+        }
         if (retryMaxDelay.compareTo(retryMinDelay) < 0) {
             settings.problem("sink.retry.max-delay must be >= sink.retry.min-delay, was " + retryMaxDelay + " with "
                     + retryMinDelay);
@@ -166,7 +182,13 @@ public record SinkConfig(
                 retryMinDelay,
                 retryMaxDelay,
                 maxPollInterval,
+                ignoredApplications,
+                nextApplication,
                 settings.effective());
+    }
+
+    ApplicationRules applications() {
+        return new ApplicationRules(ignoredApplications, nextApplication);
     }
 
     /** How long after its intent an insert may still arrive in ClickHouse. */

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.LongAdder;
  *       the next was used
  *   <li>{@code tollgate.sink.throttled} (counter): steps in which a partition had to wait, because ClickHouse would
  *       forget tokens that are still needed; only old dates in great number lead there
+ *   <li>{@code tollgate.sink.ignored} (counter): records of the journal that were skipped because {@code
+ *       sink.ignored-applications} names who wrote them; again where they are read again
  *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to
  *       wait
  *   <li>{@code tollgate.sink.waiting} (gauge): threads that wait for one of them now
@@ -38,6 +40,7 @@ public final class SinkMetrics {
     private final LongAdder readBacks = new LongAdder();
     private final LongAdder fences = new LongAdder();
     private final LongAdder throttled = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
     private final LongAdder clickHouseRetries = new LongAdder();
     private final LongAdder registryRetries = new LongAdder();
     private final LongAdder kafkaRetries = new LongAdder();
@@ -64,6 +67,7 @@ public final class SinkMetrics {
                 readBacks.sum(),
                 fences.sum(),
                 throttled.sum(),
+                ignored.sum(),
                 clickHouseRetries.sum(),
                 registryRetries.sum(),
                 kafkaRetries.sum(),
@@ -102,6 +106,10 @@ public final class SinkMetrics {
         throttled.increment();
     }
 
+    void ignored(int records) {
+        ignored.add(records);
+    }
+
     void retried(UnavailableException.Part part) {
         switch (part) {
             case CLICKHOUSE -> clickHouseRetries.increment();
@@ -134,6 +142,7 @@ public final class SinkMetrics {
             long readBacks,
             long fences,
             long throttled,
+            long ignored,
             long clickHouseRetries,
             long registryRetries,
             long kafkaRetries,

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -87,6 +88,7 @@ final class SinkWorker implements Runnable {
      * @param maxInserts of one partition within {@code maxInsertsWithin}
      * @param maxInsertsWithin how long an insert may still arrive after its intent
      * @param maxPollInterval the consumer's
+     * @param applications whose records of the journal are written
      */
     record Settings(
             Map<Topic, String> topicNames,
@@ -96,7 +98,8 @@ final class SinkWorker implements Runnable {
             Duration maxInsertsWithin,
             Duration retryMinDelay,
             Duration retryMaxDelay,
-            Duration maxPollInterval) {}
+            Duration maxPollInterval,
+            ApplicationRules applications) {}
 
     /**
      * The world outside.
@@ -242,12 +245,31 @@ final class SinkWorker implements Runnable {
 
     private void absorb(Consumer<byte[], byte[]> current, ConsumerRecords<byte[], byte[]> records) {
         for (TopicPartition partition : records.partitions()) {
-            Objects.requireNonNull(lanes.get(partition), () -> "no lane for " + partition)
-                    .add(records.records(partition), now());
+            Lane lane = Objects.requireNonNull(lanes.get(partition), () -> "no lane for " + partition);
+            lane.add(wanted(lane, records.records(partition)), now());
         }
         for (Lane lane : lanes.values()) {
             lane.readTo(current.position(lane.partition()));
         }
+    }
+
+    /** What is ignored is passed over like the marker of a transaction: its offset is committed with what follows. */
+    private List<ConsumerRecord<byte[], byte[]>> wanted(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
+        ApplicationRules rules = settings.applications();
+        if (lane.mapping().topic() != Topic.USAGE_JOURNAL || rules.ignored().isEmpty()) {
+            return records;
+        }
+        List<ConsumerRecord<byte[], byte[]>> wanted =
+                records.stream().filter(record -> !rules.isIgnored(record)).toList();
+        int ignored = records.size() - wanted.size();
+        if (ignored > 0) {
+            metrics.ignored(ignored);
+            log.debug(
+                    "records skipped, as sink.ignored-applications says: lane={} records={}",
+                    lane.partition(),
+                    ignored);
+        }
+        return wanted;
     }
 
     private long lag(Consumer<byte[], byte[]> current) {
@@ -301,7 +323,11 @@ final class SinkWorker implements Runnable {
      * tokens.
      */
     private void checkStart(Lane lane) throws UnavailableException {
-        if (lane.mapping().additive()) {
+        if (lane.mapping().topic() == Topic.USAGE_JOURNAL) {
+            lane.checkApplications(new ApplicationCheck(
+                    lane.partition(), ports.writer().applications(lane.topicId()), settings.applications()));
+        }
+        if (lane.mapping().additive() && !lane.isReplaying()) {
             OptionalLong stored = ports.writer()
                     .maxOffset(
                             lane.mapping().table(),

@@ -103,6 +103,7 @@ final class TableMappings {
                     "source_topic",
                     "source_partition",
                     "source_offset",
+                    "application_id",
                     "record_topic_id",
                     "record_partition",
                     "record_offset");
@@ -140,7 +141,8 @@ final class TableMappings {
                     .nullableInt64(entry.getDurationMs())
                     .string(entry.getSourceTopic())
                     .int32(entry.getSourcePartition())
-                    .int64(entry.getSourceOffset());
+                    .int64(entry.getSourceOffset())
+                    .string(position.applicationId());
             position.write(row);
         }
     }

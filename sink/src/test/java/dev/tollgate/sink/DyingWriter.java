@@ -1,5 +1,6 @@
 package dev.tollgate.sink;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ final class DyingWriter implements ClickHouseWriter {
     @Override
     public OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException {
         return real.maxOffset(table, topicId, partition);
+    }
+
+    @Override
+    public List<StoredApplication> applications(String topicId) throws UnavailableException {
+        return real.applications(topicId);
     }
 
     @Override

@@ -349,6 +349,11 @@ final class FencedInsertsTest {
     private record ForgetfulWriter(List<@Nullable String> tokens, Map<Integer, StoredRows> stands)
             implements ClickHouseWriter {
         @Override
+        public List<StoredApplication> applications(String topicId) {
+            return List.of();
+        }
+
+        @Override
         public void requireTables() {}
 
         @Override

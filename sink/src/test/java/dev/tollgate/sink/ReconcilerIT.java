@@ -229,6 +229,23 @@ final class ReconcilerIT {
         assertThat(report.partitions()).contains(new Compared(0, 0, 44, 40, 40));
     }
 
+    @Test
+    void givenRecordsThatTheSinkSkips_whenReconciledAndRepaired_thenTheyAreNoDriftAndNotBroughtBack() throws Exception {
+        List<String> sound = pipeline.rows(ROWS);
+        pipeline.publishAs("mistake", 0, List.of(entry(ALPHA, "e0-0", Verdict.COUNTED, NOON, costs(1))));
+        String[] ignoring = {"sink.ignored-applications", "mistake"};
+        try (Sink _ = pipeline.startSink(ignoring)) {
+            Waiting.until(pipeline::isCaughtUp);
+        }
+
+        ReconcileReport repaired = new Reconciler(
+                        pipeline.config(ignoring), ReconcileOptions.everything().repairing(), ReconcileListener.SILENT)
+                .run();
+
+        assertThat(repaired.agrees()).as(repaired.toString()).isTrue();
+        assertThat(pipeline.rows(ROWS)).isEqualTo(sound);
+    }
+
     private ReconcileReport reconcile(ReconcileOptions options) throws SQLException {
         return new Reconciler(pipeline.config(), options, ReconcileListener.SILENT).run();
     }

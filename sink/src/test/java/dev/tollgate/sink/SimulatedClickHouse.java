@@ -122,5 +122,10 @@ final class SimulatedClickHouse implements ClickHouseWriter {
     }
 
     @Override
+    public List<StoredApplication> applications(String topicId) {
+        return List.of();
+    }
+
+    @Override
     public void close() {}
 }

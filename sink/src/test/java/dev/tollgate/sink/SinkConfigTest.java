@@ -30,6 +30,8 @@ final class SinkConfigTest {
         assertThat(config.retryMinDelay()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.retryMaxDelay()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.maxPollInterval()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.ignoredApplications()).isEmpty();
+        assertThat(config.nextApplication()).isNull();
     }
 
     @Test
@@ -56,6 +58,8 @@ final class SinkConfigTest {
                 "sink.retry.min-delay", "1s",
                 "sink.retry.max-delay", "30s",
                 "sink.max-poll-interval", "2m"));
+        values.put("sink.ignored-applications", "one, two");
+        values.put("sink.next-application", "three");
 
         SinkConfig config = SinkConfig.from(values);
 
@@ -71,6 +75,8 @@ final class SinkConfigTest {
         assertThat(config.bufferMaxBytes()).isEqualTo(5_000_000);
         assertThat(config.retryMinDelay()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.retryMaxDelay()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.ignoredApplications()).containsExactlyInAnyOrder("one", "two");
+        assertThat(config.nextApplication()).isEqualTo("three");
         assertThat(config.consumerProperties(0))
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("fetch.max.wait.ms", "250")
@@ -91,6 +97,8 @@ final class SinkConfigTest {
                 "sink.retry.max-delay", "1s",
                 "sink.max-poll-interval", "1m",
                 "kafka.sink.isolation.level", "read_uncommitted"));
+        values.put("sink.next-application", "b");
+        values.put("sink.ignored-applications", "a,b");
 
         assertThatThrownBy(() -> SinkConfig.from(values))
                 .isInstanceOf(InvalidSettingsException.class)
@@ -102,6 +110,7 @@ final class SinkConfigTest {
                 .hasMessageContaining("sink.batch.max-rows must be a whole number from 1 to 1000000, was '0'")
                 .hasMessageContaining("sink.retry.max-delay must be >= sink.retry.min-delay")
                 .hasMessageContaining("clickhouse.request-timeout must be at most a third of sink.max-poll-interval")
+                .hasMessageContaining("sink.next-application must not be in sink.ignored-applications, was 'b'")
                 .hasMessageContaining("kafka.*.isolation.level cannot be set");
     }
 

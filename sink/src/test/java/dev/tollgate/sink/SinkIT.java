@@ -182,6 +182,44 @@ final class SinkIT {
     }
 
     @Test
+    void givenASecondApplicationId_whenTheSinkRuns_thenItStopsAndGoesOnOnlyAsItIsTold() throws Exception {
+        try (TestingPipeline pipeline = new TestingPipeline(stack).migrated()) {
+            String rows = "SELECT application_id, groupArray(event_id) FROM (SELECT * FROM request_journal ORDER BY"
+                    + " record_offset) GROUP BY application_id ORDER BY application_id";
+            pipeline.publish(Topic.USAGE_JOURNAL, 0, List.of(entry("alpha", "e1", Verdict.COUNTED, NOON, ONE_CALL)));
+            try (Sink sink = pipeline.startSink()) {
+                pipeline.awaitRows(sink, rows, "('accounting',['e1'])");
+            }
+            pipeline.publishAs("wrong", 0, List.of(entry("alpha", "e1", Verdict.COUNTED, NOON, ONE_CALL)));
+            pipeline.publish(Topic.USAGE_JOURNAL, 0, List.of(entry("alpha", "e2", Verdict.COUNTED, NOON, ONE_CALL)));
+
+            try (Sink sink = pipeline.startSink()) {
+                assertThatThrownBy(() -> sink.awaitTermination(TestingPipeline.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isInstanceOf(SinkException.class)
+                        .hasMessageContaining(pipeline.topic(Topic.USAGE_JOURNAL) + "-0@2 ")
+                        .hasMessageContaining("'wrong'")
+                        .hasMessageContaining("'accounting'");
+            }
+            assertThat(pipeline.rows(rows)).containsExactly("('accounting',['e1'])");
+            try (Sink sink = pipeline.startSink("sink.ignored-applications", "wrong")) {
+                pipeline.awaitRows(sink, rows, "('accounting',['e1','e2'])");
+                assertThat(sink.metrics().snapshot().ignored()).isEqualTo(1);
+                Waiting.until(pipeline::isCaughtUp);
+            }
+            pipeline.publishAs("right", 1, List.of(entry("beta", "e3", Verdict.COUNTED, NOON, ONE_CALL)));
+            try (Sink sink = pipeline.startSink("sink.ignored-applications", "wrong")) {
+                assertThatThrownBy(() -> sink.awaitTermination(TestingPipeline.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("a partition without rows asks the others")
+                        .isInstanceOf(SinkException.class)
+                        .hasMessageContaining(pipeline.topic(Topic.USAGE_JOURNAL) + "-1@0 ");
+            }
+            try (Sink sink = pipeline.startSink("sink.next-application", "right")) {
+                pipeline.awaitRows(sink, rows, "('accounting',['e1','e2'])", "('right',['e3'])");
+            }
+        }
+    }
+
+    @Test
     void givenNothingMoreToWrite_whenTransactionsEndInMarkers_thenTheGroupHasNoLag() throws Exception {
         try (TestingPipeline pipeline = new TestingPipeline(stack).migrated()) {
             pipeline.publish(Topic.USAGE_JOURNAL, 0, List.of(entry("alpha", "e1", Verdict.COUNTED, NOON, ONE_CALL)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
+import dev.tollgate.schemas.topic.ApplicationHeader;
 import dev.tollgate.schemas.topic.Topic;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,8 @@ final class SinkWorkerTest {
                     SPAN,
                     Duration.ofMillis(100),
                     Duration.ofMillis(400),
-                    POLL_INTERVAL),
+                    POLL_INTERVAL,
+                    new ApplicationRules(Set.of("mistake"), "successor")),
             new SinkWorker.Ports(
                     () -> consumer,
                     topics -> {
@@ -286,6 +289,100 @@ final class SinkWorkerTest {
         assertThatThrownBy(worker::step).isInstanceOf(SinkException.class).hasMessageContaining("{usage-journal-0=17}");
     }
 
+    @Test
+    void givenRecordsOfASecondApplication_whenRead_thenTheOnesBeforeAreWrittenAndTheSinkStopsThere() {
+        assign(0);
+        writer.applications.add(new StoredApplication(0, "accounting", 9, 1));
+        publish(10);
+        publishAs("accounting-2", 11, 12);
+
+        worker.step();
+        assertThat(writer.inserts)
+                .singleElement()
+                .satisfies(insert -> assertThat(insert.offsets()).containsExactly(10));
+        pass(DELAY);
+
+        assertThatThrownBy(worker::step)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("usage-journal-0@11")
+                .hasMessageContaining("'accounting-2'")
+                .hasMessageContaining("'accounting'")
+                .hasMessageContaining("sink.ignored-applications")
+                .hasMessageContaining("sink.next-application");
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(11));
+    }
+
+    @Test
+    void givenAnEmptyTable_whenTwoApplicationsWrite_thenTheFirstRecordDecides() {
+        assign(0);
+        publishAs("a", 0);
+        publishAs("b", 1, 2);
+        worker.step();
+        pass(DELAY);
+
+        assertThatThrownBy(worker::step).isInstanceOf(SinkException.class).hasMessageContaining("usage-journal-0@1 ");
+        assertThat(writer.inserts).hasSize(1);
+    }
+
+    @Test
+    void givenAnIgnoredApplication_whenItsRecordsAreRead_thenTheyAreSkippedCountedAndCommitted() {
+        assign(0);
+        publishAs("mistake", 0, 1);
+        publish(2);
+        publishAs("mistake", 3, 4);
+
+        worker.step();
+        pass(DELAY);
+        worker.step();
+        assertThat(writer.inserts)
+                .singleElement()
+                .satisfies(insert -> assertThat(insert.offsets()).containsExactly(2));
+        pass(DELAY);
+        worker.step();
+
+        assertThat(committed()).isEqualTo(new OffsetAndMetadata(5));
+        assertThat(metrics.snapshot().ignored()).isEqualTo(4);
+    }
+
+    @Test
+    void givenTheNextApplication_whenItFollows_thenItIsWrittenAndTheOneBeforeMayNotComeBack() {
+        assign(0);
+        publish(0);
+        publishAs("successor", 1);
+        publish(2);
+
+        worker.step();
+        assertThat(writer.inserts)
+                .singleElement()
+                .satisfies(insert -> assertThat(insert.offsets()).containsExactly(0, 1));
+        pass(DELAY);
+
+        assertThatThrownBy(worker::step).isInstanceOf(SinkException.class).hasMessageContaining("usage-journal-0@2 ");
+    }
+
+    @Test
+    void givenARecordThatDoesNotSayWhoWroteIt_whenRead_thenTheSinkStopsThere() {
+        assign(0);
+        publish(new RecordHeaders(), 1, (byte) 0, 0);
+        worker.step();
+        pass(DELAY);
+
+        assertThatThrownBy(worker::step)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("usage-journal-0@0 has no header 'app'");
+        assertThat(writer.inserts).isEmpty();
+    }
+
+    @Test
+    void givenAnIntentLeftByAnother_whenItHoldsASecondApplication_thenItIsNotRepeated() {
+        assignWith(new OffsetAndMetadata(1, "v=1;to=3"));
+        writer.applications.add(new StoredApplication(0, "accounting", 0, 1));
+        publishAs("accounting-2", 1, 2, 3);
+
+        assertThatThrownBy(worker::step).isInstanceOf(SinkException.class).hasMessageContaining("usage-journal-0@1 ");
+        assertThat(writer.inserts).isEmpty();
+    }
+
     private void assign(long from) {
         assignWith(new OffsetAndMetadata(from));
     }
@@ -307,6 +404,14 @@ final class SinkWorkerTest {
     }
 
     private void publish(int bytes, byte month, long... offsets) {
+        publish(ApplicationHeader.of("accounting"), bytes, month, offsets);
+    }
+
+    private void publishAs(String application, long... offsets) {
+        publish(ApplicationHeader.of(application), 1, (byte) 0, offsets);
+    }
+
+    private void publish(Headers headers, int bytes, byte month, long... offsets) {
         for (long offset : offsets) {
             consumer.addRecord(new ConsumerRecord<>(
                     JOURNAL.topic(),
@@ -318,7 +423,7 @@ final class SinkWorkerTest {
                     bytes,
                     new byte[0],
                     new byte[] {month},
-                    new RecordHeaders(),
+                    headers,
                     Optional.empty()));
         }
     }

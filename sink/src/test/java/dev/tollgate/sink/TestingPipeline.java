@@ -7,6 +7,7 @@ import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.ApplicationHeader;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.schemas.topic.TopicLayout;
@@ -33,6 +34,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * producer in the place of the topology, and short ways to ask ClickHouse.
  */
 final class TestingPipeline implements AutoCloseable {
+    /** Who writes the journal. */
+    static final String APPLICATION = "accounting";
+
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final EmbeddedStack stack;
@@ -136,10 +142,21 @@ final class TestingPipeline implements AutoCloseable {
         return sink;
     }
 
-    /** Writes records in one transaction. */
+    /** Writes records in one transaction; those of the journal as accounting under its usual id does. */
     void publish(Topic topic, int partition, List<? extends SpecificRecord> records) {
         producer.beginTransaction();
         records.forEach(record -> send(topic, partition, serializer.serialize(topic(topic), record)));
+        producer.commitTransaction();
+    }
+
+    /** Writes records of the journal in one transaction, as accounting under an id of its own does. */
+    void publishAs(String applicationId, int partition, List<? extends SpecificRecord> records) {
+        producer.beginTransaction();
+        records.forEach(record -> send(
+                Topic.USAGE_JOURNAL,
+                partition,
+                serializer.serialize(topic(Topic.USAGE_JOURNAL), record),
+                ApplicationHeader.of(applicationId)));
         producer.commitTransaction();
     }
 
@@ -158,8 +175,16 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     private void send(Topic topic, int partition, byte @Nullable [] value) {
+        send(
+                topic,
+                partition,
+                value,
+                topic == Topic.USAGE_JOURNAL ? ApplicationHeader.of(APPLICATION) : new RecordHeaders());
+    }
+
+    private void send(Topic topic, int partition, byte @Nullable [] value, Headers headers) {
         // The end of the transaction tells whether it failed.
-        var _ = producer.send(new ProducerRecord<>(topic(topic), partition, "key", value));
+        var _ = producer.send(new ProducerRecord<>(topic(topic), partition, "key", value, headers));
     }
 
     /** Whether the sink's group has committed the end of every partition that it reads. */

@@ -14,6 +14,7 @@ final class TestingWriter implements ClickHouseWriter {
     int failures;
     int refusals;
     OptionalLong maxOffset = OptionalLong.empty();
+    final List<StoredApplication> applications = new ArrayList<>();
     boolean closed;
 
     @Nullable
@@ -25,6 +26,11 @@ final class TestingWriter implements ClickHouseWriter {
     @Override
     public OptionalLong maxOffset(String table, String topicId, int partition) {
         return maxOffset;
+    }
+
+    @Override
+    public List<StoredApplication> applications(String topicId) {
+        return applications;
     }
 
     @Override

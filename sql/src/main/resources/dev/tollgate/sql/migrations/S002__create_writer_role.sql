@@ -2,5 +2,5 @@
 CREATE ROLE IF NOT EXISTS tollgate_writer;
 GRANT INSERT ON * TO tollgate_writer;
 GRANT SELECT ON schema_migration TO tollgate_writer;
-GRANT SELECT(occurred_at, record_topic_id, record_partition, record_offset) ON request_journal TO tollgate_writer;
+GRANT SELECT(occurred_at, recorded_at, application_id, record_topic_id, record_partition, record_offset) ON request_journal TO tollgate_writer;
 GRANT SELECT(recorded_at, record_topic_id, record_partition, record_offset) ON dead_letter TO tollgate_writer;

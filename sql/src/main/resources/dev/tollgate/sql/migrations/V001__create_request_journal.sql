@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS request_journal
     source_topic      LowCardinality(String)              COMMENT 'Topic of the request event; of a correction the corrected one.',
     source_partition  Int32                               COMMENT 'Its partition.',
     source_offset     Int64                               COMMENT 'Its offset.' CODEC(Delta, ZSTD(1)),
+    application_id    LowCardinality(String)              COMMENT 'streams.application-id of the accounting role that wrote the record. One stands for a partition; the sink refuses records of another, which count everything again.',
     record_topic_id   LowCardinality(String)              COMMENT 'Kafka''s id of the usage-journal topic this row was read from; another one after the topic was made anew.',
     record_partition  Int32                               COMMENT 'Partition of the usage-journal record.',
     record_offset     Int64                               COMMENT 'Offset of the usage-journal record. Topic id, partition and offset are unique in this table.' CODEC(Delta, ZSTD(1)),
@@ -56,11 +57,11 @@ CREATE TABLE IF NOT EXISTS request_journal
         SELECT toDate32(occurred_at), verdict, count(), sumMap(costs)
         GROUP BY toDate32(occurred_at), verdict
     ),
-    -- how far each partition of the topic has got
+    -- how far each partition of the topic has got, and who wrote it
     PROJECTION position
     (
-        SELECT record_topic_id, record_partition, count(), max(record_offset), max(recorded_at), max(occurred_at)
-        GROUP BY record_topic_id, record_partition
+        SELECT record_topic_id, record_partition, application_id, count(), max(record_offset), max(recorded_at), max(occurred_at)
+        GROUP BY record_topic_id, record_partition, application_id
     )
 )
 ENGINE = MergeTree
