@@ -42,8 +42,7 @@ import picocli.CommandLine.Spec;
                 + " drift is repaired whole, whatever account was asked for. Then everything is compared once more."
                 + " What neither log nor table has cannot come back: it is named as lost.",
             "",
-            "The ClickHouse user needs SELECT, and for --repair INSERT, ALTER DELETE and ALTER PROJECTION on the"
-                    + " tables."
+            "The ClickHouse user needs the role tollgate_reader, and for --repair the role tollgate_repairer."
         },
         footer = {
             "",
@@ -184,6 +183,14 @@ final class ReconcileCommand implements Callable<Integer> {
                                 "log_records", compared.logRecords(),
                                 "table_rows", compared.tableRows()))
                         .toList());
+        summary.put(
+                "known_lost",
+                report.knownLost().stream()
+                        .map(range -> Map.of(
+                                "partition", range.partition(),
+                                "from", range.from(),
+                                "to", range.to()))
+                        .toList());
         summary.put("notes", report.notes());
         ReconcileReport.Repair repair = report.repair();
         if (repair != null) {
@@ -238,6 +245,9 @@ final class ReconcileCommand implements Callable<Integer> {
         report.lost()
                 .forEach(range -> lines.add("LOST: partition " + range.partition() + ", offsets " + range.from()
                         + " to " + range.to() + " are neither in the log nor in the table"));
+        report.knownLost()
+                .forEach(range -> lines.add("known lost: partition " + range.partition() + ", offsets " + range.from()
+                        + " to " + range.to() + ", as a sink has noted in lost_range"));
         report.notes().forEach(note -> lines.add("note: " + note));
         ReconcileReport.Repair repair = report.repair();
         if (repair != null) {

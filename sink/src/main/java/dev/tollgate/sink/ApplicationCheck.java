@@ -3,6 +3,8 @@ package dev.tollgate.sink;
 import dev.tollgate.schemas.topic.ApplicationHeader;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,12 +19,19 @@ import org.apache.kafka.common.TopicPartition;
 final class ApplicationCheck {
     private final TopicPartition partition;
     private final ApplicationRules rules;
+    private final Set<String> known;
+    private final long historyTo;
     private String standing;
 
-    /** @param stored of the topic; ids that are ignored do not count */
-    ApplicationCheck(TopicPartition partition, List<StoredApplication> stored, ApplicationRules rules) {
+    /**
+     * @param stored of the topic; ids that are ignored do not count
+     * @param historyTo records below this offset are read again, and may be of any application that stands; 0 for none
+     */
+    ApplicationCheck(TopicPartition partition, List<StoredApplication> stored, ApplicationRules rules, long historyTo) {
         this.partition = partition;
         this.rules = rules;
+        this.historyTo = historyTo;
+        this.known = stored.stream().map(StoredApplication::applicationId).collect(Collectors.toUnmodifiableSet());
         // Offsets of two partitions have no order, append times have none within a millisecond.
         this.standing = stored.stream()
                 .filter(found -> !rules.ignored().contains(found.applicationId()))
@@ -38,7 +47,8 @@ final class ApplicationCheck {
     /** Whether a record may follow those that were accepted before it; if so it decides for those after it. */
     boolean tryAccept(ConsumerRecord<?, ?> record) {
         String id = ApplicationHeader.read(record.headers());
-        if (id.isEmpty() || !(standing.isEmpty() || id.equals(standing) || id.equals(rules.next()))) {
+        boolean history = record.offset() < historyTo && known.contains(id);
+        if (id.isEmpty() || !(history || standing.isEmpty() || id.equals(standing) || id.equals(rules.next()))) {
             return false;
         }
         standing = id;

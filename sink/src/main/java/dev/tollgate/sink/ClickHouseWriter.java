@@ -2,7 +2,7 @@ package dev.tollgate.sink;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the sink needs of ClickHouse. One thread at a time. */
@@ -15,11 +15,40 @@ interface ClickHouseWriter extends AutoCloseable {
     void requireTables() throws UnavailableException;
 
     /**
-     * Highest offset of a topic partition that a table holds; empty for none.
+     * How far a table has got with a topic partition, by its projection.
      *
      * @throws UnavailableException if ClickHouse does not answer
      */
-    OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException;
+    TablePosition position(String table, String topicId, int partition) throws UnavailableException;
+
+    /**
+     * At how many offsets of a topic partition a table holds a row. Reads all of them.
+     *
+     * @throws UnavailableException if ClickHouse does not answer
+     */
+    long storedPositions(String table, String topicId, int partition) throws UnavailableException;
+
+    /**
+     * The offsets of a range at which a table holds a row.
+     *
+     * @throws UnavailableException if ClickHouse does not answer
+     */
+    Set<Long> storedOffsets(String table, RowSource source) throws UnavailableException;
+
+    /**
+     * Notes that a range is in neither the log nor the table. The same range twice is one.
+     *
+     * @param source the range, and the partition that it is of
+     * @throws UnavailableException if it is not known whether it was noted
+     */
+    void noteLost(String table, RowSource source, String reason) throws UnavailableException;
+
+    /**
+     * The ranges of a topic partition that were noted as lost.
+     *
+     * @throws UnavailableException if ClickHouse does not answer
+     */
+    List<OffsetRange> lostRanges(String table, String topicId, int partition) throws UnavailableException;
 
     /**
      * Who wrote the records of a topic that stand in the table of the journal: one for each partition and application.

@@ -95,6 +95,20 @@ final class FencedInserts {
         return walks.stream().allMatch(walk -> walk.outcome == Outcome.STORED);
     }
 
+    /** Rows of all inserts. */
+    long rowCount() {
+        return walks.stream().mapToLong(walk -> walk.insert.rowCount()).sum();
+    }
+
+    /** Highest offset that a row comes from + 1; 0 for none. */
+    long storedEnd() {
+        return walks.stream()
+                .filter(walk -> walk.insert.rowCount() > 0)
+                .mapToLong(walk -> walk.insert.expected().lastOffset() + 1)
+                .max()
+                .orElse(0);
+    }
+
     /** Whether the next {@link #step} inserts, rather than reads back. */
     boolean isInsertNext() {
         return !isAny(Outcome.UNKNOWN) && next() != null;

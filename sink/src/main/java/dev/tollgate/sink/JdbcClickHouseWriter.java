@@ -14,9 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,15 +74,91 @@ final class JdbcClickHouseWriter implements ClickHouseWriter {
     }
 
     @Override
-    public OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException {
+    public TablePosition position(String table, String topicId, int partition) throws UnavailableException {
         String sql = "SELECT count(), max(record_offset) FROM " + table
                 + " WHERE record_topic_id = ? AND record_partition = ?";
         try (PreparedStatement query = connection().prepareStatement(sql)) {
             query.setString(1, topicId);
             query.setInt(2, partition);
             try (ResultSet row = query.executeQuery()) {
-                return row.next() && row.getLong(1) > 0 ? OptionalLong.of(row.getLong(2)) : OptionalLong.empty();
+                return row.next() && row.getLong(1) > 0
+                        ? new TablePosition(row.getLong(1), row.getLong(2) + 1)
+                        : new TablePosition(0, 0);
             }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public long storedPositions(String table, String topicId, int partition) throws UnavailableException {
+        String sql =
+                "SELECT uniqExact(record_offset) FROM " + table + " WHERE record_topic_id = ? AND record_partition = ?";
+        try (PreparedStatement query = connection().prepareStatement(sql)) {
+            query.setString(1, topicId);
+            query.setInt(2, partition);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public Set<Long> storedOffsets(String table, RowSource source) throws UnavailableException {
+        String sql = "SELECT DISTINCT record_offset FROM " + table
+                + " WHERE record_topic_id = ? AND record_partition = ? AND record_offset >= ? AND record_offset < ?";
+        try (PreparedStatement query = connection().prepareStatement(sql)) {
+            query.setString(1, source.topicId());
+            query.setInt(2, source.partition().partition());
+            query.setLong(3, source.range().from());
+            query.setLong(4, source.range().to());
+            Set<Long> offsets = new HashSet<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    offsets.add(row.getLong(1));
+                }
+            }
+            return offsets;
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public void noteLost(String table, RowSource source, String reason) throws UnavailableException {
+        String sql = "INSERT INTO lost_range (table_name, topic, record_topic_id, record_partition, from_offset,"
+                + " to_offset, found_at, reason) VALUES (?, ?, ?, ?, ?, ?, now64(3, 'UTC'), ?)";
+        try (PreparedStatement insert = connection().prepareStatement(sql)) {
+            insert.setString(1, table);
+            insert.setString(2, source.partition().topic());
+            insert.setString(3, source.topicId());
+            insert.setInt(4, source.partition().partition());
+            insert.setLong(5, source.range().from());
+            insert.setLong(6, source.range().to());
+            insert.setString(7, reason);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
+    public List<OffsetRange> lostRanges(String table, String topicId, int partition) throws UnavailableException {
+        String sql = "SELECT from_offset, to_offset FROM lost_range FINAL WHERE table_name = ? AND record_topic_id = ?"
+                + " AND record_partition = ? ORDER BY from_offset, to_offset";
+        try (PreparedStatement query = connection().prepareStatement(sql)) {
+            query.setString(1, table);
+            query.setString(2, topicId);
+            query.setInt(3, partition);
+            List<OffsetRange> ranges = new ArrayList<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    ranges.add(new OffsetRange(row.getLong(1), row.getLong(2)));
+                }
+            }
+            return ranges;
         } catch (SQLException e) {
             throw unavailable(e);
         }

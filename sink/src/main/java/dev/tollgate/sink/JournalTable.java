@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,23 @@ final class JournalTable implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /** Ranges that a sink found lost, by partition. */
+    Map<Integer, List<OffsetRange>> lostRanges() throws SQLException {
+        Map<Integer, List<OffsetRange>> ranges = new TreeMap<>();
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT record_partition, from_offset, to_offset FROM lost_range FINAL WHERE table_name = '" + NAME
+                        + "' AND record_topic_id = ?")) {
+            query.setString(1, topicId);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    ranges.computeIfAbsent(row.getInt(1), partition -> new ArrayList<>())
+                            .add(new OffsetRange(row.getLong(2), row.getLong(3)));
+                }
+            }
+        }
+        return ranges;
     }
 
     /** Highest offset of a partition that stands, -1 for none. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,19 @@ final class Lane {
     private final Deque<ConsumerRecord<byte[], byte[]>> backlog = new ArrayDeque<>();
 
     private @Nullable ApplicationCheck applications;
+    private final @Nullable OffsetAndMetadata committed;
     private @Nullable OffsetRange replay;
+    private boolean replayVerified;
+    private long verifyTo;
+    private boolean justVerified;
+    private long position;
+    private long stored;
+    private long rows = Ledger.UNKNOWN;
+    private boolean holesChecked;
+    private long holesCheckedNanos;
+    private long missingRows;
+    private long doubledRows;
+    private long lostOffsets;
     private boolean replayComplete;
     private boolean startChecked;
     private long backlogBytes;
@@ -31,31 +44,19 @@ final class Lane {
     private long committedOffset;
     private @Nullable Batch batch;
 
-    /** A lane that goes on at an offset; {@code committedOffset} is -1 where the group has none. */
-    static Lane at(
+    /**
+     * A lane that is not started yet.
+     *
+     * @param committed what the group has committed; null for nothing
+     */
+    static Lane placed(
             TopicPartition partition,
             String topicId,
             TableMapping<?> mapping,
             BatchLimits limits,
             InsertBudget budget,
-            long committedOffset) {
-        Lane lane = new Lane(partition, topicId, mapping, limits, budget);
-        lane.committedOffset = committedOffset;
-        return lane;
-    }
-
-    /** A lane that first repeats a range whose outcome is unknown. */
-    static Lane replaying(
-            TopicPartition partition,
-            String topicId,
-            TableMapping<?> mapping,
-            BatchLimits limits,
-            InsertBudget budget,
-            OffsetRange range) {
-        Lane lane = new Lane(partition, topicId, mapping, limits, budget);
-        lane.committedOffset = range.from();
-        lane.replay = range;
-        return lane;
+            @Nullable OffsetAndMetadata committed) {
+        return new Lane(partition, topicId, mapping, limits, budget, committed);
     }
 
     private Lane(
@@ -63,12 +64,47 @@ final class Lane {
             String topicId,
             TableMapping<?> mapping,
             BatchLimits limits,
-            InsertBudget budget) {
+            InsertBudget budget,
+            @Nullable OffsetAndMetadata committed) {
+        this.committed = committed;
+        this.committedOffset = committed == null ? -1 : committed.offset();
         this.partition = partition;
         this.topicId = topicId;
         this.mapping = mapping;
         this.limits = limits;
         this.budget = budget;
+    }
+
+    /**
+     * Begins as decided.
+     *
+     * @param ledger what the group has committed; null for nothing
+     * @param tableEnd highest offset that stands + 1; 0 for none
+     */
+    void start(StartPlan plan, @Nullable Ledger ledger, long tableEnd) {
+        startChecked = true;
+        position = plan.position();
+        replay = plan.replay();
+        replayVerified = plan.replayVerified();
+        verifyTo = plan.verifyTo();
+        stored = ledger == null ? tableEnd : Math.max(ledger.stored(), tableEnd);
+        rows = ledger == null ? Ledger.UNKNOWN : ledger.rows();
+    }
+
+    /**
+     * Begins anew at an offset, because rows are missing: what was read and not written is read again.
+     *
+     * @param end up to where rows may stand, exclusive
+     * @throws IllegalStateException if a batch is in the works
+     */
+    void readAgain(long from, long end) {
+        if (!isSettled()) {
+            throw new IllegalStateException("a batch is in the works for " + partition);
+        }
+        backlog.clear();
+        backlogBytes = 0;
+        position = from;
+        verifyTo = Math.max(end, stored);
     }
 
     /** Takes records that were read, in the order of their offsets. */
@@ -88,6 +124,7 @@ final class Lane {
      * @param position offset of the next record to read
      */
     void readTo(long position) {
+        this.position = position;
         OffsetRange range = replay;
         if (range != null && position >= range.to()) {
             replayComplete = true;
@@ -142,17 +179,20 @@ final class Lane {
             requireApplication(backlog.element());
             records.add(take());
         }
-        return new Batch(range, records, true, nowNanos);
+        return new Batch(range, records, true, replayVerified, nowNanos);
     }
 
     private Batch nextBatch(long nowNanos) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         long bytes = 0;
+        boolean verified = backlog.element().offset() < verifyTo;
         while (!backlog.isEmpty() && records.size() < limits.maxRows()) {
             ConsumerRecord<byte[], byte[]> next = backlog.element();
             if (records.isEmpty()) {
                 requireApplication(next);
-            } else if (bytes + size(next) > limits.maxBytes() || !isOfTheApplication(next)) {
+            } else if (bytes + size(next) > limits.maxBytes()
+                    || (verified && next.offset() >= verifyTo)
+                    || !isOfTheApplication(next)) {
                 break;
             }
             bytes += size(next);
@@ -160,7 +200,11 @@ final class Lane {
         }
         // From the first record rather than from where the last batch ended: only markers lie between.
         return new Batch(
-                new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1), records, false, nowNanos);
+                new OffsetRange(records.getFirst().offset(), records.getLast().offset() + 1),
+                records,
+                false,
+                verified,
+                nowNanos);
     }
 
     private boolean isOfTheApplication(ConsumerRecord<byte[], byte[]> record) {
@@ -188,10 +232,116 @@ final class Lane {
         if (current == null) {
             throw new IllegalStateException("no batch is in the works for " + partition);
         }
-        committedOffset = current.range.to();
+        Ledger after = ledgerAfter(current);
+        committedOffset = after.offset();
+        stored = after.stored();
+        rows = after.rows();
         batch = null;
         replay = null;
         replayComplete = false;
+    }
+
+    /** What is to be committed before a batch is inserted. */
+    Ledger ledgerBefore(Batch batch) {
+        return new Ledger(
+                batch.range.from(),
+                batch.range.to(),
+                batch.verified ? Math.max(verifyTo, batch.range.to()) : 0,
+                stored,
+                rows);
+    }
+
+    /** What is to be committed when a batch is inserted. */
+    Ledger ledgerAfter(Batch batch) {
+        boolean counted = rows != Ledger.UNKNOWN && !batch.verified;
+        return ledgerAt(
+                batch.range.to(), Math.max(stored, batch.storedEnd()), counted ? rows + batch.rowCount() : rows);
+    }
+
+    /** What is to be committed where nothing waits below an offset. */
+    Ledger ledgerAt(long offset) {
+        return ledgerAt(offset, stored, rows);
+    }
+
+    private Ledger ledgerAt(long offset, long storedEnd, long rowCount) {
+        return new Ledger(offset, 0, offset < verifyTo ? verifyTo : 0, storedEnd, rowCount);
+    }
+
+    /** Notes that all that was to be looked up is, if it is. */
+    void endVerification() {
+        if (verifyTo > 0
+                && batch == null
+                && replay == null
+                && position >= verifyTo
+                && (backlog.isEmpty() || backlog.element().offset() >= verifyTo)) {
+            verifyTo = 0;
+            justVerified = true;
+            holesChecked = false;
+        }
+    }
+
+    /** Whether every batch that was begun is done and nothing is to be looked up, so that the table can be counted. */
+    boolean isSettled() {
+        return startChecked && batch == null && replay == null && verifyTo == 0;
+    }
+
+    /** Whether all that the log has was looked up since rows were counted last. */
+    boolean isJustVerified() {
+        return justVerified;
+    }
+
+    /** Whether rows have not been counted for so long. */
+    boolean isCountDue(long nowNanos, long intervalNanos) {
+        return !holesChecked || nowNanos - holesCheckedNanos >= intervalNanos;
+    }
+
+    void counted(long nowNanos) {
+        holesChecked = true;
+        justVerified = false;
+        holesCheckedNanos = nowNanos;
+    }
+
+    /** Rows that must stand; {@link Ledger#UNKNOWN} before they were counted. */
+    long rows() {
+        return rows;
+    }
+
+    /** Takes what stands for what must stand. */
+    void expect(long rowCount, long storedEnd) {
+        rows = rowCount;
+        stored = storedEnd;
+    }
+
+    /** End of the last record that stands. */
+    long stored() {
+        return stored;
+    }
+
+    long verifyTo() {
+        return verifyTo;
+    }
+
+    /** What the group had committed when the partition was taken; null for nothing. */
+    @Nullable
+    OffsetAndMetadata committed() {
+        return committed;
+    }
+
+    /** Reports what is amiss now, and takes back what was reported before. */
+    void reportHoles(long missing, long doubled, SinkMetrics metrics) {
+        metrics.addHoles(missing - missingRows, doubled - doubledRows, 0);
+        missingRows = missing;
+        doubledRows = doubled;
+    }
+
+    /** Reports what is lost, and takes back what was reported before. */
+    void reportLost(long offsets, SinkMetrics metrics) {
+        metrics.addHoles(0, 0, offsets - lostOffsets);
+        lostOffsets = offsets;
+    }
+
+    long lostOffsets() {
+        return lostOffsets;
     }
 
     /** Whether nothing waits, so that the read position may be committed as it is. */
@@ -215,21 +365,6 @@ final class Lane {
 
     boolean isStartChecked() {
         return startChecked;
-    }
-
-    /** Whether it begins with a range that another member left; the intent itself shows that the offset is the group's own. */
-    boolean isReplaying() {
-        return replay != null;
-    }
-
-    void startChecked() {
-        startChecked = true;
-    }
-
-    /** Offset of the first record that waits; only where one does. */
-    long firstOffset() {
-        Batch current = batch;
-        return current == null ? backlog.element().offset() : current.range.from();
     }
 
     TopicPartition partition() {
@@ -265,16 +400,22 @@ final class Lane {
         private final OffsetRange range;
         private final List<ConsumerRecord<byte[], byte[]>> records;
         private final boolean takenOver;
+        private final boolean verified;
         private final long sealedNanos;
         private long intentNanos;
         private boolean intended;
-        private @Nullable FencedInserts inserts;
+        private @Nullable List<FencedInserts> inserts;
 
         private Batch(
-                OffsetRange range, List<ConsumerRecord<byte[], byte[]>> records, boolean takenOver, long sealedNanos) {
+                OffsetRange range,
+                List<ConsumerRecord<byte[], byte[]>> records,
+                boolean takenOver,
+                boolean verified,
+                long sealedNanos) {
             this.range = range;
             this.records = List.copyOf(records);
             this.takenOver = takenOver;
+            this.verified = verified;
             this.sealedNanos = sealedNanos;
         }
 
@@ -306,18 +447,36 @@ final class Lane {
             return sealedNanos;
         }
 
+        /** Whether its rows may stand in any part, so that each is looked up first. */
+        boolean isVerified() {
+            return verified;
+        }
+
         /** Its inserts and how far they have got; null before they are encoded. */
         @Nullable
-        FencedInserts inserts() {
+        List<FencedInserts> inserts() {
             return inserts;
         }
 
-        void encoded(FencedInserts encoded) {
-            inserts = encoded;
+        void encoded(List<FencedInserts> encoded) {
+            inserts = List.copyOf(encoded);
         }
 
         boolean isInserted() {
-            return inserts != null && inserts.isDone();
+            return inserts != null && inserts.stream().allMatch(FencedInserts::isDone);
+        }
+
+        private long rowCount() {
+            return inserts == null
+                    ? 0
+                    : inserts.stream().mapToLong(FencedInserts::rowCount).sum();
+        }
+
+        /** End of its last record that makes a row. */
+        private long storedEnd() {
+            return inserts == null
+                    ? 0
+                    : inserts.stream().mapToLong(FencedInserts::storedEnd).max().orElse(0);
         }
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage what these mean for accounts
  * @param tables where tables and rollups contradict each other
  * @param lost ranges that neither the log nor the table has, and that nothing can bring back
+ * @param knownLost ranges that a sink has found lost before; no drift, since nothing can bring them back
  * @param notes what could not be judged, in words
  * @param repair what was done, null without repair
  */
@@ -24,6 +25,7 @@ public record ReconcileReport(
         List<UsageDrift> usage,
         List<TableDrift> tables,
         List<Lost> lost,
+        List<Lost> knownLost,
         List<String> notes,
         @Nullable Repair repair) {
 
@@ -33,6 +35,7 @@ public record ReconcileReport(
         usage = List.copyOf(usage);
         tables = List.copyOf(tables);
         lost = List.copyOf(lost);
+        knownLost = List.copyOf(knownLost);
         notes = List.copyOf(notes);
     }
 

@@ -71,6 +71,7 @@ public final class Reconciler {
     private final List<PositionDrift> positions = new ArrayList<>();
     private final List<UsageDrift> usage = new ArrayList<>();
     private final List<Lost> lost = new ArrayList<>();
+    private final List<Lost> knownLost = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     /** @param config the sink's: where Kafka, registry and ClickHouse are, and which group writes */
@@ -125,7 +126,11 @@ public final class Reconciler {
                         .forEach((id, rows) -> notes.add(rows + " rows were read from an earlier topic " + topic
                                 + " (id " + id + ") and are not judged: that log is gone"));
                 Map<Integer, Bounds> bounds = bounds(admin, topic, partitions, table);
+                Map<Integer, List<OffsetRange>> known = table.lostRanges();
                 for (int partition : partitions) {
+                    for (OffsetRange range : LostRanges.joined(known.getOrDefault(partition, List.of()))) {
+                        knownLost.add(new Lost(partition, range.from(), range.to() - 1));
+                    }
                     compare(partition, Objects.requireNonNull(bounds.get(partition)), log, table, repairs);
                 }
                 List<TableDrift> tables = tables(table, totals);
@@ -138,7 +143,12 @@ public final class Reconciler {
                         positions,
                         UsageDrift.sum(usage),
                         tables,
-                        lost,
+                        lost.stream()
+                                .filter(range -> !LostRanges.cover(
+                                        known.getOrDefault(range.partition(), List.of()),
+                                        new OffsetRange(range.from(), range.to() + 1)))
+                                .toList(),
+                        knownLost,
                         notes,
                         options.repair() ? repairs.done() : null);
             } catch (UnavailableException e) {

@@ -102,6 +102,7 @@ public final class Sink implements AutoCloseable {
                         config.retryMinDelay(),
                         config.retryMaxDelay(),
                         config.maxPollInterval(),
+                        config.checkInterval(),
                         config.applications()),
                 new SinkWorker.Ports(
                         () -> new KafkaConsumer<>(

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryMinDelay first wait after a failure; doubles with each
  * @param retryMaxDelay longest wait
  * @param maxPollInterval after how long without a sign of life a thread's partitions go to another
+ * @param checkInterval how often the rows of the journal are counted
  * @param ignoredApplications ids of accounting applications whose records of the journal are skipped
  * @param nextApplication id of the accounting application that may follow the one that stands; null for none
  * @param effective what was read, secrets masked, for the log
@@ -54,6 +55,7 @@ public record SinkConfig(
         Duration retryMinDelay,
         Duration retryMaxDelay,
         Duration maxPollInterval,
+        Duration checkInterval,
         Set<String> ignoredApplications,
         @Nullable String nextApplication,
         Map<String, String> effective) {
@@ -99,6 +101,7 @@ public record SinkConfig(
      *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code
      *       sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s),
      *       {@code sink.max-poll-interval} (5m)
+     *   <li>{@code sink.check-interval} (1m): how often the rows of the journal are counted
      *   <li>{@code sink.ignored-applications} (none): ids of accounting applications whose records of the journal are
      *       skipped; {@code sink.next-application} (none): an id that may follow the one that stands
      * </ul>
@@ -140,6 +143,7 @@ public record SinkConfig(
         Duration retryMaxDelay = settings.duration("sink.retry.max-delay", "10s", "1ms", "10m");
         Duration maxPollInterval = settings.duration("sink.max-poll-interval", "5m", "3s", "1h");
 
+        Duration checkInterval = settings.duration("sink.check-interval", "1m", "100ms", "1d");
         Set<String> ignoredApplications = Set.copyOf(settings.list("sink.ignored-applications"));
         String nextApplication = settings.optional("sink.next-application");
 
@@ -182,6 +186,7 @@ public record SinkConfig(
                 retryMinDelay,
                 retryMaxDelay,
                 maxPollInterval,
+                checkInterval,
                 ignoredApplications,
                 nextApplication,
                 settings.effective());

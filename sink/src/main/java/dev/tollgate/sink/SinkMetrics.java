@@ -24,6 +24,12 @@ import java.util.concurrent.atomic.LongAdder;
  *       forget tokens that are still needed; only old dates in great number lead there
  *   <li>{@code tollgate.sink.ignored} (counter): records of the journal that were skipped because {@code
  *       sink.ignored-applications} names who wrote them; again where they are read again
+ *   <li>{@code tollgate.sink.reread} (counter): rows that were missing from a table and were brought back from the log
+ *   <li>{@code tollgate.sink.holes.missing} (gauge): rows of the journal that should stand and do not, in the partitions
+ *       that this process has, as of the last count
+ *   <li>{@code tollgate.sink.holes.doubled} (gauge): rows that stand at a position which has one already
+ *   <li>{@code tollgate.sink.holes.lost} (gauge): offsets that neither log nor table has ({@code lost_range}), and rows
+ *       that are gone without it being known which
  *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to
  *       wait
  *   <li>{@code tollgate.sink.waiting} (gauge): threads that wait for one of them now
@@ -41,6 +47,10 @@ public final class SinkMetrics {
     private final LongAdder fences = new LongAdder();
     private final LongAdder throttled = new LongAdder();
     private final LongAdder ignored = new LongAdder();
+    private final LongAdder reread = new LongAdder();
+    private final AtomicLong missing = new AtomicLong();
+    private final AtomicLong doubled = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
     private final LongAdder clickHouseRetries = new LongAdder();
     private final LongAdder registryRetries = new LongAdder();
     private final LongAdder kafkaRetries = new LongAdder();
@@ -68,6 +78,10 @@ public final class SinkMetrics {
                 fences.sum(),
                 throttled.sum(),
                 ignored.sum(),
+                reread.sum(),
+                missing.get(),
+                doubled.get(),
+                lost.get(),
                 clickHouseRetries.sum(),
                 registryRetries.sum(),
                 kafkaRetries.sum(),
@@ -110,6 +124,16 @@ public final class SinkMetrics {
         ignored.add(records);
     }
 
+    void reread(long rows) {
+        reread.add(rows);
+    }
+
+    void addHoles(long missingChange, long doubledChange, long lostChange) {
+        missing.addAndGet(missingChange);
+        doubled.addAndGet(doubledChange);
+        lost.addAndGet(lostChange);
+    }
+
     void retried(UnavailableException.Part part) {
         switch (part) {
             case CLICKHOUSE -> clickHouseRetries.increment();
@@ -143,6 +167,10 @@ public final class SinkMetrics {
             long fences,
             long throttled,
             long ignored,
+            long reread,
+            long missing,
+            long doubled,
+            long lost,
             long clickHouseRetries,
             long registryRetries,
             long kafkaRetries,

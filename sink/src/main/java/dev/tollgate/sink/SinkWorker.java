@@ -2,6 +2,7 @@ package dev.tollgate.sink;
 
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.sink.Lane.Batch;
+import dev.tollgate.sink.reconcile.RepairRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,9 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -41,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>A batch is a fixed range {@code [from, to)} of one partition.
- *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}.
+ *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}, see {@link
+ *       Ledger}.
  *   <li>It is inserted, one insert for each month, as {@link FencedInserts} tells.
  *   <li>Offset {@code to} is committed.
  * </ol>
@@ -50,6 +52,9 @@ import org.slf4j.LoggerFactory;
  * whether they were inserted: whoever owns the partition next finds the intent, reads exactly that range, asks
  * ClickHouse which of its rows stand and inserts those that do not. A member that lost its partition without knowing
  * can repeat an insert, which the tokens make harmless, but can commit nothing.
+ *
+ * <p>When a partition is taken, {@link StartPlan} decides from log, table and ledger where to begin; rows of additive
+ * tables are counted then and on a timer, and read again where they are missing.
  *
  * <p>While ClickHouse does not answer, the thread reads nothing more but keeps polling with its partitions paused, so
  * that it stays in the group. A step is short against {@code max.poll.interval}: work that takes longer goes on in the
@@ -88,6 +93,7 @@ final class SinkWorker implements Runnable {
      * @param maxInserts of one partition within {@code maxInsertsWithin}
      * @param maxInsertsWithin how long an insert may still arrive after its intent
      * @param maxPollInterval the consumer's
+     * @param checkInterval how often the rows of an additive table are counted
      * @param applications whose records of the journal are written
      */
     record Settings(
@@ -99,6 +105,7 @@ final class SinkWorker implements Runnable {
             Duration retryMinDelay,
             Duration retryMaxDelay,
             Duration maxPollInterval,
+            Duration checkInterval,
             ApplicationRules applications) {}
 
     /**
@@ -160,6 +167,9 @@ final class SinkWorker implements Runnable {
         try {
             Consumer<byte[], byte[]> current = consumer();
             boolean held = waiting && now() < resumeAtNanos;
+            if (!held) {
+                startLanes(current);
+            }
             steer(current, held);
             absorb(current, current.poll(held ? untilResume() : POLL));
             reportLag(lag(current));
@@ -182,12 +192,7 @@ final class SinkWorker implements Runnable {
             // they are.
             log.debug("a commit met a rebalance: {}", e.getMessage());
         } catch (OffsetOutOfRangeException e) {
-            throw new SinkException(
-                    "the log no longer has, or does not have yet, what is to be written next: "
-                            + e.offsetOutOfRangePartitions()
-                            + " (partition and offset). Records were deleted before the sink wrote them; after"
-                            + " settling what is lost, move the group's offsets into the log",
-                    e);
+            beginAnew(e);
         } catch (ConfigException e) {
             throw new SinkException("Kafka refuses the configuration: " + e.getMessage(), e);
         } catch (InterruptException e) {
@@ -196,6 +201,31 @@ final class SinkWorker implements Runnable {
             // Begin again with a new consumer: everything that matters is in the committed offsets.
             closeConsumer();
             hold(new UnavailableException(UnavailableException.Part.KAFKA, String.valueOf(e.getMessage()), e));
+        }
+    }
+
+    /** Records went while the sink stood before them: where the log begins now is decided as if the partition were new. */
+    private void beginAnew(OffsetOutOfRangeException e) {
+        Consumer<byte[], byte[]> current = consumer();
+        Map<TopicPartition, Long> positions = e.offsetOutOfRangePartitions();
+        try {
+            Map<TopicPartition, Long> begins = current.beginningOffsets(positions.keySet());
+            if (positions.entrySet().stream().anyMatch(entry -> entry.getValue() >= bound(begins, entry.getKey()))) {
+                throw new SinkException(
+                        "the log ends before what is to be written next: " + positions
+                                + " (partition and offset). It has lost records that were committed; after settling"
+                                + " what is lost, move the group's offsets into the log",
+                        e);
+            }
+            forgetLanes(positions.keySet());
+            place(current, positions.keySet());
+        } catch (UnavailableException failure) {
+            closeConsumer();
+            hold(failure);
+        } catch (org.apache.kafka.common.errors.TimeoutException failure) {
+            closeConsumer();
+            hold(new UnavailableException(
+                    UnavailableException.Part.KAFKA, String.valueOf(failure.getMessage()), failure));
         }
     }
 
@@ -237,7 +267,7 @@ final class SinkWorker implements Runnable {
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
         for (Lane lane : lanes.values()) {
-            (held || lane.isFull() ? pause : resume).add(lane.partition());
+            (held || !lane.isStartChecked() || lane.isFull() ? pause : resume).add(lane.partition());
         }
         current.pause(pause);
         current.resume(resume);
@@ -249,6 +279,9 @@ final class SinkWorker implements Runnable {
             lane.add(wanted(lane, records.records(partition)), now());
         }
         for (Lane lane : lanes.values()) {
+            if (!lane.isStartChecked()) {
+                continue;
+            }
             lane.readTo(current.position(lane.partition()));
         }
     }
@@ -284,6 +317,7 @@ final class SinkWorker implements Runnable {
     // ---------------------------------------------------------------- writing
 
     private void write(Consumer<byte[], byte[]> current) throws UnavailableException {
+        countRows(current);
         boolean full = lanes.values().stream().mapToLong(Lane::backlogBytes).sum() >= settings.bufferMaxBytes();
         List<Lane> due = new ArrayList<>();
         for (Lane lane : lanes.values()) {
@@ -304,47 +338,10 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    private void prepare(List<Lane> due) throws UnavailableException {
-        if (!tablesThere) {
-            ports.writer().requireTables();
-            tablesThere = true;
-        }
+    private void prepare(List<Lane> due) {
         for (Lane lane : due) {
-            if (!lane.isStartChecked()) {
-                checkStart(lane);
-            }
             lane.seal(now());
         }
-    }
-
-    /**
-     * A partition without intent must begin beyond what its table holds. Otherwise the group's offsets were reset, or
-     * expired after a long stop, and what follows would be written a second time, in other batches and so under other
-     * tokens.
-     */
-    private void checkStart(Lane lane) throws UnavailableException {
-        if (lane.mapping().topic() == Topic.USAGE_JOURNAL) {
-            lane.checkApplications(new ApplicationCheck(
-                    lane.partition(), ports.writer().applications(lane.topicId()), settings.applications()));
-        }
-        if (lane.mapping().additive() && !lane.isReplaying()) {
-            OptionalLong stored = ports.writer()
-                    .maxOffset(
-                            lane.mapping().table(),
-                            lane.topicId(),
-                            lane.partition().partition());
-            if (stored.isPresent() && stored.getAsLong() >= lane.firstOffset()) {
-                throw new SinkException(
-                        "%s@%d would be written twice: table %s holds this partition up to offset %d, but the consumer group begins before that. Its offsets were reset or have expired; set the group's offset of this partition to %d"
-                                .formatted(
-                                        lane.partition(),
-                                        lane.firstOffset(),
-                                        lane.mapping().table(),
-                                        stored.getAsLong(),
-                                        stored.getAsLong() + 1));
-            }
-        }
-        lane.startChecked();
     }
 
     private void commitIntents(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
@@ -354,10 +351,7 @@ final class SinkWorker implements Runnable {
             Batch batch = lane.seal(now());
             // An old intent is committed again: that a commit succeeds shows that the partition is still ours.
             if (!batch.isInserted() && !batch.isIntended(now(), maxIntentAgeNanos())) {
-                intents.put(
-                        lane.partition(),
-                        new OffsetAndMetadata(
-                                batch.range().from(), batch.range().metadata()));
+                intents.put(lane.partition(), lane.ledgerBefore(batch).committed());
                 intended.add(batch);
             }
         }
@@ -389,8 +383,19 @@ final class SinkWorker implements Runnable {
 
     /** Whether the step may go on. A batch that is not done then is gone on with in the next step. */
     private boolean insert(Lane lane, Batch batch, long startedAt) throws UnavailableException {
-        FencedInserts inserts = encoded(lane, batch);
-        inserts.lookAgain();
+        for (FencedInserts inserts : encoded(lane, batch)) {
+            inserts.lookAgain();
+            if (!insert(lane, batch, inserts, startedAt)) {
+                return false;
+            }
+            if (!inserts.isDone()) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    private boolean insert(Lane lane, Batch batch, FencedInserts inserts, long startedAt) throws UnavailableException {
         while (!inserts.isDone()) {
             // Looked at before each request: none goes out long after the intent, and polls are not kept waiting.
             if (now() - startedAt > settings.maxPollInterval().toNanos() / 3
@@ -408,18 +413,64 @@ final class SinkWorker implements Runnable {
         return true;
     }
 
-    private FencedInserts encoded(Lane lane, Batch batch) throws UnavailableException {
-        FencedInserts inserts = batch.inserts();
+    private List<FencedInserts> encoded(Lane lane, Batch batch) throws UnavailableException {
+        List<FencedInserts> inserts = batch.inserts();
         if (inserts == null) {
             BatchEncoder<?> encoder = Objects.requireNonNull(
                     ports.encoders().get(lane.mapping().topic()),
                     () -> "no encoder for " + lane.mapping().topic());
-            inserts = new FencedInserts(
-                    new RowSource(lane.partition(), lane.topicId(), batch.range()),
-                    encoder.encode(lane.topicId(), lane.partition().partition(), batch.range(), batch.records()),
-                    batch.isTakenOver(),
-                    metrics);
+            int partition = lane.partition().partition();
+            List<TableInsert> all = encoder.encode(lane.topicId(), partition, batch.range(), batch.records());
+            RowSource source = new RowSource(lane.partition(), lane.topicId(), batch.range());
+            inserts = batch.isVerified()
+                    ? lacking(lane, batch, encoder, all)
+                    : List.of(new FencedInserts(source, all, batch.isTakenOver(), metrics));
             batch.encoded(inserts);
+        }
+        return inserts;
+    }
+
+    /**
+     * The inserts of those rows of a batch that do not stand. What stands may have come in other batches, so each offset
+     * is asked for. {@link RepairRun} says why a second member that does the same cannot double a row: the range is in
+     * the ledger, so both cut the same runs.
+     */
+    private List<FencedInserts> lacking(Lane lane, Batch batch, BatchEncoder<?> encoder, List<TableInsert> all)
+            throws UnavailableException {
+        TreeMap<Long, Integer> months = new TreeMap<>();
+        for (TableInsert insert : all) {
+            for (long offset : insert.offsets()) {
+                months.put(offset, insert.month());
+            }
+        }
+        Set<Long> lacking = new HashSet<>(months.keySet());
+        lacking.removeAll(ports.writer()
+                .storedOffsets(lane.mapping().table(), new RowSource(lane.partition(), lane.topicId(), batch.range())));
+        if (lacking.isEmpty()) {
+            return List.of();
+        }
+        log.warn(
+                "rows are missing and come back: source={}@{} rows={}",
+                lane.partition(),
+                batch.range(),
+                lacking.size());
+        metrics.reread(lacking.size());
+        Map<Long, ConsumerRecord<byte[], byte[]>> records = new HashMap<>();
+        batch.records().forEach(record -> records.put(record.offset(), record));
+        List<FencedInserts> inserts = new ArrayList<>();
+        for (RepairRun run : RepairRun.of(months, lacking)) {
+            OffsetRange range = new OffsetRange(run.from(), run.last() + 1);
+            inserts.add(new FencedInserts(
+                    new RowSource(lane.partition(), lane.topicId(), range),
+                    encoder.encode(
+                            lane.topicId(),
+                            lane.partition().partition(),
+                            range,
+                            run.offsets().stream()
+                                    .map(offset -> Objects.requireNonNull(records.get(offset)))
+                                    .toList()),
+                    true,
+                    metrics));
         }
         return inserts;
     }
@@ -430,7 +481,7 @@ final class SinkWorker implements Runnable {
         for (Lane lane : due) {
             Batch batch = lane.seal(now());
             if (batch.isInserted()) {
-                ends.put(lane.partition(), new OffsetAndMetadata(batch.range().to()));
+                ends.put(lane.partition(), lane.ledgerAfter(batch).committed());
                 finished.add(lane);
             }
         }
@@ -451,9 +502,12 @@ final class SinkWorker implements Runnable {
         idleCommitNanos = now();
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
         for (Lane lane : lanes.values()) {
+            if (!lane.isStartChecked()) {
+                continue;
+            }
             long position = current.position(lane.partition());
             if (lane.isIdle() && position > lane.committedOffset()) {
-                positions.put(lane.partition(), new OffsetAndMetadata(position));
+                positions.put(lane.partition(), lane.ledgerAt(position).committed());
             }
         }
         if (!positions.isEmpty()) {
@@ -551,23 +605,167 @@ final class SinkWorker implements Runnable {
             String topicId,
             @Nullable OffsetAndMetadata committed) {
         TableMapping<?> mapping = Objects.requireNonNull(mappings.get(partition.topic()), partition.topic());
-        if (committed == null) {
-            current.seekToBeginning(Set.of(partition));
-            return Lane.at(partition, topicId, mapping, settings.limits(), budget(), -1);
+        // Nothing is read before it is decided where to begin.
+        current.seek(partition, committed == null ? 0 : committed.offset());
+        current.pause(Set.of(partition));
+        return Lane.placed(partition, topicId, mapping, settings.limits(), budget(), committed);
+    }
+
+    private void startLanes(Consumer<byte[], byte[]> current) throws UnavailableException {
+        long startedAt = now();
+        for (Lane lane : List.copyOf(lanes.values())) {
+            // The rest comes in the next step: the group must hear of this member.
+            if (!lane.isStartChecked()
+                    && now() - startedAt <= settings.maxPollInterval().toNanos() / 3) {
+                start(current, lane);
+            }
         }
-        current.seek(partition, committed);
-        Optional<OffsetRange> intent = OffsetRange.intent(committed.offset(), committed.metadata());
-        if (intent.isPresent()) {
+    }
+
+    /** Holds log, table and ledger against each other, notes what is lost, and begins where nothing is left out. */
+    private void start(Consumer<byte[], byte[]> current, Lane lane) throws UnavailableException {
+        if (!tablesThere) {
+            ports.writer().requireTables();
+            tablesThere = true;
+        }
+        TopicPartition partition = lane.partition();
+        String table = lane.mapping().table();
+        TablePosition stands = ports.writer().position(table, lane.topicId(), partition.partition());
+        long begin = bound(current.beginningOffsets(Set.of(partition)), partition);
+        long end = bound(current.endOffsets(Set.of(partition)), partition);
+        if (lane.mapping().additive() && stands.end() > end) {
+            throw new UnavailableException(
+                    UnavailableException.Part.KAFKA,
+                    partition + " ends at offset " + end + ", but " + table + " holds it up to " + (stands.end() - 1)
+                            + ". If this stays, the log has lost records that were committed");
+        }
+        OffsetAndMetadata committed = lane.committed();
+        Ledger ledger = committed == null ? null : Ledger.read(committed);
+        StartPlan plan =
+                StartPlan.of(ledger, begin, stands.end(), lane.mapping().additive());
+        OffsetRange lost = plan.lost();
+        if (lost != null) {
+            String reason = "the log begins at %d, the table ends at %d, %s"
+                    .formatted(
+                            begin,
+                            stands.end(),
+                            ledger == null
+                                    ? "the group has committed nothing"
+                                    : "the group has committed " + ledger.offset());
+            ports.writer().noteLost(table, new RowSource(partition, lane.topicId(), lost), reason);
+            log.error(
+                    "records are lost, or were deleted before this sink was set up: partition={} from={} to={} table={}"
+                            + " reason={}",
+                    partition,
+                    lost.from(),
+                    lost.to() - 1,
+                    table,
+                    reason);
+        }
+        lane.reportLost(
+                LostRanges.offsets(ports.writer().lostRanges(table, lane.topicId(), partition.partition())), metrics);
+        checkApplications(lane, plan.verifyTo());
+        if (plan.replay() != null) {
             log.info(
                     "taking over an unfinished batch: partition={} from={} to={}",
                     partition,
-                    intent.get().from(),
-                    intent.get().to());
+                    plan.replay().from(),
+                    plan.replay().to());
             metrics.replayed();
-            return Lane.replaying(partition, topicId, mapping, settings.limits(), budget(), intent.get());
         }
-        return Lane.at(partition, topicId, mapping, settings.limits(), budget(), committed.offset());
+        if (plan.verifyTo() > 0) {
+            log.warn(
+                    "looking up which rows stand: partition={} from={} to={} table={}",
+                    partition,
+                    plan.position(),
+                    plan.verifyTo(),
+                    table);
+        }
+        current.seek(partition, plan.position());
+        lane.start(plan, ledger, stands.end());
     }
+
+    private static long bound(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+        return Objects.requireNonNull(offsets.get(partition), partition::toString);
+    }
+
+    private void checkApplications(Lane lane, long historyTo) throws UnavailableException {
+        if (lane.mapping().topic() == Topic.USAGE_JOURNAL) {
+            lane.checkApplications(new ApplicationCheck(
+                    lane.partition(), ports.writer().applications(lane.topicId()), settings.applications(), historyTo));
+        }
+    }
+
+    // ---------------------------------------------------------------- counting
+
+    /**
+     * Counts what stands, between two batches: then the number of rows is known to the last one. Costs one question to a
+     * projection; only where it differs the rows themselves are read.
+     */
+    private void countRows(Consumer<byte[], byte[]> current) throws UnavailableException {
+        long startedAt = now();
+        for (Lane lane : lanes.values()) {
+            lane.endVerification();
+            if (lane.mapping().additive()
+                    && lane.isSettled()
+                    && lane.isCountDue(now(), settings.checkInterval().toNanos())
+                    && now() - startedAt <= settings.maxPollInterval().toNanos() / 3) {
+                countRows(current, lane);
+            }
+        }
+    }
+
+    private void countRows(Consumer<byte[], byte[]> current, Lane lane) throws UnavailableException {
+        String table = lane.mapping().table();
+        int partition = lane.partition().partition();
+        TablePosition stands = ports.writer().position(table, lane.topicId(), partition);
+        boolean verified = lane.isJustVerified();
+        if (lane.rows() == Ledger.UNKNOWN || lane.rows() == stands.rows()) {
+            lane.expect(stands.rows(), stands.end());
+            lane.reportHoles(0, 0, metrics);
+            lane.counted(now());
+            return;
+        }
+        long positions = ports.writer().storedPositions(table, lane.topicId(), partition);
+        long doubled = stands.rows() - positions;
+        long missing = Math.max(0, lane.rows() - positions);
+        if (doubled > 0) {
+            log.error(
+                    "rows stand twice: partition={} table={} rows={}; tollgate reconcile names them",
+                    lane.partition(),
+                    table,
+                    doubled);
+        }
+        if (missing == 0) {
+            // Somebody has brought back what was missing when this was counted first.
+            lane.expect(positions, stands.end());
+        } else if (verified) {
+            log.error(
+                    "rows are gone that the log no longer has, or were dropped on purpose: partition={} table={}"
+                            + " rows={}",
+                    lane.partition(),
+                    table,
+                    missing);
+            lane.reportLost(lane.lostOffsets() + missing, metrics);
+            lane.expect(positions, stands.end());
+        } else {
+            long begin = bound(current.beginningOffsets(Set.of(lane.partition())), lane.partition());
+            log.error(
+                    "rows are missing and are read again: partition={} table={} rows={} from={} to={}",
+                    lane.partition(),
+                    table,
+                    missing,
+                    begin,
+                    Math.max(stands.end(), lane.stored()));
+            current.seek(lane.partition(), begin);
+            lane.readAgain(begin, stands.end());
+            checkApplications(lane, lane.verifyTo());
+        }
+        lane.reportHoles(verified ? 0 : missing, doubled, metrics);
+        lane.counted(now());
+    }
+
+    // ---------------------------------------------------------------- ownership
 
     private InsertBudget budget() {
         return new InsertBudget(
@@ -575,7 +773,13 @@ final class SinkWorker implements Runnable {
     }
 
     private void forgetLanes(Collection<TopicPartition> partitions) {
-        partitions.forEach(lanes::remove);
+        for (TopicPartition partition : partitions) {
+            Lane lane = lanes.remove(partition);
+            if (lane != null) {
+                lane.reportHoles(0, 0, metrics);
+                lane.reportLost(0, metrics);
+            }
+        }
     }
 
     private final class Rebalancing implements ConsumerRebalanceListener {

@@ -65,6 +65,20 @@ final class ApplicationCheckTest {
     }
 
     @Test
+    void givenRecordsThatAreReadAgain_whenTheyAreOfAnEarlierApplication_thenTheyMayComeBack() {
+        List<StoredApplication> stored =
+                List.of(new StoredApplication(1, "a", 4, 10), new StoredApplication(1, "b", 9, 50));
+        ApplicationRules rules = new ApplicationRules(Set.of(), null);
+
+        assertThat(new ApplicationCheck(PARTITION, stored, rules, 8).tryAccept(record("a")))
+                .isTrue();
+        assertThat(new ApplicationCheck(PARTITION, stored, rules, 7).tryAccept(record("a")))
+                .isFalse();
+        assertThat(new ApplicationCheck(PARTITION, stored, rules, 8).tryAccept(record("c")))
+                .isFalse();
+    }
+
+    @Test
     void givenARecordWithoutHeader_whenTheTableIsEmpty_thenItIsRefusedByName() {
         ApplicationCheck check = check(null);
 
@@ -75,7 +89,7 @@ final class ApplicationCheckTest {
     }
 
     private static ApplicationCheck check(@Nullable String next, StoredApplication... stored) {
-        return new ApplicationCheck(PARTITION, List.of(stored), new ApplicationRules(Set.of("mistake"), next));
+        return new ApplicationCheck(PARTITION, List.of(stored), new ApplicationRules(Set.of("mistake"), next), 0);
     }
 
     private static ConsumerRecord<byte[], byte[]> record(String application) {

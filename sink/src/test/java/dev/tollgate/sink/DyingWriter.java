@@ -2,7 +2,7 @@ package dev.tollgate.sink;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Ends the process, as far as its worker is concerned, before or after an insert. */
@@ -35,8 +35,28 @@ final class DyingWriter implements ClickHouseWriter {
     }
 
     @Override
-    public OptionalLong maxOffset(String table, String topicId, int partition) throws UnavailableException {
-        return real.maxOffset(table, topicId, partition);
+    public TablePosition position(String table, String topicId, int partition) throws UnavailableException {
+        return real.position(table, topicId, partition);
+    }
+
+    @Override
+    public long storedPositions(String table, String topicId, int partition) throws UnavailableException {
+        return real.storedPositions(table, topicId, partition);
+    }
+
+    @Override
+    public Set<Long> storedOffsets(String table, RowSource source) throws UnavailableException {
+        return real.storedOffsets(table, source);
+    }
+
+    @Override
+    public void noteLost(String table, RowSource source, String reason) throws UnavailableException {
+        real.noteLost(table, source, reason);
+    }
+
+    @Override
+    public List<OffsetRange> lostRanges(String table, String topicId, int partition) throws UnavailableException {
+        return real.lostRanges(table, topicId, partition);
     }
 
     @Override

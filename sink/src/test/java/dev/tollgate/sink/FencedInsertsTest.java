@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import org.apache.kafka.common.TopicPartition;
@@ -357,8 +357,26 @@ final class FencedInsertsTest {
         public void requireTables() {}
 
         @Override
-        public OptionalLong maxOffset(String table, String topicId, int partition) {
-            return OptionalLong.empty();
+        public TablePosition position(String table, String topicId, int partition) {
+            return new TablePosition(0, 0);
+        }
+
+        @Override
+        public long storedPositions(String table, String topicId, int partition) {
+            return 0;
+        }
+
+        @Override
+        public Set<Long> storedOffsets(String table, RowSource source) {
+            return Set.of();
+        }
+
+        @Override
+        public void noteLost(String table, RowSource source, String reason) {}
+
+        @Override
+        public List<OffsetRange> lostRanges(String table, String topicId, int partition) {
+            return List.of();
         }
 
         @Override

@@ -68,8 +68,7 @@ final class LaneTest {
 
     @Test
     void givenAnIntent_whenItsRangeIsRead_thenExactlyThatIsRepeatedWhateverTheLimits() {
-        Lane lane =
-                Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, new OffsetRange(10, 16));
+        Lane lane = lane(new StartPlan(10, new OffsetRange(10, 16), false, 0, null));
 
         lane.add(records(90, 10, 11, 12, 13), 0);
         lane.readTo(14);
@@ -89,8 +88,7 @@ final class LaneTest {
 
     @Test
     void givenAnIntentWhoseRecordsWereCompactedAway_whenReadPastIt_thenAnEmptyBatchEndsIt() {
-        Lane lane =
-                Lane.replaying(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, new OffsetRange(10, 16));
+        Lane lane = lane(new StartPlan(10, new OffsetRange(10, 16), false, 0, null));
 
         lane.readTo(20);
 
@@ -113,8 +111,50 @@ final class LaneTest {
         assertThat(batch.isIntended(151, 100)).isFalse();
     }
 
+    @Test
+    void givenARangeThatIsLookedUp_whenSealed_thenNoBatchReachesBeyondItAndTheLedgerTellsWhereItEnds() {
+        Lane lane = lane(new StartPlan(10, null, false, 12, null));
+        lane.add(records(10, 10, 11, 12, 13), 0);
+        lane.readTo(14);
+
+        Lane.Batch within = lane.seal(0);
+        assertThat(within.range()).isEqualTo(new OffsetRange(10, 12));
+        assertThat(within.isVerified()).isTrue();
+        assertThat(lane.ledgerBefore(within)).isEqualTo(new Ledger(10, 12, 12, 10, 4));
+        within.encoded(List.of());
+        lane.done();
+        lane.endVerification();
+        assertThat(lane.isJustVerified()).isTrue();
+
+        Lane.Batch beyond = lane.seal(0);
+        assertThat(beyond.range()).isEqualTo(new OffsetRange(12, 14));
+        assertThat(beyond.isVerified()).isFalse();
+        assertThat(lane.ledgerBefore(beyond)).isEqualTo(new Ledger(12, 14, 0, 10, 4));
+    }
+
+    @Test
+    void givenALaneThatMustReadAgain_whenRecordsWait_thenTheyAreForgottenAndTheRowsThatMustStandAreNot() {
+        Lane lane = lane();
+        lane.add(records(10, 10, 11), 0);
+
+        lane.readAgain(3, 9);
+
+        assertThat(lane.backlogRows()).isZero();
+        assertThat(lane.backlogBytes()).isZero();
+        assertThat(lane.verifyTo()).as("up to where rows must stand").isEqualTo(10);
+        assertThat(lane.rows()).isEqualTo(4);
+        assertThat(lane.ledgerAt(5)).isEqualTo(new Ledger(5, 0, 10, 10, 4));
+    }
+
     private static Lane lane() {
-        return Lane.at(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, 10);
+        return lane(new StartPlan(10, null, false, 0, null));
+    }
+
+    private static Lane lane(StartPlan plan) {
+        Ledger ledger = new Ledger(10, 0, 0, 10, 4);
+        Lane lane = Lane.placed(PARTITION, "id", TableMappings.ALL.getFirst(), LIMITS, BUDGET, ledger.committed());
+        lane.start(plan, ledger, 10);
+        return lane;
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(int bytes, long... offsets) {

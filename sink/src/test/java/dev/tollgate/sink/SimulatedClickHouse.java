@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
@@ -117,8 +116,26 @@ final class SimulatedClickHouse implements ClickHouseWriter {
     public void requireTables() {}
 
     @Override
-    public OptionalLong maxOffset(String table, String topicId, int partition) {
-        return OptionalLong.empty();
+    public TablePosition position(String table, String topicId, int partition) {
+        return new TablePosition(0, 0);
+    }
+
+    @Override
+    public long storedPositions(String table, String topicId, int partition) {
+        return 0;
+    }
+
+    @Override
+    public Set<Long> storedOffsets(String table, RowSource source) {
+        return Set.of();
+    }
+
+    @Override
+    public void noteLost(String table, RowSource source, String reason) {}
+
+    @Override
+    public List<OffsetRange> lostRanges(String table, String topicId, int partition) {
+        return List.of();
     }
 
     @Override

@@ -30,6 +30,7 @@ final class SinkConfigTest {
         assertThat(config.retryMinDelay()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.retryMaxDelay()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.maxPollInterval()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.checkInterval()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.ignoredApplications()).isEmpty();
         assertThat(config.nextApplication()).isNull();
     }
@@ -60,6 +61,7 @@ final class SinkConfigTest {
                 "sink.max-poll-interval", "2m"));
         values.put("sink.ignored-applications", "one, two");
         values.put("sink.next-application", "three");
+        values.put("sink.check-interval", "30s");
 
         SinkConfig config = SinkConfig.from(values);
 
@@ -77,6 +79,7 @@ final class SinkConfigTest {
         assertThat(config.retryMaxDelay()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.ignoredApplications()).containsExactlyInAnyOrder("one", "two");
         assertThat(config.nextApplication()).isEqualTo("three");
+        assertThat(config.checkInterval()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.consumerProperties(0))
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("fetch.max.wait.ms", "250")

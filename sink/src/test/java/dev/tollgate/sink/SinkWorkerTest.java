@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +31,7 @@ final class SinkWorkerTest {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final Duration DELAY = Duration.ofSeconds(1);
     private static final Duration POLL_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
     private static final int INSERTS_PER_SPAN = 100;
     private static final Duration SPAN = Duration.ofMinutes(3);
 
@@ -49,6 +49,7 @@ final class SinkWorkerTest {
                     Duration.ofMillis(100),
                     Duration.ofMillis(400),
                     POLL_INTERVAL,
+                    CHECK_INTERVAL,
                     new ApplicationRules(Set.of("mistake"), "successor")),
             new SinkWorker.Ports(
                     () -> consumer,
@@ -204,16 +205,98 @@ final class SinkWorkerTest {
     }
 
     @Test
-    void givenATableThatHoldsTheOffsetsAlready_whenAPartitionStartsThereWithoutIntent_thenItIsRefused() {
+    void givenATableThatHoldsTheOffsetsAlready_whenAPartitionStartsThereWithoutIntent_thenOnlyWhatIsLackingIsWritten() {
+        writer.standing.addAll(Set.of(0L, 2L));
         assign(0);
-        writer.maxOffset = OptionalLong.of(8);
-        publish(0, 1, 2);
+        publish(0, 1, 2, 3, 4);
 
-        assertThatThrownBy(worker::step)
-                .isInstanceOf(SinkException.class)
-                .hasMessageContaining("usage-journal-0@0 would be written twice")
-                .hasMessageContaining("set the group's offset of this partition to 9");
-        assertThat(writer.inserts).isEmpty();
+        worker.step();
+        worker.step();
+        pass(DELAY);
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::offsets).containsExactly(new long[] {1}, new long[] {3, 4});
+        assertThat(metrics.snapshot().reread()).isEqualTo(1);
+    }
+
+    @Test
+    void givenATableThatWasEmptied_whenThePartitionIsTaken_thenItIsReadAgainFromWhereTheLogBegins() {
+        consumer.updateBeginningOffsets(Map.of(JOURNAL, 1L));
+        assignWith(new OffsetAndMetadata(4, "v=1;stored=4;rows=4"), 1);
+        publish(1, 2, 3, 4, 5);
+
+        worker.step();
+
+        assertThat(writer.lost).containsExactly(new OffsetRange(0, 1));
+        assertThat(writer.inserts).extracting(TableInsert::offsets).containsExactly(new long[] {1, 2, 3});
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(4, "v=1;stored=4;rows=4"));
+        pass(DELAY);
+        worker.step();
+        assertThat(writer.inserts).hasSize(2);
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(6, "v=1;stored=6;rows=5"));
+        assertThat(metrics.snapshot().missing()).isZero();
+        assertThat(metrics.snapshot().lost())
+                .as("offset 0, and the row that was there")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void givenAMemberThatDiedWhileItReadAgain_whenThePartitionIsTaken_thenItsRangeIsLookedUpAndGoneOnWith() {
+        writer.standing.addAll(Set.of(0L, 1L, 5L));
+        assignWith(new OffsetAndMetadata(1, "v=1;to=4;verify=6;stored=6;rows=6"));
+        publish(1, 2, 3, 4, 5, 6, 7);
+
+        worker.step();
+        assertThat(writer.inserts).extracting(TableInsert::offsets).containsExactly(new long[] {2, 3});
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(4, "v=1;verify=6;stored=6;rows=6"));
+        pass(DELAY);
+        worker.step();
+        pass(DELAY);
+        worker.step();
+
+        assertThat(writer.inserts)
+                .extracting(TableInsert::offsets)
+                .containsExactly(new long[] {2, 3}, new long[] {4}, new long[] {6, 7});
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(8, "v=1;stored=8;rows=8"));
+    }
+
+    @Test
+    void givenRowsThatVanishWithin_whenTheyAreCounted_thenTheyAreReadAgainOnce() {
+        assign(0);
+        publish(0, 1, 2);
+        worker.step();
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(3, "v=1;stored=3;rows=3"));
+        writer.inserts.clear();
+        writer.standing.addAll(Set.of(0L, 2L));
+
+        pass(CHECK_INTERVAL);
+        worker.step();
+        assertThat(metrics.snapshot().missing()).isEqualTo(1);
+        publish(0, 1, 2);
+        worker.step();
+        worker.step();
+
+        assertThat(writer.inserts).extracting(TableInsert::offsets).containsExactly(new long[] {1});
+        assertThat(metrics.snapshot().missing()).isZero();
+        assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(3, "v=1;stored=3;rows=3"));
+    }
+
+    @Test
+    void givenRecordsDeletedWhileTheSinkStoodBeforeThem_whenPolled_thenTheLossIsNotedAndItGoesOn() {
+        assignWith(new OffsetAndMetadata(17, "v=1;stored=0;rows=0"));
+        worker.step();
+        consumer.updateBeginningOffsets(Map.of(JOURNAL, 20L));
+        consumer.setPollException(
+                new org.apache.kafka.clients.consumer.OffsetOutOfRangeException(Map.of(JOURNAL, 17L)));
+        worker.step();
+        publish(20, 21, 22);
+
+        worker.step();
+
+        assertThat(writer.lost).containsExactly(new OffsetRange(17, 20));
+        assertThat(writer.inserts)
+                .singleElement()
+                .satisfies(insert -> assertThat(insert.offsets()).containsExactly(20, 21, 22));
     }
 
     @Test
@@ -388,8 +471,12 @@ final class SinkWorkerTest {
     }
 
     private void assignWith(OffsetAndMetadata committed) {
+        assignWith(committed, 0);
+    }
+
+    private void assignWith(OffsetAndMetadata committed, long begin) {
         worker.step();
-        consumer.updateBeginningOffsets(Map.of(JOURNAL, 0L));
+        consumer.updateBeginningOffsets(Map.of(JOURNAL, begin));
         consumer.updateEndOffsets(Map.of(JOURNAL, 1_000L));
         consumer.commitSync(Map.of(JOURNAL, committed));
         consumer.rebalance(Set.of(JOURNAL));
@@ -428,7 +515,16 @@ final class SinkWorkerTest {
         }
     }
 
+    /** Without what the ledger says of the table. */
     private OffsetAndMetadata committed() {
+        OffsetAndMetadata committed = rawCommitted();
+        int intentEnd = committed.metadata().indexOf(";stored=");
+        String intent =
+                intentEnd < 0 ? committed.metadata() : committed.metadata().substring(0, intentEnd);
+        return new OffsetAndMetadata(committed.offset(), "v=1".equals(intent) ? "" : intent);
+    }
+
+    private OffsetAndMetadata rawCommitted() {
         return Objects.requireNonNull(consumer.committed(Set.of(JOURNAL)).get(JOURNAL));
     }
 

@@ -204,7 +204,7 @@ final class TestingPipeline implements AutoCloseable {
                 return offset == null
                         ? end.getValue().offset() == 0
                         : offset.offset() == end.getValue().offset()
-                                && offset.metadata().isEmpty();
+                                && Ledger.read(offset).intent() == null;
             });
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A ClickHouse that keeps what it is given and fails when told to. */
@@ -13,7 +14,8 @@ final class TestingWriter implements ClickHouseWriter {
     final List<@Nullable String> tokens = new ArrayList<>();
     int failures;
     int refusals;
-    OptionalLong maxOffset = OptionalLong.empty();
+    final Set<Long> standing = new TreeSet<>();
+    final List<OffsetRange> lost = new ArrayList<>();
     final List<StoredApplication> applications = new ArrayList<>();
     boolean closed;
 
@@ -24,8 +26,43 @@ final class TestingWriter implements ClickHouseWriter {
     public void requireTables() {}
 
     @Override
-    public OptionalLong maxOffset(String table, String topicId, int partition) {
-        return maxOffset;
+    public TablePosition position(String table, String topicId, int partition) {
+        Set<Long> all = stands();
+        return new TablePosition(
+                all.size(), all.stream().mapToLong(offset -> offset + 1).max().orElse(0));
+    }
+
+    @Override
+    public long storedPositions(String table, String topicId, int partition) {
+        return stands().size();
+    }
+
+    @Override
+    public Set<Long> storedOffsets(String table, RowSource source) {
+        Set<Long> within = new TreeSet<>(stands());
+        within.removeIf(offset ->
+                offset < source.range().from() || offset >= source.range().to());
+        return within;
+    }
+
+    @Override
+    public void noteLost(String table, RowSource source, String reason) {
+        lost.add(source.range());
+    }
+
+    @Override
+    public List<OffsetRange> lostRanges(String table, String topicId, int partition) {
+        return lost;
+    }
+
+    private Set<Long> stands() {
+        Set<Long> all = new TreeSet<>(standing);
+        inserts.forEach(insert -> {
+            for (long offset : insert.offsets()) {
+                all.add(offset);
+            }
+        });
+        return all;
     }
 
     @Override
@@ -37,7 +74,12 @@ final class TestingWriter implements ClickHouseWriter {
     public Map<Integer, StoredRows> storedRows(
             TableMapping<?> mapping, RowSource source, int firstMonth, int lastMonth) {
         Map<Integer, StoredRows> stored = new HashMap<>();
-        inserts.forEach(insert -> stored.put(insert.month(), insert.expected()));
+        for (TableInsert insert : inserts) {
+            if (insert.expected().firstOffset() >= source.range().from()
+                    && insert.expected().lastOffset() < source.range().to()) {
+                stored.put(insert.month(), insert.expected());
+            }
+        }
         return stored;
     }
 

@@ -20,7 +20,7 @@ final class MigrationsTest {
         List<String> ids =
                 Migrations.bundled().files().stream().map(Migration::id).toList();
 
-        assertThat(ids).startsWith("V001", "V002").endsWith("S003").isSortedAccordingTo((a, b) -> {
+        assertThat(ids).startsWith("V001", "V002").endsWith("S004").isSortedAccordingTo((a, b) -> {
             int bySeries = Character.compare(b.charAt(0), a.charAt(0));
             return bySeries != 0 ? bySeries : a.compareTo(b);
         });
@@ -77,6 +77,26 @@ final class MigrationsTest {
         assertThat(Migrations.bundled().files())
                 .flatExtracting(Migration::statements)
                 .noneMatch(statement -> statement.contains("MATERIALIZED VIEW"));
+    }
+
+    /** What {@code tollgate reconcile --repair} does to the journal, and nobody else may. */
+    @Test
+    void givenTheRoles_whenRead_thenOnlyTheRepairerMayDeleteAndItMayDoAllThatARepairDoes() {
+        List<String> grants = Migrations.bundled().files().stream()
+                .filter(file -> file.series() == Migration.Series.S)
+                .flatMap(file -> file.statements().stream())
+                .filter(statement -> statement.startsWith("GRANT"))
+                .toList();
+
+        assertThat(grants)
+                .filteredOn(grant -> grant.endsWith("TO tollgate_repairer"))
+                .containsExactly(
+                        "GRANT tollgate_reader, tollgate_writer TO tollgate_repairer",
+                        "GRANT ALTER DELETE, ALTER CLEAR PROJECTION, ALTER MATERIALIZE PROJECTION ON request_journal TO"
+                                + " tollgate_repairer");
+        assertThat(grants)
+                .filteredOn(grant -> !grant.endsWith("TO tollgate_repairer"))
+                .noneMatch(grant -> grant.contains("ALTER") || grant.contains("ALL"));
     }
 
     @Test

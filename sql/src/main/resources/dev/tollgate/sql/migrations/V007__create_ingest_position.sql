@@ -39,4 +39,4 @@ UNION ALL
 SELECT 'plan_version', record_topic_id, record_partition, max(recorded_at), max(recorded_at), count(), max(record_offset)
 FROM plan_version
 GROUP BY record_topic_id, record_partition
-COMMENT 'How far each table has got, by topic and partition: one row each, read from the projection position of the tables. The sink refuses to write below max_offset without a recorded intent, and data_freshness says how old the figures are.'
+COMMENT 'How far each table has got, by topic and partition: one row each, read from the projection position of the tables. The sink holds it against what it has committed, and data_freshness says how old the figures are.'
