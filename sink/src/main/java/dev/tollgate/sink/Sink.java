@@ -104,7 +104,7 @@ public final class Sink implements AutoCloseable {
                         config.maxPollInterval(),
                         config.checkInterval(),
                         config.applications()),
-                new SinkWorker.Ports(
+                new SinkWorker.Dependencies(
                         () -> new KafkaConsumer<>(
                                 config.consumerProperties(number),
                                 new ByteArrayDeserializer(),

@@ -1,7 +1,7 @@
 package dev.tollgate.sink;
 
 import dev.tollgate.schemas.topic.Topic;
-import dev.tollgate.sink.Lane.Batch;
+import dev.tollgate.sink.PartitionBuffer.Batch;
 import dev.tollgate.sink.reconcile.RepairRun;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,11 +72,11 @@ final class SinkWorker implements Runnable {
     private static final Pattern DIGITS = Pattern.compile("\\d+");
 
     private final Settings settings;
-    private final Ports ports;
+    private final Dependencies dependencies;
     private final SinkMetrics metrics;
     private final Backoff backoff;
     private final Map<String, TableMapping<?>> mappings = new HashMap<>();
-    private final Map<TopicPartition, Lane> lanes = new LinkedHashMap<>();
+    private final Map<TopicPartition, PartitionBuffer> buffers = new LinkedHashMap<>();
     private final Map<String, Long> warnedAtNanos = new HashMap<>();
 
     private volatile boolean stopping;
@@ -89,7 +89,7 @@ final class SinkWorker implements Runnable {
     private long reportedLag;
 
     /**
-     * @param bufferMaxBytes of all lanes together
+     * @param bufferMaxBytes of all buffers together
      * @param maxInserts of one partition within {@code maxInsertsWithin}
      * @param maxInsertsWithin how long an insert may still arrive after its intent
      * @param maxPollInterval the consumer's
@@ -116,16 +116,16 @@ final class SinkWorker implements Runnable {
      * @param encoders by topic
      * @param nanoTime a clock that only goes forward
      */
-    record Ports(
+    record Dependencies(
             Supplier<Consumer<byte[], byte[]>> consumers,
             TopicIds topicIds,
             ClickHouseWriter writer,
             Map<Topic, BatchEncoder<?>> encoders,
             LongSupplier nanoTime) {}
 
-    SinkWorker(Settings settings, Ports ports, SinkMetrics metrics) {
+    SinkWorker(Settings settings, Dependencies dependencies, SinkMetrics metrics) {
         this.settings = settings;
-        this.ports = ports;
+        this.dependencies = dependencies;
         this.metrics = metrics;
         this.backoff = new Backoff(settings.retryMinDelay(), settings.retryMaxDelay());
         for (TableMapping<?> mapping : TableMappings.ALL) {
@@ -145,11 +145,11 @@ final class SinkWorker implements Runnable {
                 throw e;
             }
         } finally {
-            forgetLanes(Set.copyOf(lanes.keySet()));
+            releaseBuffers(Set.copyOf(buffers.keySet()));
             setWaiting(false);
             reportLag(0);
             closeConsumer();
-            ports.writer().close();
+            dependencies.writer().close();
         }
     }
 
@@ -170,8 +170,8 @@ final class SinkWorker implements Runnable {
             if (!held) {
                 startLanes(current);
             }
-            steer(current, held);
-            absorb(current, current.poll(held ? untilResume() : POLL));
+            applyBackpressure(current, held);
+            buffer(current, current.poll(held ? untilResume() : POLL));
             reportLag(lag(current));
             UnavailableException failure = placementFailure;
             if (failure != null) {
@@ -186,9 +186,10 @@ final class SinkWorker implements Runnable {
             backoff.reset();
             setWaiting(false);
         } catch (UnavailableException e) {
-            hold(e);
+            backOff(e);
         } catch (RebalanceInProgressException | CommitFailedException e) {
-            // The next poll finishes the rebalance and drops the lanes that went to somebody else; the others go on as
+            // The next poll finishes the rebalance and drops the buffers that went to somebody else; the others go on
+            // as
             // they are.
             log.debug("a commit met a rebalance: {}", e.getMessage());
         } catch (OffsetOutOfRangeException e) {
@@ -200,7 +201,7 @@ final class SinkWorker implements Runnable {
         } catch (KafkaException e) {
             // Begin again with a new consumer: everything that matters is in the committed offsets.
             closeConsumer();
-            hold(new UnavailableException(UnavailableException.Part.KAFKA, String.valueOf(e.getMessage()), e));
+            backOff(new UnavailableException(UnavailableException.Part.KAFKA, String.valueOf(e.getMessage()), e));
         }
     }
 
@@ -217,14 +218,14 @@ final class SinkWorker implements Runnable {
                                 + " what is lost, move the group's offsets into the log",
                         e);
             }
-            forgetLanes(positions.keySet());
-            place(current, positions.keySet());
+            releaseBuffers(positions.keySet());
+            assign(current, positions.keySet());
         } catch (UnavailableException failure) {
             closeConsumer();
-            hold(failure);
+            backOff(failure);
         } catch (org.apache.kafka.common.errors.TimeoutException failure) {
             closeConsumer();
-            hold(new UnavailableException(
+            backOff(new UnavailableException(
                     UnavailableException.Part.KAFKA, String.valueOf(failure.getMessage()), failure));
         }
     }
@@ -232,7 +233,7 @@ final class SinkWorker implements Runnable {
     private Consumer<byte[], byte[]> consumer() {
         Consumer<byte[], byte[]> current = consumer;
         if (current == null) {
-            current = ports.consumers().get();
+            current = dependencies.consumers().get();
             consumer = current;
             current.subscribe(mappings.keySet(), new Rebalancing(current));
         }
@@ -249,7 +250,7 @@ final class SinkWorker implements Runnable {
     }
 
     private void closeConsumer() {
-        forgetLanes(Set.copyOf(lanes.keySet()));
+        releaseBuffers(Set.copyOf(buffers.keySet()));
         Consumer<byte[], byte[]> current = consumer;
         consumer = null;
         if (current != null) {
@@ -263,33 +264,34 @@ final class SinkWorker implements Runnable {
 
     // ---------------------------------------------------------------- reading
 
-    private void steer(Consumer<byte[], byte[]> current, boolean held) {
+    private void applyBackpressure(Consumer<byte[], byte[]> current, boolean held) {
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
-        for (Lane lane : lanes.values()) {
-            (held || !lane.isStartChecked() || lane.isFull() ? pause : resume).add(lane.partition());
+        for (PartitionBuffer buffer : buffers.values()) {
+            (held || !buffer.isStartChecked() || buffer.isFull() ? pause : resume).add(buffer.partition());
         }
         current.pause(pause);
         current.resume(resume);
     }
 
-    private void absorb(Consumer<byte[], byte[]> current, ConsumerRecords<byte[], byte[]> records) {
+    private void buffer(Consumer<byte[], byte[]> current, ConsumerRecords<byte[], byte[]> records) {
         for (TopicPartition partition : records.partitions()) {
-            Lane lane = Objects.requireNonNull(lanes.get(partition), () -> "no lane for " + partition);
-            lane.add(wanted(lane, records.records(partition)), now());
+            PartitionBuffer buffer = Objects.requireNonNull(buffers.get(partition), () -> "no buffer for " + partition);
+            buffer.add(wanted(buffer, records.records(partition)), now());
         }
-        for (Lane lane : lanes.values()) {
-            if (!lane.isStartChecked()) {
+        for (PartitionBuffer buffer : buffers.values()) {
+            if (!buffer.isStartChecked()) {
                 continue;
             }
-            lane.readTo(current.position(lane.partition()));
+            buffer.readTo(current.position(buffer.partition()));
         }
     }
 
     /** What is ignored is passed over like the marker of a transaction: its offset is committed with what follows. */
-    private List<ConsumerRecord<byte[], byte[]>> wanted(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
+    private List<ConsumerRecord<byte[], byte[]>> wanted(
+            PartitionBuffer buffer, List<ConsumerRecord<byte[], byte[]>> records) {
         ApplicationRules rules = settings.applications();
-        if (lane.mapping().topic() != Topic.USAGE_JOURNAL || rules.ignored().isEmpty()) {
+        if (buffer.mapping().topic() != Topic.USAGE_JOURNAL || rules.ignored().isEmpty()) {
             return records;
         }
         List<ConsumerRecord<byte[], byte[]>> wanted =
@@ -298,8 +300,8 @@ final class SinkWorker implements Runnable {
         if (ignored > 0) {
             metrics.ignored(ignored);
             log.debug(
-                    "records skipped, as sink.ignored-applications says: lane={} records={}",
-                    lane.partition(),
+                    "records skipped, as sink.ignored-applications says: partition={} records={}",
+                    buffer.partition(),
                     ignored);
         }
         return wanted;
@@ -307,9 +309,9 @@ final class SinkWorker implements Runnable {
 
     private long lag(Consumer<byte[], byte[]> current) {
         long lag = 0;
-        for (Lane lane : lanes.values()) {
-            OptionalLong unread = current.currentLag(lane.partition());
-            lag += unread.orElse(0) + lane.backlogRows();
+        for (PartitionBuffer buffer : buffers.values()) {
+            OptionalLong unread = current.currentLag(buffer.partition());
+            lag += unread.orElse(0) + buffer.backlogRows();
         }
         return lag;
     }
@@ -318,11 +320,14 @@ final class SinkWorker implements Runnable {
 
     private void write(Consumer<byte[], byte[]> current) throws UnavailableException {
         countRows(current);
-        boolean full = lanes.values().stream().mapToLong(Lane::backlogBytes).sum() >= settings.bufferMaxBytes();
-        List<Lane> due = new ArrayList<>();
-        for (Lane lane : lanes.values()) {
-            if (lane.isDue(now()) || (full && lane.canBeWritten())) {
-                due.add(lane);
+        boolean full = buffers.values().stream()
+                        .mapToLong(PartitionBuffer::backlogBytes)
+                        .sum()
+                >= settings.bufferMaxBytes();
+        List<PartitionBuffer> due = new ArrayList<>();
+        for (PartitionBuffer buffer : buffers.values()) {
+            if (buffer.isDue(now()) || (full && buffer.canBeWritten())) {
+                due.add(buffer);
             }
         }
         if (due.isEmpty()) {
@@ -338,20 +343,21 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    private void prepare(List<Lane> due) {
-        for (Lane lane : due) {
-            lane.seal(now());
+    private void prepare(List<PartitionBuffer> due) {
+        for (PartitionBuffer buffer : due) {
+            buffer.seal(now());
         }
     }
 
-    private void commitIntents(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
+    private void commitIntents(Consumer<byte[], byte[]> current, List<PartitionBuffer> due)
+            throws UnavailableException {
         Map<TopicPartition, OffsetAndMetadata> intents = new HashMap<>();
         List<Batch> intended = new ArrayList<>();
-        for (Lane lane : due) {
-            Batch batch = lane.seal(now());
+        for (PartitionBuffer buffer : due) {
+            Batch batch = buffer.seal(now());
             // An old intent is committed again: that a commit succeeds shows that the partition is still ours.
             if (!batch.isInserted() && !batch.isIntended(now(), maxIntentAgeNanos())) {
-                intents.put(lane.partition(), lane.ledgerBefore(batch).committed());
+                intents.put(buffer.partition(), buffer.ledgerBefore(batch).committed());
                 intended.add(batch);
             }
         }
@@ -365,13 +371,13 @@ final class SinkWorker implements Runnable {
      * Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason.
      * The batch that was sealed first comes first, so that none waits for ever behind a large one.
      */
-    private @Nullable UnavailableException insert(List<Lane> due) {
+    private @Nullable UnavailableException insert(List<PartitionBuffer> due) {
         long startedAt = now();
-        List<Lane> inOrder = new ArrayList<>(due);
-        inOrder.sort(Comparator.comparingLong(lane -> lane.seal(now()).sealedNanos()));
-        for (Lane lane : inOrder) {
+        List<PartitionBuffer> inOrder = new ArrayList<>(due);
+        inOrder.sort(Comparator.comparingLong(buffer -> buffer.seal(now()).sealedNanos()));
+        for (PartitionBuffer buffer : inOrder) {
             try {
-                if (!insert(lane, lane.seal(now()), startedAt)) {
+                if (!insert(buffer, buffer.seal(now()), startedAt)) {
                     return null;
                 }
             } catch (UnavailableException e) {
@@ -382,10 +388,10 @@ final class SinkWorker implements Runnable {
     }
 
     /** Whether the step may go on. A batch that is not done then is gone on with in the next step. */
-    private boolean insert(Lane lane, Batch batch, long startedAt) throws UnavailableException {
-        for (FencedInserts inserts : encoded(lane, batch)) {
+    private boolean insert(PartitionBuffer buffer, Batch batch, long startedAt) throws UnavailableException {
+        for (FencedInserts inserts : encoded(buffer, batch)) {
             inserts.lookAgain();
-            if (!insert(lane, batch, inserts, startedAt)) {
+            if (!insert(buffer, batch, inserts, startedAt)) {
                 return false;
             }
             if (!inserts.isDone()) {
@@ -395,35 +401,36 @@ final class SinkWorker implements Runnable {
         return true;
     }
 
-    private boolean insert(Lane lane, Batch batch, FencedInserts inserts, long startedAt) throws UnavailableException {
+    private boolean insert(PartitionBuffer buffer, Batch batch, FencedInserts inserts, long startedAt)
+            throws UnavailableException {
         while (!inserts.isDone()) {
             // Looked at before each request: none goes out long after the intent, and polls are not kept waiting.
             if (now() - startedAt > settings.maxPollInterval().toNanos() / 3
                     || !batch.isIntended(now(), maxIntentAgeNanos())) {
                 return false;
             }
-            if (lane.mapping().additive()
+            if (buffer.mapping().additive()
                     && inserts.isInsertNext()
-                    && !lane.budget().tryTake(now())) {
+                    && !buffer.budget().tryTake(now())) {
                 metrics.throttled();
                 return true;
             }
-            inserts.step(ports.writer(), ports.nanoTime());
+            inserts.step(dependencies.writer(), dependencies.nanoTime());
         }
         return true;
     }
 
-    private List<FencedInserts> encoded(Lane lane, Batch batch) throws UnavailableException {
+    private List<FencedInserts> encoded(PartitionBuffer buffer, Batch batch) throws UnavailableException {
         List<FencedInserts> inserts = batch.inserts();
         if (inserts == null) {
             BatchEncoder<?> encoder = Objects.requireNonNull(
-                    ports.encoders().get(lane.mapping().topic()),
-                    () -> "no encoder for " + lane.mapping().topic());
-            int partition = lane.partition().partition();
-            List<TableInsert> all = encoder.encode(lane.topicId(), partition, batch.range(), batch.records());
-            RowSource source = new RowSource(lane.partition(), lane.topicId(), batch.range());
+                    dependencies.encoders().get(buffer.mapping().topic()),
+                    () -> "no encoder for " + buffer.mapping().topic());
+            int partition = buffer.partition().partition();
+            List<TableInsert> all = encoder.encode(buffer.topicId(), partition, batch.range(), batch.records());
+            RowSource source = new RowSource(buffer.partition(), buffer.topicId(), batch.range());
             inserts = batch.isVerified()
-                    ? lacking(lane, batch, encoder, all)
+                    ? lacking(buffer, batch, encoder, all)
                     : List.of(new FencedInserts(source, all, batch.isTakenOver(), metrics));
             batch.encoded(inserts);
         }
@@ -435,7 +442,8 @@ final class SinkWorker implements Runnable {
      * is asked for. {@link RepairRun} says why a second member that does the same cannot double a row: the range is in
      * the ledger, so both cut the same runs.
      */
-    private List<FencedInserts> lacking(Lane lane, Batch batch, BatchEncoder<?> encoder, List<TableInsert> all)
+    private List<FencedInserts> lacking(
+            PartitionBuffer buffer, Batch batch, BatchEncoder<?> encoder, List<TableInsert> all)
             throws UnavailableException {
         TreeMap<Long, Integer> months = new TreeMap<>();
         for (TableInsert insert : all) {
@@ -444,14 +452,16 @@ final class SinkWorker implements Runnable {
             }
         }
         Set<Long> lacking = new HashSet<>(months.keySet());
-        lacking.removeAll(ports.writer()
-                .storedOffsets(lane.mapping().table(), new RowSource(lane.partition(), lane.topicId(), batch.range())));
+        lacking.removeAll(dependencies
+                .writer()
+                .storedOffsets(
+                        buffer.mapping().table(), new RowSource(buffer.partition(), buffer.topicId(), batch.range())));
         if (lacking.isEmpty()) {
             return List.of();
         }
         log.warn(
                 "rows are missing and come back: source={}@{} rows={}",
-                lane.partition(),
+                buffer.partition(),
                 batch.range(),
                 lacking.size());
         metrics.reread(lacking.size());
@@ -461,10 +471,10 @@ final class SinkWorker implements Runnable {
         for (RepairRun run : RepairRun.of(months, lacking)) {
             OffsetRange range = new OffsetRange(run.from(), run.last() + 1);
             inserts.add(new FencedInserts(
-                    new RowSource(lane.partition(), lane.topicId(), range),
+                    new RowSource(buffer.partition(), buffer.topicId(), range),
                     encoder.encode(
-                            lane.topicId(),
-                            lane.partition().partition(),
+                            buffer.topicId(),
+                            buffer.partition().partition(),
                             range,
                             run.offsets().stream()
                                     .map(offset -> Objects.requireNonNull(records.get(offset)))
@@ -475,20 +485,20 @@ final class SinkWorker implements Runnable {
         return inserts;
     }
 
-    private void commitDone(Consumer<byte[], byte[]> current, List<Lane> due) throws UnavailableException {
+    private void commitDone(Consumer<byte[], byte[]> current, List<PartitionBuffer> due) throws UnavailableException {
         Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
-        List<Lane> finished = new ArrayList<>();
-        for (Lane lane : due) {
-            Batch batch = lane.seal(now());
+        List<PartitionBuffer> finished = new ArrayList<>();
+        for (PartitionBuffer buffer : due) {
+            Batch batch = buffer.seal(now());
             if (batch.isInserted()) {
-                ends.put(lane.partition(), lane.ledgerAfter(batch).committed());
-                finished.add(lane);
+                ends.put(buffer.partition(), buffer.ledgerAfter(batch).committed());
+                finished.add(buffer);
             }
         }
         if (!ends.isEmpty()) {
             commit(current, ends);
-            for (Lane lane : finished) {
-                lane.done();
+            for (PartitionBuffer buffer : finished) {
+                buffer.done();
                 metrics.batchDone();
             }
         }
@@ -501,19 +511,19 @@ final class SinkWorker implements Runnable {
         }
         idleCommitNanos = now();
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
-        for (Lane lane : lanes.values()) {
-            if (!lane.isStartChecked()) {
+        for (PartitionBuffer buffer : buffers.values()) {
+            if (!buffer.isStartChecked()) {
                 continue;
             }
-            long position = current.position(lane.partition());
-            if (lane.isIdle() && position > lane.committedOffset()) {
-                positions.put(lane.partition(), lane.ledgerAt(position).committed());
+            long position = current.position(buffer.partition());
+            if (buffer.isIdle() && position > buffer.committedOffset()) {
+                positions.put(buffer.partition(), buffer.ledgerAt(position).committed());
             }
         }
         if (!positions.isEmpty()) {
             commit(current, positions);
             positions.forEach((partition, position) ->
-                    Objects.requireNonNull(lanes.get(partition)).committed(position.offset()));
+                    Objects.requireNonNull(buffers.get(partition)).committed(position.offset()));
         }
     }
 
@@ -533,7 +543,7 @@ final class SinkWorker implements Runnable {
 
     // ---------------------------------------------------------------- waiting
 
-    private void hold(UnavailableException e) {
+    private void backOff(UnavailableException e) {
         Duration wait = backoff.next();
         resumeAtNanos = now() + wait.toNanos();
         setWaiting(true);
@@ -572,7 +582,7 @@ final class SinkWorker implements Runnable {
     }
 
     private long now() {
-        return ports.nanoTime().getAsLong();
+        return dependencies.nanoTime().getAsLong();
     }
 
     // ---------------------------------------------------------------- ownership
@@ -582,10 +592,11 @@ final class SinkWorker implements Runnable {
                 settings.topicNames().get(mapping.topic()), () -> "no name for " + mapping.topic());
     }
 
-    private void place(Consumer<byte[], byte[]> current, Collection<TopicPartition> added) throws UnavailableException {
+    private void assign(Consumer<byte[], byte[]> current, Collection<TopicPartition> added)
+            throws UnavailableException {
         Set<String> topics = new HashSet<>();
         added.forEach(partition -> topics.add(partition.topic()));
-        Map<String, String> ids = ports.topicIds().resolve(topics);
+        Map<String, String> ids = dependencies.topicIds().resolve(topics);
         Map<TopicPartition, OffsetAndMetadata> committed;
         try {
             committed = current.committed(new HashSet<>(added));
@@ -595,11 +606,11 @@ final class SinkWorker implements Runnable {
         }
         for (TopicPartition partition : added) {
             String topicId = Objects.requireNonNull(ids.get(partition.topic()), partition.topic());
-            lanes.put(partition, lane(current, partition, topicId, committed.get(partition)));
+            buffers.put(partition, buffer(current, partition, topicId, committed.get(partition)));
         }
     }
 
-    private Lane lane(
+    private PartitionBuffer buffer(
             Consumer<byte[], byte[]> current,
             TopicPartition partition,
             String topicId,
@@ -608,41 +619,41 @@ final class SinkWorker implements Runnable {
         // Nothing is read before it is decided where to begin.
         current.seek(partition, committed == null ? 0 : committed.offset());
         current.pause(Set.of(partition));
-        return Lane.placed(partition, topicId, mapping, settings.limits(), budget(), committed);
+        return PartitionBuffer.of(partition, topicId, mapping, settings.limits(), budget(), committed);
     }
 
     private void startLanes(Consumer<byte[], byte[]> current) throws UnavailableException {
         long startedAt = now();
-        for (Lane lane : List.copyOf(lanes.values())) {
+        for (PartitionBuffer buffer : List.copyOf(buffers.values())) {
             // The rest comes in the next step: the group must hear of this member.
-            if (!lane.isStartChecked()
+            if (!buffer.isStartChecked()
                     && now() - startedAt <= settings.maxPollInterval().toNanos() / 3) {
-                start(current, lane);
+                start(current, buffer);
             }
         }
     }
 
     /** Holds log, table and ledger against each other, notes what is lost, and begins where nothing is left out. */
-    private void start(Consumer<byte[], byte[]> current, Lane lane) throws UnavailableException {
+    private void start(Consumer<byte[], byte[]> current, PartitionBuffer buffer) throws UnavailableException {
         if (!tablesThere) {
-            ports.writer().requireTables();
+            dependencies.writer().requireTables();
             tablesThere = true;
         }
-        TopicPartition partition = lane.partition();
-        String table = lane.mapping().table();
-        TablePosition stands = ports.writer().position(table, lane.topicId(), partition.partition());
+        TopicPartition partition = buffer.partition();
+        String table = buffer.mapping().table();
+        TablePosition stands = dependencies.writer().position(table, buffer.topicId(), partition.partition());
         long begin = bound(current.beginningOffsets(Set.of(partition)), partition);
         long end = bound(current.endOffsets(Set.of(partition)), partition);
-        if (lane.mapping().additive() && stands.end() > end) {
+        if (buffer.mapping().additive() && stands.end() > end) {
             throw new UnavailableException(
                     UnavailableException.Part.KAFKA,
                     partition + " ends at offset " + end + ", but " + table + " holds it up to " + (stands.end() - 1)
                             + ". If this stays, the log has lost records that were committed");
         }
-        OffsetAndMetadata committed = lane.committed();
+        OffsetAndMetadata committed = buffer.committed();
         Ledger ledger = committed == null ? null : Ledger.read(committed);
         StartPlan plan =
-                StartPlan.of(ledger, begin, stands.end(), lane.mapping().additive());
+                StartPlan.of(ledger, begin, stands.end(), buffer.mapping().additive());
         OffsetRange lost = plan.lost();
         if (lost != null) {
             String reason = "the log begins at %d, the table ends at %d, %s"
@@ -652,7 +663,7 @@ final class SinkWorker implements Runnable {
                             ledger == null
                                     ? "the group has committed nothing"
                                     : "the group has committed " + ledger.offset());
-            ports.writer().noteLost(table, new RowSource(partition, lane.topicId(), lost), reason);
+            dependencies.writer().noteLost(table, new RowSource(partition, buffer.topicId(), lost), reason);
             log.error(
                     "records are lost, or were deleted before this sink was set up: partition={} from={} to={} table={}"
                             + " reason={}",
@@ -662,9 +673,10 @@ final class SinkWorker implements Runnable {
                     table,
                     reason);
         }
-        lane.reportLost(
-                LostRanges.offsets(ports.writer().lostRanges(table, lane.topicId(), partition.partition())), metrics);
-        checkApplications(lane, plan.verifyTo());
+        buffer.reportLost(
+                LostRanges.offsets(dependencies.writer().lostRanges(table, buffer.topicId(), partition.partition())),
+                metrics);
+        checkApplications(buffer, plan.verifyTo());
         if (plan.replay() != null) {
             log.info(
                     "taking over an unfinished batch: partition={} from={} to={}",
@@ -682,17 +694,20 @@ final class SinkWorker implements Runnable {
                     table);
         }
         current.seek(partition, plan.position());
-        lane.start(plan, ledger, stands.end());
+        buffer.start(plan, ledger, stands.end());
     }
 
     private static long bound(Map<TopicPartition, Long> offsets, TopicPartition partition) {
         return Objects.requireNonNull(offsets.get(partition), partition::toString);
     }
 
-    private void checkApplications(Lane lane, long historyTo) throws UnavailableException {
-        if (lane.mapping().topic() == Topic.USAGE_JOURNAL) {
-            lane.checkApplications(new ApplicationCheck(
-                    lane.partition(), ports.writer().applications(lane.topicId()), settings.applications(), historyTo));
+    private void checkApplications(PartitionBuffer buffer, long historyTo) throws UnavailableException {
+        if (buffer.mapping().topic() == Topic.USAGE_JOURNAL) {
+            buffer.checkApplications(new ApplicationCheck(
+                    buffer.partition(),
+                    dependencies.writer().applications(buffer.topicId()),
+                    settings.applications(),
+                    historyTo));
         }
     }
 
@@ -704,65 +719,65 @@ final class SinkWorker implements Runnable {
      */
     private void countRows(Consumer<byte[], byte[]> current) throws UnavailableException {
         long startedAt = now();
-        for (Lane lane : lanes.values()) {
-            lane.endVerification();
-            if (lane.mapping().additive()
-                    && lane.isSettled()
-                    && lane.isCountDue(now(), settings.checkInterval().toNanos())
+        for (PartitionBuffer buffer : buffers.values()) {
+            buffer.endVerification();
+            if (buffer.mapping().additive()
+                    && buffer.isSettled()
+                    && buffer.isCountDue(now(), settings.checkInterval().toNanos())
                     && now() - startedAt <= settings.maxPollInterval().toNanos() / 3) {
-                countRows(current, lane);
+                countRows(current, buffer);
             }
         }
     }
 
-    private void countRows(Consumer<byte[], byte[]> current, Lane lane) throws UnavailableException {
-        String table = lane.mapping().table();
-        int partition = lane.partition().partition();
-        TablePosition stands = ports.writer().position(table, lane.topicId(), partition);
-        boolean verified = lane.isJustVerified();
-        if (lane.rows() == Ledger.UNKNOWN || lane.rows() == stands.rows()) {
-            lane.expect(stands.rows(), stands.end());
-            lane.reportHoles(0, 0, metrics);
-            lane.counted(now());
+    private void countRows(Consumer<byte[], byte[]> current, PartitionBuffer buffer) throws UnavailableException {
+        String table = buffer.mapping().table();
+        int partition = buffer.partition().partition();
+        TablePosition stands = dependencies.writer().position(table, buffer.topicId(), partition);
+        boolean verified = buffer.isJustVerified();
+        if (buffer.rows() == Ledger.UNKNOWN || buffer.rows() == stands.rows()) {
+            buffer.expect(stands.rows(), stands.end());
+            buffer.reportHoles(0, 0, metrics);
+            buffer.counted(now());
             return;
         }
-        long positions = ports.writer().storedPositions(table, lane.topicId(), partition);
+        long positions = dependencies.writer().storedPositions(table, buffer.topicId(), partition);
         long doubled = stands.rows() - positions;
-        long missing = Math.max(0, lane.rows() - positions);
+        long missing = Math.max(0, buffer.rows() - positions);
         if (doubled > 0) {
             log.error(
                     "rows stand twice: partition={} table={} rows={}; tollgate reconcile names them",
-                    lane.partition(),
+                    buffer.partition(),
                     table,
                     doubled);
         }
         if (missing == 0) {
             // Somebody has brought back what was missing when this was counted first.
-            lane.expect(positions, stands.end());
+            buffer.expect(positions, stands.end());
         } else if (verified) {
             log.error(
                     "rows are gone that the log no longer has, or were dropped on purpose: partition={} table={}"
                             + " rows={}",
-                    lane.partition(),
+                    buffer.partition(),
                     table,
                     missing);
-            lane.reportLost(lane.lostOffsets() + missing, metrics);
-            lane.expect(positions, stands.end());
+            buffer.reportLost(buffer.lostOffsets() + missing, metrics);
+            buffer.expect(positions, stands.end());
         } else {
-            long begin = bound(current.beginningOffsets(Set.of(lane.partition())), lane.partition());
+            long begin = bound(current.beginningOffsets(Set.of(buffer.partition())), buffer.partition());
             log.error(
                     "rows are missing and are read again: partition={} table={} rows={} from={} to={}",
-                    lane.partition(),
+                    buffer.partition(),
                     table,
                     missing,
                     begin,
-                    Math.max(stands.end(), lane.stored()));
-            current.seek(lane.partition(), begin);
-            lane.readAgain(begin, stands.end());
-            checkApplications(lane, lane.verifyTo());
+                    Math.max(stands.end(), buffer.stored()));
+            current.seek(buffer.partition(), begin);
+            buffer.readAgain(begin, stands.end());
+            checkApplications(buffer, buffer.verifyTo());
         }
-        lane.reportHoles(verified ? 0 : missing, doubled, metrics);
-        lane.counted(now());
+        buffer.reportHoles(verified ? 0 : missing, doubled, metrics);
+        buffer.counted(now());
     }
 
     // ---------------------------------------------------------------- ownership
@@ -772,12 +787,12 @@ final class SinkWorker implements Runnable {
                 settings.maxInserts(), settings.maxInsertsWithin().toNanos());
     }
 
-    private void forgetLanes(Collection<TopicPartition> partitions) {
+    private void releaseBuffers(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
-            Lane lane = lanes.remove(partition);
-            if (lane != null) {
-                lane.reportHoles(0, 0, metrics);
-                lane.reportLost(0, metrics);
+            PartitionBuffer buffer = buffers.remove(partition);
+            if (buffer != null) {
+                buffer.reportHoles(0, 0, metrics);
+                buffer.reportLost(0, metrics);
             }
         }
     }
@@ -795,7 +810,7 @@ final class SinkWorker implements Runnable {
                 return;
             }
             try {
-                place(current, added);
+                assign(current, added);
                 log.info("partitions taken: {}", added);
             } catch (UnavailableException e) {
                 // Without a place to start from nothing may be read: the step begins again with a new consumer.
@@ -809,7 +824,7 @@ final class SinkWorker implements Runnable {
         public void onPartitionsRevoked(Collection<TopicPartition> removed) {
             if (!removed.isEmpty()) {
                 log.info("partitions given up: {}", removed);
-                forgetLanes(removed);
+                releaseBuffers(removed);
             }
         }
 

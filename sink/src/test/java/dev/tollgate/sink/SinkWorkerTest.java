@@ -51,7 +51,7 @@ final class SinkWorkerTest {
                     POLL_INTERVAL,
                     CHECK_INTERVAL,
                     new ApplicationRules(Set.of("mistake"), "successor")),
-            new SinkWorker.Ports(
+            new SinkWorker.Dependencies(
                     () -> consumer,
                     topics -> {
                         Map<String, String> ids = new HashMap<>();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is
  * never changed once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
  */
-final class Lane {
+final class PartitionBuffer {
     private final TopicPartition partition;
     private final String topicId;
     private final TableMapping<?> mapping;
@@ -45,21 +45,21 @@ final class Lane {
     private @Nullable Batch batch;
 
     /**
-     * A lane that is not started yet.
+     * A buffer that is not started yet.
      *
      * @param committed what the group has committed; null for nothing
      */
-    static Lane placed(
+    static PartitionBuffer of(
             TopicPartition partition,
             String topicId,
             TableMapping<?> mapping,
             BatchLimits limits,
             InsertBudget budget,
             @Nullable OffsetAndMetadata committed) {
-        return new Lane(partition, topicId, mapping, limits, budget, committed);
+        return new PartitionBuffer(partition, topicId, mapping, limits, budget, committed);
     }
 
-    private Lane(
+    private PartitionBuffer(
             TopicPartition partition,
             String topicId,
             TableMapping<?> mapping,
