@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks that every link of a document to a file of this repository leads somewhere: {@code CheckLinks ROOT}. A class that is
- * renamed or moved takes the pages that name it along.
+ * Checks that every link of a document to a file of this repository leads somewhere: {@code CheckLinks ROOT}. A class
+ * that is renamed or moved takes the pages that name it along.
  */
 final class CheckLinks {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");

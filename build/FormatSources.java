@@ -28,7 +28,7 @@ final class FormatSources {
         Path root = Path.of(args[1]).toRealPath();
         Formatter formatter = Formatter.createFormatter(JavaFormatterOptions.builder()
                 .style(JavaFormatterOptions.Style.PALANTIR)
-                .formatJavadoc(false)
+                .formatJavadoc(true)
                 .build());
 
         List<Path> sources = sourcesBelow(root);

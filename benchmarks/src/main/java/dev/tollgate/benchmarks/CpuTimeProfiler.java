@@ -13,8 +13,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * CPU time of the whole process per operation, garbage collector and compiler included, in nanoseconds: what to compare on a
- * machine that is shared, where wall time says more about the neighbours. Add {@code -prof
+ * CPU time of the whole process per operation, garbage collector and compiler included, in nanoseconds: what to compare
+ * on a machine that is shared, where wall time says more about the neighbours. Add {@code -prof
  * dev.tollgate.benchmarks.CpuTimeProfiler} to the arguments of JMH.
  */
 public final class CpuTimeProfiler implements InternalProfiler {

@@ -106,8 +106,8 @@ final class AccountsCommand extends CommandGroup {
         void check() {}
 
         /**
-         * What is known that keeps a command from being followed, in words; null if nothing is. The accounting would make a dead
-         * letter of it.
+         * What is known that keeps a command from being followed, in words; null if nothing is. The accounting would
+         * make a dead letter of it.
          */
         @Nullable
         String obstacle(AccountEvent event, AccountLog log) {

@@ -449,7 +449,10 @@ final class IngestCommand implements Callable<Integer> {
         }
     }
 
-    /** The files as given, and as the library reads them: standard input is copied, so that it can be resumed like a file. */
+    /**
+     * The files as given, and as the library reads them: standard input is copied, so that it can be resumed like a
+     * file.
+     */
     private record Inputs(Map<Path, String> names, @Nullable Path copy) {
         static Inputs of(List<String> files) throws IOException {
             Map<Path, String> names = new LinkedHashMap<>();

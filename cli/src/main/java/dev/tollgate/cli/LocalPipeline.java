@@ -25,8 +25,8 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Every role on a stack of this machine, in one process: topics, schemas, tables and plans are made, then the topology and
- * the sink run. The roles are the ones that run alone in production.
+ * Every role on a stack of this machine, in one process: topics, schemas, tables and plans are made, then the topology
+ * and the sink run. The roles are the ones that run alone in production.
  */
 public final class LocalPipeline implements AutoCloseable {
     private final KafkaAccess kafka;

@@ -9,8 +9,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows on standard error how long work goes on: a live bar on a terminal, else one line when a step ends. One step at a time.
- * Thread-safe, since downloads report from threads of their own.
+ * Shows on standard error how long work goes on: a live bar on a terminal, else one line when a step ends. One step at
+ * a time. Thread-safe, since downloads report from threads of their own.
  */
 public final class Progress implements AutoCloseable {
     private static final int NAME_WIDTH = 34;

@@ -22,8 +22,8 @@ public final class ShippedPlans {
     /**
      * Reads a catalog.
      *
-     * @param fileOrName a file, or the name of a catalog that ships with Tollgate, such as {@code memory-crystal}; null is
-     *     {@code mem}
+     * @param fileOrName a file, or the name of a catalog that ships with Tollgate, such as {@code memory-crystal}; null
+     *     is {@code mem}
      * @throws CommandFailure with every problem of the file, or if there is neither
      */
     public static List<Plan> read(@Nullable String fileOrName) {

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Shows how far the embedded stack has got. Parts are fetched in parallel, so their downloads are one step whose bytes are
- * added up; the start of the parts is another.
+ * Shows how far the embedded stack has got. Parts are fetched in parallel, so their downloads are one step whose bytes
+ * are added up; the start of the parts is another.
  */
 public final class StackProgress implements dev.tollgate.embedded.Progress {
     private static final String START = "starting the stack";

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What cannot be followed is refused with its reason, and nothing is written; what is written all the same is a dead letter. */
+/**
+ * What cannot be followed is refused with its reason, and nothing is written; what is written all the same is a dead
+ * letter.
+ */
 class AccountsCommandIT {
     private static final String PLANS = """
         plans:

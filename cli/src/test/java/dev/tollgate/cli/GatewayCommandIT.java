@@ -111,8 +111,8 @@ class GatewayCommandIT {
                 for (int i = 0; i < 200; i++) {
                     Socket socket = new Socket("127.0.0.1", URI.create(url).getPort());
                     socket.getOutputStream()
-                            .write(
-                                    "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nContent-Type: application/json\r\n\r\n["
+                            .write("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length:"
+                                    + " 1000000\r\nContent-Type: application/json\r\n\r\n["
                                             .getBytes(StandardCharsets.US_ASCII));
                     slow.add(socket);
                 }

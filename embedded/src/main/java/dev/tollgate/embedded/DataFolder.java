@@ -65,7 +65,10 @@ final class DataFolder implements AutoCloseable {
         return folder.resolve("logs").resolve(part.name().toLowerCase(Locale.ROOT) + ".log");
     }
 
-    /** Settles the ports of this run: fixed ones as they are, others as in the last run if free, otherwise any; and keeps them. */
+    /**
+     * Settles the ports of this run: fixed ones as they are, others as in the last run if free, otherwise any; and
+     * keeps them.
+     */
     ChosenPorts choosePorts(EmbeddedStackOptions.Ports wanted) {
         Path file = folder.resolve(PORTS);
         Properties kept = new Properties();

@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A whole stack on this machine: a Kafka node in this JVM, a schema registry and a ClickHouse engine as child processes, all of
- * them the real software, all of them on 127.0.0.1 only.
+ * A whole stack on this machine: a Kafka node in this JVM, a schema registry and a ClickHouse engine as child
+ * processes, all of them the real software, all of them on 127.0.0.1 only.
  *
- * <p>The children end when this process does, however it ends; an orderly end of the process closes the stack by itself. Data,
- * logs ({@code logs/}) and ports are kept in one folder, so that a later stack in it goes on where this one stopped. Safe for
- * use by several threads.
+ * <p>The children end when this process does, however it ends; an orderly end of the process closes the stack by
+ * itself. Data, logs ({@code logs/}) and ports are kept in one folder, so that a later stack in it goes on where this
+ * one stopped. Safe for use by several threads.
  *
  * <pre>{@code
  * try (EmbeddedStack stack = EmbeddedStack.start(EmbeddedStackOptions.ephemeral())) {
@@ -49,7 +49,10 @@ public final class EmbeddedStack implements Stack {
     private volatile Runnable beforeExit = () -> {};
     private final Thread closeAtExit = new Thread(this::cancelAndClose, "embedded-stack-close");
 
-    /** Starts that wait for downloads or child processes and may be interrupted; Kafka's takes seconds and is left alone. */
+    /**
+     * Starts that wait for downloads or child processes and may be interrupted; Kafka's takes seconds and is left
+     * alone.
+     */
     private final List<Future<?>> cancellable = new CopyOnWriteArrayList<>();
 
     private EmbeddedStack(EmbeddedStackOptions options, DataFolder folder) {
@@ -63,8 +66,8 @@ public final class EmbeddedStack implements Stack {
     }
 
     /**
-     * Starts the parts that the options name, at the same time, and returns when all of them answer. What the cache lacks is
-     * fetched first: about 340 MB, once per user.
+     * Starts the parts that the options name, at the same time, and returns when all of them answer. What the cache
+     * lacks is fetched first: about 340 MB, once per user.
      *
      * @throws StackException if one of them cannot be fetched or started; the others are stopped again
      */
@@ -152,8 +155,8 @@ public final class EmbeddedStack implements Stack {
     }
 
     /**
-     * What the end of the process waits for before it stops the stack: shutdown hooks run at the same time, so that whoever
-     * still has to drain into the stack says so here instead of with a hook of its own. The last call counts.
+     * What the end of the process waits for before it stops the stack: shutdown hooks run at the same time, so that
+     * whoever still has to drain into the stack says so here instead of with a hook of its own. The last call counts.
      */
     public void beforeExit(Runnable action) {
         beforeExit = action;
@@ -209,7 +212,8 @@ public final class EmbeddedStack implements Stack {
     }
 
     /**
-     * Does the same with several parts at once. The first failure cancels what may be cancelled, and carries later failures.
+     * Does the same with several parts at once. The first failure cancels what may be cancelled, and carries later
+     * failures.
      */
     private void inParallel(Collection<Part> parts, Consumer<PartSlot> action, boolean mayCancel) {
         List<Throwable> failures = new ArrayList<>();

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an {@link EmbeddedStack} runs, where its data goes and where its software comes from.
  *
- * @param folder below which all data, logs and kept ports are; null for a temporary folder that {@link EmbeddedStack#close()}
- *     deletes
+ * @param folder below which all data, logs and kept ports are; null for a temporary folder that
+ *     {@link EmbeddedStack#close()} deletes
  * @param parts to start; the others have no address
  * @param ports to listen on
  * @param software where it comes from
- * @param clickHouseUrl the JDBC URL of a ClickHouse that runs already and is used instead of an embedded one; null to embed it
+ * @param clickHouseUrl the JDBC URL of a ClickHouse that runs already and is used instead of an embedded one; null to
+ *     embed it
  * @param progress hears what happens during the start
  */
 public record EmbeddedStackOptions(
@@ -36,7 +37,8 @@ public record EmbeddedStackOptions(
     }
 
     /**
-     * Ports on 127.0.0.1, each 1 to 65535, or 0 for the one of the last run in the same folder if it is free, otherwise any.
+     * Ports on 127.0.0.1, each 1 to 65535, or 0 for the one of the last run in the same folder if it is free, otherwise
+     * any.
      */
     public record Ports(int kafka, int registry, int clickHouse) {
         public static final Ports ANY = new Ports(0, 0, 0);
@@ -73,10 +75,11 @@ public record EmbeddedStackOptions(
             String path) {
 
         /**
-         * As this process's user has it: {@code TOLLGATE_CACHE}, {@code TOLLGATE_MAVEN_REPOSITORY}, {@code
-         * TOLLGATE_NPM_REGISTRY}, {@code TOLLGATE_CHDB_LIBRARY} in the environment, or system properties named like {@code
-         * tollgate.maven.repository}, which come first. The cache is in {@code XDG_CACHE_HOME} or {@code ~/.cache} by default,
-         * the local Maven repository where {@code maven.repo.local} says or in {@code ~/.m2}.
+         * As this process's user has it: {@code TOLLGATE_CACHE}, {@code TOLLGATE_MAVEN_REPOSITORY},
+         * {@code TOLLGATE_NPM_REGISTRY}, {@code TOLLGATE_CHDB_LIBRARY} in the environment, or system properties named
+         * like {@code tollgate.maven.repository}, which come first. The cache is in {@code XDG_CACHE_HOME} or
+         * {@code ~/.cache} by default, the local Maven repository where {@code maven.repo.local} says or in
+         * {@code ~/.m2}.
          */
         public static Software ofUser() {
             return of(System.getenv(), name -> System.getProperty(name), Path.of(System.getProperty("user.home")));

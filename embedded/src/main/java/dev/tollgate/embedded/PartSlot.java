@@ -15,7 +15,10 @@ final class PartSlot {
 
     private @Nullable Running running;
     private boolean closed;
-    /** Kept when the part is stopped: it comes back at the same address. Volatile: asked for while the part starts or stops. */
+    /**
+     * Kept when the part is stopped: it comes back at the same address. Volatile: asked for while the part starts or
+     * stops.
+     */
     private volatile @Nullable String address;
 
     PartSlot(Part part, Supplier<Running> starter, Progress progress) {

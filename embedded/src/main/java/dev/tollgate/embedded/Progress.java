@@ -1,8 +1,8 @@
 package dev.tollgate.embedded;
 
 /**
- * Hears how far a stack has got with fetching and starting its parts. Called from several threads, at most a few times per
- * second and subject; what it throws stops the start.
+ * Hears how far a stack has got with fetching and starting its parts. Called from several threads, at most a few times
+ * per second and subject; what it throws stops the start.
  */
 @FunctionalInterface
 public interface Progress {

@@ -7,15 +7,21 @@ package dev.tollgate.embedded;
  */
 public interface Stack extends AutoCloseable {
 
-    /** The value for Kafka's {@code bootstrap.servers}: one or more {@code host:port}, comma separated, without security. */
+    /**
+     * The value for Kafka's {@code bootstrap.servers}: one or more {@code host:port}, comma separated, without
+     * security.
+     */
     String bootstrapServers();
 
-    /** The value for {@code schema.registry.url}: base URL of a registry with Confluent's API, without a trailing slash. */
+    /**
+     * The value for {@code schema.registry.url}: base URL of a registry with Confluent's API, without a trailing slash.
+     */
     String registryUrl();
 
     /**
-     * The JDBC URL of ClickHouse for the official driver, with the driver settings that the stack needs. It names the database
-     * {@code default}; callers with a database of their own qualify their table names or connect with that name.
+     * The JDBC URL of ClickHouse for the official driver, with the driver settings that the stack needs. It names the
+     * database {@code default}; callers with a database of their own qualify their table names or connect with that
+     * name.
      */
     String clickHouseUrl();
 

@@ -206,7 +206,10 @@ class EmbeddedStackIT {
                 .hasMessageContaining(broken.toString());
     }
 
-    /** What Ctrl-C in a terminal does to all of its processes; the children must still be there for the parent's way out. */
+    /**
+     * What Ctrl-C in a terminal does to all of its processes; the children must still be there for the parent's way
+     * out.
+     */
     private static void interruptLikeATerminal(ProcessHandle child) throws Exception {
         int status = new ProcessBuilder("kill", "-INT", Long.toString(child.pid()))
                 .start()

@@ -23,7 +23,10 @@ final class AccountChanges {
         this.evaluator = evaluator;
     }
 
-    /** Applies every change whose effective date is reached. Stream time has reached it, or a command was given after it. */
+    /**
+     * Applies every change whose effective date is reached. Stream time has reached it, or a command was given after
+     * it.
+     */
     void applyUpTo(Transition transition, long timeMillis) {
         for (TimelineEntry entry : List.copyOf(transition.state.timeline.entries)) {
             if (!entry.applied && entry.effectiveAtMillis <= timeMillis) {
@@ -195,7 +198,9 @@ final class AccountChanges {
         announceNextVersion(transition, state.judgementTime());
     }
 
-    /** The next version of the account's plan, if its notice period has begun and the account was not told; else null. */
+    /**
+     * The next version of the account's plan, if its notice period has begun and the account was not told; else null.
+     */
     @Nullable
     PlanVersion dueNotice(AccountState state, PlanCatalog plans, long atMillis) {
         if (state.timeline.isAssignmentAnnouncedAfter(atMillis)) {
@@ -276,8 +281,9 @@ final class AccountChanges {
     }
 
     /**
-     * {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is; whoever used any of
-     * nothing has used all. Above the largest amount it makes no difference how much was used: no more than that is carried.
+     * {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is; whoever used
+     * any of nothing has used all. Above the largest amount it makes no difference how much was used: no more than that
+     * is carried.
      */
     static long scaled(long used, Amount from, Amount to) {
         if (used == 0 || from.isUnlimited() || to.isUnlimited()) {

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param suspendedUntilMillis exclusive end of a temporary suspension; null if there is none or it has no end
  * @param suspensionReason the reason that the suspension was given with; null if there is none
  * @param overrides amounts that hold for this account instead of the plan's, by limit id
- * @param buckets for each limit of scope {@code ACCOUNT} the current bucket, used or not; for each other limit the buckets of
- *     the keys that were used
- * @param mostConstrained by meter id the limit of scope {@code ACCOUNT} with the smallest remaining share, ties to the longer
- *     one; calls in flight are not compared; meters without a finite limit are missing
+ * @param buckets for each limit of scope {@code ACCOUNT} the current bucket, used or not; for each other limit the
+ *     buckets of the keys that were used
+ * @param mostConstrained by meter id the limit of scope {@code ACCOUNT} with the smallest remaining share, ties to the
+ *     longer one; calls in flight are not compared; meters without a finite limit are missing
  */
 public record AccountSnapshot(
         String accountId,
@@ -58,8 +58,8 @@ public record AccountSnapshot(
      * @param windowEndMillis exclusive end of that time: when what is used now counts no more
      * @param softReached whether a threshold is reached
      * @param hardReached whether the full amount is reached
-     * @param blockedUntilMillis exclusive end of the block, {@link Long#MAX_VALUE} if time alone will not end it; null if
-     *     nothing is blocked
+     * @param blockedUntilMillis exclusive end of the block, {@link Long#MAX_VALUE} if time alone will not end it; null
+     *     if nothing is blocked
      */
     public record Bucket(
             String limitId,

@@ -172,7 +172,10 @@ public final class AccountState {
         return all;
     }
 
-    /** The whole content, with the buckets of all projects and API keys, in a form that every later version of the engine reads. */
+    /**
+     * The whole content, with the buckets of all projects and API keys, in a form that every later version of the
+     * engine reads.
+     */
     public byte[] encode() {
         ByteWriter writer = new ByteWriter();
         writer.writeByte(ENCODING);
@@ -186,8 +189,8 @@ public final class AccountState {
     }
 
     /**
-     * The content without the buckets of projects and API keys, which stay in the {@link ScopeBuckets} that the state was
-     * made with. Every later version of the engine reads it.
+     * The content without the buckets of projects and API keys, which stay in the {@link ScopeBuckets} that the state
+     * was made with. Every later version of the engine reads it.
      */
     public byte[] encodeCore() {
         ByteWriter writer = new ByteWriter();

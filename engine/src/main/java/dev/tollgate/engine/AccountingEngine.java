@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounting rules. One instance serves any number of accounts, from one thread at a time: it remembers compiled plans
- * and nothing about accounts.
+ * The accounting rules. One instance serves any number of accounts, from one thread at a time: it remembers compiled
+ * plans and nothing about accounts.
  *
  * <pre>{@code
  * AccountingEngine engine = new AccountingEngine(EngineSettings.defaults());
@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * engine.apply(state, event, plans, index, outputs);
  * }</pre>
  *
- * <p>What an input leads to depends only on the state, the input, the catalog and the account's event index. Inputs from
- * topics are applied or rejected; an exception means that an invariant is broken, and the state is not to be used any more.
+ * <p>What an input leads to depends only on the state, the input, the catalog and the account's event index. Inputs
+ * from topics are applied or rejected; an exception means that an invariant is broken, and the state is not to be used
+ * any more.
  */
 public final class AccountingEngine {
     private final Requests requests;
@@ -48,8 +49,8 @@ public final class AccountingEngine {
     }
 
     /**
-     * Applies one input. Outputs are said in order while it is applied; {@link Outputs#rejected} is the only one if it is
-     * refused, and the state is then as before.
+     * Applies one input. Outputs are said in order while it is applied; {@link Outputs#rejected} is the only one if it
+     * is refused, and the state is then as before.
      *
      * @param state the account's state, changed in place
      * @param input the next of the account's records, or a tick
@@ -74,7 +75,9 @@ public final class AccountingEngine {
         state.scopes.settle();
     }
 
-    /** Says the totals so far of all open fixed windows. Changes nothing. Its cost grows with the number of scope keys. */
+    /**
+     * Says the totals so far of all open fixed windows. Changes nothing. Its cost grows with the number of scope keys.
+     */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
         PlanCatalog snapshot = plans.snapshot();
         state.peekAtEachBucket(bucket -> openTotal(state, snapshot, bucket, out));
@@ -127,9 +130,9 @@ public final class AccountingEngine {
     }
 
     /**
-     * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the catalog has
-     * one, its notice period has begun, and nothing has told the account yet. Unlike {@link #nextDeadline} this changes with
-     * the catalog. Changes nothing.
+     * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the
+     * catalog has one, its notice period has begun, and nothing has told the account yet. Unlike {@link #nextDeadline}
+     * this changes with the catalog. Changes nothing.
      */
     public boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
         return ticks.hasNotice(state, plans, nowMillis);
@@ -141,8 +144,9 @@ public final class AccountingEngine {
     }
 
     /**
-     * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the epoch;
-     * {@link Long#MAX_VALUE} while there is none. Any later input may change it. Notices of plan versions are not in it.
+     * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the
+     * epoch; {@link Long#MAX_VALUE} while there is none. Any later input may change it. Notices of plan versions are
+     * not in it.
      */
     public static long nextDeadline(AccountState state) {
         return Ticks.deadline(state);

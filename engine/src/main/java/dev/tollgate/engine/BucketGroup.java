@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All open buckets of one limit of one account. What a bucket means (meter, scope, algorithm) belongs to its identity: a
- * limit of the same id that counts otherwise has buckets of its own.
+ * All open buckets of one limit of one account. What a bucket means (meter, scope, algorithm) belongs to its identity:
+ * a limit of the same id that counts otherwise has buckets of its own.
  */
 final class BucketGroup {
     /** Key of the calls of all projects or API keys beyond the number that a limit tells apart. */
@@ -28,8 +28,9 @@ final class BucketGroup {
     private final @Nullable Scopes scopes;
 
     /**
-     * What the records of scope keys call this group, different from that of all other groups of the account. It has one while
-     * some key has a bucket of it: a group without buckets is not part of the state, and takes no number away from others.
+     * What the records of scope keys call this group, different from that of all other groups of the account. It has
+     * one while some key has a bucket of it: a group without buckets is not part of the state, and takes no number away
+     * from others.
      */
     private int number = NO_NUMBER;
 
@@ -179,7 +180,9 @@ final class BucketGroup {
         }
     }
 
-    /** The open buckets of some projects and API keys, in order, as {@link #forEach}; all of the scope {@code ACCOUNT}. */
+    /**
+     * The open buckets of some projects and API keys, in order, as {@link #forEach}; all of the scope {@code ACCOUNT}.
+     */
     void forEachOf(Iterable<ScopeKey> some, Consumer<Bucket> action) {
         Scopes keys = scopes;
         if (keys == null) {
@@ -275,7 +278,9 @@ final class BucketGroup {
         }
     }
 
-    /** With the buckets of the scope {@code ACCOUNT} only. Those of projects and API keys are in records of their own. */
+    /**
+     * With the buckets of the scope {@code ACCOUNT} only. Those of projects and API keys are in records of their own.
+     */
     void encodeCore(ByteWriter writer, long streamTimeMillis) {
         encodeIdentity(writer);
         if (scopes == null) {

@@ -15,7 +15,9 @@ final class ConcurrencyBucket extends RollingBucket {
     /** The earliest end first. */
     private final List<Lease> leases = new ArrayList<>();
 
-    /** A call in flight, by a hash of its event id: 64 bits are unique enough among the calls that one account has open. */
+    /**
+     * A call in flight, by a hash of its event id: 64 bits are unique enough among the calls that one account has open.
+     */
     private record Lease(long call, long endsAtMillis) {}
 
     ConcurrencyBucket(BucketGroup group, String scopeKey, Amount amount, long asOfMillis) {

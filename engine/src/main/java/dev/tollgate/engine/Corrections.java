@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Voids and amends past events.
  *
- * <p>What an event was charged is taken back from every window that counted it and is still open, and what it should have
- * been charged is counted there; only then are the windows judged again, so that nothing is cleared and raised on the way.
- * The journal gets a {@code VOIDED} entry with the old costs and, for an amendment, an entry with the new ones. Limits whose
- * window is closed are listed as late in both: their totals stay as they are.
+ * <p>What an event was charged is taken back from every window that counted it and is still open, and what it should
+ * have been charged is counted there; only then are the windows judged again, so that nothing is cleared and raised on
+ * the way. The journal gets a {@code VOIDED} entry with the old costs and, for an amendment, an entry with the new
+ * ones. Limits whose window is closed are listed as late in both: their totals stay as they are.
  */
 final class Corrections {
     /** Most corrections of one event. */
@@ -231,7 +231,9 @@ final class Corrections {
         }
     }
 
-    /** What the corrected call has left in leaky buckets: exactly if all calls are known, else at least what is sure. */
+    /**
+     * What the corrected call has left in leaky buckets: exactly if all calls are known, else at least what is sure.
+     */
     private void correctLeaky(Transition transition, List<LeakyReplay.Correction> corrections, long timeMillis) {
         long now = transition.state.streamTimeMillis;
         for (LeakyReplay.Correction correction : replay.replayAfterCorrection(transition, corrections)) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
  * What is the same for all accounts.
  *
  * @param allowedSkewMillis how far an event time may lie ahead of its append time, 0 to 24 h; default 60 s
- * @param dedupeHorizonMillis how far back in event time the same event id is recognised, 1 min to 400 d; default 24 h. Older
- *     events are late, and cannot be corrected.
+ * @param dedupeHorizonMillis how far back in event time the same event id is recognised, 1 min to 400 d; default 24 h.
+ *     Older events are late, and cannot be corrected.
  * @param defaultPlanId plan of accounts that were never assigned one; null for the built-in plan {@code none}
- * @param maxScopeKeysPerLimit how many projects or API keys of one account a limit tells apart, 1 to 100,000; default 10,000.
- *     Further ones share the key {@code *}, so that made-up ids cannot grow the state without bound.
+ * @param maxScopeKeysPerLimit how many projects or API keys of one account a limit tells apart, 1 to 100,000; default
+ *     10,000. Further ones share the key {@code *}, so that made-up ids cannot grow the state without bound.
  */
 public record EngineSettings(
         long allowedSkewMillis,

@@ -9,17 +9,17 @@ import java.math.BigInteger;
  * millisecond and everything is exact.
  *
  * <p>Events out of order. An event that happened while the bucket was never empty since then adds its whole cost: the
- * level has been higher by it ever since. An event that happened before or in an idle time, when the bucket was empty, would
- * have leaked away in that time, as far as it lasted. The last idle time {@code [idleFrom, busyFrom)} is remembered for
- * this. If an event lies before it, idle times that are longer ago are taken as busy: the level is then too high rather than
- * too low, so the bucket never admits more than amount plus leak.
+ * level has been higher by it ever since. An event that happened before or in an idle time, when the bucket was empty,
+ * would have leaked away in that time, as far as it lasted. The last idle time {@code [idleFrom, busyFrom)} is
+ * remembered for this. If an event lies before it, idle times that are longer ago are taken as busy: the level is then
+ * too high rather than too low, so the bucket never admits more than amount plus leak.
  *
- * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is exact
- * or errs to the high side. It is for buckets that cannot be played through once more ({@link LeakyReplay}).
+ * <p>Taking back gives back the part of the cost that would not have leaked away by itself since the event. This too is
+ * exact or errs to the high side. It is for buckets that cannot be played through once more ({@link LeakyReplay}).
  *
- * <p>Another amount is another rate from the moment on at which it holds ({@link LeakyReplay} takes care of changes that
- * become known later). How fast idle times before that would have drained an event is not told any more: they are taken as
- * busy. What is taken back is what would be left at the fastest rate that this bucket has had.
+ * <p>Another amount is another rate from the moment on at which it holds ({@link LeakyReplay} takes care of changes
+ * that become known later). How fast idle times before that would have drained an event is not told any more: they are
+ * taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
  */
 final class LeakyBucket extends RollingBucket {
     /** Room for overshoot: levels stay below twice this. */
@@ -34,7 +34,10 @@ final class LeakyBucket extends RollingBucket {
     /** Since when the bucket has not been empty, if it is not. */
     private long busyFromMillis;
 
-    /** Since when it had been empty before that; or since when it is. Where this is not before, nothing is known of idle times. */
+    /**
+     * Since when it had been empty before that; or since when it is. Where this is not before, nothing is known of idle
+     * times.
+     */
     private long idleFromMillis;
 
     /** The most that has ever leaked in a millisecond. */
@@ -180,7 +183,9 @@ final class LeakyBucket extends RollingBucket {
         return level > 0 && busyFromMillis <= timeMillis;
     }
 
-    /** Holds this much from the moment on that it is worked out for, like another bucket that has not been empty since. */
+    /**
+     * Holds this much from the moment on that it is worked out for, like another bucket that has not been empty since.
+     */
     void beginWith(long held, LeakyBucket other) {
         if (held > MAX_LEVEL) {
             throw new ArithmeticException("level " + held + " is more than a bucket can hold");

@@ -17,17 +17,18 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays leaky buckets through once more when something about the past becomes known: that they leak at another rate since some
- * date, or that a call had another cost. Each then holds what it would hold had that been known from the beginning.
+ * Plays leaky buckets through once more when something about the past becomes known: that they leak at another rate
+ * since some date, or that a call had another cost. Each then holds what it would hold had that been known from the
+ * beginning.
  *
- * <p>The calls of the dedupe horizon are in the event index, with what they were charged. A bucket that was empty when they
- * begin, or at any time between that and the change, is exact afterwards. So is one that has not been empty since before they
- * begin: what it held then follows from what it holds now. In between lies the bucket that still held something from before
- * the horizon at the date of the change and has been empty since: that rest is left out, so that a slower rate leaves too
- * little in it by at most that.
+ * <p>The calls of the dedupe horizon are in the event index, with what they were charged. A bucket that was empty when
+ * they begin, or at any time between that and the change, is exact afterwards. So is one that has not been empty since
+ * before they begin: what it held then follows from what it holds now. In between lies the bucket that still held
+ * something from before the horizon at the date of the change and has been empty since: that rest is left out, so that
+ * a slower rate leaves too little in it by at most that.
  *
- * <p>A bucket is not replayed if there are too many calls, if a plan change has reset or scaled it among them, or if its limit
- * counts the calls of many projects or keys as one.
+ * <p>A bucket is not replayed if there are too many calls, if a plan change has reset or scaled it among them, or if
+ * its limit counts the calls of many projects or keys as one.
  */
 final class LeakyReplay {
     /** A fraction of a second's work, for a change that comes once in a while. */
@@ -85,8 +86,8 @@ final class LeakyReplay {
     }
 
     /**
-     * Plays the buckets through in which a call costs something else than it did. The index has the corrected entry; the
-     * buckets are as before.
+     * Plays the buckets through in which a call costs something else than it did. The index has the corrected entry;
+     * the buckets are as before.
      *
      * @return the corrections of buckets that could not be replayed and are still to be made
      */
@@ -265,7 +266,8 @@ final class LeakyReplay {
     }
 
     /**
-     * What a bucket that has not been empty since then held at the beginning: what it holds, less what came, and what went.
+     * What a bucket that has not been empty since then held at the beginning: what it holds, less what came, and what
+     * went.
      *
      * @param costMore how much more has come than the calls cost by now
      */
@@ -327,7 +329,10 @@ final class LeakyReplay {
         return intervals;
     }
 
-    /** The rates of a group's buckets. While no plan has the limit, the last rate stays; before any had it, it is the first. */
+    /**
+     * The rates of a group's buckets. While no plan has the limit, the last rate stays; before any had it, it is the
+     * first.
+     */
     private static List<RateInterval> rateIntervals(List<TermsInterval> intervals, BucketGroup group) {
         List<RateInterval> rateIntervals = new ArrayList<>();
         for (TermsInterval interval : intervals) {

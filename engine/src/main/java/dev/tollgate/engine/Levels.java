@@ -6,8 +6,9 @@ import dev.tollgate.engine.plan.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At which levels alerts fire and are over. Both are above 0, whatever the amount: see {@link Threshold}. Levels are in the native unit of a bucket: units of the meter, or units x period
- * for leaky buckets, so that a third of a unit is a whole number too.
+ * At which levels alerts fire and are over. Both are above 0, whatever the amount: see {@link Threshold}. Levels are in
+ * the native unit of a bucket: units of the meter, or units x period for leaky buckets, so that a third of a unit is a
+ * whole number too.
  */
 final class Levels {
     /** Of limits without a bound. No bucket gets there. */
@@ -33,9 +34,9 @@ final class Levels {
     }
 
     /**
-     * Level below which an alert that has fired is over. Blocks end as soon as there is room for one more unit. Warnings of
-     * leaky buckets and sliding windows hold for another tenth of the amount: a level that sways around the threshold would
-     * otherwise fire with every call.
+     * Level below which an alert that has fired is over. Blocks end as soon as there is room for one more unit.
+     * Warnings of leaky buckets and sliding windows hold for another tenth of the amount: a level that sways around the
+     * threshold would otherwise fire with every call.
      */
     static long holds(Algorithm algorithm, Amount amount, @Nullable Threshold threshold) {
         long fires = fires(algorithm, amount, threshold);

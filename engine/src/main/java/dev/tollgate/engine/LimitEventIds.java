@@ -10,9 +10,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /**
- * Ids of limit events: UUIDs of version 8 (RFC 9562, section 5.8) made of a SHA-256 over what happened. The same thing has
- * the same id on every replay, in every partition and whatever was said before. What happens again is not the same: each id
- * holds something that tells one occurrence from the next.
+ * Ids of limit events: UUIDs of version 8 (RFC 9562, section 5.8) made of a SHA-256 over what happened. The same thing
+ * has the same id on every replay, in every partition and whatever was said before. What happens again is not the same:
+ * each id holds something that tells one occurrence from the next.
  */
 final class LimitEventIds {
     private LimitEventIds() {}
@@ -55,8 +55,8 @@ final class LimitEventIds {
     }
 
     /**
-     * Id of the event that says that a plan version has come into force. The same may do so again, after it was removed from the
-     * catalog or got another date: never at the same stream time.
+     * Id of the event that says that a plan version has come into force. The same may do so again, after it was removed
+     * from the catalog or got another date: never at the same stream time.
      */
     static String versionInForce(String accountId, PlanVersion version, long streamTimeMillis) {
         return of(
@@ -70,8 +70,8 @@ final class LimitEventIds {
     }
 
     /**
-     * Id of the event that says that a plan version will come into force. An account hears of it again if it leaves the plan and
-     * comes back.
+     * Id of the event that says that a plan version will come into force. An account hears of it again if it leaves the
+     * plan and comes back.
      *
      * @param assignedAtMillis date of the assignment that the account is on the plan by
      */

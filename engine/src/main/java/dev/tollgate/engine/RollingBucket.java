@@ -5,8 +5,8 @@ import dev.tollgate.engine.plan.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Usage that goes away bit by bit. There is one such bucket for each scope key; it goes when it is empty and no event can
- * come any more that would have found it full.
+ * Usage that goes away bit by bit. There is one such bucket for each scope key; it goes when it is empty and no event
+ * can come any more that would have found it full.
  */
 abstract sealed class RollingBucket extends Bucket permits LeakyBucket, SlidingBucket, ConcurrencyBucket {
     /** The amount by which usage was last judged. */

@@ -8,8 +8,8 @@ import dev.tollgate.engine.plan.Threshold;
 import java.util.List;
 
 /**
- * One limit with the amount that holds for an account, and the levels at which something happens, worked out once. Levels
- * are in the native unit of the limit's buckets.
+ * One limit with the amount that holds for an account, and the levels at which something happens, worked out once.
+ * Levels are in the native unit of the limit's buckets.
  */
 final class Rule {
     final Limit limit;

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the buckets of one account's projects and API keys are kept: one record for each key, and timers that name the keys
- * for which something falls due. The engine reads and writes the records that an input touches, and no others.
+ * Where the buckets of one account's projects and API keys are kept: one record for each key, and timers that name the
+ * keys for which something falls due. The engine reads and writes the records that an input touches, and no others.
  *
- * <p>Implementations hold no rules. What the engine does depends on the content alone, not on whether a record was in memory.
- * Keys are ordered by {@link ScopeRecord#KEY_ORDER}. Not thread-safe.
+ * <p>Implementations hold no rules. What the engine does depends on the content alone, not on whether a record was in
+ * memory. Keys are ordered by {@link ScopeRecord#KEY_ORDER}. Not thread-safe.
  */
 public interface ScopeBuckets {
     /** What a timer is about. */

@@ -7,11 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open buckets of one project or API key of one account, of all limits of that scope, and the timers that are set for
- * it. Mutable, changed by the engine only.
+ * The open buckets of one project or API key of one account, of all limits of that scope, and the timers that are set
+ * for it. Mutable, changed by the engine only.
  *
- * <p>Encoded as: encoding (1 byte), moment that times are relative to, the two timers, number of limits, and for each limit
- * its number in the account's record, the number of its buckets, and these, the oldest first. Numbers are of variable length.
+ * <p>Encoded as: encoding (1 byte), moment that times are relative to, the two timers, number of limits, and for each
+ * limit its number in the account's record, the number of its buckets, and these, the oldest first. Numbers are of
+ * variable length.
  */
 public final class ScopeRecord {
     /** By code points, which is the order of the keys' UTF-8 bytes. */

@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The projects and API keys of one account, as the engine works with them.
  *
- * <p>Each key has a record of its own, so that an event costs the same whether its account has one key or ten thousand. An
- * input takes records out of the store, and {@link #settle} gives them back at its end. While a record is taken, whoever asks
- * gets the same object. Whoever goes through many keys gives each back before the next, so that memory does not grow with their number.
+ * <p>Each key has a record of its own, so that an event costs the same whether its account has one key or ten thousand.
+ * An input takes records out of the store, and {@link #settle} gives them back at its end. While a record is taken,
+ * whoever asks gets the same object. Whoever goes through many keys gives each back before the next, so that memory
+ * does not grow with their number.
  *
  * <p>Time passes for all keys at once, and nearly all of them have nothing to do about it. Those that have are found by
- * timers. A timer may be earlier than what it stands for: a leaky bucket drains later with each call, and its timer is only
- * moved when it is reached. It is never later. The timer for ticks that is the earliest of the account is exact, because the
- * account's next tick follows from it. Timers are part of the state and follow from the account's history alone.
+ * timers. A timer may be earlier than what it stands for: a leaky bucket drains later with each call, and its timer is
+ * only moved when it is reached. It is never later. The timer for ticks that is the earliest of the account is exact,
+ * because the account's next tick follows from it. Timers are part of the state and follow from the account's history
+ * alone.
  */
 final class Scopes {
     /** How many keys or timers are read at a time. */
@@ -279,7 +281,10 @@ final class Scopes {
         }
     }
 
-    /** The timer that was the earliest has moved: finds the one that is now, and moves those before it that are too early. */
+    /**
+     * The timer that was the earliest has moved: finds the one that is now, and moves those before it that are too
+     * early.
+     */
     private void makeFirstTickExact() {
         while (isFirstTickStale) {
             Timer first = store.firstTimer(TimerKind.WALL_CLOCK);

@@ -7,7 +7,9 @@ import dev.tollgate.engine.plan.PlanVersion;
 import java.util.List;
 import java.util.Set;
 
-/** Moves an account's stream time forward and does what falls due on the way, in the order of the moments it falls due. */
+/**
+ * Moves an account's stream time forward and does what falls due on the way, in the order of the moments it falls due.
+ */
 final class StreamTime {
     private static final long HOUR_MILLIS = 3_600_000L;
 
@@ -61,7 +63,10 @@ final class StreamTime {
         return due;
     }
 
-    /** The same, or when the next version of the account's plan comes into force: the catalog may learn of it at any time. */
+    /**
+     * The same, or when the next version of the account's plan comes into force: the catalog may learn of it at any
+     * time.
+     */
     private long nextDue(Transition transition, long limitMillis) {
         AccountState state = transition.state;
         long due = nextDue(state, limitMillis);

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What applies to one account for a stretch of event time: plan, amounts, exemption. Worked out from the timeline. */
 final class Terms {
-    /** Inclusive start and exclusive end of the stretch, as far as the timeline goes; the plan version is asked anew. */
+    /**
+     * Inclusive start and exclusive end of the stretch, as far as the timeline goes; the plan version is asked anew.
+     */
     final long fromMillis;
 
     final long toMillis;

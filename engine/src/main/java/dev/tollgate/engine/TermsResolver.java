@@ -41,7 +41,10 @@ final class TermsResolver {
         return front != null && front.covers(timeMillis) && front.isKnownCurrent(plans, timeMillis);
     }
 
-    /** The terms at a moment. They refer to groups of the state and must not be kept beyond the next change of stream time. */
+    /**
+     * The terms at a moment. They refer to groups of the state and must not be kept beyond the next change of stream
+     * time.
+     */
     Terms at(AccountState state, PlanCatalog plans, long timeMillis) {
         Terms front = state.front;
         return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares usage with what is allowed, and says what follows.
  *
- * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An alert
- * is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in between.
+ * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An
+ * alert is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in
+ * between.
  */
 final class ThresholdEvaluator {
     private final TermsResolver resolver;
@@ -35,8 +36,8 @@ final class ThresholdEvaluator {
     }
 
     /**
-     * Before a call of the past is added, which may have opened the bucket by older terms: makes it follow those by which it is
-     * judged, and count on no idle time before these.
+     * Before a call of the past is added, which may have opened the bucket by older terms: makes it follow those by
+     * which it is judged, and count on no idle time before these.
      *
      * @param then the rule that held when the call happened
      */

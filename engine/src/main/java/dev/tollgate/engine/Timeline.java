@@ -176,8 +176,8 @@ final class Timeline {
     }
 
     /**
-     * Forgets where changes came from that are applied: nothing names it any more. Only a suspension that holds does, whose
-     * reason snapshots tell.
+     * Forgets where changes came from that are applied: nothing names it any more. Only a suspension that holds does,
+     * whose reason snapshots tell.
      */
     void forgetSources() {
         boolean laterSuspension = false;

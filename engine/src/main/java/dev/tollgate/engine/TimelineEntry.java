@@ -29,8 +29,8 @@ final class TimelineEntry {
     boolean ended;
 
     /**
-     * Where it came from; kept until it is applied, because the events that follow name it. Of a suspension kept while it
-     * holds.
+     * Where it came from; kept until it is applied, because the events that follow name it. Of a suspension kept while
+     * it holds.
      */
     @Nullable
     Source source;

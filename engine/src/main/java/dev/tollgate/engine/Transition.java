@@ -10,8 +10,8 @@ import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.plan.PlanCatalog;
 
 /**
- * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for the
- * next input, so that a plain event leaves nothing behind but its journal entry.
+ * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for
+ * the next input, so that a plain event leaves nothing behind but its journal entry.
  */
 final class Transition {
     AccountState state;

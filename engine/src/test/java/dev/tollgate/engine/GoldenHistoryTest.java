@@ -44,9 +44,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Everything that mixed histories lead to, word for word, as it is stored in {@code golden}. That it is right is held by
- * the oracle in the testkit; here it is held that it stays as it is. A change of behaviour on purpose writes the files anew
- * with {@code -Dtollgate.golden=write}, and its commit explains the lines that differ.
+ * Everything that mixed histories lead to, word for word, as it is stored in {@code golden}. That it is right is held
+ * by the oracle in the testkit; here it is held that it stays as it is. A change of behaviour on purpose writes the
+ * files anew with {@code -Dtollgate.golden=write}, and its commit explains the lines that differ.
  */
 class GoldenHistoryTest {
     @ParameterizedTest

@@ -400,7 +400,10 @@ class RollingLimitTest {
         }
     }
 
-    /** What a bucket of 60 a minute holds, at one a second, when it is told late or in time that the rate is another one. */
+    /**
+     * What a bucket of 60 a minute holds, at one a second, when it is told late or in time that the rate is another
+     * one.
+     */
     @Nested
     class LeakyFromTheDateOfAChange {
         private static final Algorithm PER_MINUTE = new Algorithm.LeakyBucket(MINUTE);
@@ -578,7 +581,9 @@ class RollingLimitTest {
             assertThat(bucket(forgetful, NOON + 100 * SECOND).used()).isEqualTo(200 - 90 - 1 + 1);
         }
 
-        /** Where exactness ends: what was left of forgotten calls when the change took effect, if it has drained since. */
+        /**
+         * Where exactness ends: what was left of forgotten calls when the change took effect, if it has drained since.
+         */
         @Test
         void givenCallsBeyondTheHorizon_whenTheyHaveDrainedSinceTheChange_thenTheirRestIsLeftOut() {
             TestingAccount forgetful = forgetful();

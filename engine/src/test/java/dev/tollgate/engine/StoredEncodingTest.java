@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Bytes that earlier versions have written, kept as hexadecimal text in {@code encodings}. A file there is never edited; a
- * new encoding, or more that is kept in it, adds one that holds the history below in it.
+ * Bytes that earlier versions have written, kept as hexadecimal text in {@code encodings}. A file there is never
+ * edited; a new encoding, or more that is kept in it, adds one that holds the history below in it.
  */
 class StoredEncodingTest {
     private static PlanVersion plan(String planId, long amount) {

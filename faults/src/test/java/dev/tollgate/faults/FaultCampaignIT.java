@@ -11,8 +11,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * The campaign. A few short rounds by default; {@code faults.rounds}, {@code faults.seed}, {@code faults.seconds} of traffic a
- * round and {@code faults.kinds} (a list, or {@code none}) say otherwise.
+ * The campaign. A few short rounds by default; {@code faults.rounds}, {@code faults.seed}, {@code faults.seconds} of
+ * traffic a round and {@code faults.kinds} (a list, or {@code none}) say otherwise.
  */
 class FaultCampaignIT {
     private static final int ROUNDS = 2;

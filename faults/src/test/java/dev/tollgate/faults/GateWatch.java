@@ -44,8 +44,8 @@ final class GateWatch implements AutoCloseable {
     }
 
     /**
-     * Asks as a service would. The call ends in a way that no plan here charges: calls that the gate admits and nobody publishes
-     * would stay in its account.
+     * Asks as a service would. The call ends in a way that no plan here charges: calls that the gate admits and nobody
+     * publishes would stay in its account.
      */
     void ask(String account, String endpoint, @Nullable String project, @Nullable String key) {
         decide(gate, account, endpoint, project, key);

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what schedules say. What it has ended it starts again, as a supervisor would; of what ended by itself it takes note, and
- * starts it again as well, so that the rest of the round can be judged.
+ * Does what schedules say. What it has ended it starts again, as a supervisor would; of what ended by itself it takes
+ * note, and starts it again as well, so that the rest of the round can be judged.
  */
 final class Injector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Injector.class);
@@ -165,7 +165,8 @@ final class Injector implements AutoCloseable {
     }
 
     /**
-     * Stops a process and lets it go on. A process of its own sees to that, so that it goes on even if this one ends meanwhile.
+     * Stops a process and lets it go on. A process of its own sees to that, so that it goes on even if this one ends
+     * meanwhile.
      */
     private void pause(Server server, long millis) throws InterruptedException {
         exclusively(server, () -> {

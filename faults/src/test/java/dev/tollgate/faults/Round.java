@@ -128,9 +128,7 @@ final class Round {
         return event.getAccountId() + " " + event.getEventId();
     }
 
-    /**
-     * Runs the round. The plans are in the catalog already.
-     */
+    /** Runs the round. The plans are in the catalog already. */
     Outcome run() throws InterruptedException {
         Injector.Tally before = tools.injector().tally();
         Map<String, List<String>> violations = new LinkedHashMap<>();

@@ -172,7 +172,10 @@ final class Account {
         return true;
     }
 
-    /** Nothing of a project or API key is in use any more: forgets its counters, but for calls that are not in the log yet. */
+    /**
+     * Nothing of a project or API key is in use any more: forgets its counters, but for calls that are not in the log
+     * yet.
+     */
     void forget(Scope scope, String scopeKey, long nowMillis) {
         Terms current = terms;
         boolean forgotten = false;

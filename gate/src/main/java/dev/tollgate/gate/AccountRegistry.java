@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the one
- * that was not asked for the longest among a few candidates goes.
+ * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the
+ * one that was not asked for the longest among a few candidates goes.
  */
 final class AccountRegistry {
     private static final int EVICTION_CANDIDATES = 16;

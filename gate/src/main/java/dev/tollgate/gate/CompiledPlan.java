@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a plan in the form that answers quickly: what an endpoint costs, how large a call may be, which outcomes are
- * charged. Thread-safe.
+ * One version of a plan in the form that answers quickly: what an endpoint costs, how large a call may be, which
+ * outcomes are charged. Thread-safe.
  */
 final class CompiledPlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
@@ -67,8 +67,8 @@ final class CompiledPlan {
     }
 
     /**
-     * Stands in for a plan that the catalog does not have: each call costs one on each of these meters, and every outcome
-     * but a refusal is charged.
+     * Stands in for a plan that the catalog does not have: each call costs one on each of these meters, and every
+     * outcome but a refusal is charged.
      */
     CompiledPlan(String planId, int version, List<String> meterIds) {
         this.planId = planId;

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * Requests in flight: this gate's own, exactly, and those of other gates as the newest snapshot tells them.
  *
- * <p>A snapshot counts this gate's requests too; how many were in flight here when it came is taken off. A request whose end
- * is never told gives its place back when its lease has run out: starts are kept by sixteenths of the lease, and when the
- * limit is reached, what is older than the lease is swept out.
+ * <p>A snapshot counts this gate's requests too; how many were in flight here when it came is taken off. A request
+ * whose end is never told gives its place back when its lease has run out: starts are kept by sixteenths of the lease,
+ * and when the limit is reached, what is older than the lease is swept out.
  */
 final class ConcurrencyCounter extends Counter {
     private static final int SLOTS = 17;

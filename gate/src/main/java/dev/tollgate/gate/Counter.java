@@ -3,9 +3,9 @@ package dev.tollgate.gate;
 /**
  * What is known of one bucket: the newest snapshot, and the calls that this gate has admitted since.
  *
- * <p>Methods that take part in a decision are called by any thread, neither lock nor wait nor, but for the first call in a
- * new window, allocate. {@link #take} compares and counts in one atomic step, so threads of one gate never admit more
- * than what remains. {@link #apply} is called by one thread at a time.
+ * <p>Methods that take part in a decision are called by any thread, neither lock nor wait nor, but for the first call
+ * in a new window, allocate. {@link #take} compares and counts in one atomic step, so threads of one gate never admit
+ * more than what remains. {@link #apply} is called by one thread at a time.
  *
  * <p>Where {@code closed} is false, the call is in flight until {@link #close} or {@link #giveBack}: as long as it is,
  * no snapshot can contain it, because its event is published when it ends.
@@ -29,7 +29,10 @@ abstract class Counter {
     /** When usage goes down next (window end, next unit of a leaky bucket); {@code nowMillis} if there is no usage. */
     abstract long resetsAt(Rule rule, long nowMillis);
 
-    /** When there will be room for the cost if nothing else is admitted; for one that never fits, when the bucket is empty. */
+    /**
+     * When there will be room for the cost if nothing else is admitted; for one that never fits, when the bucket is
+     * empty.
+     */
     abstract long roomAt(Rule rule, long nowMillis, long cost);
 
     /** Takes over what a snapshot says. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a call may go ahead, and what to tell the client. Immutable and safe for use by several threads.
  *
- * <p>Allowed decisions are shared, so that the allow path allocates nothing: their {@link #headers()} tell where the account
- * stands when they are asked for. Those of denials tell the moment of the denial.
+ * <p>Allowed decisions are shared, so that the allow path allocates nothing: their {@link #headers()} tell where the
+ * account stands when they are asked for. Those of denials tell the moment of the denial.
  */
 public final class Decision {
     private static final int FORBIDDEN = 403;
@@ -72,8 +72,8 @@ public final class Decision {
     }
 
     /**
-     * HTTP status to answer with: 200 if allowed; 429 for a limit, and for a suspension that ends; 403 for one that does
-     * not; 422 for a call that is too large; 503 where the gate does not know.
+     * HTTP status to answer with: 200 if allowed; 429 for a limit, and for a suspension that ends; 403 for one that
+     * does not; 422 for a call that is too large; 503 where the gate does not know.
      */
     public int status() {
         return status;

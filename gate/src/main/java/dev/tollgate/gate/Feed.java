@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the book current from {@code limit-state} and {@code plan-catalog}, on a thread of its own.
  *
- * <p>Assigns all partitions to itself and reads them from the beginning: there is no group, nothing is committed, and each
- * gate reads everything. Snapshots are read before their transaction commits; should it abort, the same decisions come
- * again, and versions tell which snapshot is the newest.
+ * <p>Assigns all partitions to itself and reads them from the beginning: there is no group, nothing is committed, and
+ * each gate reads everything. Snapshots are read before their transaction commits; should it abort, the same decisions
+ * come again, and versions tell which snapshot is the newest.
  *
- * <p>An empty poll says nothing about Kafka being there. So the ends of the partitions are asked for once a second: when
- * they answer and everything up to them has been read, the book is level with Kafka.
+ * <p>An empty poll says nothing about Kafka being there. So the ends of the partitions are asked for once a second:
+ * when they answer and everything up to them has been read, the book is level with Kafka.
  */
 final class Feed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Feed.class);

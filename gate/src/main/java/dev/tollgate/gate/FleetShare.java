@@ -1,9 +1,10 @@
 package dev.tollgate.gate;
 
 /**
- * What each call that this gate admits stands for besides itself, over all accounts: how calls are spread over the gates. It is
- * the prior for a window in which the gate's share is not known yet. A weighted ratio, not an average of ratios: all units that
- * snapshots have brought to accounts that call here, by the part of them that was admitted here, the newest weighing most.
+ * What each call that this gate admits stands for besides itself, over all accounts: how calls are spread over the
+ * gates. It is the prior for a window in which the gate's share is not known yet. A weighted ratio, not an average of
+ * ratios: all units that snapshots have brought to accounts that call here, by the part of them that was admitted here,
+ * the newest weighing most.
  *
  * <p>Written by one thread at a time, read by any.
  */
@@ -22,8 +23,8 @@ final class FleetShare {
     private volatile long extra;
 
     /**
-     * What a snapshot has brought to a window of an account that has called here. Own units may be told later than the growth
-     * that they are part of.
+     * What a snapshot has brought to a window of an account that has called here. Own units may be told later than the
+     * growth that they are part of.
      *
      * @param grown units by which usage has grown
      * @param own units of this gate that are known to be in usage now and were not before

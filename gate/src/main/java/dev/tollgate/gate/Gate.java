@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@code check} does no I/O, takes no lock, allocates nothing when it allows a call of a known account and endpoint, and
- * never throws. {@link #begin} is the same for callers who tell when the call is over, which is more exact for calls that
- * take long or fail, and is what concurrency limits need; the filters use it.
+ * <p>{@code check} does no I/O, takes no lock, allocates nothing when it allows a call of a known account and endpoint,
+ * and never throws. {@link #begin} is the same for callers who tell when the call is over, which is more exact for
+ * calls that take long or fail, and is what concurrency limits need; the filters use it.
  *
  * <p>Thread-safe. What exactly is promised, also about several gates, is in {@code docs/gate.md}.
  */
@@ -81,8 +81,8 @@ public final class Gate implements AutoCloseable {
     }
 
     /**
-     * A gate that follows no topic and knows what it is told through {@link #apply(LimitState)} and {@link #apply(Plan)}: for
-     * the tests of services, and for other ways of transport. Always counts as fresh.
+     * A gate that follows no topic and knows what it is told through {@link #apply(LimitState)} and
+     * {@link #apply(Plan)}: for the tests of services, and for other ways of transport. Always counts as fresh.
      */
     public static Gate unfed(GateConfig config, LongSupplier clock) {
         return new Gate(config, clock, account -> true, false);
@@ -159,8 +159,9 @@ public final class Gate implements AutoCloseable {
     }
 
     /**
-     * Decides on a call that will say when it is over. Each permit of an allowed call has to be {@linkplain Permit#end ended};
-     * one that never is counts as charged, and gives its place in a concurrency limit back when the lease runs out.
+     * Decides on a call that will say when it is over. Each permit of an allowed call has to be {@linkplain Permit#end
+     * ended}; one that never is counts as charged, and gives its place in a concurrency limit back when the lease runs
+     * out.
      */
     public Permit begin(Call call) {
         long now = clock.getAsLong();
@@ -414,8 +415,8 @@ public final class Gate implements AutoCloseable {
     }
 
     /**
-     * Follows a tombstone of limit-state: an account that is gone, or a project or API key of which nothing is in use any more.
-     * Done by the gate itself for what it reads from Kafka.
+     * Follows a tombstone of limit-state: an account that is gone, or a project or API key of which nothing is in use
+     * any more. Done by the gate itself for what it reads from Kafka.
      *
      * @param key the record's key, see {@link LimitStateKey#parse}
      */

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param unknownAccount what is answered for accounts without a snapshot and without default plan
  * @param defaultPlan the plan by which accounts without a snapshot are judged, or null
  * @param maxAccounts accounts kept in memory
- * @param ownCallsHorizon how long after it was admitted a call shows up in the log at the latest; see {@code docs/gate.md}
+ * @param ownCallsHorizon how long after it was admitted a call shows up in the log at the latest; see
+ *     {@code docs/gate.md}
  * @param feedMaxAge how long ago this gate may last have been level with Kafka before its knowledge is stale
- * @param snapshotMaxAge how long an admitted call may wait for a snapshot before the account's knowledge is stale; zero for
- *     as long as it likes
+ * @param snapshotMaxAge how long an admitted call may wait for a snapshot before the account's knowledge is stale; zero
+ *     for as long as it likes
  * @param stalePolicy what is answered then
  * @param stalePolicyByLimit exceptions from that by limit id
  * @param staleRetryAfter {@code Retry-After} of what is refused because nothing is known
@@ -71,8 +72,8 @@ public record GateConfig(
      *
      * <ul>
      *   <li>{@code kafka.bootstrap.servers} (required) and anything else of Kafka's below {@code kafka.}
-     *   <li>{@code schema.registry.url} (required), {@code basic.auth.credentials.source}, {@code basic.auth.user.info},
-     *       {@code schema.registry.request.timeout.ms} (10000)
+     *   <li>{@code schema.registry.url} (required), {@code basic.auth.credentials.source},
+     *       {@code basic.auth.user.info}, {@code schema.registry.request.timeout.ms} (10000)
      *   <li>{@code topics.prefix} ({@code tollgate.})
      *   <li>{@code gate.read-uncommitted} (true)
      *   <li>{@code gate.start-timeout} (10s; 0s to 5m), {@code gate.start-policy} ({@code open}; or {@code closed})
@@ -80,7 +81,8 @@ public record GateConfig(
      *   <li>{@code gate.max-accounts} (200000; 1 to 50000000)
      *   <li>{@code gate.own-calls-horizon} (5s; 100ms to 1h)
      *   <li>{@code gate.feed-max-age} (30s; 1s to 24h), {@code gate.snapshot-max-age} (0s, which is never; up to 24h)
-     *   <li>{@code gate.stale.default} ({@code open}), {@code gate.stale.limit.LIMIT-ID}, {@code gate.stale-retry-after} (5s)
+     *   <li>{@code gate.stale.default} ({@code open}), {@code gate.stale.limit.LIMIT-ID},
+     *       {@code gate.stale-retry-after} (5s)
      *   <li>{@code gate.headers.x} ({@code requests:X-RateLimit,complexity:X-Complexity}, or {@code none}),
      *       {@code gate.headers.ietf} (true), {@code gate.headers.retry-after} (true)
      * </ul>

@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What a gate has done since it was built. Names here, and those that the Micrometer binder gives them, are public contract.
+ * What a gate has done since it was built. Names here, and those that the Micrometer binder gives them, are public
+ * contract.
  *
  * <p>Counters only grow. Thread-safe; figures read together may be a call apart.
  */

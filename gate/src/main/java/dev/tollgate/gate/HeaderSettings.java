@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * Which response headers are made.
  *
- * @param prefixByMeter the X-headers: meter id to prefix. {@code requests -> X-RateLimit} makes {@code X-RateLimit-Bucket},
- *     {@code -Limit}, {@code -Remaining} and {@code -Reset}; empty for none
+ * @param prefixByMeter the X-headers: meter id to prefix. {@code requests -> X-RateLimit} makes
+ *     {@code X-RateLimit-Bucket}, {@code -Limit}, {@code -Remaining} and {@code -Reset}; empty for none
  * @param ietf whether {@code RateLimit-Policy} and {@code RateLimit} are made
  * @param retryAfter whether {@code Retry-After} is made for denials
  */
@@ -17,7 +17,9 @@ public record HeaderSettings(Map<String, String> prefixByMeter, boolean ietf, bo
         prefixByMeter = Collections.unmodifiableMap(new LinkedHashMap<>(prefixByMeter));
     }
 
-    /** {@code X-RateLimit-*} for requests, {@code X-Complexity-*} for complexity, the IETF pair and {@code Retry-After}. */
+    /**
+     * {@code X-RateLimit-*} for requests, {@code X-Complexity-*} for complexity, the IETF pair and {@code Retry-After}.
+     */
     public static HeaderSettings standard() {
         Map<String, String> prefixes = new LinkedHashMap<>();
         prefixes.put("requests", "X-RateLimit");

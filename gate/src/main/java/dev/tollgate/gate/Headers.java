@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The X-headers show, for each meter, the most constrained limit: the one with the smallest share of its amount
  * remaining, compared exactly; of equal ones the longer. The IETF pair ({@code draft-ietf-httpapi-ratelimit-headers},
- * structured fields of RFC 9651) lists every limit in {@code RateLimit-Policy} and the most constrained of each meter in
- * {@code RateLimit}; in a denial the limit that denies, so that {@code Retry-After} is never earlier than {@code t}.
+ * structured fields of RFC 9651) lists every limit in {@code RateLimit-Policy} and the most constrained of each meter
+ * in {@code RateLimit}; in a denial the limit that denies, so that {@code Retry-After} is never earlier than {@code t}.
  *
  * <p>Limits that never deny (advisory, unlimited) are not shown.
  */

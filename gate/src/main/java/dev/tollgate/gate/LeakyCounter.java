@@ -7,13 +7,13 @@ import java.math.BigInteger;
 /**
  * Level of a leaky bucket that holds the amount and drains at amount per period.
  *
- * <p>Kept as one word: the moment at which the bucket would be empty, in nanoseconds since the epoch (the generic cell rate
- * algorithm, ITU-T I.371). A unit is worth {@code period / amount}, rounded up to the nanosecond; no burst is ever larger
- * than the amount. Example: 100 per minute, empty: each call moves the moment by 0.6 s, and the 101st would
- * move it more than a minute ahead.
+ * <p>Kept as one word: the moment at which the bucket would be empty, in nanoseconds since the epoch (the generic cell
+ * rate algorithm, ITU-T I.371). A unit is worth {@code period / amount}, rounded up to the nanosecond; no burst is ever
+ * larger than the amount. Example: 100 per minute, empty: each call moves the moment by 0.6 s, and the 101st would move
+ * it more than a minute ahead.
  *
- * <p>A newer snapshot wins where it is fuller; where it is emptier, own calls that it does not have yet are what makes the
- * difference, unless they are older than the horizon.
+ * <p>A newer snapshot wins where it is fuller; where it is emptier, own calls that it does not have yet are what makes
+ * the difference, unless they are older than the horizon.
  */
 final class LeakyCounter extends Counter {
     private static final long NANOS_PER_MILLI = 1_000_000L;

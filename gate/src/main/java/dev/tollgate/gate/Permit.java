@@ -4,8 +4,9 @@ import dev.tollgate.schemas.avro.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A call for which the gate was asked and that says when it is over, from {@link Gate#begin}. Until then it is known to be
- * in flight: it holds a place of concurrency limits, and counts as not yet published. Safe for use by several threads.
+ * A call for which the gate was asked and that says when it is over, from {@link Gate#begin}. Until then it is known to
+ * be in flight: it holds a place of concurrency limits, and counts as not yet published. Safe for use by several
+ * threads.
  */
 public final class Permit {
     private final Decision decision;
@@ -28,8 +29,8 @@ public final class Permit {
     }
 
     /**
-     * The call is over. Where the plan does not charge the outcome, what was counted is given back at once. The first call
-     * counts; further ones, and those on a denied permit, change nothing. Never throws.
+     * The call is over. Where the plan does not charge the outcome, what was counted is given back at once. The first
+     * call counts; further ones, and those on a denied permit, change nothing. Never throws.
      */
     public void end(Outcome outcome) {
         if (ended.compareAndSet(false, true)) {

@@ -7,28 +7,29 @@ import java.lang.invoke.VarHandle;
 /**
  * Usage in a window, fixed or sliding.
  *
- * <p>Idea: one word, {@link #admitted}, counts everything that this gate has ever let through here, and only ever moves by
- * compare-and-set. A {@link Baseline} says how to read it: usage is what the snapshot says plus what was admitted beyond
- * {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new baseline; the word
- * goes on.
+ * <p>Idea: one word, {@link #admitted}, counts everything that this gate has ever let through here, and only ever moves
+ * by compare-and-set. A {@link Baseline} says how to read it: usage is what the snapshot says plus what was admitted
+ * beyond {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new
+ * baseline; the word goes on.
  *
- * <p><b>What a snapshot contains.</b> It does not say whose calls it counts. Of the amount by which usage has grown since the
- * last one, as much as possible is taken to be this gate's own: for a single gate that is exact, whatever the delays. If
- * usage has grown by more than this gate's own open account, there are others, and then all own calls count as contained
- * but those of the latency just observed; those are unconfirmed, and stop counting when no news comes about them. In any case usage is never taken to be less than what was known plus what
- * this gate has admitted since: a snapshot without news settles nothing. Calls older than the horizon are settled even so,
- * because then they ended in a way that is not charged.
+ * <p><b>What a snapshot contains.</b> It does not say whose calls it counts. Of the amount by which usage has grown
+ * since the last one, as much as possible is taken to be this gate's own: for a single gate that is exact, whatever the
+ * delays. If usage has grown by more than this gate's own open account, there are others, and then all own calls count
+ * as contained but those of the latency just observed; those are unconfirmed, and stop counting when no news comes
+ * about them. In any case usage is never taken to be less than what was known plus what this gate has admitted since: a
+ * snapshot without news settles nothing. Calls older than the horizon are settled even so, because then they ended in a
+ * way that is not charged.
  *
- * <p><b>The other gates.</b> Their calls since the snapshot are not known, but their share is: usage of the window grew by
- * {@code k} for each own call. Until the next snapshot own calls therefore weigh {@code k}, so that all gates together stop
- * near the amount instead of each stopping for itself. Until enough is known of the account, {@code k} is that of all accounts
- * ({@link FleetShare}). Each call makes a snapshot due; if none has come
- * {@value #ESTIMATE_MILLIS} ms after the first call since the last one, the estimate does not deny any more. The share is
- * carried into the next window. For a single gate {@code k} is 1 and the estimate is nothing. When nothing has been admitted
- * here for as long since the last snapshot, and none has come, that snapshot is taken to have all own calls.
+ * <p><b>The other gates.</b> Their calls since the snapshot are not known, but their share is: usage of the window grew
+ * by {@code k} for each own call. Until the next snapshot own calls therefore weigh {@code k}, so that all gates
+ * together stop near the amount instead of each stopping for itself. Until enough is known of the account, {@code k} is
+ * that of all accounts ({@link FleetShare}). Each call makes a snapshot due; if none has come {@value #ESTIMATE_MILLIS}
+ * ms after the first call since the last one, the estimate does not deny any more. The share is carried into the next
+ * window. For a single gate {@code k} is 1 and the estimate is nothing. When nothing has been admitted here for as long
+ * since the last snapshot, and none has come, that snapshot is taken to have all own calls.
  *
- * <p>A sliding window keeps what the snapshot says until a newer one comes, or its length has passed: the parts of which
- * it consists are not known here.
+ * <p>A sliding window keeps what the snapshot says until a newer one comes, or its length has passed: the parts of
+ * which it consists are not known here.
  */
 final class WindowCounter extends Counter {
     private static final long ESTIMATE_MILLIS = 1_000;
@@ -111,10 +112,10 @@ final class WindowCounter extends Counter {
         }
 
         /**
-         * Whether own calls that are not settled may be in the snapshot after all. Where there are other gates, their calls
-         * can be told from own ones only by time, and late snapshots err to the side of the limit. If nothing has been
-         * admitted since the snapshot, own calls that it does not have would make another one due; when none comes,
-         * it has them all. Lets one call go ahead for each snapshot, so that an outage does not undo a limit.
+         * Whether own calls that are not settled may be in the snapshot after all. Where there are other gates, their
+         * calls can be told from own ones only by time, and late snapshots err to the side of the limit. If nothing has
+         * been admitted since the snapshot, own calls that it does not have would make another one due; when none
+         * comes, it has them all. Lets one call go ahead for each snapshot, so that an outage does not undo a limit.
          *
          * @param cost of the call, and of those in flight, which no snapshot can have
          */
@@ -371,8 +372,8 @@ final class WindowCounter extends Counter {
     }
 
     /**
-     * Own cost that is probably too new for the snapshot: of its latency and the time that it takes to publish, taking calls
-     * to be even over the time since the last one.
+     * Own cost that is probably too new for the snapshot: of its latency and the time that it takes to publish, taking
+     * calls to be even over the time since the last one.
      */
     private static long recentlyAdmitted(Baseline before, Snapshot snapshot, long all) {
         long elapsed = Math.max(1, snapshot.receivedAtMillis() - before.madeAtMillis);

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Several gates, one account, and a pipeline between them that takes its time: a simulation by a clock of its own. A call
- * that a gate admits is appended {@code publishMillis} later; the topology publishes a snapshot at once when 90 % or 100 % are
- * reached and otherwise every 250 ms; each gate reads it {@code readMillis} later.
+ * Several gates, one account, and a pipeline between them that takes its time: a simulation by a clock of its own. A
+ * call that a gate admits is appended {@code publishMillis} later; the topology publishes a snapshot at once when 90 %
+ * or 100 % are reached and otherwise every 250 ms; each gate reads it {@code readMillis} later.
  */
 class OvershootTest {
     private static final long AMOUNT = 100;
@@ -75,8 +75,8 @@ class OvershootTest {
         }
 
         /**
-         * Offers calls at random moments in the first seconds of each window, so many a second on average, to each gate that
-         * serves in that window.
+         * Offers calls at random moments in the first seconds of each window, so many a second on average, to each gate
+         * that serves in that window.
          */
         void run(int windows, int perSecond, java.util.function.IntPredicate serves) {
             for (int window = 0; window < windows; window++) {

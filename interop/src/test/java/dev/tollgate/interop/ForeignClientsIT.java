@@ -192,7 +192,10 @@ class ForeignClientsIT {
         assertCountedAndBlocked("go-client", run("go-client", folder, places, "go", "run", source.toString()));
     }
 
-    /** An interpreter that has the packages: the one on the path may be another than the one that Debian's packages are for. */
+    /**
+     * An interpreter that has the packages: the one on the path may be another than the one that Debian's packages are
+     * for.
+     */
     private static String python() throws Exception {
         String named = System.getProperty("tollgate.python");
         List<String> candidates = named == null ? List.of("python3", "/usr/bin/python3") : List.of(named);

@@ -23,8 +23,8 @@ final class EndpointPatterns {
     }
 
     /**
-     * Equal for two patterns exactly if they match the same endpoints: the names of {@code :segments} and the case of the
-     * method do not matter, and an inner {@code *} is one segment like {@code :name}.
+     * Equal for two patterns exactly if they match the same endpoints: the names of {@code :segments} and the case of
+     * the method do not matter, and an inner {@code *} is one segment like {@code :name}.
      */
     static String canonical(String pattern) {
         int blank = pattern.indexOf(' ');

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one mapping, read by their rules. A value that breaks its rule is reported and stands for nothing: readers go
- * on, and {@link #isBroken} keeps such a mapping out of comparisons with others, which would only repeat the problem.
+ * The keys of one mapping, read by their rules. A value that breaks its rule is reported and stands for nothing:
+ * readers go on, and {@link #isBroken} keeps such a mapping out of comparisons with others, which would only repeat the
+ * problem.
  */
 final class Fields {
     private static final Pattern WHOLE = Pattern.compile("0|[1-9][0-9]{0,17}");

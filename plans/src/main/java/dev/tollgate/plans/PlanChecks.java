@@ -49,7 +49,9 @@ final class PlanChecks {
         }
     }
 
-    /** Checks that versions follow each other in number and time, and that a limit counts the same thing in all of them. */
+    /**
+     * Checks that versions follow each other in number and time, and that a limit counts the same thing in all of them.
+     */
     static void acrossVersions(List<LocatedVersion> versions) {
         for (int i = 1; i < versions.size(); i++) {
             refuseDisorder(versions.get(i - 1), versions.get(i));

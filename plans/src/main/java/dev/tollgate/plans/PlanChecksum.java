@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Fingerprint of what a version means: SHA-256, 64 lower-case hexadecimal digits.
  *
  * <p>It covers the plan id and every field of the version but the checksum itself. Comments, layout, defaults that are
- * written out and the order of meters, endpoints, limits, caps, thresholds and outcomes make no difference: none of them
- * changes what an account is charged. Title and description belong to the plan and are not covered, so they may be reworded.
+ * written out and the order of meters, endpoints, limits, caps, thresholds and outcomes make no difference: none of
+ * them changes what an account is charged. Title and description belong to the plan and are not covered, so they may be
+ * reworded.
  *
- * <p>The bytes are those of a canonical text: one field after the other as {@code length:text} in UTF-8, lists with their
- * size first and sorted by their own canonical text. Fields that later releases add enter it only where they differ from
- * their default, so that the checksum of what exists stays what it is.
+ * <p>The bytes are those of a canonical text: one field after the other as {@code length:text} in UTF-8, lists with
+ * their size first and sorted by their own canonical text. Fields that later releases add enter it only where they
+ * differ from their default, so that the checksum of what exists stays what it is.
  */
 public final class PlanChecksum {
     private static final String FORMAT = "tollgate plan version 1";

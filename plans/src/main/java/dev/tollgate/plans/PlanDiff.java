@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says in words what differs between two versions, two plans or two catalogs, in the order in which a plan file tells
- * things. What is the same is not mentioned; neither is order, nor anything else that a {@link PlanChecksum} leaves out.
+ * things. What is the same is not mentioned; neither is order, nor anything else that a {@link PlanChecksum} leaves
+ * out.
  *
  * <p>Example: {@code The limit requests-per-minute rises from 100 to 200 per minute and account.}
  */
@@ -43,8 +44,8 @@ public final class PlanDiff {
     }
 
     /**
-     * What the second plan says differently than the first: title, description, versions that came or went, and versions
-     * of the same number with other content. A version that came is compared with the one before it.
+     * What the second plan says differently than the first: title, description, versions that came or went, and
+     * versions of the same number with other content. A version that came is compared with the one before it.
      */
     public static List<Difference> ofPlans(Plan before, Plan after) {
         PlanDiff diff = new PlanDiff();

@@ -20,8 +20,8 @@ import java.util.List;
  * Reads plan catalogs from YAML. The format is described in {@code docs/plans.md} and by the JSON schema
  * {@code plans/plan.schema.json}; the rules that a schema cannot say are checked here as well.
  *
- * <p>Every version comes with its {@link PlanChecksum checksum} filled in, and everything that the file leaves out has its
- * default, so that readers of the Avro records need no knowledge of the file format.
+ * <p>Every version comes with its {@link PlanChecksum checksum} filled in, and everything that the file leaves out has
+ * its default, so that readers of the Avro records need no knowledge of the file format.
  */
 public final class PlanFile {
     /** Largest file: 1 MiB. */

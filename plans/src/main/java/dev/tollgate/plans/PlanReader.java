@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the tree of a plan file into plans.
  *
- * <p>Values are checked one by one here, and against each other in {@link PlanChecks}. Parts with a problem of their own
- * are left out of the comparison with others, so that one slip is one problem.
+ * <p>Values are checked one by one here, and against each other in {@link PlanChecks}. Parts with a problem of their
+ * own are left out of the comparison with others, so that one slip is one problem.
  */
 final class PlanReader {
     private static final List<String> FILE_KEYS = List.of("plans");

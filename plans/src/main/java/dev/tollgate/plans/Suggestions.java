@@ -33,7 +33,7 @@ final class Suggestions {
         return best;
     }
 
-    /** {@code  (did you mean 'x'?)} or nothing. */
+    /** {@code (did you mean 'x'?)} or nothing. */
     static String hint(String word, Collection<String> known) {
         return nearest(word, known)
                 .map(found -> " (did you mean '" + found + "'?)")

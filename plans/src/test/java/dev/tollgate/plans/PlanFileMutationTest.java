@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Broken files of every kind: a valid one with a few random slips. Whatever comes out, the answer is plans that everybody
- * else accepts too, or located problems; never anything else. {@code -Dtollgate.seed=N} repeats a run,
+ * Broken files of every kind: a valid one with a few random slips. Whatever comes out, the answer is plans that
+ * everybody else accepts too, or located problems; never anything else. {@code -Dtollgate.seed=N} repeats a run,
  * {@code -Dtollgate.files=N} makes it longer.
  */
 class PlanFileMutationTest {

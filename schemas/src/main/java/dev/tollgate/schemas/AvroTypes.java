@@ -5,8 +5,8 @@ import org.apache.avro.util.ClassSecurityValidator;
 /**
  * Makes the generated types usable: Avro 1.12 refuses to read or write classes of packages that nobody vouched for.
  *
- * <p>The serdes of this module call {@link #trust()} themselves; code that uses Avro readers or writers directly calls it
- * once before. Thread-safe and idempotent.
+ * <p>The serdes of this module call {@link #trust()} themselves; code that uses Avro readers or writers directly calls
+ * it once before. Thread-safe and idempotent.
  */
 public final class AvroTypes {
     /** Package of all generated types, which is also the Avro namespace. */

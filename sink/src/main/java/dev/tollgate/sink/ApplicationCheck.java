@@ -13,8 +13,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>A role under another {@code streams.application-id} counts everything again into the same journal. Each record of
  * both is sound by itself, so only the header that names the application tells. The id that stands is that of the
- * newest row of the partition, in an empty one that of the newest row of its topic, in an empty table that of the
- * first record. Not thread-safe.
+ * newest row of the partition, in an empty one that of the newest row of its topic, in an empty table that of the first
+ * record. Not thread-safe.
  */
 final class ApplicationCheck {
     private final TopicPartition partition;
@@ -67,9 +67,10 @@ final class ApplicationCheck {
         }
         return new SinkException("""
             the record at %1$s was written by the accounting application '%2$s', but request_journal has records of \
-            '%3$s'. Another application id counts every request again, so nothing more is written. If it was a mistake, \
-            set streams.application-id of the accounting role back to '%3$s' and sink.ignored-applications of the sink \
-            to '%2$s', so that its records are skipped. If the change is meant, set sink.next-application to '%2$s'\
+            '%3$s'. Another application id counts every request again, so nothing more is written. If it was a \
+            mistake, set streams.application-id of the accounting role back to '%3$s' and \
+            sink.ignored-applications of the sink to '%2$s', so that its records are skipped. If the change is \
+            meant, set sink.next-application to '%2$s'\
             """.formatted(where, id, standing));
     }
 }

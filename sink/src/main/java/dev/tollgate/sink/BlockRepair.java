@@ -19,11 +19,11 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * Brings blocks of the table to what the log says: deletes rows that are wrong, inserts records that are lacking.
  *
- * <p>Cut off at any point it is simply begun again: rows that were deleted are then missing, and missing records are found. An
- * insert takes the way of a batch that may have been begun by somebody else ({@link FencedInserts}): what stands is asked before and
- * after, and where an answered insert left nothing (the token was taken before, by rows that were deleted since), the next token
- * follows. {@link RepairRun} says why two repairs at a time cannot double a row, and a sink writes beyond the committed offset
- * only.
+ * <p>Cut off at any point it is simply begun again: rows that were deleted are then missing, and missing records are
+ * found. An insert takes the way of a batch that may have been begun by somebody else ({@link FencedInserts}): what
+ * stands is asked before and after, and where an answered insert left nothing (the token was taken before, by rows that
+ * were deleted since), the next token follows. {@link RepairRun} says why two repairs at a time cannot double a row,
+ * and a sink writes beyond the committed offset only.
  */
 final class BlockRepair {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -99,7 +99,9 @@ final class BlockRepair {
         }
     }
 
-    /** As the sink goes on with a batch that somebody else has begun; but not without end, since somebody waits for it. */
+    /**
+     * As the sink goes on with a batch that somebody else has begun; but not without end, since somebody waits for it.
+     */
     private void send(FencedInserts inserts) throws UnavailableException {
         Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
         long progressAtNanos = System.nanoTime();

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>A part appears whole or not at all, by one rename. An insert is one block of one partition, so it is one part;
  *       the rollups are projections inside it.
- *   <li>Taking a token, renaming and committing happen under one lock of the table. So once an insert under token T
- *       was <i>answered without error</i>, the outcome of T is settled: nothing sent under T, before or later, can add
+ *   <li>Taking a token, renaming and committing happen under one lock of the table. So once an insert under token T was
+ *       <i>answered without error</i>, the outcome of T is settled: nothing sent under T, before or later, can add
  *       rows. This is what an insert under an old token is for: not to store, but to fence off an attempt that may
  *       still be on its way.
  *   <li>A read waits for that lock too, so a read after the answer sees the outcome.
@@ -42,10 +42,10 @@ import org.slf4j.LoggerFactory;
  *    3  read back: all rows stand: done; none: k = k + 1, then 2; some: stop
  * </pre>
  *
- * <p>Step 1 makes a lost deduplication log harmless, step 2 fences off late attempts, step 3 finds tokens without
- * rows. Two members that both believe they own the partition walk the same T.0, T.1, ..., and a member leaves T.k only
- * when T.k is settled and empty: at most one T.k ever has rows. There is no last k: a disk that stays full takes one
- * token per two attempts, and waiting costs only time.
+ * <p>Step 1 makes a lost deduplication log harmless, step 2 fences off late attempts, step 3 finds tokens without rows.
+ * Two members that both believe they own the partition walk the same T.0, T.1, ..., and a member leaves T.k only when
+ * T.k is settled and empty: at most one T.k ever has rows. There is no last k: a disk that stays full takes one token
+ * per two attempts, and waiting costs only time.
  *
  * <p>It holds on one ClickHouse server for as long as that server remembers the tokens of attempts that may still
  * arrive; see {@link SinkConfig#from}. An insert into a table whose newest version holds needs nothing of this: it

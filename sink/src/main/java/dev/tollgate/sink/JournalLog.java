@@ -14,7 +14,10 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** The journal's topic as {@code tollgate reconcile} reads it: committed records, by a consumer without a group. Not thread-safe. */
+/**
+ * The journal's topic as {@code tollgate reconcile} reads it: committed records, by a consumer without a group. Not
+ * thread-safe.
+ */
 final class JournalLog implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Deserializer<UsageJournalEntry> deserializer;

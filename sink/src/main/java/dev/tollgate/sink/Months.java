@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 
 /**
  * Partitions of the tables that are partitioned by a moment: calendar months in UTC as ClickHouse's {@code toYYYYMM}
- * numbers them (202611), and one partition for everything before {@link #FIRST}, so that a batch of ancient dates
- * makes a few inserts rather than hundreds. Remembers the last month, because records come in the order of time. Not
+ * numbers them (202611), and one partition for everything before {@link #FIRST}, so that a batch of ancient dates makes
+ * a few inserts rather than hundreds. Remembers the last month, because records come in the order of time. Not
  * thread-safe.
  */
 final class Months {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the sink holds of one topic partition: records that wait to be written, and the batch that is being written.
  *
- * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is
- * never changed once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
+ * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is never
+ * changed once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
  */
 final class PartitionBuffer {
     private final TopicPartition partition;
@@ -131,7 +131,10 @@ final class PartitionBuffer {
         }
     }
 
-    /** Whether reading on must wait until something is written. A range that is repeated is read whole, whatever its size. */
+    /**
+     * Whether reading on must wait until something is written. A range that is repeated is read whole, whatever its
+     * size.
+     */
     boolean isFull() {
         return replay == null && (backlog.size() >= limits.maxRows() || backlogBytes >= limits.maxBytes());
     }

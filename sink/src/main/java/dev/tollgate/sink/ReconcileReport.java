@@ -58,14 +58,16 @@ public record ReconcileReport(
      * A range of offsets that is in neither.
      *
      * @param from first offset, inclusive
-     * @param to last offset, inclusive; offsets between may have been markers of transactions, so that fewer records were lost
+     * @param to last offset, inclusive; offsets between may have been markers of transactions, so that fewer records
+     *     were lost
      */
     public record Lost(int partition, long from, long to) {}
 
     /**
      * A row of one of the shipped checks ({@code tollgate sql query}).
      *
-     * @param check name of the query: {@code reconcile_rollups}, {@code reconcile_totals} or {@code reconcile_positions}
+     * @param check name of the query: {@code reconcile_rollups}, {@code reconcile_totals} or
+     *     {@code reconcile_positions}
      * @param fields its columns, as text
      */
     public record TableDrift(String check, Map<String, String> fields) {

@@ -41,15 +41,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the journal's log with its table, the table with its rollups, with the totals and with the positions, and mends what
- * drifted.
+ * Compares the journal's log with its table, the table with its rollups, with the totals and with the positions, and
+ * mends what drifted.
  *
- * <p>The log is the truth as far as it reaches: from its first record (14 days) up to the offset that the sink has committed. Both
- * sides are summed by blocks of 10,000 offsets first; only blocks that differ are compared record by record. A block takes a few
- * hundred bytes, and the blocks that are looked at closely are at most {@value #BLOCKS_AT_ONCE} at a time.
+ * <p>The log is the truth as far as it reaches: from its first record (14 days) up to the offset that the sink has
+ * committed. Both sides are summed by blocks of 10,000 offsets first; only blocks that differ are compared record by
+ * record. A block takes a few hundred bytes, and the blocks that are looked at closely are at most
+ * {@value #BLOCKS_AT_ONCE} at a time.
  *
- * <p>It runs beside a sink: it reads and mends below the committed offsets, the sink writes above them. See {@link BlockRepair}.
- * Not thread-safe.
+ * <p>It runs beside a sink: it reads and mends below the committed offsets, the sink writes above them. See
+ * {@link BlockRepair}. Not thread-safe.
  */
 public final class Reconciler {
     private static final long TIMEOUT_SECONDS = 30;

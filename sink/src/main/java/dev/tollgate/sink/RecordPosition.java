@@ -7,7 +7,8 @@ package dev.tollgate.sink;
  * @param partition its partition
  * @param offset its offset
  * @param timestampMillis when the log took it
- * @param applicationId accounting application that wrote it, by the header of the journal's records; empty where there is none
+ * @param applicationId accounting application that wrote it, by the header of the journal's records; empty where there
+ *     is none
  */
 record RecordPosition(String topicId, int partition, long offset, long timestampMillis, String applicationId) {
     /** Writes the columns {@code record_topic_id, record_partition, record_offset}. */

@@ -9,9 +9,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in ClickHouse's RowBinary format, appended to one growing buffer: values in the order of the columns, no separators.
+ * Rows in ClickHouse's RowBinary format, appended to one growing buffer: values in the order of the columns, no
+ * separators.
  *
- * <p>The same values always give the same bytes (maps are written in the order of their keys), which a repeated batch relies on.
+ * <p>The same values always give the same bytes (maps are written in the order of their keys), which a repeated batch
+ * relies on.
  *
  * @see <a href="https://clickhouse.com/docs/interfaces/formats/RowBinary">ClickHouse: RowBinary</a>
  */

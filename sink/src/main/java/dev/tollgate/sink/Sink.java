@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * Writes what the accounting topology says into ClickHouse: each record once, in the face of crashes, lost answers,
  * rebalances and outages on either side. How is told in {@code SinkWorker}.
  *
- * <p>Waits, with its place in the consumer group, while Kafka, the registry or ClickHouse does not answer or
- * ClickHouse is not migrated yet. Stops with a {@link SinkException} where waiting cannot help: skipping a record
- * would make the books wrong without anybody knowing.
+ * <p>Waits, with its place in the consumer group, while Kafka, the registry or ClickHouse does not answer or ClickHouse
+ * is not migrated yet. Stops with a {@link SinkException} where waiting cannot help: skipping a record would make the
+ * books wrong without anybody knowing.
  *
  * <pre>{@code
  * try (Sink sink = new Sink(SinkConfig.from(values))) {
@@ -164,7 +164,10 @@ public final class Sink implements AutoCloseable {
         return metrics;
     }
 
-    /** Stops after the batch that is being written; what waits is written after the next start. Closing twice does nothing. */
+    /**
+     * Stops after the batch that is being written; what waits is written after the next start. Closing twice does
+     * nothing.
+     */
     @Override
     public synchronized void close() {
         workers.forEach(SinkWorker::stop);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param registry where the schemas are
  * @param topics how the topics are named
  * @param clickHouse where the rows go
- * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group
- *     share the work, two groups would each write everything
+ * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group share
+ *     the work, two groups would each write everything
  * @param threads consumers in this process, 1 to 64
  * @param batchMaxRows records of a batch at most, 1 to 1,000,000
  * @param batchMaxBytes bytes of a batch at most, 1 KiB to 256 MiB
@@ -61,8 +61,8 @@ public record SinkConfig(
         Map<String, String> effective) {
 
     /**
-     * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations).
-     * A token must be remembered for as long as its insert may be repeated; see {@link #from}.
+     * How many inserts each table remembers by token ({@code non_replicated_deduplication_window} in the migrations). A
+     * token must be remembered for as long as its insert may be repeated; see {@link #from}.
      */
     static final int DEDUPLICATION_WINDOW = 100_000;
 
@@ -92,15 +92,15 @@ public record SinkConfig(
      * Reads the configuration from dotted kebab-case keys:
      *
      * <ul>
-     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client, {@code
-     *       kafka.sink.*} for the sink's consumers
+     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client,
+     *       {@code kafka.sink.*} for the sink's consumers
      *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
      *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1)
      *   <li>{@code clickhouse.*} as {@link ClickHouseConfig#read}
      *   <li>{@code sink.group-id} ({@code tollgate-sink}), {@code sink.threads} (1), {@code sink.batch.max-rows}
-     *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s), {@code
-     *       sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay} (10s),
-     *       {@code sink.max-poll-interval} (5m)
+     *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s),
+     *       {@code sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay}
+     *       (10s), {@code sink.max-poll-interval} (5m)
      *   <li>{@code sink.check-interval} (1m): how often the rows of the journal are counted
      *   <li>{@code sink.ignored-applications} (none): ids of accounting applications whose records of the journal are
      *       skipped; {@code sink.next-application} (none): an id that may follow the one that stands
@@ -110,8 +110,8 @@ public record SinkConfig(
      * (a hanging insert would cost the partitions), and more partitions than the tables remember tokens for. An insert
      * may still arrive up to half a poll interval after its intent plus one request time-out. In that time the inserts
      * of all partitions must be fewer than the 100,000 that a table remembers; each partition's share is half of that
-     * (the other half is for a partition that moves to another member), divided by the partitions. A partition that
-     * has used its share waits. So that this does not happen to ordinary traffic, the share must hold one batch per
+     * (the other half is for a partition that moves to another member), divided by the partitions. A partition that has
+     * used its share waits. So that this does not happen to ordinary traffic, the share must hold one batch per
      * {@code sink.batch.max-delay}, two inserts each.
      *
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
@@ -225,10 +225,9 @@ public record SinkConfig(
     }
 
     /**
-     * Properties of one thread's consumer. Cooperative rebalancing: partitions that stay are not interrupted, and
-     * those that go leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset
-     * of offsets: where the log lacks what the group wants, that is a loss to be told, not a reason to start
-     * elsewhere.
+     * Properties of one thread's consumer. Cooperative rebalancing: partitions that stay are not interrupted, and those
+     * that go leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset of
+     * offsets: where the log lacks what the group wants, that is a loss to be told, not a reason to start elsewhere.
      */
     Map<String, Object> consumerProperties(int thread) {
         Map<String, Object> properties = new HashMap<>();

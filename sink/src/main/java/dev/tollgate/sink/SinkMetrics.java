@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.LongAdder;
  *       the next was used
  *   <li>{@code tollgate.sink.throttled} (counter): steps in which a partition had to wait, because ClickHouse would
  *       forget tokens that are still needed; only old dates in great number lead there
- *   <li>{@code tollgate.sink.ignored} (counter): records of the journal that were skipped because {@code
- *       sink.ignored-applications} names who wrote them; again where they are read again
+ *   <li>{@code tollgate.sink.ignored} (counter): records of the journal that were skipped because
+ *       {@code sink.ignored-applications} names who wrote them; again where they are read again
  *   <li>{@code tollgate.sink.reread} (counter): rows that were missing from a table and were brought back from the log
- *   <li>{@code tollgate.sink.holes.missing} (gauge): rows of the journal that should stand and do not, in the partitions
- *       that this process has, as of the last count
+ *   <li>{@code tollgate.sink.holes.missing} (gauge): rows of the journal that should stand and do not, in the
+ *       partitions that this process has, as of the last count
  *   <li>{@code tollgate.sink.holes.doubled} (gauge): rows that stand at a position which has one already
  *   <li>{@code tollgate.sink.holes.lost} (gauge): offsets that neither log nor table has ({@code lost_range}), and rows
  *       that are gone without it being known which

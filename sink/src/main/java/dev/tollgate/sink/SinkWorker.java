@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>A batch is a fixed range {@code [from, to)} of one partition.
- *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}, see {@link
- *       Ledger}.
+ *   <li>Before it is inserted, offset {@code from} is committed with the metadata {@code v=1;to=...}, see
+ *       {@link Ledger}.
  *   <li>It is inserted, one insert for each month, as {@link FencedInserts} tells.
  *   <li>Offset {@code to} is committed.
  * </ol>
@@ -153,7 +153,9 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    /** Makes {@link #run} return after the step that it is in. What is not written then is written after the next start. */
+    /**
+     * Makes {@link #run} return after the step that it is in. What is not written then is written after the next start.
+     */
     void stop() {
         stopping = true;
     }
@@ -205,7 +207,9 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    /** Records went while the sink stood before them: where the log begins now is decided as if the partition were new. */
+    /**
+     * Records went while the sink stood before them: where the log begins now is decided as if the partition were new.
+     */
     private void beginAnew(OffsetOutOfRangeException e) {
         Consumer<byte[], byte[]> current = consumer();
         Map<TopicPartition, Long> positions = e.offsetOutOfRangePartitions();
@@ -368,8 +372,8 @@ final class SinkWorker implements Runnable {
     }
 
     /**
-     * Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason.
-     * The batch that was sealed first comes first, so that none waits for ever behind a large one.
+     * Inserts until done, until the step has taken long enough, or until one cannot be made now; that one's reason. The
+     * batch that was sealed first comes first, so that none waits for ever behind a large one.
      */
     private @Nullable UnavailableException insert(List<PartitionBuffer> due) {
         long startedAt = now();
@@ -438,9 +442,9 @@ final class SinkWorker implements Runnable {
     }
 
     /**
-     * The inserts of those rows of a batch that do not stand. What stands may have come in other batches, so each offset
-     * is asked for. {@link RepairRun} says why a second member that does the same cannot double a row: the range is in
-     * the ledger, so both cut the same runs.
+     * The inserts of those rows of a batch that do not stand. What stands may have come in other batches, so each
+     * offset is asked for. {@link RepairRun} says why a second member that does the same cannot double a row: the range
+     * is in the ledger, so both cut the same runs.
      */
     private List<FencedInserts> lacking(
             PartitionBuffer buffer, Batch batch, BatchEncoder<?> encoder, List<TableInsert> all)
@@ -504,7 +508,10 @@ final class SinkWorker implements Runnable {
         }
     }
 
-    /** Moves idle partitions past the markers of transactions, so that whoever watches the group sees no lag where there is none. */
+    /**
+     * Moves idle partitions past the markers of transactions, so that whoever watches the group sees no lag where there
+     * is none.
+     */
     private void commitIdle(Consumer<byte[], byte[]> current) throws UnavailableException {
         if (now() - idleCommitNanos < IDLE_COMMIT_INTERVAL.toNanos()) {
             return;
@@ -714,8 +721,8 @@ final class SinkWorker implements Runnable {
     // ---------------------------------------------------------------- counting
 
     /**
-     * Counts what stands, between two batches: then the number of rows is known to the last one. Costs one question to a
-     * projection; only where it differs the rows themselves are read.
+     * Counts what stands, between two batches: then the number of rows is known to the last one. Costs one question to
+     * a projection; only where it differs the rows themselves are read.
      */
     private void countRows(Consumer<byte[], byte[]> current) throws UnavailableException {
         long startedAt = now();

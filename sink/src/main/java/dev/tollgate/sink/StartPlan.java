@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * otherwise                      go on at C
  * </pre>
  *
- * <p>Nothing is committed by the decision itself, so that a member that dies before its first batch leaves everything as
- * it was. A batch below C commits a lower offset with {@code verify=}: whoever comes next looks likewise up to there.
+ * <p>Nothing is committed by the decision itself, so that a member that dies before its first batch leaves everything
+ * as it was. A batch below C commits a lower offset with {@code verify=}: whoever comes next looks likewise up to
+ * there.
  *
  * @param position first offset to read
  * @param replay range that was begun by another member and is repeated as it is; null for none

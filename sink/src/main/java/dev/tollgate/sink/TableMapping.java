@@ -21,9 +21,7 @@ interface TableMapping<T extends SpecificRecord> {
     /** In the order in which {@link #write} writes the values. */
     List<String> columns();
 
-    /**
-     * Whether a row that stands twice counts twice. If not, the newest version of an identity holds.
-     */
+    /** Whether a row that stands twice counts twice. If not, the newest version of an identity holds. */
     boolean additive();
 
     /** The column whose month is the partition of a row; null where the table is not partitioned. */

@@ -32,8 +32,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The totals of some accounts' limits, in their topic against their table. Versions grow with each change of an account, so that
- * the newest total of a window can be told on either side, and writing one once more changes nothing.
+ * The totals of some accounts' limits, in their topic against their table. Versions grow with each change of an
+ * account, so that the newest total of a window can be told on either side, and writing one once more changes nothing.
  */
 final class TotalsLog {
     /** Of the drifts that {@link #stale} finds. */

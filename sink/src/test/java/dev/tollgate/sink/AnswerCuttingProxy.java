@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Stands between a client and ClickHouse and loses the answers of inserts: the request arrives whole, the answer is swallowed and the
- * connection cut, as when a network fails at the worst moment.
+ * Stands between a client and ClickHouse and loses the answers of inserts: the request arrives whole, the answer is
+ * swallowed and the connection cut, as when a network fails at the worst moment.
  */
 final class AnswerCuttingProxy implements AutoCloseable {
     private static final Pattern HOST_AND_PORT = Pattern.compile("//([^:/]+):(\\d+)");

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the sink promises when something breaks: each journal record stands once, and the rollups agree with the journal. */
+/**
+ * What the sink promises when something breaks: each journal record stands once, and the rollups agree with the
+ * journal.
+ */
 final class SinkFaultIT {
     /** Ten days apart, so that ten records reach over four months. */
     private static final Instant FIRST = Instant.parse("2026-08-25T12:00:00Z");

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * A backlog of journal records written as fast as it goes; prints the rate. {@code -Dsink.throughput.rows=1000000} for a figure
- * worth noting, see {@code docs/performance/sink.md}.
+ * A backlog of journal records written as fast as it goes; prints the rate. {@code -Dsink.throughput.rows=1000000} for
+ * a figure worth noting, see {@code docs/performance/sink.md}.
  */
 final class SinkThroughputIT {
     private static final int ROWS = Integer.getInteger("sink.throughput.rows", 100_000);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A question to the database, kept as a file ({@code sql/queries/NAME.sql}) that analysts run as it is with
- * {@code clickhouse-client --param_account=...}. Its first comment says what it answers; {@code {name:Type}} are its parameters.
+ * {@code clickhouse-client --param_account=...}. Its first comment says what it answers; {@code {name:Type}} are its
+ * parameters.
  *
  * @param name file name without {@code .sql}
  * @param description what it answers
@@ -60,8 +61,8 @@ public record AnalystQuery(String name, String description, String sql) {
      * Asks it.
      *
      * @param connection of the official driver; its current database is changed to the given one
-     * @param parameters value of each parameter as ClickHouse reads it ({@code 2026-11-01}, {@code 1}); ClickHouse, not text
-     *     replacement, puts them into the query
+     * @param parameters value of each parameter as ClickHouse reads it ({@code 2026-11-01}, {@code 1}); ClickHouse, not
+     *     text replacement, puts them into the query
      * @throws IllegalArgumentException if a parameter is missing
      */
     public Answer run(Connection connection, String database, Map<String, String> parameters) throws SQLException {

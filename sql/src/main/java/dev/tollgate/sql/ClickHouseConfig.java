@@ -68,8 +68,9 @@ public record ClickHouseConfig(
     }
 
     /**
-     * Connections of the official driver. Inserts are synchronous (servers since 26.2 default to asynchronous ones, which would
-     * acknowledge rows that a crash still loses), and the driver does not retry by itself: who inserts decides that.
+     * Connections of the official driver. Inserts are synchronous (servers since 26.2 default to asynchronous ones,
+     * which would acknowledge rows that a crash still loses), and the driver does not retry by itself: who inserts
+     * decides that.
      */
     public DataSource dataSource() {
         Properties properties = new Properties();

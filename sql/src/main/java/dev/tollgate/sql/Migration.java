@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * One migration file: one change, never edited after release.
  *
- * <p>The file name says everything: {@code V007__create_limit_event.sql} is the seventh change of the tables, {@code S001__...}
- * the first of those that need a ClickHouse server (users, roles, profiles).
+ * <p>The file name says everything: {@code V007__create_limit_event.sql} is the seventh change of the tables,
+ * {@code S001__...} the first of those that need a ClickHouse server (users, roles, profiles).
  *
  * @param series which sequence it belongs to
  * @param number its place in the sequence, from 1 without gaps

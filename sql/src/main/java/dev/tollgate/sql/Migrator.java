@@ -19,21 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a ClickHouse database to what this build needs: runs the migration files that have not run yet, in order, and records
- * each in the table {@code schema_migration}.
+ * Brings a ClickHouse database to what this build needs: runs the migration files that have not run yet, in order, and
+ * records each in the table {@code schema_migration}.
  *
  * <p>ClickHouse has no transaction around DDL and no lock that all its editions share, so two rules take their place:
  *
  * <ul>
- *   <li>Every statement of a file can run again ({@code IF NOT EXISTS} and the like; a test holds the files to it). A run that
- *       was cut off in the middle of a file repeats the file.
- *   <li>A file is recorded after its last statement, in a {@code ReplacingMergeTree} keyed by the file. Two migrators of one
- *       build at the same time therefore do the same harmless work and leave one record. Of two different builds the older one
- *       stops at its own last file and refuses to run from then on.
+ *   <li>Every statement of a file can run again ({@code IF NOT EXISTS} and the like; a test holds the files to it). A
+ *       run that was cut off in the middle of a file repeats the file.
+ *   <li>A file is recorded after its last statement, in a {@code ReplacingMergeTree} keyed by the file. Two migrators
+ *       of one build at the same time therefore do the same harmless work and leave one record. Of two different builds
+ *       the older one stops at its own last file and refuses to run from then on.
  * </ul>
  *
- * <p>A file whose text no longer matches its record, a record without a file (a database newer than the build) and a hole in
- * the records are refused before anything is changed. Not thread-safe; each thread takes one of its own.
+ * <p>A file whose text no longer matches its record, a record without a file (a database newer than the build) and a
+ * hole in the records are refused before anything is changed. Not thread-safe; each thread takes one of its own.
  */
 public final class Migrator {
     private static final Logger log = LoggerFactory.getLogger(Migrator.class);
@@ -77,8 +77,8 @@ public final class Migrator {
     /**
      * Creates the database where it is missing and runs every pending file.
      *
-     * @throws MigrationException if the records do not fit the files (nothing has changed then), or if a file fails (those before it
-     *     stay; the next run goes on from there)
+     * @throws MigrationException if the records do not fit the files (nothing has changed then), or if a file fails
+     *     (those before it stay; the next run goes on from there)
      * @throws SQLException if ClickHouse does not answer
      */
     public MigrationReport migrate() throws SQLException {
@@ -153,8 +153,8 @@ public final class Migrator {
     }
 
     /**
-     * Ids of the table files that have not run: what a role that writes waits for. Looks at nothing else, so that the roles of
-     * one build go on while a newer build migrates.
+     * Ids of the table files that have not run: what a role that writes waits for. Looks at nothing else, so that the
+     * roles of one build go on while a newer build migrates.
      *
      * @throws SQLException if ClickHouse does not answer
      */
@@ -180,13 +180,14 @@ public final class Migrator {
                 execute(connection, file.statements().get(i));
             } catch (SQLException e) {
                 throw new MigrationException(
-                        "migration %s %s failed at statement %d of %d: %s. Files before it stay applied; mend the cause and run again"
-                                .formatted(
-                                        file.id(),
-                                        file.name(),
-                                        i + 1,
-                                        file.statements().size(),
-                                        e.getMessage()),
+                        "migration %s %s failed at statement %d of %d: %s. Files before it stay applied; mend"
+                                + " the cause and run again"
+                                        .formatted(
+                                                file.id(),
+                                                file.name(),
+                                                i + 1,
+                                                file.statements().size(),
+                                                e.getMessage()),
                         e);
             }
         }

@@ -72,7 +72,9 @@ final class MigratorIT {
                         "S001 create_reader_role: skipped (needs a ClickHouse server and the right to create roles)");
     }
 
-    /** The embedded engine runs none of it, but it knows the words: a privilege that does not exist is a syntax error. */
+    /**
+     * The embedded engine runs none of it, but it knows the words: a privilege that does not exist is a syntax error.
+     */
     @Test
     void givenTheAccessControlThatIsSkipped_whenParsed_thenEveryStatementIsClickHouse() throws SQLException {
         for (Migration file : Migrations.bundled().files()) {

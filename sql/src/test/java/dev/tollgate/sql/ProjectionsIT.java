@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a question reads, by ClickHouse's own plan: a view that no longer says the same words as its projection still answers, but
- * reads everything.
+ * What a question reads, by ClickHouse's own plan: a view that no longer says the same words as its projection still
+ * answers, but reads everything.
  */
 final class ProjectionsIT {
     private static final String DATABASE = "projections";

@@ -36,9 +36,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Several instances with the same application id share the partitions. Once started, an instance recovers by itself
  * from whatever Kafka or the registry do, for as long as it takes, and nothing is lost, counted twice or rejected
- * meanwhile. It stops where beginning again cannot help: missing permission, wrong credentials or configuration, versions
- * that do not go together, or a position that {@value StuckPositions#MOST_ATTEMPTS} attempts in a row did not get past
- * ({@value StuckPositions#MOST_ATTEMPTS_OF_OURS} if a bug of ours is in the way). The exception says which. Thread-safe.
+ * meanwhile. It stops where beginning again cannot help: missing permission, wrong credentials or configuration,
+ * versions that do not go together, or a position that {@value StuckPositions#MOST_ATTEMPTS} attempts in a row did not
+ * get past ({@value StuckPositions#MOST_ATTEMPTS_OF_OURS} if a bug of ours is in the way). The exception says which.
+ * Thread-safe.
  */
 public final class AccountingApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccountingApp.class);
@@ -63,8 +64,7 @@ public final class AccountingApp implements AutoCloseable {
 
     /**
      * @param checksTopics false where topics are copies, whose records keep the append times of the originals: no
-     *     broker
-     *     stamps those
+     *     broker stamps those
      */
     AccountingApp(AccountingConfig config, boolean checksTopics) {
         this.config = config;
@@ -97,8 +97,8 @@ public final class AccountingApp implements AutoCloseable {
     }
 
     /**
-     * Checks the topics and positions and starts. Returns before the state is restored; see {@link #isRunning}. The very
-     * first start begins with the earliest records, every other one where the role has read up to.
+     * Checks the topics and positions and starts. Returns before the state is restored; see {@link #isRunning}. The
+     * very first start begins with the earliest records, every other one where the role has read up to.
      *
      * @throws PositionLostException if it is not known from where to read on
      * @throws dev.tollgate.schemas.topic.TopicMismatchException if topics are missing or have other partitions than

@@ -18,18 +18,18 @@ import java.util.function.LongSupplier;
  *   <li>{@code totals}: records written to usage-totals
  *   <li>{@code snapshots}: records written to limit-state
  *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at
- * once;
- *       {@code accounting.cache-bytes} is too small if this grows
+ *       once; {@code accounting.cache-bytes} is too small if this grows
  *   <li>{@code ticks}: wall-clock ticks given to accounts
  *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
  *   <li>{@code catalog.rejected}: plan records that could not be used
  *   <li>{@code catalog.waits}: how often a task waited for the plan catalog to be read far enough for its next record
  *   <li>{@code catalog.waiting}: tasks that do so at this moment
  *   <li>{@code catalog.waiting-for-registry}: 1 while the reader of the plan catalog waits for a plan's schema, else 0
- *   <li>{@code tasks.revived}: tasks that Kafka Streams opened again in the same object; they are given up for new ones, and it
- *       should never happen
+ *   <li>{@code tasks.revived}: tasks that Kafka Streams opened again in the same object; they are given up for new
+ *       ones, and it should never happen
  *   <li>{@code timers.stale}: calls of a timer whose task was closed before; they are ignored
- *   <li>{@code threads.replaced}: stream threads that ended by a fault that may pass; another one takes the place of each
+ *   <li>{@code threads.replaced}: stream threads that ended by a fault that may pass; another one takes the place of
+ *       each
  *   <li>{@code streams.restarted}: how often Kafka Streams gave up as a whole and was made anew
  * </ul>
  *

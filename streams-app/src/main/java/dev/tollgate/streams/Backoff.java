@@ -5,11 +5,11 @@ import java.util.random.RandomGenerator;
 
 /**
  * How long to pause before a thread is replaced: {@value #FIRST_MILLIS} ms, doubled with each fault in a row up to
- * {@value #LONGEST_MILLIS} ms, and up to half as much again by chance, so that instances that failed together do not come back
- * together.
+ * {@value #LONGEST_MILLIS} ms, and up to half as much again by chance, so that instances that failed together do not
+ * come back together.
  *
- * <p>Faults during a pause belong to the fault that it is for: one outage ends all threads. After {@value #WELL_MINUTES} minutes
- * without a fault the row is over. Times are of {@link System#nanoTime}. Thread-safe.
+ * <p>Faults during a pause belong to the fault that it is for: one outage ends all threads. After
+ * {@value #WELL_MINUTES} minutes without a fault the row is over. Times are of {@link System#nanoTime}. Thread-safe.
  */
 final class Backoff {
     static final long FIRST_MILLIS = 500;

@@ -16,10 +16,11 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 /**
  * What a fault that ended a stream thread, or kept one from being made, calls for.
  *
- * <p>Under exactly-once the transaction of the thread is aborted and its records are read again, so beginning again is always
- * safe. It is wrong only where it cannot help. Kafka's clients throw many exceptions that pass although none of them says so:
- * a producer that lost an acknowledgement gives up with a plain {@code KafkaException}, and so does one whose commit met the
- * coordinator's own abort. So the rule is the other way round: what Kafka throws passes, unless it is known not to.
+ * <p>Under exactly-once the transaction of the thread is aborted and its records are read again, so beginning again is
+ * always safe. It is wrong only where it cannot help. Kafka's clients throw many exceptions that pass although none of
+ * them says so: a producer that lost an acknowledgement gives up with a plain {@code KafkaException}, and so does one
+ * whose commit met the coordinator's own abort. So the rule is the other way round: what Kafka throws passes, unless it
+ * is known not to.
  */
 enum FaultKind {
     /** Kafka or the registry did not answer, or said that it will later: begin again for as long as it takes. */
@@ -29,9 +30,9 @@ enum FaultKind {
     KAFKA,
 
     /**
-     * An exception of our own code: begin again a few times. A member that has lost its partitions and does not know yet may
-     * restore a state that is older than the positions that the next owner has committed since, and reads on from these. What
-     * it makes of that is never committed, and is no bug.
+     * An exception of our own code: begin again a few times. A member that has lost its partitions and does not know
+     * yet may restore a state that is older than the positions that the next owner has committed since, and reads on
+     * from these. What it makes of that is never committed, and is no bug.
      */
     OURS,
 

@@ -42,15 +42,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the role begins to read its input topics.
  *
- * <p>The role reads on from what it has committed and nowhere else ({@code auto.offset.reset=none}): to begin again at the
- * earliest record, as Kafka Streams does by itself where a position is missing, would count anew every event that is older than
- * the dedupe horizon. Positions go missing when all instances are away for longer than the broker keeps offsets (7 days), and
- * they become worthless when records expire unread.
+ * <p>The role reads on from what it has committed and nowhere else ({@code auto.offset.reset=none}): to begin again at
+ * the earliest record, as Kafka Streams does by itself where a position is missing, would count anew every event that
+ * is older than the dedupe horizon. Positions go missing when all instances are away for longer than the broker keeps
+ * offsets (7 days), and they become worthless when records expire unread.
  *
- * <p>The very first start is different: the group has committed nothing and there is no changelog. Then the earliest offset of
- * every input partition is committed, all in one transaction, before anything is read. Several instances may start for the first
- * time together. They share one transactional id, so that a commit goes through only if nobody else has begun since the look
- * that it rests on; an instance that was slow cannot put the positions back.
+ * <p>The very first start is different: the group has committed nothing and there is no changelog. Then the earliest
+ * offset of every input partition is committed, all in one transaction, before anything is read. Several instances may
+ * start for the first time together. They share one transactional id, so that a commit goes through only if nobody else
+ * has begun since the look that it rests on; an instance that was slow cannot put the positions back.
  */
 final class InputPositions {
     private static final Logger LOG = LoggerFactory.getLogger(InputPositions.class);

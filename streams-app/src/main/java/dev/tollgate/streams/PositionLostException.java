@@ -4,8 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * It is not known from where to read an input partition on, or what is to be read is gone. Reading it all again would count
- * events twice, and reading from its end would leave some out, so somebody has to decide; the message says what and how.
+ * It is not known from where to read an input partition on, or what is to be read is gone. Reading it all again would
+ * count events twice, and reading from its end would leave some out, so somebody has to decide; the message says what
+ * and how.
  */
 public final class PositionLostException extends IllegalStateException {
     private static final long serialVersionUID = 1L;

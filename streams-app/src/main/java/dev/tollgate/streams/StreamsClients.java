@@ -21,15 +21,17 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * Kafka Streams' clients, with producers that come to an end and time out for good.
  *
- * <p>A time-out of a commit makes Kafka Streams revive tasks, which is not safe ({@code SingleLifeProcessor}), the less so as
- * the producer goes on with the commit in the background. So time-outs of a producer are thrown as plain exceptions of Kafka's,
- * which end the thread. Only {@code initTransactions} keeps its own: it is tried again before anything has begun.
+ * <p>A time-out of a commit makes Kafka Streams revive tasks, which is not safe ({@code SingleLifeProcessor}), the less
+ * so as the producer goes on with the commit in the background. So time-outs of a producer are thrown as plain
+ * exceptions of Kafka's, which end the thread. Only {@code initTransactions} keeps its own: it is tried again before
+ * anything has begun.
  *
- * <p>A thread that ends closes its producer first and leaves the group last. Closing a producer waits without limit until its
- * open transaction is aborted, which takes an answer of the coordinator. As long as there is none, the thread hangs and its
- * consumer goes on sending heartbeats, so that the group counts on a member that will never join again: every rebalance waits
- * for it, up to {@code max.poll.interval.ms} (5 min). So producers give up after {@value #MOST_SECONDS} s. The brokers abort what
- * was left open when the next producer with the same transactional id begins, or after {@code transaction.timeout.ms} (10 s).
+ * <p>A thread that ends closes its producer first and leaves the group last. Closing a producer waits without limit
+ * until its open transaction is aborted, which takes an answer of the coordinator. As long as there is none, the thread
+ * hangs and its consumer goes on sending heartbeats, so that the group counts on a member that will never join again:
+ * every rebalance waits for it, up to {@code max.poll.interval.ms} (5 min). So producers give up after
+ * {@value #MOST_SECONDS} s. The brokers abort what was left open when the next producer with the same transactional id
+ * begins, or after {@code transaction.timeout.ms} (10 s).
  */
 final class StreamsClients implements KafkaClientSupplier {
     static final int MOST_SECONDS = 5;

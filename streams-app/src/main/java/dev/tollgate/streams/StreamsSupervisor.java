@@ -32,14 +32,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps Kafka Streams running: replaces threads that ended by a fault that may pass, and Kafka Streams itself where it gave up.
+ * Keeps Kafka Streams running: replaces threads that ended by a fault that may pass, and Kafka Streams itself where it
+ * gave up.
  *
- * <p>Kafka Streams can replace a thread by itself ({@code REPLACE_THREAD}), and does so on the thread that is ending. That is not
- * enough. A pause there, or anything else that takes long, happens while the thread is still a member of the group, and the
- * rebalance of everybody else waits for it. If the new thread cannot be made at that moment there is none, and nobody is told.
- * So a failed thread ends at once and leaves the group; a thread of the supervisor looks several times a second whether there
- * are as many threads as configured, and adds what is missing when the pause is over ({@link Backoff}). An attempt that fails
- * is made again. Kafka Streams in {@code ERROR} cannot be started again: another one takes its place, on the same state folder.
+ * <p>Kafka Streams can replace a thread by itself ({@code REPLACE_THREAD}), and does so on the thread that is ending.
+ * That is not enough. A pause there, or anything else that takes long, happens while the thread is still a member of
+ * the group, and the rebalance of everybody else waits for it. If the new thread cannot be made at that moment there is
+ * none, and nobody is told. So a failed thread ends at once and leaves the group; a thread of the supervisor looks
+ * several times a second whether there are as many threads as configured, and adds what is missing when the pause is
+ * over ({@link Backoff}). An attempt that fails is made again. Kafka Streams in {@code ERROR} cannot be started again:
+ * another one takes its place, on the same state folder.
  *
  * <p>{@link FaultKind} says what may pass and {@link StuckPositions} when it has not. Thread-safe.
  */
@@ -136,8 +138,9 @@ final class StreamsSupervisor implements AutoCloseable {
     }
 
     /**
-     * Kafka Streams stays in the group by default, and nobody serves its partitions until its session times out. An instance
-     * with a lasting name is expected back within that time; one without leaves, and the others take over at once.
+     * Kafka Streams stays in the group by default, and nobody serves its partitions until its session times out. An
+     * instance with a lasting name is expected back within that time; one without leaves, and the others take over at
+     * once.
      */
     private CloseOptions closeOptions() {
         return CloseOptions.groupMembershipOperation(
@@ -155,7 +158,8 @@ final class StreamsSupervisor implements AutoCloseable {
     }
 
     /**
-     * Runs on the thread that failed. Its transaction is aborted and its records are read again by whoever gets its partitions.
+     * Runs on the thread that failed. Its transaction is aborted and its records are read again by whoever gets its
+     * partitions.
      */
     private StreamThreadExceptionResponse respondTo(Throwable fault) {
         if (closing) {

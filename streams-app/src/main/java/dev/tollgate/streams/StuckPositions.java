@@ -8,11 +8,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts how often in a row threads failed without getting past the position at which they began. A record or a commit that
- * Kafka will never take would otherwise be tried for ever, and nobody would be told where.
+ * Counts how often in a row threads failed without getting past the position at which they began. A record or a commit
+ * that Kafka will never take would otherwise be tried for ever, and nobody would be told where.
  *
- * <p>Only faults that come with a position count: a thread that read no record had nothing to get past. Faults with more than
- * {@value #APART_MINUTES} minutes between them are not a row. Times are of {@link System#nanoTime}. Thread-safe.
+ * <p>Only faults that come with a position count: a thread that read no record had nothing to get past. Faults with
+ * more than {@value #APART_MINUTES} minutes between them are not a row. Times are of {@link System#nanoTime}.
+ * Thread-safe.
  */
 final class StuckPositions {
     /** With the pauses of {@link Backoff} some eight minutes. */

@@ -108,7 +108,9 @@ class AccountingAppIT {
         cluster.assertBooksAgree(traffic);
     }
 
-    /** A clean stop leaves the disk complete: what it says it has, it has, and it is not made anew from the changelog. */
+    /**
+     * A clean stop leaves the disk complete: what it says it has, it has, and it is not made anew from the changelog.
+     */
     @Test
     void givenInstanceThatIsStopped_whenItIsStartedAgainOnItsDisk_thenItGoesOnFromThere() {
         cluster.putOnPlan(ACCOUNTS, 1_000_000);

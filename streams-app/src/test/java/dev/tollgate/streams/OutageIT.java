@@ -39,9 +39,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kafka goes away for longer than the role's time-outs while accounts are blocked and calls go on. The role must recover by
- * itself, each time, and the books must agree with a recount afterwards, also after a clean restart, which shows what the
- * stores hold rather than what is in memory.
+ * Kafka goes away for longer than the role's time-outs while accounts are blocked and calls go on. The role must
+ * recover by itself, each time, and the books must agree with a recount afterwards, also after a clean restart, which
+ * shows what the stores hold rather than what is in memory.
  */
 class OutageIT {
     private static final int ACCOUNTS = 40;
@@ -214,8 +214,8 @@ class OutageIT {
     }
 
     /**
-     * Rounds of calls of every account, more than its limit within one second, on a thread of their own. They happen 20 s from
-     * now, which the allowed skew permits: so the blocks still hold when a task is revived, and end soon after.
+     * Rounds of calls of every account, more than its limit within one second, on a thread of their own. They happen 20
+     * s from now, which the allowed skew permits: so the blocks still hold when a task is revived, and end soon after.
      */
     private final class Calls implements AutoCloseable {
         private static final Duration AHEAD = Duration.ofSeconds(20);

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real application on real brokers: plan versions, removals and assignments come in mid-traffic, one instance reads as they
- * come; then all input topics are copied, append times and all, to another number of partitions and read again by two
- * instances. Journal, limit events, dead letters and newest totals must be the same, byte for byte.
+ * The real application on real brokers: plan versions, removals and assignments come in mid-traffic, one instance reads
+ * as they come; then all input topics are copied, append times and all, to another number of partitions and read again
+ * by two instances. Journal, limit events, dead letters and newest totals must be the same, byte for byte.
  */
 class ReplayIT {
     private static final int ACCOUNTS = 12;

@@ -55,7 +55,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** The topics of one test on the shared stack, with what tests do to them: publish, read what was committed, recount. */
+/**
+ * The topics of one test on the shared stack, with what tests do to them: publish, read what was committed, recount.
+ */
 final class TestingCluster implements AutoCloseable {
     static final int PARTITIONS = 4;
     /** One broker, one clock. */
@@ -173,8 +175,8 @@ final class TestingCluster implements AutoCloseable {
     }
 
     /**
-     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are none, so each
-     * counts once.
+     * Sound events in order of time, five milliseconds apart, every twentieth published twice. Late ones there are
+     * none, so each counts once.
      */
     static List<RequestEvent> traffic(int events, int accounts, Instant start) {
         List<RequestEvent> traffic = new ArrayList<>();
@@ -271,7 +273,10 @@ final class TestingCluster implements AutoCloseable {
         return partitions;
     }
 
-    /** Waits until the journal has an entry for each published event and compares all of it and all totals with the recount. */
+    /**
+     * Waits until the journal has an entry for each published event and compares all of it and all totals with the
+     * recount.
+     */
     void assertBooksAgree(List<RequestEvent> published) {
         assertBooksAgree(published, recount(published));
     }
@@ -311,8 +316,8 @@ final class TestingCluster implements AutoCloseable {
     }
 
     /**
-     * The input topics of this cluster on another number of partitions, each record with its append time. Only here: topics
-     * that a broker does not stamp are worth as much as their producers' clocks.
+     * The input topics of this cluster on another number of partitions, each record with its append time. Only here:
+     * topics that a broker does not stamp are worth as much as their producers' clocks.
      */
     TestingCluster copyWithAppendTimes(Stack stack, int partitions) throws Exception {
         TestingCluster copy = new TestingCluster(stack, partitions);

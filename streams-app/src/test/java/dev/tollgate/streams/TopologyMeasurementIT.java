@@ -52,7 +52,9 @@ class TopologyMeasurementIT {
         cluster.close();
     }
 
-    /** The crossing event handed to the publisher's producer to block readable, at a rate that leaves the machine idle. */
+    /**
+     * The crossing event handed to the publisher's producer to block readable, at a rate that leaves the machine idle.
+     */
     @Test
     void measureBlockLatencyAt1000() {
         measureBlockLatency(1_000, 1_000);

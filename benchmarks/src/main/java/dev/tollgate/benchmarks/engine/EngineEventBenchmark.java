@@ -61,7 +61,10 @@ public class EngineEventBenchmark {
     private static final long NOON = 1_773_144_000_000L;
     private static final long PLENTY = 100_000_000L;
 
-    /** How many limits, and of which kind: the windows of {@code fixed} and {@code leaky} are minute, hour, day and month. */
+    /**
+     * How many limits, and of which kind: the windows of {@code fixed} and {@code leaky} are minute, hour, day and
+     * month.
+     */
     @Param({"1 fixed", "4 fixed", "12 fixed", "4 leaky", "12 mixed"})
     public String limits = "";
 

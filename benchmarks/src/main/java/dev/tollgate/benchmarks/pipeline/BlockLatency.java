@@ -20,8 +20,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * From {@code publish} of the event that reaches a limit until a gate in another process denies the account, at a steady rate of
- * events. Accounts reach their limit one after the other, each by a hundred events in the midst of the others' traffic.
+ * From {@code publish} of the event that reaches a limit until a gate in another process denies the account, at a
+ * steady rate of events. Accounts reach their limit one after the other, each by a hundred events in the midst of the
+ * others' traffic.
  */
 @Command(
         name = "block-latency",

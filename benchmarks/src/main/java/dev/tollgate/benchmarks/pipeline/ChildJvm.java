@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program of this module in a process of its own. It says lines on standard output, the first of them {@code READY}, and ends
- * when its standard input ends; so it never outlives this process.
+ * A program of this module in a process of its own. It says lines on standard output, the first of them {@code READY},
+ * and ends when its standard input ends; so it never outlives this process.
  */
 final class ChildJvm implements AutoCloseable {
     static final String READY = "READY";

@@ -6,8 +6,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard input of a child process. Lines are moments to begin at, in milliseconds since the epoch; its end means that the
- * parent closed it, or is gone.
+ * Standard input of a child process. Lines are moments to begin at, in milliseconds since the epoch; its end means that
+ * the parent closed it, or is gone.
  */
 final class Lifeline {
     private static volatile boolean cut;

@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * A process of a service: calls come in at random moments (exponential gaps), the gate is asked, and calls that it lets through
- * are published. At the end it says how many went ahead: {@code ALLOWED account windowStartSeconds count}. Arguments: bootstrap
- * servers, registry URL, prefix of the accounts, their number, calls a second for each, seed, second of the minute at which the
- * first account begins, seconds between two accounts' beginnings.
+ * A process of a service: calls come in at random moments (exponential gaps), the gate is asked, and calls that it lets
+ * through are published. At the end it says how many went ahead: {@code ALLOWED account windowStartSeconds count}.
+ * Arguments: bootstrap servers, registry URL, prefix of the accounts, their number, calls a second for each, seed,
+ * second of the minute at which the first account begins, seconds between two accounts' beginnings.
  */
 final class OfferingGate {
     /** Begins the accounts that are called until the measurement begins. */

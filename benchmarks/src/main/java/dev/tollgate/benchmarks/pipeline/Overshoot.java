@@ -15,8 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * How many calls beyond a limit go ahead when several processes, each with a gate of its own, are offered many times as many.
- * Several accounts give several windows a minute; they begin at different seconds of it, so that their bursts do not meet.
+ * How many calls beyond a limit go ahead when several processes, each with a gate of its own, are offered many times as
+ * many. Several accounts give several windows a minute; they begin at different seconds of it, so that their bursts do
+ * not meet.
  */
 @Command(
         name = "overshoot",

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A process with a gate that asks about accounts all the time, and says when each is denied first: {@code DENIED account
- * micros}. Its questions count nothing: each call ends as one that is not charged. Arguments: bootstrap servers, registry URL,
- * prefix of the accounts, their number.
+ * A process with a gate that asks about accounts all the time, and says when each is denied first: {@code DENIED
+ * account micros}. Its questions count nothing: each call ends as one that is not charged. Arguments: bootstrap
+ * servers, registry URL, prefix of the accounts, their number.
  */
 final class WatchingGate {
     private static final long ROUND_NANOS = 500_000;

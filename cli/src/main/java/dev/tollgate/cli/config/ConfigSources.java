@@ -64,9 +64,9 @@ public final class ConfigSources {
     }
 
     /**
-     * The gateway's tokens that the environment names, which their variables alone cannot be asked for. {@code
-     * TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH} is of the token that the file calls {@code edge_proxy} or {@code Edge-Proxy};
-     * where the file has none, of {@code edge-proxy}.
+     * The gateway's tokens that the environment names, which their variables alone cannot be asked for.
+     * {@code TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH} is of the token that the file calls {@code edge_proxy} or
+     * {@code Edge-Proxy}; where the file has none, of {@code edge-proxy}.
      */
     private static Map<String, String> tokens(Map<String, String> merged) {
         Map<String, String> tokens = new LinkedHashMap<>();

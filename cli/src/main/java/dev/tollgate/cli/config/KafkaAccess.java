@@ -89,7 +89,9 @@ public record KafkaAccess(
         return consumer(new AvroDeserializer<>(type, client), committedOnly);
     }
 
-    /** A new consumer with a deserializer of the caller's, without a group; the caller assigns partitions and closes it. */
+    /**
+     * A new consumer with a deserializer of the caller's, without a group; the caller assigns partitions and closes it.
+     */
     public <T> Consumer<String, T> consumer(Deserializer<T> values, boolean committedOnly) {
         Map<String, Object> config = clients();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, committedOnly ? "read_committed" : "read_uncommitted");

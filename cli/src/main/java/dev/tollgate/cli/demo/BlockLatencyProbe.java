@@ -18,8 +18,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Stands where a gate stands: reads limit events uncommitted and notes when each block became readable. The time from the
- * broker's append of the crossing event until then is the block latency; both are read from the same machine's clock.
+ * Stands where a gate stands: reads limit events uncommitted and notes when each block became readable. The time from
+ * the broker's append of the crossing event until then is the block latency; both are read from the same machine's
+ * clock.
  */
 final class BlockLatencyProbe implements AutoCloseable {
     private final Consumer<String, LimitEvent> consumer;

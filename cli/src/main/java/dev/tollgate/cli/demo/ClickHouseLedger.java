@@ -62,7 +62,7 @@ final class ClickHouseLedger implements AutoCloseable {
                             row.getInt(8)),
                     Ledger.Reached.of(row.getLong(9), row.getLong(10)));
         });
-        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
         query(
                 """
                 SELECT account_id, tupleElement(bucket, 'limit_id'), tupleElement(bucket, 'scope_key'),
@@ -72,7 +72,7 @@ final class ClickHouseLedger implements AutoCloseable {
                 WHERE isNotNull(tupleElement(bucket, 'window_end'))\
                 """,
                 row -> levels.put(
-                        new Ledger.Standing(row.getString(1), row.getString(2), row.getString(3)),
+                        new Ledger.LimitKey(row.getString(1), row.getString(2), row.getString(3)),
                         new Ledger.Level(row.getBoolean(4), row.getLong(5), row.getLong(6))));
         return new Ledger(
                 "ClickHouse",

@@ -196,8 +196,8 @@ final class DemoPlans {
     }
 
     /**
-     * When the traffic happened: over the latest change of a plan, so that both versions have their share; without one it ends
-     * with yesterday, so that no event is ahead of any clock.
+     * When the traffic happened: over the latest change of a plan, so that both versions have their share; without one
+     * it ends with yesterday, so that no event is ahead of any clock.
      *
      * @param today start of the current day
      */

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The independent recount: makes the traffic once more from its seed and counts it with the testkit's recount, which shares no
- * code with the engine.
+ * The independent recount: makes the traffic once more from its seed and counts it with the testkit's recount, which
+ * shares no code with the engine.
  */
 final class DemoRecount {
     private static final long ALLOWED_SKEW_MILLIS = Duration.ofSeconds(60).toMillis();
@@ -87,10 +87,10 @@ final class DemoRecount {
             (reached.advisory() ? advice : reached.usedBasisPoints() == null ? blocks : alerts)
                     .put(crossing(reached), Ledger.Reached.of(reached.used(), blockedUntil(reached)));
         }
-        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
         recount.left(nowMillis)
-                .forEach((standing, left) -> levels.put(
-                        new Ledger.Standing(standing.account(), standing.limit(), standing.scopeKey()),
+                .forEach((limitKey, left) -> levels.put(
+                        new Ledger.LimitKey(limitKey.account(), limitKey.limit(), limitKey.scopeKey()),
                         new Ledger.Level(left.windowed(), left.used(), left.untilMillis())));
         return new Ledger(
                 "recount", verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, recount.streamTimes());

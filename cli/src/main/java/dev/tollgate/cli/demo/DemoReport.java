@@ -23,7 +23,8 @@ import org.HdrHistogram.Histogram;
  * @param pacedLatency block latency in milliseconds while events came at {@code pacedPerSecond}
  * @param pacedPerSecond rate of the paced part
  * @param floodLatency block latency in milliseconds while events came as fast as they could be published
- * @param throughputPerSecond events per second through the topology in the flood: first append to last verdict committed
+ * @param throughputPerSecond events per second through the topology in the flood: first append to last verdict
+ *     committed
  * @param stackSeconds how long the stack took to start
  * @param seconds wall time of the whole demo
  */

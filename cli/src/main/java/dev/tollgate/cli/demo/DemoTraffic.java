@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the traffic: events through the publisher that services use; what the publisher would refuse goes through a bare
- * producer, as a foreign client could send it.
+ * Publishes the traffic: events through the publisher that services use; what the publisher would refuse goes through a
+ * bare producer, as a foreign client could send it.
  */
 final class DemoTraffic implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

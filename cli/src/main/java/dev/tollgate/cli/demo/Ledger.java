@@ -27,7 +27,7 @@ record Ledger(
         Map<Crossing, Reached> alerts,
         Map<Crossing, Reached> blocks,
         Map<Crossing, Reached> advice,
-        Map<Standing, Level> levels,
+        Map<LimitKey, Level> levels,
         Map<String, Long> streamTimes) {
 
     Ledger {
@@ -55,14 +55,14 @@ record Ledger(
     }
 
     /**
-     * What is left of each limit at a moment: of fixed windows the total of the one that is running, of other limits the moment
-     * at which nothing will be left, which says the level to the millisecond whenever it was looked at.
+     * What is left of each limit at a moment: of fixed windows the total of the one that is running, of other limits
+     * the moment at which nothing will be left, which says the level to the millisecond whenever it was looked at.
      */
-    Map<Standing, Long> leftAt(long timeMillis) {
-        Map<Standing, Long> left = new TreeMap<>();
-        levels.forEach((standing, level) -> {
+    Map<LimitKey, Long> leftAt(long timeMillis) {
+        Map<LimitKey, Long> left = new TreeMap<>();
+        levels.forEach((limitKey, level) -> {
             if (level.used() > 0 && level.untilMillis() > timeMillis) {
-                left.put(standing, level.windowed() ? level.used() : level.untilMillis());
+                left.put(limitKey, level.windowed() ? level.used() : level.untilMillis());
             }
         });
         return left;
@@ -107,7 +107,8 @@ record Ledger(
      * How it was reached.
      *
      * @param used usage after the event that reached it
-     * @param blockedUntilMillis end of the block; {@link #NO_BLOCK} where nothing is blocked, {@link Long#MAX_VALUE} without end
+     * @param blockedUntilMillis end of the block; {@link #NO_BLOCK} where nothing is blocked, {@link Long#MAX_VALUE}
+     *     without end
      */
     record Reached(long used, long blockedUntilMillis) {
         static final long NO_BLOCK = -1;
@@ -120,13 +121,13 @@ record Ledger(
     }
 
     /** One limit of an account, project or key. */
-    record Standing(String accountId, String limitId, String scopeKey) implements Comparable<Standing> {
-        private static final Comparator<Standing> ORDER = Comparator.comparing(Standing::accountId)
-                .thenComparing(Standing::limitId)
-                .thenComparing(Standing::scopeKey);
+    record LimitKey(String accountId, String limitId, String scopeKey) implements Comparable<LimitKey> {
+        private static final Comparator<LimitKey> ORDER = Comparator.comparing(LimitKey::accountId)
+                .thenComparing(LimitKey::limitId)
+                .thenComparing(LimitKey::scopeKey);
 
         @Override
-        public int compareTo(Standing other) {
+        public int compareTo(LimitKey other) {
             return ORDER.compare(this, other);
         }
     }

@@ -110,7 +110,7 @@ record Reconciliation(List<Comparison> comparisons, List<String> differences) {
                                 ? " at the amount"
                                 : " at " + crossing.thresholdBasisPoints() / 100.0 + " %")
                         + (crossing.eventId().isEmpty() ? " by a new version" : " by event " + crossing.eventId());
-            case Ledger.Standing standing -> names(standing.accountId(), standing.limitId(), standing.scopeKey());
+            case Ledger.LimitKey limitKey -> names(limitKey.accountId(), limitKey.limitId(), limitKey.scopeKey());
             default -> key.toString();
         };
     }

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads one topic from where it last stopped to its present end, committed records only. Keeps its place, so that calling
- * {@link #readOn} again reads only what is new.
+ * Reads one topic from where it last stopped to its present end, committed records only. Keeps its place, so that
+ * calling {@link #readOn} again reads only what is new.
  *
  * @param <T> type of the values
  */

@@ -97,14 +97,14 @@ final class TopologyLedger implements AutoCloseable {
                 states.put(record.key(), record.value());
             }
         });
-        Map<Ledger.Standing, Ledger.Level> levels = new HashMap<>();
+        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
         Map<String, Long> streamTimes = new HashMap<>();
         states.values().forEach(state -> {
             String accountId = state.getAccountId();
             for (BucketState bucket : state.getBuckets()) {
                 Instant end = bucket.getWindowEnd();
                 levels.put(
-                        new Ledger.Standing(accountId, bucket.getLimitId(), bucket.getScopeKey()),
+                        new Ledger.LimitKey(accountId, bucket.getLimitId(), bucket.getScopeKey()),
                         new Ledger.Level(
                                 bucket.getAlgorithm() == Algorithm.FIXED_WINDOW,
                                 bucket.getUsed(),

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.cli.demo.Ledger.Bucket;
 import dev.tollgate.cli.demo.Ledger.Crossing;
 import dev.tollgate.cli.demo.Ledger.Level;
+import dev.tollgate.cli.demo.Ledger.LimitKey;
 import dev.tollgate.cli.demo.Ledger.Reached;
-import dev.tollgate.cli.demo.Ledger.Standing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ class ReconciliationTest {
     private static final long NOW = 1_763_856_000_000L;
     private static final Bucket MINUTE = new Bucket("acme", "per-minute", "", NOW - 60_000);
     private static final Bucket ROLLING = new Bucket("acme", "burst", "key-1", Crossing.NO_WINDOW);
-    private static final Standing BURST = new Standing("acme", "burst", "key-1");
+    private static final LimitKey BURST = new LimitKey("acme", "burst", "key-1");
 
     @Test
     void givenEqualBooks_whenCompared_thenThereIsNoDifference() {
@@ -66,7 +66,7 @@ class ReconciliationTest {
         // Looked at later, less is used; and what has gone by now is the same as nothing.
         assertThat(differences(books -> {
                     books.levels.put(BURST, new Level(false, 1, NOW + 600));
-                    books.levels.put(new Standing("acme", "short", ""), new Level(false, 7, NOW));
+                    books.levels.put(new LimitKey("acme", "short", ""), new Level(false, 7, NOW));
                 }))
                 .isEmpty();
     }
@@ -113,7 +113,7 @@ class ReconciliationTest {
             Map<Crossing, Reached> alerts,
             Map<Crossing, Reached> blocks,
             Map<Crossing, Reached> advice,
-            Map<Standing, Level> levels,
+            Map<LimitKey, Level> levels,
             Map<String, Long> streamTimes) {
         Ledger ledger() {
             return new Ledger(party, verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, streamTimes);

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A folder of unpacked artifacts, shared by all stacks of a user.
  *
- * <p>An artifact is fetched and unpacked in a staging folder under a lock that other processes respect, and moved to its place
- * as a whole when all of it is there: what can be seen in its place is complete, whenever a process was killed.
+ * <p>An artifact is fetched and unpacked in a staging folder under a lock that other processes respect, and moved to
+ * its place as a whole when all of it is there: what can be seen in its place is complete, whenever a process was
+ * killed.
  */
 public final class ArtifactCache {
     private static final Logger log = LoggerFactory.getLogger(ArtifactCache.class);
@@ -98,8 +99,9 @@ public final class ArtifactCache {
         String actual = Sha512.of(archive, reporter(artifact, Phase.VERIFY));
         if (!actual.equals(artifact.sha512())) {
             throw new StackException(
-                    "%s is not what it should be, and is not used: %s has SHA-512 %s, expected %s. If a mirror gave it, tell its owner; if it is a local copy, delete it and start again"
-                            .formatted(artifact.name(), archive, actual, artifact.sha512()));
+                    "%s is not what it should be, and is not used: %s has SHA-512 %s, expected %s. If a"
+                            + " mirror gave it, tell its owner; if it is a local copy, delete it and start again"
+                                    .formatted(artifact.name(), archive, actual, artifact.sha512()));
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A package manager of this machine, used to fetch a file: it knows the user's mirrors, proxies and credentials, which are none
- * of our business.
+ * A package manager of this machine, used to fetch a file: it knows the user's mirrors, proxies and credentials, which
+ * are none of our business.
  */
 final class ExternalCommand {
     private static final Duration DEADLINE = Duration.ofMinutes(20);

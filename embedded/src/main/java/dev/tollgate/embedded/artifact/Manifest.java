@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The list of an unpacked artifact's files and sizes, written last. A folder without it is unfinished, one that disagrees with
- * it is damaged: checking sizes takes milliseconds where checking hashes of half a gigabyte would take a second per start.
+ * The list of an unpacked artifact's files and sizes, written last. A folder without it is unfinished, one that
+ * disagrees with it is damaged: checking sizes takes milliseconds where checking hashes of half a gigabyte would take a
+ * second per start.
  */
 final class Manifest {
     private static final String FILE = ".manifest";

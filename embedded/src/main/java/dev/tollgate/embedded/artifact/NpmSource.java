@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches a package of an npm registry: from the configured registry, otherwise with the user's own npm, whose settings know
- * the registry to use.
+ * Fetches a package of an npm registry: from the configured registry, otherwise with the user's own npm, whose settings
+ * know the registry to use.
  *
  * @param packageName with its scope
  * @param version one exact version

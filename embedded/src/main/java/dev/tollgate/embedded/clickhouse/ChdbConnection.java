@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection to the engine: its own current database and settings, one statement at a time. For one thread.
  *
- * <p>The first connection of a process opens the engine on a data folder; the others join it. Opening one takes well under a
- * millisecond while another is open.
+ * <p>The first connection of a process opens the engine on a data folder; the others join it. Opening one takes well
+ * under a millisecond while another is open.
  */
 final class ChdbConnection implements AutoCloseable {
     private static final int INSERT_CHUNK_BYTES = 1 << 20;
@@ -32,7 +32,9 @@ final class ChdbConnection implements AutoCloseable {
         this.handle = address.reinterpret(ADDRESS.byteSize()).get(ADDRESS, 0);
     }
 
-    /** @throws ClickHouseException if the engine refuses, for instance because another process has opened {@code folder} */
+    /**
+     * @throws ClickHouseException if the engine refuses, for instance because another process has opened {@code folder}
+     */
     static ChdbConnection open(ChdbLibrary library, Path folder) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment arguments = arena.allocate(ADDRESS, 2);
@@ -74,8 +76,8 @@ final class ChdbConnection implements AutoCloseable {
     }
 
     /**
-     * Runs a SELECT and passes its result on while it comes, so that no result is too large. Each chunk is a complete document
-     * of {@code format}, with its header if the format has one.
+     * Runs a SELECT and passes its result on while it comes, so that no result is too large. Each chunk is a complete
+     * document of {@code format}, with its header if the format has one.
      *
      * @return whether there was any chunk
      */
@@ -116,8 +118,8 @@ final class ChdbConnection implements AutoCloseable {
     }
 
     /**
-     * Inserts what {@code data} holds, to its end. Nothing is visible unless this returns; a failure in the middle leaves at
-     * most whole blocks behind, as it does on a server.
+     * Inserts what {@code data} holds, to its end. Nothing is visible unless this returns; a failure in the middle
+     * leaves at most whole blocks behind, as it does on a server.
      *
      * @param sql the INSERT up to where FORMAT or VALUES would follow
      * @param format the input format of {@code data}

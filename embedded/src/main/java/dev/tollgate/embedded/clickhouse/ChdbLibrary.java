@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C functions of libchdb that an endpoint needs, one method each. Handles are passed as the addresses that the library
- * gave; {@link ChdbConnection} gives them lifetimes.
+ * The C functions of libchdb that an endpoint needs, one method each. Handles are passed as the addresses that the
+ * library gave; {@link ChdbConnection} gives them lifetimes.
  *
  * <p>Calls block their thread inside the library, for as long as a query takes, so they belong on platform threads.
  */
@@ -58,8 +58,8 @@ final class ChdbLibrary {
     /**
      * Loads the library, for the rest of the process's life.
      *
-     * @throws IllegalArgumentException if {@code file} cannot be loaded or is not a libchdb with streaming inserts (26.7 or
-     *     newer)
+     * @throws IllegalArgumentException if {@code file} cannot be loaded or is not a libchdb with streaming inserts
+     *     (26.7 or newer)
      */
     ChdbLibrary(Path file) {
         symbols = SymbolLookup.libraryLookup(file, Arena.global());
@@ -214,7 +214,10 @@ final class ChdbLibrary {
                 statement.parameterCount());
     }
 
-    /** {@code (connection, sql, length, format, length, names, lengths, values, lengths, count)}, with a handle as result. */
+    /**
+     * {@code (connection, sql, length, format, length, names, lengths, values, lengths, count)}, with a handle as
+     * result.
+     */
     private MethodHandle statementFunction(String name) {
         return function(
                 name, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS,

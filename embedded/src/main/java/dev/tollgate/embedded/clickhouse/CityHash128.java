@@ -5,11 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The 128-bit hash of CityHash 1.0.2, with which ClickHouse guards each compressed block. Later versions of CityHash give other
- * values; ClickHouse stayed with this one for good.
+ * The 128-bit hash of CityHash 1.0.2, with which ClickHouse guards each compressed block. Later versions of CityHash
+ * give other values; ClickHouse stayed with this one for good.
  *
- * <p>Short inputs go through a Murmur-like mix of 16 bytes at a time. Longer ones run two 64-byte rounds at a time over five
- * words of state, and then mix in what is left from its end backwards.
+ * <p>Short inputs go through a Murmur-like mix of 16 bytes at a time. Longer ones run two 64-byte rounds at a time over
+ * five words of state, and then mix in what is left from its end backwards.
  *
  * @param low the first eight bytes, as a little-endian number
  * @param high the other eight
@@ -116,7 +116,9 @@ record CityHash128(long low, long high) {
             x = swapped;
         }
 
-        /** Reads 32 bytes at a time from the end of the input back, if need be into what the rounds have read already. */
+        /**
+         * Reads 32 bytes at a time from the end of the input back, if need be into what the rounds have read already.
+         */
         private CityHash128 finish(int position, int left) {
             y += rotate(w1, 37) * K0 + z;
             x += rotate(v1 + z, 49) * K0;

@@ -3,7 +3,9 @@ package dev.tollgate.embedded.clickhouse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An error of the engine, with ClickHouse's error code, in ClickHouse's words: {@code Code: 60. DB::Exception: ...}. */
+/**
+ * An error of the engine, with ClickHouse's error code, in ClickHouse's words: {@code Code: 60. DB::Exception: ...}.
+ */
 final class ClickHouseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * ClickHouse's HTTP interface over the engine in this process: {@code /ping}, and queries on any other path.
  *
- * <p>Each query gets a connection of its own, so that settings and the current database last exactly one request. Inserts are
- * fed to the engine while they arrive and results of SELECTs leave while they are computed; only results that are one document
- * (JSON, Pretty, ...) and statements themselves are held in memory.
+ * <p>Each query gets a connection of its own, so that settings and the current database last exactly one request.
+ * Inserts are fed to the engine while they arrive and results of SELECTs leave while they are computed; only results
+ * that are one document (JSON, Pretty, ...) and statements themselves are held in memory.
  */
 final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
     private static final System.Logger log = System.getLogger(ClickHouseHttpHandler.class.getName());

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The process that is the embedded ClickHouse. Arguments: {@code LIBRARY FOLDER PORT}.
  *
- * <p>When it serves, it prints one line, {@code READY port=PORT version=VERSION}, to its standard output. It ends when its
- * standard input does, that is at the latest with its parent.
+ * <p>When it serves, it prints one line, {@code READY port=PORT version=VERSION}, to its standard output. It ends when
+ * its standard input does, that is at the latest with its parent.
  */
 public final class ClickHouseServerMain {
     /** Queries at a time. More would only compete for the cores and for memory. */

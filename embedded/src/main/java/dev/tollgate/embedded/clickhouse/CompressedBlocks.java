@@ -6,11 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Writes ClickHouse's compressed blocks, which the official driver asks for unless told otherwise: a 16-byte CityHash128 of the
- * rest, the method, the compressed length with this nine-byte header, the plain length, and an LZ4 block.
+ * Writes ClickHouse's compressed blocks, which the official driver asks for unless told otherwise: a 16-byte
+ * CityHash128 of the rest, the method, the compressed length with this nine-byte header, the plain length, and an LZ4
+ * block.
  *
- * <p>The LZ4 blocks are made of literals only. They are valid and as long as the data: on a loopback interface compression
- * would cost more than it saves, and this way it needs no library.
+ * <p>The LZ4 blocks are made of literals only. They are valid and as long as the data: on a loopback interface
+ * compression would cost more than it saves, and this way it needs no library.
  */
 final class CompressedBlocks extends OutputStream {
     static final int PLAIN_BYTES = 64 << 10;
@@ -18,7 +19,9 @@ final class CompressedBlocks extends OutputStream {
     private static final byte LZ4 = (byte) 0x82;
     private static final int HASH_BYTES = 16;
     private static final int HEADER_BYTES = 9;
-    /** In the upper half of an LZ4 token: the number of literals is this and the bytes that follow, up to one below 255. */
+    /**
+     * In the upper half of an LZ4 token: the number of literals is this and the bytes that follow, up to one below 255.
+     */
     private static final int EXTENDED = 15;
 
     private static final int MAX_LZ4_BYTES = 1 + PLAIN_BYTES / 255 + 1 + PLAIN_BYTES;

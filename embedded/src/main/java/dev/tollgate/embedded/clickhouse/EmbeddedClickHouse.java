@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The ClickHouse engine as a child process ({@link ClickHouseServerMain}), its tables in one folder that outlives it. */
+/**
+ * The ClickHouse engine as a child process ({@link ClickHouseServerMain}), its tables in one folder that outlives it.
+ */
 public final class EmbeddedClickHouse implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedClickHouse.class);
 
@@ -96,7 +98,9 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         child.close();
     }
 
-    /** The engine reads a {@code config.xml} or {@code config.d} of its working folder and obeys it over our arguments. */
+    /**
+     * The engine reads a {@code config.xml} or {@code config.d} of its working folder and obeys it over our arguments.
+     */
     private static Path emptyFolder(Path folder) {
         createFolder(folder);
         try (Stream<Path> left = Files.list(folder)) {

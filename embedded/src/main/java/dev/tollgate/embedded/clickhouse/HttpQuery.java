@@ -17,9 +17,9 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One query as ClickHouse's HTTP interface carries it: the statement in the {@code query} parameter, in the body, or begun in
- * one and ended in the other; every other URL parameter a setting, except the interface's own and {@code param_NAME}, which is
- * a value for {@code {NAME:Type}}.
+ * One query as ClickHouse's HTTP interface carries it: the statement in the {@code query} parameter, in the body, or
+ * begun in one and ended in the other; every other URL parameter a setting, except the interface's own and
+ * {@code param_NAME}, which is a value for {@code {NAME:Type}}.
  *
  * @param statement the statement, without its data
  * @param sql what was found in it
@@ -116,7 +116,9 @@ record HttpQuery(
                 parameters);
     }
 
-    /** The statement that gives a fresh connection this query's settings. Times have no zone but UTC unless asked for. */
+    /**
+     * The statement that gives a fresh connection this query's settings. Times have no zone but UTC unless asked for.
+     */
     String settingStatement() {
         StringBuilder statement = new StringBuilder("SET session_timezone = 'UTC'");
         settings.forEach((name, value) ->

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A statement, its format and its {@code {name:Type}} parameters as the library takes them: pointers with lengths, valid as
- * long as the arena that they were allocated in.
+ * A statement, its format and its {@code {name:Type}} parameters as the library takes them: pointers with lengths,
+ * valid as long as the arena that they were allocated in.
  */
 record NativeStatement(
         MemorySegment sql,

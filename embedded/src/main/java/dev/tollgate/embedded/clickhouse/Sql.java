@@ -6,11 +6,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an endpoint must know of a statement before the engine parses it: whether data follows it and from which byte on,
- * whether its result can be passed on in pieces, and the format that it asks for.
+ * What an endpoint must know of a statement before the engine parses it: whether data follows it and from which byte
+ * on, whether its result can be passed on in pieces, and the format that it asks for.
  *
- * <p>A scan over words, quoted text, comments and brackets suffices: FORMAT, VALUES and the first verb only count outside all
- * of these.
+ * <p>A scan over words, quoted text, comments and brackets suffices: FORMAT, VALUES and the first verb only count
+ * outside all of these.
  */
 sealed interface Sql {
 

@@ -26,8 +26,8 @@ record StreamableFormat(int headerTextsPerColumn) {
     }
 
     /**
-     * The length of the header at the beginning of {@code document}: the number of columns, then names and types as texts with
-     * their lengths, all lengths being LEB128 varints.
+     * The length of the header at the beginning of {@code document}: the number of columns, then names and types as
+     * texts with their lengths, all lengths being LEB128 varints.
      */
     long headerBytes(MemorySegment document) {
         if (headerTextsPerColumn == 0) {

@@ -21,11 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Kafka node in this JVM, broker and KRaft controller in one, on two loopback ports, its log in one folder that outlives it.
+ * One Kafka node in this JVM, broker and KRaft controller in one, on two loopback ports, its log in one folder that
+ * outlives it.
  *
- * <p>It is a real broker with Kafka's own defaults except where a single node on a small machine needs others: replication
- * factor 1, few partitions for the internal topics, a small log cleaner buffer, and consumer groups that start without waiting
- * for more members. Topics are never created by being used.
+ * <p>It is a real broker with Kafka's own defaults except where a single node on a small machine needs others:
+ * replication factor 1, few partitions for the internal topics, a small log cleaner buffer, and consumer groups that
+ * start without waiting for more members. Topics are never created by being used.
  */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
@@ -148,8 +149,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Kafka ends its process on a fatal fault, such as a log folder that cannot be written. Here that process is somebody
-     * else's, so the fault becomes an exception of the thread that met it.
+     * Kafka ends its process on a fatal fault, such as a log folder that cannot be written. Here that process is
+     * somebody else's, so the fault becomes an exception of the thread that met it.
      */
     private static void surviveFatalFaults() {
         Exit.setExitProcedure(EmbeddedKafka::refuseToExit);

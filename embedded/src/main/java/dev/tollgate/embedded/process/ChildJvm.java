@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A child process on this JVM's own java, tied to us by its standard input ({@link Lifeline}), its output in a log file, and
- * known to be ready by a line that it prints.
+ * A child process on this JVM's own java, tied to us by its standard input ({@link Lifeline}), its output in a log
+ * file, and known to be ready by a line that it prints.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChildJvm.class);
@@ -35,8 +35,9 @@ public final class ChildJvm implements AutoCloseable {
     private static final int TAIL_LINES = 30;
 
     /**
-     * Ctrl-C and a closed terminal reach every process of the terminal. Children must outlive what we still do with them on our
-     * way out, so they ignore both: an ignored signal stays ignored in the program that takes the shell's place.
+     * Ctrl-C and a closed terminal reach every process of the terminal. Children must outlive what we still do with
+     * them on our way out, so they ignore both: an ignored signal stays ignored in the program that takes the shell's
+     * place.
      */
     private static final String IGNORING_TERMINAL = "trap '' INT HUP; exec \"$0\" \"$@\"";
 
@@ -96,8 +97,8 @@ public final class ChildJvm implements AutoCloseable {
     /**
      * Starts the child and waits until it is ready.
      *
-     * @throws StackException if it ends before, or is not ready in time (it is ended then); the message ends with its last
-     *     words
+     * @throws StackException if it ends before, or is not ready in time (it is ended then); the message ends with its
+     *     last words
      */
     public static ChildJvm start(Spec spec) {
         ChildJvm child = launch(spec);

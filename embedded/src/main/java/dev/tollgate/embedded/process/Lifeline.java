@@ -8,17 +8,20 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Ties a child process to its parent through the child's standard input, which the parent holds open and never writes to: the
- * system closes it when the parent ends, however it ends.
+ * Ties a child process to its parent through the child's standard input, which the parent holds open and never writes
+ * to: the system closes it when the parent ends, however it ends.
  *
- * <p>As a main class ({@code Lifeline MAIN_CLASS [ARGUMENT...]}) it gives a program that knows nothing of this the same life.
+ * <p>As a main class ({@code Lifeline MAIN_CLASS [ARGUMENT...]}) it gives a program that knows nothing of this the same
+ * life.
  */
 public final class Lifeline {
     private static final Duration EXIT_DEADLINE = Duration.ofSeconds(20);
 
     private Lifeline() {}
 
-    /** Runs the program named by the first argument in this JVM, and ends the JVM when the parent closes standard input. */
+    /**
+     * Runs the program named by the first argument in this JVM, and ends the JVM when the parent closes standard input.
+     */
     public static void main(String[] arguments) throws Throwable {
         if (arguments.length == 0) {
             System.err.println("usage: Lifeline MAIN_CLASS [ARGUMENT...]");

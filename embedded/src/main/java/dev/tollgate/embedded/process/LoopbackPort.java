@@ -14,8 +14,8 @@ public final class LoopbackPort {
     private LoopbackPort() {}
 
     /**
-     * A port that was free a moment ago. The system hands such ports out in turn, so that it is unlikely, though possible, that
-     * another process takes it before its user binds it.
+     * A port that was free a moment ago. The system hands such ports out in turn, so that it is unlikely, though
+     * possible, that another process takes it before its user binds it.
      */
     public static int free() {
         try (ServerSocket socket = bind(0)) {

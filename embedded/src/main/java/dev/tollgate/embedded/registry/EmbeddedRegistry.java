@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A schema registry on a loopback port, its schemas in a file database below one folder that outlives it.
  *
- * <p>Unlike a fresh Confluent registry it holds every subject to {@code FULL_TRANSITIVE} from the start: old readers read new
- * data and new readers read old data, whatever the version.
+ * <p>Unlike a fresh Confluent registry it holds every subject to {@code FULL_TRANSITIVE} from the start: old readers
+ * read new data and new readers read old data, whatever the version.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedRegistry.class);

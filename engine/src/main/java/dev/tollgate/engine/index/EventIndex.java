@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Journal entries of one account by event id, for as long as the dedupe horizon.
  *
- * <p>A store may file entries by blocks of event time: every call names the event time or a span of it. With blocks of half
- * a day and a horizon of a day, {@link #find} looks at three blocks at most.
+ * <p>A store may file entries by blocks of event time: every call names the event time or a span of it. With blocks of
+ * half a day and a horizon of a day, {@link #find} looks at three blocks at most.
  */
 public interface EventIndex {
 

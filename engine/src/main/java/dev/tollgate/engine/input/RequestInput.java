@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A request event as it was read from the log. Nothing is checked here: the engine rejects what is missing or
  * impossible and names the reason.
  *
- * @param eventId unique per account; the same id again within the dedupe horizon is a duplicate. The {@code STARTED} and
- *     {@code COMPLETED} events of one call share their id.
+ * @param eventId unique per account; the same id again within the dedupe horizon is a duplicate. The {@code STARTED}
+ *     and {@code COMPLETED} events of one call share their id.
  * @param accountId who pays
  * @param projectId the project that the call was made for, or null
  * @param apiKeyId the id (never the secret) of the key that was used, or null

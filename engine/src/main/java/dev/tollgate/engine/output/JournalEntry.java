@@ -11,8 +11,8 @@ import java.util.List;
  * @param verdict what became of it
  * @param planId the plan in force at the event's time
  * @param planVersion the version in force at the event's time
- * @param costs what was charged. For {@code LATE} what it would have been charged, for {@code VOIDED} what is taken back,
- *     {@link Costs#none()} for the verdicts that charge nothing.
+ * @param costs what was charged. For {@code LATE} what it would have been charged, for {@code VOIDED} what is taken
+ *     back, {@link Costs#none()} for the verdicts that charge nothing.
  * @param lateLimits ids of the limits whose window had closed; for {@code COUNTED} the others took it
  * @param correctionIds commands that have corrected this event, oldest first; the last one caused this entry
  */

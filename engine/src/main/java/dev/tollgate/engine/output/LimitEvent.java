@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param cause why
  * @param bucket which bucket it is about; null for events about the account as a whole
  * @param threshold the threshold that was reached or fell away; null for the full amount
- * @param blockedUntilMillis for blocks and suspensions the exclusive end, {@link Long#MAX_VALUE} if none is set; null where
- *     nothing is blocked
+ * @param blockedUntilMillis for blocks and suspensions the exclusive end, {@link Long#MAX_VALUE} if none is set; null
+ *     where nothing is blocked
  * @param planId plan in force
  * @param planVersion version in force
  * @param sourceId id of the event or command that caused this; null if time did

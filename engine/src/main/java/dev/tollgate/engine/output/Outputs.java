@@ -1,8 +1,8 @@
 package dev.tollgate.engine.output;
 
 /**
- * Takes what the engine says, in order. Called on the engine's thread, in the middle of applying an input: must not call
- * the engine.
+ * Takes what the engine says, in order. Called on the engine's thread, in the middle of applying an input: must not
+ * call the engine.
  */
 public interface Outputs {
 

@@ -36,11 +36,11 @@ public sealed interface Algorithm {
     }
 
     /**
-     * A bucket that each call pours its cost into and that leaks at a constant rate of amount / period. It is full when it
-     * has no room for one more unit. An idle account may use the whole amount at once.
+     * A bucket that each call pours its cost into and that leaks at a constant rate of amount / period. It is full when
+     * it has no room for one more unit. An idle account may use the whole amount at once.
      *
-     * <p>Levels are kept exactly, as units x period: with 100 a minute one unit takes 600 ms to leak, and after 200 ms a third
-     * of it is gone.
+     * <p>Levels are kept exactly, as units x period: with 100 a minute one unit takes 600 ms to leak, and after 200 ms
+     * a third of it is gone.
      *
      * @param periodMillis how long a full bucket takes to drain, 1 to {@link #MAX_PERIOD_MILLIS}
      */
@@ -69,8 +69,8 @@ public sealed interface Algorithm {
     }
 
     /**
-     * Usage counts for a constant time. It is kept in {@value #SUB_BUCKETS} parts, each of which goes as a whole when it is
-     * older than the length: the window is the current part and the {@code SUB_BUCKETS - 1} before it.
+     * Usage counts for a constant time. It is kept in {@value #SUB_BUCKETS} parts, each of which goes as a whole when
+     * it is older than the length: the window is the current part and the {@code SUB_BUCKETS - 1} before it.
      *
      * @param lengthMillis length of the window, a multiple of {@value #SUB_BUCKETS}, up to {@link #MAX_PERIOD_MILLIS}
      */
@@ -98,8 +98,8 @@ public sealed interface Algorithm {
     }
 
     /**
-     * Calls in flight: each start takes a slot, whatever it costs, and its end gives it back. A start whose end never comes
-     * gives its slot back when the lease is over, so that it cannot lock an account.
+     * Calls in flight: each start takes a slot, whatever it costs, and its end gives it back. A start whose end never
+     * comes gives its slot back when the lease is over, so that it cannot lock an account.
      *
      * @param leaseMillis how long a call can be in flight, 1 to {@link #MAX_PERIOD_MILLIS}
      */

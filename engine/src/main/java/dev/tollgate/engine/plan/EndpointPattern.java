@@ -6,13 +6,13 @@ import java.util.Locale;
 /**
  * Matches endpoints such as {@code POST /v2/mem-it} or {@code addMessage}.
  *
- * <p>A pattern is an optional HTTP method and a path of segments between slashes. {@code :name} or {@code *} stands for one
- * segment; {@code *} as the last segment stands for one or more. A pattern without a method matches every method.
+ * <p>A pattern is an optional HTTP method and a path of segments between slashes. {@code :name} or {@code *} stands for
+ * one segment; {@code *} as the last segment stands for one or more. A pattern without a method matches every method.
  * Matching is case-sensitive but for the method.
  *
  * <p>Of several patterns that match, the most specific wins: segment by segment, a literal before {@code :name} before
- * {@code *}; then the longer pattern; then the one with a method. {@code GET /kb/:id/query} wins over {@code /kb/:id/query}
- * wins over {@code /kb/*}.
+ * {@code *}; then the longer pattern; then the one with a method. {@code GET /kb/:id/query} wins over
+ * {@code /kb/:id/query} wins over {@code /kb/*}.
  */
 public final class EndpointPattern implements Comparable<EndpointPattern> {
     /** Longest pattern, in characters. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * How much of one meter an account, project or key may use.
  *
- * @param id unique in the plan, for example {@code requests-per-minute}. Plans of one family use the same id for the same
- *     limit, so that usage can be kept when an account changes between them.
+ * @param id unique in the plan, for example {@code requests-per-minute}. Plans of one family use the same id for the
+ *     same limit, so that usage can be kept when an account changes between them.
  * @param meterId the meter that is limited
  * @param amount how much
  * @param algorithm over what time

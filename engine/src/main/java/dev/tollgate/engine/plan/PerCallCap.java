@@ -1,8 +1,8 @@
 package dev.tollgate.engine.plan;
 
 /**
- * The largest single call. A call above it is refused by the service; if it is reported all the same it is journalled and
- * charges nothing.
+ * The largest single call. A call above it is refused by the service; if it is reported all the same it is journalled
+ * and charges nothing.
  *
  * @param endpoint which endpoints; of several caps on one dimension the most specific holds
  * @param dimension what is measured

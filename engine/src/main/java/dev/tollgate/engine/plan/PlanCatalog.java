@@ -13,8 +13,8 @@ public interface PlanCatalog {
      *
      * @param planId any text, also from outside
      * @param eventTimeMillis event time, milliseconds since the epoch
-     * @return the version with the latest effective date at or before the moment; null if there is no such plan or none of its
-     *     versions is in force yet
+     * @return the version with the latest effective date at or before the moment; null if there is no such plan or none
+     *     of its versions is in force yet
      */
     @Nullable
     PlanVersion planAt(String planId, long eventTimeMillis);

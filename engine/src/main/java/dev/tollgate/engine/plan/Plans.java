@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable catalog. Safe for use by several threads. The built-in plan {@code none} is always in it.
  *
- * <p>Within one plan, versions are ordered by effective date and by number alike, and a limit keeps its meter, algorithm
- * and scope under the same id: usage that was counted one way cannot be kept as if it had been counted another way.
+ * <p>Within one plan, versions are ordered by effective date and by number alike, and a limit keeps its meter,
+ * algorithm and scope under the same id: usage that was counted one way cannot be kept as if it had been counted
+ * another way.
  */
 public final class Plans implements PlanCatalog {
     private static final Plans EMPTY =

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a limit warns, as an exact share of its amount.
  *
- * <p>{@code USED_AT_LEAST 90 %} of 100 fires when 90 are used. {@code REMAINING_BELOW 20 %} of 100 fires when 81 are used:
- * with 80 used exactly 20 % remain, which is not below.
+ * <p>{@code USED_AT_LEAST 90 %} of 100 fires when 90 are used. {@code REMAINING_BELOW 20 %} of 100 fires when 81 are
+ * used: with 80 used exactly 20 % remain, which is not below.
  *
- * <p>Nothing fires before a unit is used. A window of a limit of 0 that nobody has touched, or whose calls were all voided,
- * holds neither alert nor block; the first unit fires everything at once. This is about what is said: calls that cost
- * something are refused all the same, because nothing remains.
+ * <p>Nothing fires before a unit is used. A window of a limit of 0 that nobody has touched, or whose calls were all
+ * voided, holds neither alert nor block; the first unit fires everything at once. This is about what is said: calls
+ * that cost something are refused all the same, because nothing remains.
  *
  * @param kind which side of the amount is looked at
  * @param basisPoints the share in hundredths of a percent, 1 to 10,000: 9,000 is 90 %

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A child JVM on this one's class path. Unlike the embedded stack's children it is not waited for: a role that is started while
- * what it needs is away is part of the campaign. It ends with this process, through its standard input.
+ * A child JVM on this one's class path. Unlike the embedded stack's children it is not waited for: a role that is
+ * started while what it needs is away is part of the campaign. It ends with this process, through its standard input.
  */
 final class Child {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);

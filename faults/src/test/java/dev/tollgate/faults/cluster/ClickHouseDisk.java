@@ -27,8 +27,8 @@ public final class ClickHouseDisk {
     }
 
     /**
-     * Lets renames of new parts fail: ClickHouse writes an insert into a temporary folder, remembers its token and renames the
-     * folder, and a file with the folder's name is in the way.
+     * Lets renames of new parts fail: ClickHouse writes an insert into a temporary folder, remembers its token and
+     * renames the folder, and a file with the folder's name is in the way.
      *
      * @param month of the rows; inserts into other partitions succeed
      * @param renames that fail: the next insert, the one after the one after it, and so on with growing gaps

@@ -33,9 +33,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * Everything that a campaign runs, each in a process of its own on the loopback address: three Kafka nodes, the registry,
- * ClickHouse, two accounting instances that keep warm copies for each other and a third that comes and goes, two sinks, a
- * gateway and a service with a publisher.
+ * Everything that a campaign runs, each in a process of its own on the loopback address: three Kafka nodes, the
+ * registry, ClickHouse, two accounting instances that keep warm copies for each other and a third that comes and goes,
+ * two sinks, a gateway and a service with a publisher.
  */
 public final class Cluster implements AutoCloseable {
     public static final int PARTITIONS = 4;

@@ -10,7 +10,10 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
 
-/** A Kafka node in a process of its own, by the file of its settings. Kafka's own main class wants another logging library. */
+/**
+ * A Kafka node in a process of its own, by the file of its settings. Kafka's own main class wants another logging
+ * library.
+ */
 public final class KafkaMain {
     private KafkaMain() {}
 

@@ -17,8 +17,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * One of the nodes of a Kafka cluster, broker and controller in one. Roles reach it through a {@link Link}, the other nodes and
- * the campaign itself directly.
+ * One of the nodes of a Kafka cluster, broker and controller in one. Roles reach it through a {@link Link}, the other
+ * nodes and the campaign itself directly.
  *
  * @param id 1 and up
  * @param directPort for the other nodes and the campaign

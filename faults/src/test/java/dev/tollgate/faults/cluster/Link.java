@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A way over the network between roles and one server: a TCP proxy on a loopback port that can cut, delay or lose what goes
- * through it.
+ * A way over the network between roles and one server: a TCP proxy on a loopback port that can cut, delay or lose what
+ * goes through it.
  */
 public final class Link implements AutoCloseable {
     private static final int CHUNK_BYTES = 64 << 10;

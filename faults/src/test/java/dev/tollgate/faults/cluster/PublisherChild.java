@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A service with a publisher, to be killed: settings as {@code key=value} arguments, an event a line on standard input, encoded
- * with its schema's fingerprint and in Base64, an empty line to flush. Answers {@code SAFE n} when the first n events of this
- * process are in Kafka or in the spool, and {@code FLUSHED} when Kafka has all of them.
+ * A service with a publisher, to be killed: settings as {@code key=value} arguments, an event a line on standard input,
+ * encoded with its schema's fingerprint and in Base64, an empty line to flush. Answers {@code SAFE n} when the first n
+ * events of this process are in Kafka or in the spool, and {@code FLUSHED} when Kafka has all of them.
  */
 final class PublisherChild {
     private static final long LOOK_NANOS = 20_000_000;

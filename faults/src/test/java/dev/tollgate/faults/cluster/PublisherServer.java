@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A service that publishes with a spool ({@link PublisherChild}). Told which events to publish, it tells which are safe. */
+/**
+ * A service that publishes with a spool ({@link PublisherChild}). Told which events to publish, it tells which are
+ * safe.
+ */
 public final class PublisherServer implements Server {
     private static final Duration ORDERLY_STOP = Duration.ofSeconds(30);
 
@@ -85,8 +88,8 @@ public final class PublisherServer implements Server {
     }
 
     /**
-     * Hands one event to the process, waiting for one that runs. If the process dies over it nothing is known of the event: it
-     * may be published, once.
+     * Hands one event to the process, waiting for one that runs. If the process dies over it nothing is known of the
+     * event: it may be published, once.
      */
     public void publish(RequestEvent event) throws InterruptedException {
         Incarnation taker = awaitRunning();

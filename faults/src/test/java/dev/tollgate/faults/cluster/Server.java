@@ -18,7 +18,9 @@ public interface Server {
 
     boolean isAlive();
 
-    /** Whether this is a role of Tollgate's, which must never end by itself, and not one of the servers that it uses. */
+    /**
+     * Whether this is a role of Tollgate's, which must never end by itself, and not one of the servers that it uses.
+     */
     boolean isRole();
 
     /** Deletes its local state; only while it does not run. Servers whose state is the truth have none that may go. */

@@ -28,8 +28,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the topics say: the log of request events as it stands, and what was committed about it. Of the current round everything
- * is kept, of the campaign what must never come twice or go back.
+ * What the topics say: the log of request events as it stands, and what was committed about it. Of the current round
+ * everything is kept, of the campaign what must never come twice or go back.
  */
 public final class Books implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -26,9 +26,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the books must say, counted from the log by the testkit's recount and oracle, which share no code with the engine. What
- * depends on append times and on the order of records is taken from the log as it stands, so that nothing here depends on when
- * what failed.
+ * What the books must say, counted from the log by the testkit's recount and oracle, which share no code with the
+ * engine. What depends on append times and on the order of records is taken from the log as it stands, so that nothing
+ * here depends on when what failed.
  */
 public final class Expectation {
     static final String DEAD = "dead letter ";

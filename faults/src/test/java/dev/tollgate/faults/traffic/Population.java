@@ -18,8 +18,9 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * The accounts of one round and the plans that they are on. Plain accounts stay on one plan; of each the recount can tell every
- * verdict, total and crossing. Accounts of stories get commands; of each the oracle can tell verdicts, totals and what holds.
+ * The accounts of one round and the plans that they are on. Plain accounts stay on one plan; of each the recount can
+ * tell every verdict, total and crossing. Accounts of stories get commands; of each the oracle can tell verdicts,
+ * totals and what holds.
  *
  * @param prefix begins the ids of all accounts and plans of the round
  * @param profile of the plain accounts' traffic

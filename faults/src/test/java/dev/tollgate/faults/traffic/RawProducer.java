@@ -16,7 +16,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** The campaign's own producer, for commands, plans and what no library would send. It waits as long as Kafka is away. */
+/**
+ * The campaign's own producer, for commands, plans and what no library would send. It waits as long as Kafka is away.
+ */
 public final class RawProducer implements AutoCloseable {
     private static final int FOR_EVER_MILLIS = 1_800_000;
 

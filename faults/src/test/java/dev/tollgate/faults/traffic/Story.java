@@ -25,9 +25,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to one account: calls and commands in an order that is known. The two travel through different topics, so before
- * and after each command the story waits until everything before has been processed for good. In between nothing waits, and a
- * fault may strike at any point.
+ * What happens to one account: calls and commands in an order that is known. The two travel through different topics,
+ * so before and after each command the story waits until everything before has been processed for good. In between
+ * nothing waits, and a fault may strike at any point.
  */
 public final class Story {
     private static final long CALL_SKEW_MILLIS = 3_000;

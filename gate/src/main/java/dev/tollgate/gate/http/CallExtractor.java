@@ -5,8 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the call of a request: who pays, who acts, what is called. Account, project and key come from what the service's own
- * authentication has established; a header that anybody can set is not an account.
+ * Makes the call of a request: who pays, who acts, what is called. Account, project and key come from what the
+ * service's own authentication has established; a header that anybody can set is not an account.
  *
  * @param <R> the request
  */

@@ -9,8 +9,8 @@ import dev.tollgate.schemas.avro.Outcome;
 import java.io.IOException;
 
 /**
- * The gate in front of a context of the JDK's {@code HttpServer}: refuses what is denied, adds headers to every answer, and
- * tells the gate how each call ended. Comes after authentication in the chain.
+ * The gate in front of a context of the JDK's {@code HttpServer}: refuses what is denied, adds headers to every answer,
+ * and tells the gate how each call ended. Comes after authentication in the chain.
  */
 public final class GateHttpFilter extends Filter {
     private final Gate gate;

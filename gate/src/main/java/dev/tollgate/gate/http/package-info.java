@@ -1,4 +1,6 @@
-/** The gate in front of HTTP: problem documents of RFC 9457, outcomes by status, and a filter for the JDK's own server. */
+/**
+ * The gate in front of HTTP: problem documents of RFC 9457, outcomes by status, and a filter for the JDK's own server.
+ */
 @NullMarked
 package dev.tollgate.gate.http;
 

@@ -21,7 +21,8 @@ import java.util.function.ToDoubleFunction;
  *   <li>{@code tollgate.gate.snapshots}, {@code tollgate.gate.snapshots.outdated}, {@code tollgate.gate.plans},
  *       {@code tollgate.gate.malformed}: records
  *   <li>{@code tollgate.gate.evicted}: accounts forgotten; {@code tollgate.gate.feed.failures}: attempts
- *   <li>{@code tollgate.gate.accounts}: accounts in memory; {@code tollgate.gate.feed.age}: time since it was level with Kafka
+ *   <li>{@code tollgate.gate.accounts}: accounts in memory; {@code tollgate.gate.feed.age}: time since it was level
+ *       with Kafka
  * </ul>
  */
 public final class GateMeterBinder implements MeterBinder {

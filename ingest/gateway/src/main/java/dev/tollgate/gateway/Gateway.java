@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running gateway. It starts without Kafka and the registry, answers 503 until both are there, and again whenever Kafka is
- * away.
+ * A running gateway. It starts without Kafka and the registry, answers 503 until both are there, and again whenever
+ * Kafka is away.
  *
  * <pre>{@code
  * try (Gateway gateway = Gateway.start(GatewayConfig.from(settings))) {
@@ -99,8 +99,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers the requests under way within {@code gateway.drain-timeout}, waits for what was handed to Kafka,
-     * and stops. Closing twice does nothing.
+     * Stops accepting, answers the requests under way within {@code gateway.drain-timeout}, waits for what was handed
+     * to Kafka, and stops. Closing twice does nothing.
      */
     @Override
     public synchronized void close() {

@@ -25,8 +25,8 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a gateway works. Kafka's properties stand below {@code kafka.}, the registry's have Confluent's names, and these are its
- * own:
+ * How a gateway works. Kafka's properties stand below {@code kafka.}, the registry's have Confluent's names, and these
+ * are its own:
  *
  * <table>
  * <caption>Settings</caption>
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code gateway.tokens.NAME.hash}</td><td></td><td>a token that may publish, see {@link TokenHash}</td></tr>
  * <tr><td>{@code gateway.tokens.NAME.accounts}</td><td>all</td><td>comma-separated account ids, or prefixes ending in
  *     {@code *}</td></tr>
- * <tr><td>{@code gateway.anonymous}</td><td>false</td><td>whether anyone may publish; needed where there is no token</td></tr>
+ * <tr><td>{@code gateway.anonymous}</td><td>false</td>
+ *     <td>whether anyone may publish; needed where there is no token</td></tr>
  * <tr><td>{@code gateway.max-body-bytes}</td><td>1048576</td><td>largest body</td></tr>
  * <tr><td>{@code gateway.max-events}</td><td>1000</td><td>most events of one request</td></tr>
  * <tr><td>{@code gateway.in-flight-bytes}</td><td>67108864</td><td>bodies and answers in memory, all requests
@@ -47,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code gateway.in-flight-events}</td><td>50000</td><td>events between body and acknowledgement</td></tr>
  * <tr><td>{@code gateway.max-connections}</td><td>2000</td><td>open connections; more wait to be accepted</td></tr>
  * <tr><td>{@code gateway.idle-timeout}</td><td>{@code 10s}</td><td>silence after which a connection is closed</td></tr>
- * <tr><td>{@code gateway.request-timeout}</td><td>{@code 30s}</td><td>for a head, and again for a body, to arrive</td></tr>
+ * <tr><td>{@code gateway.request-timeout}</td><td>{@code 30s}</td>
+ *     <td>for a head, and again for a body, to arrive</td></tr>
  * <tr><td>{@code gateway.ack-timeout}</td><td>{@code 10s}</td><td>for Kafka to confirm</td></tr>
  * <tr><td>{@code gateway.drain-timeout}</td><td>{@code 15s}</td><td>for requests under way when it closes</td></tr>
  * <tr><td>{@code gateway.unknown-fields}</td><td>{@code refuse}</td><td>or {@code ignore}</td></tr>
@@ -100,8 +102,8 @@ public record GatewayConfig(
     }
 
     /**
-     * Reads {@code gateway.*} alone, for who knows Kafka and the registry already. Problems are noted in the settings, and what
-     * is returned must not be used if there are any.
+     * Reads {@code gateway.*} alone, for who knows Kafka and the registry already. Problems are noted in the settings,
+     * and what is returned must not be used if there are any.
      *
      * @param clients Kafka's and the registry's properties by their own names
      * @param topic full name of the request events' topic

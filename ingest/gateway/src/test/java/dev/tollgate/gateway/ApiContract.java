@@ -54,7 +54,10 @@ final class ApiContract {
         return routes;
     }
 
-    /** Fails unless the document allows the answer. Paths and methods that it does not have must be refused with a problem. */
+    /**
+     * Fails unless the document allows the answer. Paths and methods that it does not have must be refused with a
+     * problem.
+     */
     void check(String method, String path, Reply reply) {
         JsonNode operation = document.path("paths").path(path).path(method.toLowerCase(java.util.Locale.ROOT));
         if (operation.isMissingNode()) {

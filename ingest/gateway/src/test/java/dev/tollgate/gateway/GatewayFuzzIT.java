@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random requests, good, broken and hostile, over plain sockets. Whatever comes in: a well-formed answer of the expected kind,
- * never a fault of the gateway's own, no more memory than its budgets allow, and exactly the accepted events in Kafka.
+ * Random requests, good, broken and hostile, over plain sockets. Whatever comes in: a well-formed answer of the
+ * expected kind, never a fault of the gateway's own, no more memory than its budgets allow, and exactly the accepted
+ * events in Kafka.
  *
  * <p>The seed is printed; {@code -Dtollgate.seed=N} runs the same requests again.
  */

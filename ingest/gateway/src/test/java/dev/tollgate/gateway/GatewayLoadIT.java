@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Measures the gateway with {@code wrk}, broker and gateway in this JVM; docs/performance/gateway.md has the command. */
+/**
+ * Measures the gateway with {@code wrk}, broker and gateway in this JVM; docs/performance/gateway.md has the command.
+ */
 @EnabledIfSystemProperty(
         named = "tollgate.load",
         matches = "true",

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that moves events on: from the hand-over queue to Kafka's client, to the spool and from it, and out of memory
- * when Kafka has them.
+ * The one thread that moves events on: from the hand-over queue to Kafka's client, to the spool and from it, and out of
+ * memory when Kafka has them.
  *
  * <p>Order is the point of having one. At every moment the events are in this order, oldest first:
  *
@@ -34,11 +34,11 @@ import org.slf4j.LoggerFactory;
  *   <li>the queue.
  * </ol>
  *
- * <p>An event never passes one before it. An event that the client does not take stops the line. While the spool has something
- * unread, what comes goes behind it. Before anything is appended to the spool, whatever of {@code sent} and {@code unsent} is
- * not in it yet is appended first, so that the spool alone has the right order after a crash. Chunks in memory that are in the
- * spool as well stay in memory and are not read again; when Kafka comes back, its client delivers what it still has, and only
- * then come the others.
+ * <p>An event never passes one before it. An event that the client does not take stops the line. While the spool has
+ * something unread, what comes goes behind it. Before anything is appended to the spool, whatever of {@code sent} and
+ * {@code unsent} is not in it yet is appended first, so that the spool alone has the right order after a crash. Chunks
+ * in memory that are in the spool as well stay in memory and are not read again; when Kafka comes back, its client
+ * delivers what it still has, and only then come the others.
  */
 final class DeliveryLoop {
     private static final Logger log = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -149,8 +149,8 @@ final class DeliveryLoop {
     }
 
     /**
-     * Flushes, ends the thread and settles what is left. The queue is closed already. In an outage there is nothing to wait for
-     * if the spool keeps the events.
+     * Flushes, ends the thread and settles what is left. The queue is closed already. In an outage there is nothing to
+     * wait for if the spool keeps the events.
      */
     void close(Duration timeout) {
         if (spool == null || !outage) {
@@ -294,7 +294,9 @@ final class DeliveryLoop {
         return moved;
     }
 
-    /** Kafka counts as away when the oldest event in line waits for too long, until it waits for less than half of that. */
+    /**
+     * Kafka counts as away when the oldest event in line waits for too long, until it waits for less than half of that.
+     */
     private void noteOutage(long now) {
         Chunk oldest = sent.isEmpty() ? unsent.peek() : sent.peek();
         long waitingNanos = oldest == null ? 0 : now - oldest.sinceNanos;
@@ -351,7 +353,9 @@ final class DeliveryLoop {
         return true;
     }
 
-    /** Brings the next events of the queue to the spool, and in line as well if there is room and nothing before them. */
+    /**
+     * Brings the next events of the queue to the spool, and in line as well if there is room and nothing before them.
+     */
     private boolean spoolNext(Spool disk, long now) throws IOException {
         Chunk chunk = unspooled != null ? unspooled : takeFromQueue(now);
         if (chunk == null) {

@@ -5,10 +5,11 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event on its way: encoded, with its key, and at the same time Kafka's callback for it, so that an event costs one object.
+ * One event on its way: encoded, with its key, and at the same time Kafka's callback for it, so that an event costs one
+ * object.
  *
- * <p>Made on a publishing thread, then owned by the delivery thread; {@link #onCompletion} runs on the producer's thread, or on
- * the delivery thread within {@code send}.
+ * <p>Made on a publishing thread, then owned by the delivery thread; {@link #onCompletion} runs on the producer's
+ * thread, or on the delivery thread within {@code send}.
  */
 final class Envelope implements Callback {
     /** Object headers and fields of envelope and arrays, so that the memory bound holds for small events as well. */

@@ -18,15 +18,15 @@ import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a {@code RequestEvent} as Avro binary behind room for the Confluent prefix, filling what the caller left out: event
- * id (a UUIDv7), event time, producer.
+ * Writes a {@code RequestEvent} as Avro binary behind room for the Confluent prefix, filling what the caller left out:
+ * event id (a UUIDv7), event time, producer.
  *
- * <p>Avro's own writer walks the schema and boxes what it meets; this one knows the schema, which makes it several times
- * faster and leaves the result as its only allocation. That it writes the same bytes is held by a test over random events, and
- * that the schema is still the one it knows by {@link #requireKnownSchema()}.
+ * <p>Avro's own writer walks the schema and boxes what it meets; this one knows the schema, which makes it several
+ * times faster and leaves the result as its only allocation. That it writes the same bytes is held by a test over
+ * random events, and that the schema is still the one it knows by {@link #requireKnownSchema()}.
  *
- * <p>One thread at a time. Threads borrow encoders from a {@link Pool}, which suits virtual threads, where a thread-local
- * would make a new buffer for every request.
+ * <p>One thread at a time. Threads borrow encoders from a {@link Pool}, which suits virtual threads, where a
+ * thread-local would make a new buffer for every request.
  *
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#binary-encoding">Avro: binary encoding</a>
  */
@@ -44,7 +44,8 @@ final class EventEncoder {
     private int length;
 
     /**
-     * @throws IllegalStateException if the class path holds another version of the schema than this library was built for
+     * @throws IllegalStateException if the class path holds another version of the schema than this library was built
+     *     for
      */
     static void requireKnownSchema() {
         long actual = fingerprint(RequestEvent.getClassSchema());

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounded hand-over from the threads that publish to the one that sends: a ring that many threads fill without a lock and
- * one empties. Bounded by number of events and by their bytes.
+ * The bounded hand-over from the threads that publish to the one that sends: a ring that many threads fill without a
+ * lock and one empties. Bounded by number of events and by their bytes.
  *
- * <p>A publishing thread claims a ticket with one compare-and-set and then fills the ticket's slot. The reader takes slots in
- * ticket order and waits for one that is claimed but not filled yet, so that what one thread published in order leaves in
- * order. The sign bit of the next ticket marks the queue as closed: a claim and a close cannot both succeed, hence after
- * {@link #close} the reader finds every event that was accepted.
+ * <p>A publishing thread claims a ticket with one compare-and-set and then fills the ticket's slot. The reader takes
+ * slots in ticket order and waits for one that is claimed but not filled yet, so that what one thread published in
+ * order leaves in order. The sign bit of the next ticket marks the queue as closed: a claim and a close cannot both
+ * succeed, hence after {@link #close} the reader finds every event that was accepted.
  */
 final class HandOverQueue {
     /** What became of an offer. */

@@ -17,12 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Kafka producer and what becomes of it. The producer retries by itself without end and in order (idempotent, no delivery
- * time-out), which covers every outage. What it reports as failed is what it will not retry: missing permission, a lost
- * producer state and the like. Then the order of what follows is at stake, so the producer is stopped within the failing
- * callback, before it sends another batch, and replaced; the delivery thread sends everything unacknowledged again.
+ * The Kafka producer and what becomes of it. The producer retries by itself without end and in order (idempotent, no
+ * delivery time-out), which covers every outage. What it reports as failed is what it will not retry: missing
+ * permission, a lost producer state and the like. Then the order of what follows is at stake, so the producer is
+ * stopped within the failing callback, before it sends another batch, and replaced; the delivery thread sends
+ * everything unacknowledged again.
  *
- * <p>{@link #send} and {@link #recover} belong to the delivery thread; the rest is called by the producer's thread as well.
+ * <p>{@link #send} and {@link #recover} belong to the delivery thread; the rest is called by the producer's thread as
+ * well.
  */
 final class KafkaLink {
     private static final Logger log = LoggerFactory.getLogger(KafkaLink.class);
@@ -45,8 +47,8 @@ final class KafkaLink {
     /**
      * Opens the producer.
      *
-     * @throws KafkaException if the configuration is refused; a cluster that is away or whose name does not resolve yet is no
-     *     failure
+     * @throws KafkaException if the configuration is refused; a cluster that is away or whose name does not resolve yet
+     *     is no failure
      */
     KafkaLink(Map<String, Object> properties, String topic, PublisherCounters counters, LossReport losses) {
         this.properties = properties;

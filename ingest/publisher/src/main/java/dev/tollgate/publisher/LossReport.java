@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events that will not arrive: counts them, tells the listener, and logs them at most once per interval on the delivery thread,
- * as a request path must neither write a log nor fill it.
+ * Events that will not arrive: counts them, tells the listener, and logs them at most once per interval on the delivery
+ * thread, as a request path must neither write a log nor fill it.
  */
 final class LossReport {
     private static final Logger log = LoggerFactory.getLogger(LossReport.class);

@@ -32,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  *     {@code 36500d}; the same as for the accounting role</td></tr>
  * <tr><td>{@code publisher.name}</td><td>empty</td><td>producer field of events that have none; at most 128
  *     characters</td></tr>
- * <tr><td>{@code publisher.queue-events}</td><td>65536</td><td>events in memory that were not handed to Kafka's client yet;
+ * <tr><td>{@code publisher.queue-events}</td><td>65536</td>
+ *     <td>events in memory that were not handed to Kafka's client yet;
  *     rounded up to a power of two</td></tr>
  * <tr><td>{@code publisher.queue-bytes}</td><td>33554432</td><td>the same in bytes</td></tr>
  * <tr><td>{@code publisher.in-flight-bytes}</td><td>16777216</td><td>events handed to Kafka's client and not
  *     acknowledged yet; Kafka's own {@code buffer.memory} comes on top</td></tr>
- * <tr><td>{@code publisher.spool-folder}</td><td>none</td><td>folder of this process alone for events while Kafka is away;
+ * <tr><td>{@code publisher.spool-folder}</td><td>none</td>
+ *     <td>folder of this process alone for events while Kafka is away;
  *     without it they wait in memory</td></tr>
  * <tr><td>{@code publisher.spool-bytes}</td><td>1073741824</td><td>bound of the spool's files together</td></tr>
  * <tr><td>{@code publisher.spool-segment-bytes}</td><td>16777216</td><td>size of one file; at most half of the
@@ -48,13 +50,15 @@ import org.jspecify.annotations.Nullable;
  *     {@code operating-system}, {@code every-second} or {@code every-write}</td></tr>
  * <tr><td>{@code publisher.spool-use}</td><td>{@code outage}</td><td>{@code outage} or {@code always}: see
  *     {@link SpoolUse}</td></tr>
- * <tr><td>{@code publisher.spool-after}</td><td>{@code 500ms}</td><td>how long the oldest event may wait for Kafka before
+ * <tr><td>{@code publisher.spool-after}</td><td>{@code 500ms}</td>
+ *     <td>how long the oldest event may wait for Kafka before
  *     events go to the spool</td></tr>
- * <tr><td>{@code publisher.close-timeout}</td><td>{@code 10s}</td><td>how long {@code close()} waits for Kafka</td></tr>
+ * <tr><td>{@code publisher.close-timeout}</td><td>{@code 10s}</td>
+ *     <td>how long {@code close()} waits for Kafka</td></tr>
  * </table>
  *
- * <p>Kafka's {@code acks}, {@code enable.idempotence}, {@code retries}, {@code delivery.timeout.ms}, {@code max.block.ms} and
- * the partitioner are the publisher's: order and completeness rest on them.
+ * <p>Kafka's {@code acks}, {@code enable.idempotence}, {@code retries}, {@code delivery.timeout.ms},
+ * {@code max.block.ms} and the partitioner are the publisher's: order and completeness rest on them.
  *
  * @param clientProperties for Kafka's producer and the registry client
  * @param topic full name of the topic
@@ -112,7 +116,8 @@ public record PublisherConfig(
     }
 
     /**
-     * Reads a flat map: keys with {@code publisher.}, {@code topics.} and {@code events.} are ours, all others go to Kafka and the registry.
+     * Reads a flat map: keys with {@code publisher.}, {@code topics.} and {@code events.} are ours, all others go to
+     * Kafka and the registry.
      *
      * @throws InvalidSettingsException with every problem found
      */

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What became of the events, counted since the publisher started. Public contract of this module, together with the names in
- * the binder for Micrometer. Numbers only grow; reading is cheap and may happen at any time on any thread.
+ * What became of the events, counted since the publisher started. Public contract of this module, together with the
+ * names in the binder for Micrometer. Numbers only grow; reading is cheap and may happen at any time on any thread.
  *
  * <p>Nothing disappears between the counters. Once nothing moves,
  *
@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
  * }</pre>
  *
  * where lost are the drops {@linkplain DropReason#afterAcceptance() after acceptance}, and pending is
- * {@link RequestEventPublisher#pendingEvents()}. Events refused, or dropped at the door, were never published in this sense.
+ * {@link RequestEventPublisher#pendingEvents()}. Events refused, or dropped at the door, were never published in this
+ * sense.
  */
 public final class PublisherCounters {
     private final LongAdder published = new LongAdder();
@@ -60,7 +61,10 @@ public final class PublisherCounters {
         return spooled.sum();
     }
 
-    /** Events of an earlier process found in the spool. Some of them Kafka may have already; they go again, with their ids. */
+    /**
+     * Events of an earlier process found in the spool. Some of them Kafka may have already; they go again, with their
+     * ids.
+     */
     public long recovered() {
         return recovered.sum();
     }

@@ -4,10 +4,11 @@ import dev.tollgate.schemas.avro.RequestEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Told about every event that will not arrive. Without a listener the same is logged, at most once in ten seconds per reason.
+ * Told about every event that will not arrive. Without a listener the same is logged, at most once in ten seconds per
+ * reason.
  *
- * <p>{@link #rejected} and the drops of {@code publish} run on the publishing thread, the other drops on the publisher's own:
- * both must be quick. What they throw is caught and logged.
+ * <p>{@link #rejected} and the drops of {@code publish} run on the publishing thread, the other drops on the
+ * publisher's own: both must be quick. What they throw is caught and logged.
  */
 public interface PublisherListener {
     /** Does nothing beyond what is counted and logged anyway. */

@@ -2,7 +2,9 @@ package dev.tollgate.publisher;
 
 import dev.tollgate.schemas.event.RequestEventRules;
 
-/** Why an event was refused before anything was done with it. Publishing the same event again would be refused again. */
+/**
+ * Why an event was refused before anything was done with it. Publishing the same event again would be refused again.
+ */
 public enum RejectionReason {
     /** The account id is missing or blank. */
     ACCOUNT_MISSING,
@@ -21,8 +23,8 @@ public enum RejectionReason {
     /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
     SYMBOL_UNKNOWN,
     /**
-     * The event is null, has a blank event id or attribute name or a text that is not Unicode, or cannot be encoded; the detail
-     * says which.
+     * The event is null, has a blank event id or attribute name or a text that is not Unicode, or cannot be encoded;
+     * the detail says which.
      */
     MALFORMED;
 

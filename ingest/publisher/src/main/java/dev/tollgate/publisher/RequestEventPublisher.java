@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@link #publish(RequestEvent)} takes about a microsecond, does no I/O, waits for nothing and throws nothing. The event is
- * encoded on the calling thread, handed over through a bounded lock-free queue and sent by a thread of the publisher with an
- * idempotent producer, {@code acks=all}. An event is refused (and counted) when it breaks the contract, dropped (and counted)
- * only for the reasons of {@link DropReason}.
+ * <p>{@link #publish(RequestEvent)} takes about a microsecond, does no I/O, waits for nothing and throws nothing. The
+ * event is encoded on the calling thread, handed over through a bounded lock-free queue and sent by a thread of the
+ * publisher with an idempotent producer, {@code acks=all}. An event is refused (and counted) when it breaks the
+ * contract, dropped (and counted) only for the reasons of {@link DropReason}.
  *
- * <p>What it promises: events of one account that one thread publishes arrive in that order, for the first time that each
- * arrives. Nothing accepted is lost while the process lives, however long Kafka or the registry is away, as long as memory and,
- * with {@code publisher.spool-folder}, disk suffice. With a spool a crash of the process loses at most what {@link SpoolUse}
- * says. An event may arrive twice after a crash, with the same id, which the accounting counts once within 24 hours of event
- * time; an outage longer than that makes the events late there.
+ * <p>What it promises: events of one account that one thread publishes arrive in that order, for the first time that
+ * each arrives. Nothing accepted is lost while the process lives, however long Kafka or the registry is away, as long
+ * as memory and, with {@code publisher.spool-folder}, disk suffice. With a spool a crash of the process loses at most
+ * what {@link SpoolUse} says. An event may arrive twice after a crash, with the same id, which the accounting counts
+ * once within 24 hours of event time; an outage longer than that makes the events late there.
  */
 public final class RequestEventPublisher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RequestEventPublisher.class);
@@ -74,7 +74,9 @@ public final class RequestEventPublisher implements AutoCloseable {
         this.delivery = delivery;
     }
 
-    /** Starts a publisher whose losses are counted and logged. See {@link #start(PublisherConfig, PublisherListener)}. */
+    /**
+     * Starts a publisher whose losses are counted and logged. See {@link #start(PublisherConfig, PublisherListener)}.
+     */
     public static RequestEventPublisher start(PublisherConfig config) {
         return start(config, PublisherListener.NONE);
     }
@@ -137,8 +139,8 @@ public final class RequestEventPublisher implements AutoCloseable {
      * Publishes an event. Event id and time are filled where they are missing (null or empty); the event itself is not
      * changed and may be reused once this returns.
      *
-     * @return true if the event was accepted and will be delivered; false if it was refused or dropped, which is counted and
-     *     reported, so that a service need not look at the answer
+     * @return true if the event was accepted and will be delivered; false if it was refused or dropped, which is
+     *     counted and reported, so that a service need not look at the answer
      */
     public boolean publish(@Nullable RequestEvent event) {
         return publish(event, 0);
@@ -150,8 +152,8 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Publishes an event and waits for room where memory is full: for bulk work that can outrun Kafka, such as a backfill. Not
-     * for a request path.
+     * Publishes an event and waits for room where memory is full: for bulk work that can outrun Kafka, such as a
+     * backfill. Not for a request path.
      *
      * @param maxWait how long to wait for room; not negative
      * @return as {@link #publish(RequestEvent)}; false as well when interrupted while waiting
@@ -222,8 +224,8 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Counts and reports a call that could not be made an event, as {@link RejectionReason#MALFORMED}. For adapters, so that
-     * their failures are as visible as the publisher's own.
+     * Counts and reports a call that could not be made an event, as {@link RejectionReason#MALFORMED}. For adapters, so
+     * that their failures are as visible as the publisher's own.
      *
      * @param detail what went wrong, in words
      */
@@ -242,8 +244,8 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Pending events that are in memory and not in the spool: what a crash of the process would lose at this moment. An upper
-     * bound; 0 means that everything published before is safe in Kafka or on disk.
+     * Pending events that are in memory and not in the spool: what a crash of the process would lose at this moment. An
+     * upper bound; 0 means that everything published before is safe in Kafka or on disk.
      */
     public long eventsInMemoryOnly() {
         return delivery.eventsInMemoryOnly();
@@ -271,9 +273,9 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is unacknowledged
-     * by then goes to the spool for the next process; without a spool it is dropped, counted and reported. While Kafka is away
-     * and there is a spool, this does not wait. Closing twice does nothing.
+     * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is
+     * unacknowledged by then goes to the spool for the next process; without a spool it is dropped, counted and
+     * reported. While Kafka is away and there is a spool, this does not wait. Closing twice does nothing.
      *
      * @param timeout how long to wait for Kafka; not negative
      */

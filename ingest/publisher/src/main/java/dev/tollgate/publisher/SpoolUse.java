@@ -8,8 +8,8 @@ public enum SpoolUse {
      */
     OUTAGE,
     /**
-     * Always, before they are handed to Kafka's client. A crash of the process loses only what it had in hand at that moment,
-     * usually less than a millisecond's worth. Costs the disk what Kafka's network costs.
+     * Always, before they are handed to Kafka's client. A crash of the process loses only what it had in hand at that
+     * moment, usually less than a millisecond's worth. Costs the disk what Kafka's network costs.
      */
     ALWAYS
 }

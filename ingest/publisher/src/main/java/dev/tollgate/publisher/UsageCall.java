@@ -10,15 +10,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of one account, in a line. Account and endpoint are all that is needed; the publisher fills id and time, and the
- * outcome is {@code SUCCESS} unless said otherwise.
+ * One call of one account, in a line. Account and endpoint are all that is needed; the publisher fills id and time, and
+ * the outcome is {@code SUCCESS} unless said otherwise.
  *
  * <pre>{@code
  * publisher.publish(UsageCall.of("acme", "/v2/mem-it").project("p-7").units(12).took(elapsed));
  * }</pre>
  *
- * <p>Bounds are those of the contract and are checked by {@code publish}. Not thread-safe; not to be reused after publishing
- * with {@link #eventId}, as an id stands for one call.
+ * <p>Bounds are those of the contract and are checked by {@code publish}. Not thread-safe; not to be reused after
+ * publishing with {@link #eventId}, as an id stands for one call.
  */
 public final class UsageCall {
     private final RequestEvent event = new RequestEvent();

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Events per second of the publisher beside a bare {@link KafkaProducer} that sends the same bytes to the same broker with the
- * same settings, in turns. Not part of the usual run; see docs/performance/publisher.md for the command.
+ * Events per second of the publisher beside a bare {@link KafkaProducer} that sends the same bytes to the same broker
+ * with the same settings, in turns. Not part of the usual run; see docs/performance/publisher.md for the command.
  */
 @EnabledIfSystemProperty(
         named = "tollgate.throughput.events",
@@ -149,7 +149,10 @@ class PublisherThroughputIT {
         }
     }
 
-    /** Without id, which both paths fill in by the same encoder: the bare producer once per account, the publisher each time. */
+    /**
+     * Without id, which both paths fill in by the same encoder: the bare producer once per account, the publisher each
+     * time.
+     */
     private static RequestEvent event(int account) {
         RequestEvent event = UsageCall.of("account-" + account, account % 4 == 0 ? "/v2/mem-it" : "/v2/recall")
                 .project("project-" + account % 7)

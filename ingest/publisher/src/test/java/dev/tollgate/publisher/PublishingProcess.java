@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A service that publishes until it is killed. Events {@code account-N/number} go round the accounts; after each group of 100 it
- * waits until none is in memory only and says {@code SAFE total} on its standard output.
+ * A service that publishes until it is killed. Events {@code account-N/number} go round the accounts; after each group
+ * of 100 it waits until none is in memory only and says {@code SAFE total} on its standard output.
  */
 public final class PublishingProcess {
     static final int ACCOUNTS = 5;

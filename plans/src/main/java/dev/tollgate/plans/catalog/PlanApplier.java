@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
  * Brings the catalog to what plan files say, by the rules of {@link PlanMerge}. Applying the same file again changes
  * nothing.
  *
- * <p>A version counts for records that are appended at least the settle time after it. {@link #awaitSettled} returns when that is so for
- * whatever is published next.
+ * <p>A version counts for records that are appended at least the settle time after it. {@link #awaitSettled} returns
+ * when that is so for whatever is published next.
  */
 public final class PlanApplier {
     private final PlanCatalogClient catalog;
@@ -29,8 +29,8 @@ public final class PlanApplier {
     }
 
     /**
-     * Waits until every version that the catalog had at the last {@link #apply} counts for whatever is published from now on.
-     * Returns at once if nothing was written lately.
+     * Waits until every version that the catalog had at the last {@link #apply} counts for whatever is published from
+     * now on. Returns at once if nothing was written lately.
      *
      * @param settleTime as the accounting role has it ({@code accounting.plan-settle-time})
      * @throws InterruptedException if the waiting thread is interrupted; the plans are applied all the same

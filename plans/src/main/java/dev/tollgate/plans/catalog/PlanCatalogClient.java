@@ -40,11 +40,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads and writes the {@code plan-catalog} topic.
  *
- * <p>Kafka knows no compare-and-set, so writers take turns by Kafka's own fencing: each {@link Update} opens a producer with
- * the same transactional id before it reads. Opening the next one ends the rights of the one before; what that had
- * committed is seen by the next, and what it had not is refused with {@link ConcurrentApplyException}. No change is lost
- * and none is made on the ground of a catalog that is out of date. The writing principal needs the rights to write the
- * topic and to use the transactional id {@code <topic>-writer}.
+ * <p>Kafka knows no compare-and-set, so writers take turns by Kafka's own fencing: each {@link Update} opens a producer
+ * with the same transactional id before it reads. Opening the next one ends the rights of the one before; what that had
+ * committed is seen by the next, and what it had not is refused with {@link ConcurrentApplyException}. No change is
+ * lost and none is made on the ground of a catalog that is out of date. The writing principal needs the rights to write
+ * the topic and to use the transactional id {@code <topic>-writer}.
  *
  * <p>Safe for use by several threads; an {@link Update} belongs to one.
  */
@@ -88,8 +88,9 @@ public final class PlanCatalogClient {
     }
 
     /**
-     * How long until every version that this client has read or written counts for whatever is published then: one and a half
-     * settle times after its append, as the clocks of brokers may differ by half a settle time. Never longer than that.
+     * How long until every version that this client has read or written counts for whatever is published then: one and
+     * a half settle times after its append, as the clocks of brokers may differ by half a settle time. Never longer
+     * than that.
      *
      * @param settleTime as the accounting role has it ({@code accounting.plan-settle-time})
      * @param now present time; asked only about what others wrote

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules by which plans enter a catalog. Pure: the catalog and the time are given, what would change is returned.
  *
- * <p>Versions are immutable: one that the catalog has must come with the same checksum. New versions follow the newest in
- * number and date, and, unless forced, lie in the future by their notice period. Only the versions of a plan that is new
- * to the catalog may lie in the past: no account can have been on it. Versions that the file leaves out stay.
+ * <p>Versions are immutable: one that the catalog has must come with the same checksum. New versions follow the newest
+ * in number and date, and, unless forced, lie in the future by their notice period. Only the versions of a plan that is
+ * new to the catalog may lie in the past: no account can have been on it. Versions that the file leaves out stay.
  */
 public final class PlanMerge {
     private PlanMerge() {}

@@ -17,11 +17,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reader of a flat configuration map ({@code kafka.bootstrap-servers -> localhost:9092}). Where the map does not have a
- * key, its {@linkplain #environmentName environment form} is tried, so that the environment can be put into the map as it is.
+ * Typed reader of a flat configuration map ({@code kafka.bootstrap-servers -> localhost:9092}). Where the map does not
+ * have a key, its {@linkplain #environmentName environment form} is tried, so that the environment can be put into the
+ * map as it is.
  *
- * <p>A getter never throws: a missing, unparsable or out-of-range value is noted as a problem and the preset (or a harmless
- * stand-in) is returned, so that one run over all keys finds all problems. {@link #throwIfProblems()} ends the reading. Example:
+ * <p>A getter never throws: a missing, unparsable or out-of-range value is noted as a problem and the preset (or a
+ * harmless stand-in) is returned, so that one run over all keys finds all problems. {@link #throwIfProblems()} ends the
+ * reading. Example:
  *
  * <pre>{@code
  * Settings settings = new Settings(map);
@@ -100,8 +102,8 @@ public final class Settings {
     }
 
     /**
-     * Duration in a closed range, written {@code 250ms}, {@code 30s}, {@code 10m}, {@code 24h}, {@code 7d} or as ISO-8601
-     * ({@code PT10M}). The bounds are written the same way.
+     * Duration in a closed range, written {@code 250ms}, {@code 30s}, {@code 10m}, {@code 24h}, {@code 7d} or as
+     * ISO-8601 ({@code PT10M}). The bounds are written the same way.
      */
     public Duration duration(String key, String preset, String min, String max) {
         Duration least = parseDuration(min);

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * How far back the time of a request event may lie. Every way in applies this one rule: the publisher, the gateway and
  * {@code tollgate ingest} against their clock, the accounting role against the append time of the record.
  *
- * <p>The bound is there because the books are kept by month of event time. One request with an event in each of 600 months would
- * cost 600 inserts, and all reporting would wait for them.
+ * <p>The bound is there because the books are kept by month of event time. One request with an event in each of 600
+ * months would cost 600 inserts, and all reporting would wait for them.
  *
- * <p>Example with 400 d: an event of 2025-01-01T00:00:00Z is accepted up to 2026-02-05T00:00:00Z inclusive, and rejected one
- * millisecond later.
+ * <p>Example with 400 d: an event of 2025-01-01T00:00:00Z is accepted up to 2026-02-05T00:00:00Z inclusive, and
+ * rejected one millisecond later.
  *
  * @param duration greatest age, inclusive; 1 h to 36,500 d
  */
@@ -43,8 +43,8 @@ public record MaxEventAge(Duration duration) {
     }
 
     /**
-     * What is wrong with an event's age, as the end of a sentence that begins with the field's name; null if nothing. A time
-     * before {@link RequestEventRules#EARLIEST} is wrong for another reason and no matter of this rule.
+     * What is wrong with an event's age, as the end of a sentence that begins with the field's name; null if nothing. A
+     * time before {@link RequestEventRules#EARLIEST} is wrong for another reason and no matter of this rule.
      *
      * @param at the moment that the event is held against, milliseconds since the epoch, >= 0
      */

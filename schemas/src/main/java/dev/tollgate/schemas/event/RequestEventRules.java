@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounds of the fields of a {@link RequestEvent}, as the docs of its schema state them. An event that keeps them is never
- * dead-lettered for its form. Characters are UTF-16 units, as {@link String#length()} counts them.
+ * The bounds of the fields of a {@link RequestEvent}, as the docs of its schema state them. An event that keeps them is
+ * never dead-lettered for its form. Characters are UTF-16 units, as {@link String#length()} counts them.
  */
 public final class RequestEventRules {
     /** Longest event, account, project and key id, and longest producer name. */
@@ -23,22 +23,26 @@ public final class RequestEventRules {
     public static final int MAX_ATTRIBUTE_VALUE_CHARACTERS = 256;
     /** The earliest event time, inclusive. */
     public static final Instant EARLIEST = Instant.EPOCH;
-    /** The last moment that a calendar of four-digit years can show, inclusive; reports could not do with later ones. */
+    /**
+     * The last moment that a calendar of four-digit years can show, inclusive; reports could not do with later ones.
+     */
     public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private RequestEventRules() {}
 
     /**
-     * Every rule that an event breaks, in the order of the schema's fields; empty if it keeps them all. The generated type's
-     * getters may still return null for fields that were never set, which is a violation for those without a default.
+     * Every rule that an event breaks, in the order of the schema's fields; empty if it keeps them all. The generated
+     * type's getters may still return null for fields that were never set, which is a violation for those without a
+     * default.
      */
     public static List<Violation> check(RequestEvent event) {
         return check(event, null, 0);
     }
 
     /**
-     * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id that is
-     * null or empty, and time, phase, outcome and attributes that are null, are no violations. The event must not be too old.
+     * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id
+     * that is null or empty, and time, phase, outcome and attributes that are null, are no violations. The event must
+     * not be too old.
      *
      * @param maxAge how far its time may lie back
      * @param now milliseconds since the epoch
@@ -88,7 +92,8 @@ public final class RequestEventRules {
     }
 
     /**
-     * What is wrong with a text that must be there, as the end of a sentence that begins with the field's name; null if nothing.
+     * What is wrong with a text that must be there, as the end of a sentence that begins with the field's name; null if
+     * nothing.
      *
      * @param max most characters allowed
      */

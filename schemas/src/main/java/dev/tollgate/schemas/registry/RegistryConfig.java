@@ -75,8 +75,8 @@ public record RegistryConfig(List<URI> urls, @Nullable String userInfo, Duration
     }
 
     /**
-     * Reads {@code registry.url} (required), {@code registry.user-info} (none) and {@code registry.request-timeout} (10s; 100ms to
-     * 5m). Problems are noted in the settings, and what is returned then is not to be used.
+     * Reads {@code registry.url} (required), {@code registry.user-info} (none) and {@code registry.request-timeout}
+     * (10s; 100ms to 5m). Problems are noted in the settings, and what is returned then is not to be used.
      */
     public static RegistryConfig read(Settings settings) {
         String url = settings.required("registry.url");

@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * Speaks Confluent's registry API: {@code POST /subjects/S/versions} to register, {@code POST /subjects/S} to look up,
  * {@code GET /schemas/ids/N} to read.
  *
- * <p>Answers are remembered for the life of the client, since an id never changes its schema; a rejection is not remembered,
- * since the schema may be registered later. Connection failures and HTTP 5xx are tried on each URL and {@value #ATTEMPTS}
- * times in all before {@link RegistryUnavailableException}. Thread-safe; share one per process and registry.
+ * <p>Answers are remembered for the life of the client, since an id never changes its schema; a rejection is not
+ * remembered, since the schema may be registered later. Connection failures and HTTP 5xx are tried on each URL and
+ * {@value #ATTEMPTS} times in all before {@link RegistryUnavailableException}. Thread-safe; share one per process and
+ * registry.
  */
 public final class SchemaRegistryClient {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistryClient.class);

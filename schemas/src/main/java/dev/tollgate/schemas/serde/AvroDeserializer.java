@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads generated Avro records from the Confluent wire format, whatever compatible schema they were written with.
  *
- * <p>Bad payloads end in a {@link SerializationException} that says what is wrong; a registry that does not answer ends in
- * {@link dev.tollgate.schemas.registry.RegistryUnavailableException}, which says nothing about the payload. Thread-safe.
+ * <p>Bad payloads end in a {@link SerializationException} that says what is wrong; a registry that does not answer ends
+ * in {@link dev.tollgate.schemas.registry.RegistryUnavailableException}, which says nothing about the payload.
+ * Thread-safe.
  *
  * @param <T> the generated type
  */
@@ -37,7 +38,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private @Nullable SchemaRegistryClient registry;
     private SerdeConfig config = SerdeConfig.defaults(false);
 
-    /** For Kafka, which calls {@link #configure}; needs {@value #TYPE} unless the writer's type is on the class path. */
+    /**
+     * For Kafka, which calls {@link #configure}; needs {@value #TYPE} unless the writer's type is on the class path.
+     */
     public AvroDeserializer() {
         AvroTypes.trust();
     }

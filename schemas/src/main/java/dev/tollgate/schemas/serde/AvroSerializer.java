@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Configuration (Confluent's names and defaults): {@code schema.registry.url}, {@code auto.register.schemas} (true),
  * {@code use.latest.version} (false), {@code basic.auth.credentials.source}, {@code basic.auth.user.info},
- * {@code key.subject.name.strategy}, {@code value.subject.name.strategy}. With {@code auto.register.schemas=false} the schema
- * must be registered already; with {@code use.latest.version=true} besides, the id of the subject's newest version is
- * written, which must be the record's own schema.
+ * {@code key.subject.name.strategy}, {@code value.subject.name.strategy}. With {@code auto.register.schemas=false} the
+ * schema must be registered already; with {@code use.latest.version=true} besides, the id of the subject's newest
+ * version is written, which must be the record's own schema.
  *
  * <p>Thread-safe: a Kafka producer serializes on the threads of its callers.
  *

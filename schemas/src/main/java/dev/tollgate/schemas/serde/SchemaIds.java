@@ -9,8 +9,8 @@ import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Which id a writer puts in front of its records: registers or looks up the schema as {@code auto.register.schemas},
- * {@code use.latest.version} and the subject name strategy say. For writers that encode by themselves; {@link AvroSerializer}
- * uses it too. Thread-safe.
+ * {@code use.latest.version} and the subject name strategy say. For writers that encode by themselves;
+ * {@link AvroSerializer} uses it too. Thread-safe.
  */
 public final class SchemaIds {
     private final SchemaRegistryClient registry;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Under which subject a schema is registered, as Confluent's strategies of the same names do.
  *
- * @see <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html">Confluent:
+ * @see <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/">Confluent:
  *     subject name strategy</a>
  */
 public enum SubjectNameStrategy {

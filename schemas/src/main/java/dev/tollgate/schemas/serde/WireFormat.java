@@ -5,8 +5,9 @@ import org.apache.kafka.common.errors.SerializationException;
 /**
  * The five bytes before the Avro binary: magic byte 0 and the schema id, big-endian.
  *
- * @see <a href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format">Confluent:
- *     wire format</a>
+ * @see <a
+ *     href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/#wire-format">wire
+ *     format of Confluent</a>
  */
 public final class WireFormat {
     /** Length of the prefix in bytes. */

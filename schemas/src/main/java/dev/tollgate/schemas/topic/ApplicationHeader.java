@@ -7,11 +7,13 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * The record header that names the accounting application which wrote a journal entry, by its {@code streams.application-id}.
+ * The record header that names the accounting application which wrote a journal entry, by its
+ * {@code streams.application-id}.
  *
- * <p>An accounting role under another application id begins at the start of {@code request-events} and counts everything again,
- * into the same journal. Each entry of both is sound by itself; only the header tells them apart. A header and not a field of the
- * entry, because a reader can compare it without decoding the entry, and a batch's compression leaves a few bytes of it.
+ * <p>An accounting role under another application id begins at the start of {@code request-events} and counts
+ * everything again, into the same journal. Each entry of both is sound by itself; only the header tells them apart. A
+ * header and not a field of the entry, because a reader can compare it without decoding the entry, and a batch's
+ * compression leaves a few bytes of it.
  */
 public final class ApplicationHeader {
     /** Key of the header. Its value is the application id in UTF-8. */

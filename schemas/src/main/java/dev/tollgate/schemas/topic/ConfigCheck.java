@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a topic's configuration without which the pipeline would count wrongly. The rest is the operator's business. */
+/**
+ * The part of a topic's configuration without which the pipeline would count wrongly. The rest is the operator's
+ * business.
+ */
 final class ConfigCheck {
     private static final String UNKNOWN = "unknown";
 

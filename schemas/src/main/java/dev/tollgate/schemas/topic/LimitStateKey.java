@@ -4,8 +4,8 @@ package dev.tollgate.schemas.topic;
  * Key of a record of {@code limit-state}.
  *
  * <p>The record of an account has the account id as its key. The record of a project or API key has the account id, the
- * scope and the id of the project or key, with a NUL character (U+0000) after each of the first two. Account ids have no
- * NUL, so no two things have the same key. All of an account's records stand in the partition of the account id.
+ * scope and the id of the project or key, with a NUL character (U+0000) after each of the first two. Account ids have
+ * no NUL, so no two things have the same key. All of an account's records stand in the partition of the account id.
  *
  * @param accountId the account
  * @param scope {@code PROJECT} or {@code API_KEY}; empty for the account itself

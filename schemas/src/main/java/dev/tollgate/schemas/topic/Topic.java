@@ -18,36 +18,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every topic of Tollgate: what it carries, by which key, how long.
  *
- * <p>The full name is prefix + name, for example {@code tollgate.request-events}. Topics that are {@link #perAccount()} are
- * partitioned by account id with the same number of partitions, so that one task sees all of an account.
+ * <p>The full name is prefix + name, for example {@code tollgate.request-events}. Topics that are {@link #perAccount()}
+ * are partitioned by account id with the same number of partitions, so that one task sees all of an account.
  */
 public enum Topic {
     /**
-     * Key account id. Times are the broker's append times: event time lives in the payload, so that an old event does not
-     * expire unread and the skew of a service's clock can be told.
+     * Key account id. Times are the broker's append times: event time lives in the payload, so that an old event does
+     * not expire unread and the skew of a service's clock can be told.
      */
     REQUEST_EVENTS("request-events", RequestEvent.SCHEMA$, true, Duration.ofDays(30), Cleanup.DELETE),
     /** Key account id; kept forever. */
     ACCOUNT_EVENTS("account-events", AccountEvent.SCHEMA$, true, null, Cleanup.DELETE),
     /**
-     * Key plan id; each record carries all versions of its plan. Kept forever and never compacted: from when on a version
-     * counts follows from the append time of its record, and compaction would drop the records that had counted before.
+     * Key plan id; each record carries all versions of its plan. Kept forever and never compacted: from when on a
+     * version counts follows from the append time of its record, and compaction would drop the records that had counted
+     * before.
      */
     PLAN_CATALOG("plan-catalog", Plan.SCHEMA$, false, null, Cleanup.DELETE),
     /**
-     * Key account id: one entry per event seen. Kept twice as long as a broker keeps the offsets of a group that is away
-     * ({@code offsets.retention.minutes}, 7 days by default): a sink that was stopped that long finds its records still there.
+     * Key account id: one entry per event seen. Kept twice as long as a broker keeps the offsets of a group that is
+     * away ({@code offsets.retention.minutes}, 7 days by default): a sink that was stopped that long finds its records
+     * still there.
      */
     USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(14), Cleanup.DELETE),
     /**
      * Key {@code account|limit|scope|scope key|window start}, in which a {@code |} of an id is written {@code \p} and a
-     * {@code \} twice. Partitioned by the account id alone: compaction by the bare account id would keep a single window of
-     * each account.
+     * {@code \} twice. Partitioned by the account id alone: compaction by the bare account id would keep a single
+     * window of each account.
      */
     USAGE_TOTALS("usage-totals", UsageTotal.SCHEMA$, true, Duration.ofDays(90), Cleanup.COMPACT_AND_DELETE),
     /**
-     * Key account id. Kept uncompressed whatever the producer does: alerting systems read it in any language, and not every
-     * client has every codec (kafkajs knows gzip alone).
+     * Key account id. Kept uncompressed whatever the producer does: alerting systems read it in any language, and not
+     * every client has every codec (kafkajs knows gzip alone).
      */
     LIMIT_EVENTS("limit-events", LimitEvent.SCHEMA$, true, Duration.ofDays(90), Cleanup.DELETE),
     /** Key account id: the newest snapshot of each account. */
@@ -85,8 +87,8 @@ public enum Topic {
     }
 
     /**
-     * Whether others than the accounting role write to it. Its records must carry the broker's append times, since nothing is
-     * known about the clocks of those who publish.
+     * Whether others than the accounting role write to it. Its records must carry the broker's append times, since
+     * nothing is known about the clocks of those who publish.
      */
     public boolean isInput() {
         return this == REQUEST_EVENTS || this == ACCOUNT_EVENTS || this == PLAN_CATALOG;

@@ -77,9 +77,9 @@ public final class TopicAdmin {
     }
 
     /**
-     * Checks what running roles rely on: every topic exists, those by account have the same number of partitions, topics that
-     * others publish to carry the log's own times, and nothing is compacted that must not be. Needs the permission to describe
-     * the topics' configuration.
+     * Checks what running roles rely on: every topic exists, those by account have the same number of partitions,
+     * topics that others publish to carry the log's own times, and nothing is compacted that must not be. Needs the
+     * permission to describe the topics' configuration.
      *
      * @throws TopicMismatchException naming each topic that is missing or differs
      */

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
  * How the topics are named and laid out in one cluster.
  *
  * @param prefix begins every topic name; letters, digits, '.', '_' and '-', at most 100 characters, may be empty
- * @param partitions of each topic that is partitioned by account; 1 to 10,000; cannot be changed once accounts have state
+ * @param partitions of each topic that is partitioned by account; 1 to 10,000; cannot be changed once accounts have
+ *     state
  * @param replication number of replicas, 1 to 32767, or {@value #BROKER_DEFAULT} for the broker's default
  */
 public record TopicLayout(String prefix, int partitions, short replication) {
@@ -38,8 +39,8 @@ public record TopicLayout(String prefix, int partitions, short replication) {
     }
 
     /**
-     * Reads {@code topics.prefix}, {@code topics.partitions} and {@code topics.replication}; presets as {@link #standard()}.
-     * Problems are noted in the settings.
+     * Reads {@code topics.prefix}, {@code topics.partitions} and {@code topics.replication}; presets as
+     * {@link #standard()}. Problems are noted in the settings.
      */
     public static TopicLayout read(Settings settings) {
         TopicLayout standard = standard();

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry of one process for tests of this and other modules: the calls that the client makes, answered over real HTTP as
- * Confluent's server answers them. Thread-safe.
+ * A registry of one process for tests of this and other modules: the calls that the client makes, answered over real
+ * HTTP as Confluent's server answers them. Thread-safe.
  */
 public final class TestingRegistry implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What one side holds of a partition, by blocks of {@value #BLOCK_OFFSETS} offsets: how many records, and the sum of their
- * {@linkplain JournalRecord#fingerprint fingerprints}. Sums do not depend on the order, so that a table can give them as they come;
- * 50 million records are 5,000 blocks. Not thread-safe.
+ * What one side holds of a partition, by blocks of {@value #BLOCK_OFFSETS} offsets: how many records, and the sum of
+ * their {@linkplain JournalRecord#fingerprint fingerprints}. Sums do not depend on the order, so that a table can give
+ * them as they come; 50 million records are 5,000 blocks. Not thread-safe.
  */
 public final class BlockSums {
     /** Offsets of a block. Block {@code n} covers {@code [n * BLOCK_OFFSETS, (n + 1) * BLOCK_OFFSETS)}. */

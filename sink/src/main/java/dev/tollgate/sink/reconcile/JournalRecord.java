@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * One verdict as it stands at a position of the journal, reduced to what decides usage. Texts that are not set are empty.
+ * One verdict as it stands at a position of the journal, reduced to what decides usage. Texts that are not set are
+ * empty.
  *
  * @param offset of the journal record in its partition, >= 0
  * @param occurredAt event time, whole milliseconds
@@ -41,9 +42,9 @@ public record JournalRecord(
     }
 
     /**
-     * A number that is the same for the same record at the same position, and for another one all but never. Both sides compute
-     * it: {@code JournalTable} has the same formula in SQL. CRC-32 of the fields, because JDK and ClickHouse both have it; spread
-     * together with the offset to 64 bits, so that sums over many records cannot cancel out.
+     * A number that is the same for the same record at the same position, and for another one all but never. Both sides
+     * compute it: {@code JournalTable} has the same formula in SQL. CRC-32 of the fields, because JDK and ClickHouse
+     * both have it; spread together with the offset to 64 bits, so that sums over many records cannot cancel out.
      */
     public long fingerprint() {
         return spread(offset ^ (crc() << 32));

@@ -5,8 +5,8 @@ package dev.tollgate.sink.reconcile;
  *
  * @param from first offset concerned, inclusive
  * @param to last offset concerned, inclusive
- * @param records how many records of the log, or rows of the table where the log has none, are concerned, >= 1; offsets between
- *     that are not concerned (markers of transactions, other accounts) do not count
+ * @param records how many records of the log, or rows of the table where the log has none, are concerned, >= 1; offsets
+ *     between that are not concerned (markers of transactions, other accounts) do not count
  */
 public record PositionDrift(int partition, Kind kind, long from, long to, long records) {
 

@@ -7,12 +7,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Records that one insert of a repair brings back: all of one block and one partition of the table, each next to the one before it
- * among the records of that block and month.
+ * Records that one insert of a repair brings back: all of one block and one partition of the table, each next to the
+ * one before it among the records of that block and month.
  *
- * <p>Runs are as long as they can be, and an insert stands as a whole or not at all. So whoever works out the runs of a block later,
- * after some of them were inserted, finds exactly the rest, with the same first and last offset, and inserts it under the same
- * token: two repairs at a time, or one that died with an insert under way, cannot double a row.
+ * <p>Runs are as long as they can be, and an insert stands as a whole or not at all. So whoever works out the runs of a
+ * block later, after some of them were inserted, finds exactly the rest, with the same first and last offset, and
+ * inserts it under the same token: two repairs at a time, or one that died with an insert under way, cannot double a
+ * row.
  *
  * @param month as the table is partitioned
  * @param offsets ascending, not empty

@@ -25,7 +25,9 @@ public record UsageDrift(
         long from,
         long to) {
 
-    /** What several drifts mean together: one for each account, day, verdict and meter, without those that cancel out. */
+    /**
+     * What several drifts mean together: one for each account, day, verdict and meter, without those that cancel out.
+     */
     public static List<UsageDrift> sum(List<UsageDrift> drifts) {
         Map<List<Object>, UsageDrift> sums = new LinkedHashMap<>();
         for (UsageDrift drift : drifts) {

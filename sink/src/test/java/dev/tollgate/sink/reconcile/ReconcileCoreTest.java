@@ -194,7 +194,9 @@ class ReconcileCoreTest {
         return sums;
     }
 
-    /** The offsets within the drifts of a kind that really were drifted so; a range may span offsets that no side has. */
+    /**
+     * The offsets within the drifts of a kind that really were drifted so; a range may span offsets that no side has.
+     */
     private static Set<Long> offsetsOf(BlockComparison found, Kind kind, Drifted drifted) {
         Set<Long> offsets = new TreeSet<>();
         for (PositionDrift drift : found.positions()) {

@@ -40,11 +40,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge how far before its append time an event may have happened
  * @param limitStateInterval least time between two snapshots of one account that change no alert or block
  * @param totalsInterval least time between two publications of one account's open totals
- * @param planSettleTime a plan version counts for records that were appended this long after it or later; the same
- *     for all
- *     instances of an application and for every replay
- * @param cacheBytes about how many bytes of decoded accounts, projects and API keys each task keeps in memory; the latter two
- *     take half of it at most
+ * @param planSettleTime a plan version counts for records that were appended this long after it or later; the same for
+ *     all instances of an application and for every replay
+ * @param cacheBytes about how many bytes of decoded accounts, projects and API keys each task keeps in memory; the
+ *     latter two take half of it at most
  * @param clientProperties handed to every Kafka client as they are (security, timeouts)
  * @param streamsProperties handed to Kafka Streams as they are, by its names; win over the ones above
  * @param effective what was read, presets included, secrets masked: for one log line at start-up
@@ -77,8 +76,8 @@ public record AccountingConfig(
 
     private static final Pattern APPLICATION_ID = Pattern.compile("[a-zA-Z0-9._-]{1,150}");
     /**
-     * What the guarantee and the identity of the role hang on is not up for configuration, neither bare nor in the form for one
-     * kind of client ({@code main.consumer.isolation.level}).
+     * What the guarantee and the identity of the role hang on is not up for configuration, neither bare nor in the form
+     * for one kind of client ({@code main.consumer.isolation.level}).
      */
     private static final Set<String> RESERVED = Set.of(
             StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -130,22 +129,19 @@ public record AccountingConfig(
      *
      * <ul>
      *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for what every Kafka client gets (for
-     * example
-     *       {@code kafka.client.security.protocol}) and {@code kafka.streams.*} for anything else Kafka Streams takes
+     *       example {@code kafka.client.security.protocol}) and {@code kafka.streams.*} for anything else Kafka Streams
+     *       takes
      *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
      *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1:
-     * the
-     *       broker's)
+     *       the broker's)
      *   <li>{@code streams.application-id} ({@code tollgate-accounting}), {@code streams.instance-id} (none),
      *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval}
-     * (100ms),
-     *       {@code streams.standbys} (0)
+     *       (100ms), {@code streams.standbys} (0)
      *   <li>{@code events.max-age} (400d)
-     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h), {@code
-     * accounting.default-plan}
-     *       (none), {@code accounting.max-scope-keys} (10000), {@code accounting.limit-state-interval} (250ms),
-     *       {@code accounting.totals-interval} (1s), {@code accounting.plan-settle-time} (5s),
-     *       {@code accounting.cache-bytes} (67108864: 64 MiB)
+     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h),
+     *       {@code accounting.default-plan} (none), {@code accounting.max-scope-keys} (10000),
+     *       {@code accounting.limit-state-interval} (250ms), {@code accounting.totals-interval} (1s),
+     *       {@code accounting.plan-settle-time} (5s), {@code accounting.cache-bytes} (67108864: 64 MiB)
      * </ul>
      *
      * Keys of other roles may stand in the same map; unknown ones below {@code streams.}, {@code accounting.},
@@ -219,8 +215,7 @@ public record AccountingConfig(
 
     /**
      * The properties for Kafka Streams. Ours are chosen for short ways: a block must be readable within milliseconds,
-     * so
-     * producers do not linger; what is set below {@code kafka.} wins where nothing depends on it.
+     * so producers do not linger; what is set below {@code kafka.} wins where nothing depends on it.
      */
     public Properties toProperties() {
         Properties properties = new Properties();

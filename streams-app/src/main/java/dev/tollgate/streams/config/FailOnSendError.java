@@ -6,8 +6,8 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * Ends the thread if an output record could not be sent, for whatever reason. The handler that Kafka Streams has by default asks
- * for another try after a time-out, and Kafka Streams then revives the task, which is not safe
+ * Ends the thread if an output record could not be sent, for whatever reason. The handler that Kafka Streams has by
+ * default asks for another try after a time-out, and Kafka Streams then revives the task, which is not safe
  * ({@code SingleLifeProcessor}). A new thread tries again as well, with new tasks.
  */
 public final class FailOnSendError implements ProductionExceptionHandler {

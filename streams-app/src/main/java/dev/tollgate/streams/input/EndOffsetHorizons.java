@@ -25,16 +25,13 @@ import org.slf4j.LoggerFactory;
  * Horizons by the ends of the input partitions, asked on a thread of its own, and only while a task wants to know.
  *
  * <p>A question begun at the wall-clock time W returns ends E. Whatever is appended later has an append time above W
- * less the
- * margin, as long as no clock of a broker is behind the instance's by more. So once a task has processed up to E, it
- * has
- * processed everything up to W less the margin. The ends are those of uncommitted records, since an open transaction
- * may commit
- * what has an early append time.
+ * less the margin, as long as no clock of a broker is behind the instance's by more. So once a task has processed up to
+ * E, it has processed everything up to W less the margin. The ends are those of uncommitted records, since an open
+ * transaction may commit what has an early append time.
  *
  * <p>The end of a partition can lie beyond its last record: marks of transactions stand there, and records of aborted
- * ones. Where a task
- * has not moved since the last question, the gap is read by committed records alone, and is none if it holds none.
+ * ones. Where a task has not moved since the last question, the gap is read by committed records alone, and is none if
+ * it holds none.
  */
 public final class EndOffsetHorizons implements InputHorizon.Provider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndOffsetHorizons.class);

@@ -2,8 +2,7 @@ package dev.tollgate.streams.input;
 
 /**
  * Says how far a task has read its two input partitions, as the log sees it. What the wall clock sets off is given to
- * accounts
- * only up to there, so that no record is still to come that a replay would read before.
+ * accounts only up to there, so that no record is still to come that a replay would read before.
  */
 @FunctionalInterface
 public interface InputHorizon {
@@ -12,8 +11,7 @@ public interface InputHorizon {
 
     /**
      * The newest moment known so that every record of both partitions with an append time up to it stands below the
-     * given
-     * offsets. Does not wait; asking sets off that more becomes known.
+     * given offsets. Does not wait; asking sets off that more becomes known.
      *
      * @param nextRequestOffset offset after the newest record of {@code request-events} that the task has processed, or
      *     {@link #UNKNOWN_OFFSET}

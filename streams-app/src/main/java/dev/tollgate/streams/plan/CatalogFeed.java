@@ -15,9 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts the records of {@code plan-catalog} into the catalog, in the order of the log. One thread.
  *
- * <p>A record that cannot be used is logged, counted and kept to become a dead letter, never an exception: one bad
- * plan must not
- * stop the accounts of all others. A registry that does not give a plan's schema is waited for, as
+ * <p>A record that cannot be used is logged, counted and kept to become a dead letter, never an exception: one bad plan
+ * must not stop the accounts of all others. A registry that does not give a plan's schema is waited for, as
  * {@code catalog.waiting-for-registry} says; records whose answer does not depend on that plan go on meanwhile.
  */
 public final class CatalogFeed {
@@ -30,9 +29,7 @@ public final class CatalogFeed {
     private final RecordDecoder<Plan> decoder;
     private final LongSupplier clock;
 
-    /**
-     * @param clock wall-clock time, milliseconds since the epoch
-     */
+    /** @param clock wall-clock time, milliseconds since the epoch */
     public CatalogFeed(
             InMemoryPlanCatalog catalog, SchemaRegistryClient registry, AccountingMetrics metrics, LongSupplier clock) {
         this.catalog = catalog;

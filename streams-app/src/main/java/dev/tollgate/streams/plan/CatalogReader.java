@@ -25,24 +25,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code plan-catalog} from its beginning to its growing end, on a thread of its own, and tells the catalog how
- * far it is
- * read.
+ * far it is read.
  *
  * <p><b>How far.</b> A task asks for the view of a record with append time A. What counts for it was appended at A -
- * settle or
- * before. So the reader takes the newest time that was asked for, <i>then</i> asks the brokers for the end of the
- * catalog, and reads
- * to that end: whatever is appended after the question has, by any broker's clock, a time later than A - settle, as
- * long as
- * brokers' clocks differ by less than half the settle time. The other half is slack: while records arrive all the
- * time, the
- * reader is ahead of them and nobody waits. The end is that of uncommitted records: an open transaction may commit
- * what has
- * an early append time, so the reader waits for it to end.
+ * settle or before. So the reader takes the newest time that was asked for, <i>then</i> asks the brokers for the end of
+ * the catalog, and reads to that end: whatever is appended after the question has, by any broker's clock, a time later
+ * than A - settle, as long as brokers' clocks differ by less than half the settle time. The other half is slack: while
+ * records arrive all the time, the reader is ahead of them and nobody waits. The end is that of uncommitted records: an
+ * open transaction may commit what has an early append time, so the reader waits for it to end.
  *
  * <p>A broker that is away is waited for, with growing pauses. What no waiting mends (access, configuration) goes to
- * the catalog as its
- * failure, and through it to the tasks.
+ * the catalog as its failure, and through it to the tasks.
  */
 public final class CatalogReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogReader.class);
@@ -54,8 +47,7 @@ public final class CatalogReader implements AutoCloseable {
 
     /**
      * How far the clock of an instance can be trusted not to be ahead of the brokers'. Records that are older than
-     * this, in a
-     * backlog or a replay, need not move the reader on one by one.
+     * this, in a backlog or a replay, need not move the reader on one by one.
      */
     static final long TRUSTED_CLOCK_MILLIS = 60_000;
 

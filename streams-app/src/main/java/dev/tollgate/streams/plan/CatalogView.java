@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The catalog as it counts for records of a stretch of append time. Immutable.
  *
  * <p>Whoever keeps a view asks {@link #covers} with each record: two comparisons, no lock and no allocation. Another
- * stretch
- * may have the same plans, then as the same object.
+ * stretch may have the same plans, then as the same object.
  */
 public final class CatalogView {
     /** Covers nothing. */
@@ -55,9 +54,8 @@ public final class CatalogView {
     }
 
     /**
-     * The newest moment, not after the stretch, at which accounts were to be told of a coming version; {@link
-     * Long#MIN_VALUE}
-     * if there was none.
+     * The newest moment, not after the stretch, at which accounts were to be told of a coming version;
+     * {@link Long#MIN_VALUE} if there was none.
      */
     public long lastNoticeMillis() {
         return lastNoticeMillis;

@@ -24,23 +24,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The history of the plan catalog, written by one reader, asked by all tasks. Thread-safe.
  *
- * <p><b>The rule.</b> A record of {@code plan-catalog}, a tombstone among them, counts for a record of another topic
- * if and only
- * if it was appended at least the settle time before that one. Both times are append times of the log, so the answer
- * is the
- * same in every replay. With a settle time of 5 s, a version appended at 12:00:00.000 counts for a request appended at
- * 12:00:05.000 and not for one at 12:00:04.999. Where append times go backwards, after a change of leader, a catalog
- * record
- * counts no sooner than the one before it.
+ * <p><b>The rule.</b> A record of {@code plan-catalog}, a tombstone among them, counts for a record of another topic if
+ * and only if it was appended at least the settle time before that one. Both times are append times of the log, so the
+ * answer is the same in every replay. With a settle time of 5 s, a version appended at 12:00:00.000 counts for a
+ * request appended at 12:00:05.000 and not for one at 12:00:04.999. Where append times go backwards, after a change of
+ * leader, a catalog record counts no sooner than the one before it.
  *
  * <p><b>Read up to.</b> An answer is given only for moments up to which the catalog is known to be read
- * ({@link #markReadUpTo}); {@link #viewFor} waits for that. Each moment that is asked for moves {@link
- * #newestAskedMillis}, by
- * which the reader knows how far it has to read.
+ * ({@link #markReadUpTo}); {@link #viewFor} waits for that. Each moment that is asked for moves
+ * {@link #newestAskedMillis}, by which the reader knows how far it has to read.
  *
- * <p><b>Notices.</b> When the notice period of a version begins, or a version begins to count within its notice
- * period, accounts
- * are to be told. These moments, too, follow from the log alone: see {@link #noticesBetween}.
+ * <p><b>Notices.</b> When the notice period of a version begins, or a version begins to count within its notice period,
+ * accounts are to be told. These moments, too, follow from the log alone: see {@link #noticesBetween}.
  */
 public final class InMemoryPlanCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(InMemoryPlanCatalog.class);
@@ -275,8 +270,7 @@ public final class InMemoryPlanCatalog {
 
     /**
      * Every catalog record that counts for records with append times up to this one has been put. A moment before the
-     * one
-     * that was marked last changes nothing.
+     * one that was marked last changes nothing.
      */
     public void markReadUpTo(long appendedAtMillis) {
         lock.lock();
@@ -290,7 +284,10 @@ public final class InMemoryPlanCatalog {
         }
     }
 
-    /** The reader has come to a record with this append time: what comes now counts for no record before its settle time. */
+    /**
+     * The reader has come to a record with this append time: what comes now counts for no record before its settle
+     * time.
+     */
     void markReached(long appendedAtMillis) {
         markReadUpTo(appendedAtMillis + settleMillis - 1);
     }

@@ -64,7 +64,9 @@ public final class AccountRecord {
         this.indexPrefix = prefixOf(accountId);
     }
 
-    /** What begins all keys of an account in a store that it shares with others: length of its id (2 bytes) and its id. */
+    /**
+     * What begins all keys of an account in a store that it shares with others: length of its id (2 bytes) and its id.
+     */
     static byte[] prefixOf(String accountId) {
         byte[] id = accountId.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(2 + id.length)
@@ -190,10 +192,8 @@ public final class AccountRecord {
 
     /**
      * The account's clock, milliseconds since the epoch; 0 before the first record: the newest append time of its
-     * records, or
-     * the newest moment of a tick that it was given, whichever is later. It never goes back, and it follows from the
-     * log
-     * alone.
+     * records, or the newest moment of a tick that it was given, whichever is later. It never goes back, and it follows
+     * from the log alone.
      */
     public long clockMillis() {
         return clockMillis;

@@ -4,13 +4,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record per account, and one for each of its projects and API keys. What is saved commits together with what was said about it. Used by the thread of one task.
+ * One record per account, and one for each of its projects and API keys. What is saved commits together with what was
+ * said about it. Used by the thread of one task.
  */
 public interface AccountStore {
 
     /**
-     * The record of an account as it was last saved, decoded anew, or an empty one if it never was. Only one of an account
-     * may be in use at a time: what the engine does to its projects and API keys is in the store at once.
+     * The record of an account as it was last saved, decoded anew, or an empty one if it never was. Only one of an
+     * account may be in use at a time: what the engine does to its projects and API keys is in the store at once.
      */
     AccountRecord load(String accountId);
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaAccountStore implements AccountStore {
     /**
-     * Bytes on the heap for each byte of an encoded record. The encoding is dense: most numbers and flags take one byte in
-     * it and eight or more in an object. A bucket of a sliding window has 60 numbers, of which it encodes those in use.
+     * Bytes on the heap for each byte of an encoded record. The encoding is dense: most numbers and flags take one byte
+     * in it and eight or more in an object. A bucket of a sliding window has 60 numbers, of which it encodes those in
+     * use.
      */
     static final long HEAP_FACTOR = 16;
 
@@ -27,9 +28,7 @@ public final class KafkaAccountStore implements AccountStore {
     private final KeyValueStore<Bytes, byte[]> scopes;
     private final ScopeCache cache;
 
-    /**
-     * @param scopeCacheBytes about how many bytes of decoded projects and API keys may be in memory
-     */
+    /** @param scopeCacheBytes about how many bytes of decoded projects and API keys may be in memory */
     public KafkaAccountStore(
             KeyValueStore<Bytes, byte[]> store, KeyValueStore<Bytes, byte[]> scopes, long scopeCacheBytes) {
         this.store = store;

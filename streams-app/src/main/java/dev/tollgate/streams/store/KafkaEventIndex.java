@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The event index of all accounts of a task, seen through one account at a time.
  *
- * <p>Key: length of the account id (2 bytes), account id, block (4 bytes, half days of event time since 1970), event id. The
- * length keeps ids that begin alike apart; the block makes an account's old entries a key range of its own.
+ * <p>Key: length of the account id (2 bytes), account id, block (4 bytes, half days of event time since 1970), event
+ * id. The length keeps ids that begin alike apart; the block makes an account's old entries a key range of its own.
  *
- * <p>A look-up over a horizon of a day reads three blocks at most, newest first, and none in which the id would be the greatest
- * ({@link NewestIds}): an event whose id grows with time costs no read. Expiry only notes which blocks may go; {@link #expireSome} deletes at most {@value #EXPIRIES_PER_CALL} entries of them after each event, so that no event pays for a
- * whole half-day of past ones and an account with nothing to expire pays nothing.
+ * <p>A look-up over a horizon of a day reads three blocks at most, newest first, and none in which the id would be the
+ * greatest ({@link NewestIds}): an event whose id grows with time costs no read. Expiry only notes which blocks may go;
+ * {@link #expireSome} deletes at most {@value #EXPIRIES_PER_CALL} entries of them after each event, so that no event
+ * pays for a whole half-day of past ones and an account with nothing to expire pays nothing.
  *
- * <p>An account that falls silent keeps the entries of its last day, since its stream time does not move: should its last event
- * be published again a month later, it is still a duplicate.
+ * <p>An account that falls silent keeps the entries of its last day, since its stream time does not move: should its
+ * last event be published again a month later, it is still a duplicate.
  */
 public final class KafkaEventIndex implements EventIndex {
     /** Length of a block in event time. Part of the stored format. */

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The projects and API keys of one account in a key-value store of Kafka Streams.
  *
  * <p>Each key begins with the length of the account id (2 bytes) and the account id, so that accounts do not meet. What
- * follows is, for a record, the byte 0, the scope (1 byte) and the key in UTF-8, with the value of {@link ScopeRecord#encode};
- * for a timer, the byte 1 (stream time) or 2 (wall clock), the moment (8 bytes), the scope and the key, with a value of one
- * byte that says nothing.
+ * follows is, for a record, the byte 0, the scope (1 byte) and the key in UTF-8, with the value of
+ * {@link ScopeRecord#encode}; for a timer, the byte 1 (stream time) or 2 (wall clock), the moment (8 bytes), the scope
+ * and the key, with a value of one byte that says nothing.
  *
  * <p>Belongs to one {@link AccountRecord} in memory: decoded records refer to its state, and go with it.
  */
@@ -246,8 +246,8 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     }
 
     /**
-     * The earliest timers of one kind, so that an account with few of them, or whose first one moves with each event, reads
-     * no ranges.
+     * The earliest timers of one kind, so that an account with few of them, or whose first one moves with each event,
+     * reads no ranges.
      */
     private final class TimerHead {
         private static final int PAGE = 64;

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The greatest event id in each of the newest blocks of one account's event index, in the order of the store's keys.
  *
- * <p>Ids that grow with time, as UUIDv7 do, are greater than all before them, so that a new event is told from a known one by
- * one comparison and without reading the store. Any other id is looked up. What is noted here may be greater than what is
- * stored, after an entry was removed, but never smaller: a comparison that says "new" is right whatever the ids look like.
+ * <p>Ids that grow with time, as UUIDv7 do, are greater than all before them, so that a new event is told from a known
+ * one by one comparison and without reading the store. Any other id is looked up. What is noted here may be greater
+ * than what is stored, after an entry was removed, but never smaller: a comparison that says "new" is right whatever
+ * the ids look like.
  *
- * <p>In memory only, for the accounts that are; worked out from the store when an account is asked about for the second time,
- * so that accounts that come by once pay nothing.
+ * <p>In memory only, for the accounts that are; worked out from the store when an account is asked about for the second
+ * time, so that accounts that come by once pay nothing.
  */
 final class NewestIds {
     private static final byte[] NOTHING = new byte[0];

@@ -8,21 +8,16 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Which accounts still have something coming without another record arriving: outputs that are held back by pacing,
- * and a
- * moment at which the wall clock matters (a block that ends).
+ * Which accounts still have something coming without another record arriving: outputs that are held back by pacing, and
+ * a moment at which the wall clock matters (a block that ends).
  *
  * <p>It is kept in a store of its own, and not only in memory, because what is held back at a crash would otherwise
- * never be
- * said: after a restart the pending work names the accounts to look at, without a walk over all accounts. An account with
- * nothing
- * coming has no entry or soon loses it, so its size is the number of accounts that are alerted, blocked or were
- * active in the
- * last seconds.
+ * never be said: after a restart the pending work names the accounts to look at, without a walk over all accounts. An
+ * account with nothing coming has no entry or soon loses it, so its size is the number of accounts that are alerted,
+ * blocked or were active in the last seconds.
  *
  * <p>Beside them it has up to which moment all accounts were told of coming plan versions, and, in the one task that
- * says
- * them, up to where refused plan records were said.
+ * says them, up to where refused plan records were said.
  */
 public final class PendingWorkStore {
     /** No deadline. */

@@ -4,8 +4,9 @@ import dev.tollgate.engine.ScopeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decoded scope records of all accounts of a task, at most so many bytes of them, least recently used out first. The store
- * always has what a record here has, but for the records that the engine has taken, which it puts back when it is done.
+ * Decoded scope records of all accounts of a task, at most so many bytes of them, least recently used out first. The
+ * store always has what a record here has, but for the records that the engine has taken, which it puts back when it is
+ * done.
  */
 final class ScopeCache {
     /** What one record takes in memory beside its buckets. */

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store on disk that keeps the newest writes in a hash table and hands them to the disk in batches.
  *
- * <p>It stands below the changelog: every write is in the log of the transaction that it belongs to at once, and what is here is
- * a local copy that can be made anew from the log. So a crash may take the writes that are still in memory. Under exactly-once
- * it takes the whole local copy, and {@link #commit}, by which the copy says up to where it follows the log when it is closed
- * or handed on, hands everything to the disk first.
+ * <p>It stands below the changelog: every write is in the log of the transaction that it belongs to at once, and what
+ * is here is a local copy that can be made anew from the log. So a crash may take the writes that are still in memory.
+ * Under exactly-once it takes the whole local copy, and {@link #commit}, by which the copy says up to where it follows
+ * the log when it is closed or handed on, hands everything to the disk first.
  *
- * <p>A record that changes with every event of an account then costs a put into a hash table and, once a batch, a write, where
- * RocksDB alone would take each. A look-up sees the table first. Ranges hand the table to the disk and read there: they are
- * rare. Memory is bounded by number and bytes of the pending writes.
+ * <p>A record that changes with every event of an account then costs a put into a hash table and, once a batch, a
+ * write, where RocksDB alone would take each. A look-up sees the table first. Ranges hand the table to the disk and
+ * read there: they are rare. Memory is bounded by number and bytes of the pending writes.
  *
  * <p>Used by the thread of one task, as Kafka Streams does.
  */
@@ -42,7 +42,9 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
 
     static final int MAX_PENDING_BYTES = 4 << 20;
 
-    /** Writes that go to the disk at a time: a millisecond or so, which the records that wait behind it do not notice. */
+    /**
+     * Writes that go to the disk at a time: a millisecond or so, which the records that wait behind it do not notice.
+     */
     static final int BATCH = 512;
 
     private final KeyValueStore<Bytes, byte[]> disk;

@@ -27,19 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Hands the records of one partition to an {@link AccountingTask}.
  *
  * <p>Kafka Streams may close and open the same processor again: when a commit or a send times out under exactly-once,
- * it closes
- * the task dirty and revives it. Each opening begins with new objects, so nothing in memory survives an aborted
- * transaction.
+ * it closes the task dirty and revives it. Each opening begins with new objects, so nothing in memory survives an
+ * aborted transaction.
  *
  * <p>Kafka Streams 4.3.1 does not clear the wall-clock timers of a revived task. A timer of an earlier opening would
- * then work
- * on accounts as they stood before the abort and save them over newer ones. So {@link #close} cancels the timers, a
- * timer
- * looks whether its own opening is the present one, and a closed {@link AccountingTask} rejects every call. A late
- * timer is
- * ignored and counted instead of ending the thread: it has nothing left to do, and nobody could remove it. A record
- * that
- * reaches a closed task is a fault, because ignoring it would lose it.
+ * then work on accounts as they stood before the abort and save them over newer ones. So {@link #close} cancels the
+ * timers, a timer looks whether its own opening is the present one, and a closed {@link AccountingTask} rejects every
+ * call. A late timer is ignored and counted instead of ending the thread: it has nothing left to do, and nobody could
+ * remove it. A record that reaches a closed task is a fault, because ignoring it would lose it.
  */
 final class AccountingProcessor implements Processor<byte[], byte[], String, SpecificRecord> {
     /** How exactly held-back outputs and ticks keep to their time. */

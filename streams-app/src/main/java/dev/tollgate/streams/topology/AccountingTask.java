@@ -41,23 +41,17 @@ import org.jspecify.annotations.Nullable;
  * One partition's accounts: runs the engine over their records and says what follows.
  *
  * <p>Everything here lives as long as the task is open. What must outlive it is in the stores, which commit in one
- * transaction
- * with the outputs and the read positions: a crash takes back all three or none. In memory are only decoded copies of
- * accounts,
- * the queues of outputs that pacing holds back, and the queue of timers; {@link #open} builds the latter two from
- * the
- * the pending work, at a cost in proportion to the accounts that have something coming, not to all accounts.
+ * transaction with the outputs and the read positions: a crash takes back all three or none. In memory are only decoded
+ * copies of accounts, the queues of outputs that pacing holds back, and the queue of timers; {@link #open} builds the
+ * latter two from the the pending work, at a cost in proportion to the accounts that have something coming, not to all
+ * accounts.
  *
- * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however
- * often they
- * are read. What only time brings has a moment of its own, and is said before the account's first record with that
- * append time or
- * a later one, whether or not the wall clock has set it off before: see {@link #passLogTime}. The wall clock may do
- * so once
- * no record of before is still to come ({@link InputHorizon}). Which plans count follows from append times ({@link
- * InMemoryPlanCatalog}). When open totals and snapshots are said depends on the wall clock; what they say is the
- * state as of a
- * version.
+ * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however often
+ * they are read. What only time brings has a moment of its own, and is said before the account's first record with that
+ * append time or a later one, whether or not the wall clock has set it off before: see {@link #passLogTime}. The wall
+ * clock may do so once no record of before is still to come ({@link InputHorizon}). Which plans count follows from
+ * append times ({@link InMemoryPlanCatalog}). When open totals and snapshots are said depends on the wall clock; what
+ * they say is the state as of a version.
  */
 final class AccountingTask {
     /** Larger events can only be somebody's mistake: the contract's bounds add up to about 20 kB. */
@@ -73,9 +67,8 @@ final class AccountingTask {
     private static final long IDLE_MILLIS = 500;
 
     /**
-     * How long the pending work goes on naming an account that has said everything: an active one would come and go every
-     * second. If
-     * the task is opened anew meanwhile, the account says its standing once more than needed.
+     * How long the pending work goes on naming an account that has said everything: an active one would come and go
+     * every second. If the task is opened anew meanwhile, the account says its standing once more than needed.
      */
     static final long LINGER_MILLIS = 10_000;
 
@@ -248,9 +241,8 @@ final class AccountingTask {
     }
 
     /**
-     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in
-     * memory may
-     * come from a transaction that was aborted, and the stores may belong to the next task already.
+     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in memory
+     * may come from a transaction that was aborted, and the stores may belong to the next task already.
      */
     void close() {
         closed = true;
@@ -431,10 +423,9 @@ final class AccountingTask {
 
     /**
      * Says what time alone brings to an account: each thing at its own moment, in the order of the moments, by the
-     * plans that
-     * count there. So it makes no difference whether a record sets this off or the wall clock, and at once or piece
-     * by piece.
-     * The moment of what was overdue already when the account's newest record was appended is that of the record.
+     * plans that count there. So it makes no difference whether a record sets this off or the wall clock, and at once
+     * or piece by piece. The moment of what was overdue already when the account's newest record was appended is that
+     * of the record.
      *
      * @param upToMillis moments up to this one have come
      */

@@ -40,12 +40,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The two sources are co-partitioned by account id, so one task has all of an account. Records are decoded inside
- * the
- * processor, so that what cannot be decoded becomes a dead letter in the same transaction that moves the read position.
+ * the processor, so that what cannot be decoded becomes a dead letter in the same transaction that moves the read
+ * position.
  *
- * <p>The plan catalog is no part of it: it is read beside it, since what of it counts for a record follows from
- * append times and not
- * from when a thread comes to read it.
+ * <p>The plan catalog is no part of it: it is read beside it, since what of it counts for a record follows from append
+ * times and not from when a thread comes to read it.
  */
 public final class AccountingTopology {
     private AccountingTopology() {}
@@ -115,8 +114,7 @@ public final class AccountingTopology {
 
     /**
      * Without the cache of Kafka Streams: it would keep the changelog's records back until the commit, and then say
-     * them all at
-     * once while every other record waits.
+     * them all at once while every other record waits.
      */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
         return Stores.keyValueStoreBuilder(WriteBehindStore.overRocksDb(name), Serdes.Bytes(), Serdes.ByteArray())
@@ -140,7 +138,10 @@ public final class AccountingTopology {
         topology.addSink(name, config.topics().name(topic), keys, values, Names.ACCOUNTING);
     }
 
-    /** Projects and API keys have keys of their own but stand where their account does; a tombstone has nothing but the key. */
+    /**
+     * Projects and API keys have keys of their own but stand where their account does; a tombstone has nothing but the
+     * key.
+     */
     private static Optional<Set<Integer>> partitionOfState(
             String topic, String key, @Nullable SpecificRecord value, int partitions) {
         return Optional.of(

@@ -6,12 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.function.Consumer;
 
 /**
- * The accounts of a task: decoded in memory up to a number of bytes, least recently used out first, over the store. The bytes
- * are estimated from the length of the encoded records ({@link AccountRecord#heapBytes}); those of decoded projects and API
- * keys, which the store keeps, count too.
+ * The accounts of a task: decoded in memory up to a number of bytes, least recently used out first, over the store. The
+ * bytes are estimated from the length of the encoded records ({@link AccountRecord#heapBytes}); those of decoded
+ * projects and API keys, which the store keeps, count too.
  *
- * <p>There is never more than one object per account at a time, and the store always has what the object has once an input is done with.
- * Lives as long as the task holds its partition: a task that is closed, clean or not, begins with an empty cache.
+ * <p>There is never more than one object per account at a time, and the store always has what the object has once an
+ * input is done with. Lives as long as the task holds its partition: a task that is closed, clean or not, begins with
+ * an empty cache.
  */
 final class Accounts {
     private final AccountStore store;
@@ -47,8 +48,8 @@ final class Accounts {
     }
 
     /**
-     * Shows an account without keeping it: one that is not in memory is read, told of as arriving and leaving, and forgotten, so
-     * that whoever goes through all accounts does not drive out those that are in use.
+     * Shows an account without keeping it: one that is not in memory is read, told of as arriving and leaving, and
+     * forgotten, so that whoever goes through all accounts does not drive out those that are in use.
      *
      * @param visitor saves what it changes
      */

@@ -4,16 +4,16 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Keeps one kind of output of each account to at most one per interval: the first is said at once, those that follow within the
- * interval are held back and said as one when it is over.
+ * Keeps one kind of output of each account to at most one per interval: the first is said at once, those that follow
+ * within the interval are held back and said as one when it is over.
  *
- * <p>The interval grows with the delay at which the task reads its input, by half of that part of the delay which exceeds the
- * interval: nobody acts on figures of ten seconds ago, and a task that catches up has better things to do than to say each of
- * them. So pacing adds at most half as much again to an age that the input has anyhow, never more than a minute, and nothing
- * to a task that keeps up.
+ * <p>The interval grows with the delay at which the task reads its input, by half of that part of the delay which
+ * exceeds the interval: nobody acts on figures of ten seconds ago, and a task that catches up has better things to do
+ * than to say each of them. So pacing adds at most half as much again to an age that the input has anyhow, never more
+ * than a minute, and nothing to a task that keeps up.
  *
- * <p>The interval is the same for all accounts, so a queue in order of arrival is in order of due time and needs no sorting.
- * Wall-clock times in milliseconds; a clock that jumps back delays by one interval at most.
+ * <p>The interval is the same for all accounts, so a queue in order of arrival is in order of due time and needs no
+ * sorting. Wall-clock times in milliseconds; a clock that jumps back delays by one interval at most.
  */
 final class EmissionThrottle {
     /** One account's share. */

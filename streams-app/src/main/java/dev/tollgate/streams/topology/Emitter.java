@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Emitter {
     /**
      * Most bytes of the original value that a dead letter repeats: with key and detail it stays below the size that a
-     * broker
-     * takes by default, whatever somebody managed to publish. The rest stays readable at the record's position.
+     * broker takes by default, whatever somebody managed to publish. The rest stays readable at the record's position.
      */
     static final int MAX_VALUE_BYTES = 900_000;
 

@@ -14,13 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Finds the accounts of a task that are to be told of new plan versions, without an event of theirs.
  *
  * <p>When a moment has come at which accounts are to be told ({@link Notice}), all accounts are gone through once, a
- * slice with each
- * call, so that records never wait for more than a slice. An account whose own records have come to that moment
- * meanwhile was
- * told before them. Up to which moment all were gone through is in a store of the task: what was missed while nobody
- * was
- * running is made up for, and a round that was broken off begins anew and finds nobody to tell where it had been
- * before.
+ * slice with each call, so that records never wait for more than a slice. An account whose own records have come to
+ * that moment meanwhile was told before them. Up to which moment all were gone through is in a store of the task: what
+ * was missed while nobody was running is made up for, and a round that was broken off begins anew and finds nobody to
+ * tell where it had been before.
  */
 final class PlanNoticeScan {
     private static final long NONE = Long.MIN_VALUE;
@@ -41,9 +38,7 @@ final class PlanNoticeScan {
     /** The account at which the present round has arrived. */
     private @Nullable String last;
 
-    /**
-     * @param isDue whether an account is to be told by a notice
-     */
+    /** @param isDue whether an account is to be told by a notice */
     PlanNoticeScan(
             InMemoryPlanCatalog catalog,
             AccountStore store,

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says plan records that cannot be used as dead letters. One task of the application does, since every instance reads
- * all plans;
- * up to where it has, is in a store of the task, so that a record is said once however often the plans are read again.
+ * all plans; up to where it has, is in a store of the task, so that a record is said once however often the plans are
+ * read again.
  */
 final class RejectedPlanReporter {
     private final InMemoryPlanCatalog catalog;

@@ -9,8 +9,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
- * The first record that each task has read in each of its partitions since it was opened. Two openings that begin at the same
- * record say that nothing was committed in between. Thread-safe.
+ * The first record that each task has read in each of its partitions since it was opened. Two openings that begin at
+ * the same record say that nothing was committed in between. Thread-safe.
  */
 public final class TaskBeginnings {
     private final Map<TaskId, Opening> openings = new ConcurrentHashMap<>();
@@ -41,7 +41,10 @@ public final class TaskBeginnings {
         return opening;
     }
 
-    /** First offsets read by the openings of some tasks, by partition; without the partitions in which nothing was read yet. */
+    /**
+     * First offsets read by the openings of some tasks, by partition; without the partitions in which nothing was read
+     * yet.
+     */
     public Map<TopicPartition, Long> of(Collection<TaskId> tasks) {
         Map<TopicPartition, Long> all = new HashMap<>();
         for (TaskId task : tasks) {

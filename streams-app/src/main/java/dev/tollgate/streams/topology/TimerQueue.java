@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The next wall-clock deadline of each account that has one, earliest first.
  *
  * <p>A changed deadline leaves its old entry in the queue, where it is passed over later; when such leftovers are the
- * greater
- * part, the queue is built anew, so it stays in proportion to the accounts that have a deadline.
+ * greater part, the queue is built anew, so it stays in proportion to the accounts that have a deadline.
  */
 final class TimerQueue {
     private static final int SMALL = 1_024;

@@ -3,12 +3,12 @@ package dev.tollgate.streams.topology;
 import dev.tollgate.engine.output.UsageTotal;
 
 /**
- * The key of a total in usage-totals: {@code account|limit|scope|scope key|window start}. A compacted topic keeps one record for
- * each, so two windows must never share one.
+ * The key of a total in usage-totals: {@code account|limit|scope|scope key|window start}. A compacted topic keeps one
+ * record for each, so two windows must never share one.
  *
- * <p>Ids may hold any character. A {@code |} within one is written {@code \p}, a {@code \} is written {@code \\}; so the
- * key of account {@code a|b} is not that of account {@code a} with a limit {@code b...}, and a key can be split at each
- * {@code |} and taken apart again. Ids without these two characters stand as they are.
+ * <p>Ids may hold any character. A {@code |} within one is written {@code \p}, a {@code \} is written {@code \\}; so
+ * the key of account {@code a|b} is not that of account {@code a} with a limit {@code b...}, and a key can be split at
+ * each {@code |} and taken apart again. Ids without these two characters stand as they are.
  */
 final class TotalKey {
     private static final char SEPARATOR = '|';

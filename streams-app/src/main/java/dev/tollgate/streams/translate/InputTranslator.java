@@ -25,8 +25,8 @@ public final class InputTranslator {
     /**
      * A request event.
      *
-     * @param appendedAtMillis when the log took the record. The event's age is held against it and not against the clock, so that
-     *     a replay answers alike.
+     * @param appendedAtMillis when the log took the record. The event's age is held against it and not against the
+     *     clock, so that a replay answers alike.
      * @throws RefusedException with {@link RefusalReason#TOO_OLD} if it happened longer before than allowed
      */
     public static RequestInput request(RequestEvent event, MaxEventAge maxAge, long appendedAtMillis, Position position)
@@ -127,8 +127,8 @@ public final class InputTranslator {
     }
 
     /**
-     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never refused for a
-     * label. Of too many the first by name stay, whatever order the publisher wrote them in.
+     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never refused
+     * for a label. Of too many the first by name stay, whatever order the publisher wrote them in.
      */
     private static Map<String, String> labels(Map<String, String> attributes) {
         if (attributes.isEmpty()) {

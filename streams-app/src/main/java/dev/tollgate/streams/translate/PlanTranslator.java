@@ -30,8 +30,8 @@ public final class PlanTranslator {
     /**
      * All versions of a plan.
      *
-     * @throws IllegalArgumentException if a version is unsound or says something that this build does not know; the message
-     *     names it
+     * @throws IllegalArgumentException if a version is unsound or says something that this build does not know; the
+     *     message names it
      */
     public static List<PlanVersion> versions(Plan plan) {
         List<PlanVersion> versions = new ArrayList<>();

@@ -14,11 +14,12 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one type of record from bytes that anybody may have written, and tells apart what is wrong with the bytes from what is
- * wrong with us.
+ * Reads one type of record from bytes that anybody may have written, and tells apart what is wrong with the bytes from
+ * what is wrong with us.
  *
- * <p>Bytes that are bad today are bad tomorrow: {@link RefusedException}. A registry that does not answer, or that refuses our
- * credentials, says nothing about the bytes: its exception goes through, the record stays unread and is tried again.
+ * <p>Bytes that are bad today are bad tomorrow: {@link RefusedException}. A registry that does not answer, or that
+ * refuses our credentials, says nothing about the bytes: its exception goes through, the record stays unread and is
+ * tried again.
  *
  * <p>Not thread-safe; one per task.
  *
@@ -32,8 +33,9 @@ public final class RecordDecoder<T extends SpecificRecord> {
     private final int maxBytes;
 
     /**
-     * When the registry said that it does not know an id. The answer holds for every record that was appended before it was
-     * given, so a backlog of foreign records costs one question; a record appended later may have been preceded by its schema.
+     * When the registry said that it does not know an id. The answer holds for every record that was appended before it
+     * was given, so a backlog of foreign records costs one question; a record appended later may have been preceded by
+     * its schema.
      */
     private final Map<Integer, Long> unknownSince = new LinkedHashMap<>() {
         @Override

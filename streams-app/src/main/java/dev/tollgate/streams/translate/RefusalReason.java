@@ -17,7 +17,10 @@ public enum RefusalReason {
     KEY_MISMATCH,
     /** The account id has a NUL character, which separates the parts of keys. */
     INVALID_ACCOUNT_ID,
-    /** The record stands in another partition than its account: the publisher does not partition as Kafka's Java client does. */
+    /**
+     * The record stands in another partition than its account: the publisher does not partition as Kafka's Java client
+     * does.
+     */
     WRONG_PARTITION,
     /** The event time lies further before the append time than {@code events.max-age}. */
     TOO_OLD,

@@ -3,8 +3,8 @@ package dev.tollgate.streams.translate;
 import dev.tollgate.engine.output.RejectionReason;
 
 /**
- * A record that cannot be accounted, whatever one does: it belongs into the dead letters. Carries no stack trace, because it
- * says something about the data and is thrown as often as the data is bad.
+ * A record that cannot be accounted, whatever one does: it belongs into the dead letters. Carries no stack trace,
+ * because it says something about the data and is thrown as often as the data is bad.
  */
 public final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -17,8 +17,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the records of the output topics into the words of scenarios. Of one input first what became of it, then the limit
- * events in their order, then the totals that are final: topics have no order between them.
+ * Puts the records of the output topics into the words of scenarios. Of one input first what became of it, then the
+ * limit events in their order, then the totals that are final: topics have no order between them.
  */
 final class ScenarioRenderer {
     /** The last moment of the year 9999 stands for no end. */

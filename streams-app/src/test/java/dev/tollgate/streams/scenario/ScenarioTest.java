@@ -106,8 +106,7 @@ class ScenarioTest {
 
     /**
      * Whoever reads the log again long afterwards comes to the same books: the clock stands at the end, so nothing is
-     * said at
-     * the moment at which it was said the first time, and yet it is the same.
+     * said at the moment at which it was said the first time, and yet it is the same.
      */
     @ParameterizedTest
     @MethodSource("names")

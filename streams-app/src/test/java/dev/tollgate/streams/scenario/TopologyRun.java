@@ -45,8 +45,7 @@ import org.apache.kafka.streams.test.TestRecord;
  * A scenario through the topology, with the records of the topics in and out, and a gate that hears the snapshots.
  *
  * <p>The wall clock stands still except where {@link #passTo} moves it: from one moment at which the pending work has
- * something to
- * the next, as they would come one after the other in life.
+ * something to the next, as they would come one after the other in life.
  */
 final class TopologyRun implements AutoCloseable {
     /** How often the topology looks at the clock. */

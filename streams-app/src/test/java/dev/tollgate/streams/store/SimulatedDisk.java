@@ -17,9 +17,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on the disk of a simulated machine. {@link #commit} makes what was written durable together with the offset of the
- * changelog up to which it is complete; a crash takes everything since then ({@link #crash}), a dirty close takes everything
- * ({@link #wipe}). Outlives the objects that use it.
+ * A store on the disk of a simulated machine. {@link #commit} makes what was written durable together with the offset
+ * of the changelog up to which it is complete; a crash takes everything since then ({@link #crash}), a dirty close
+ * takes everything ({@link #wipe}). Outlives the objects that use it.
  */
 public final class SimulatedDisk implements KeyValueStore<Bytes, byte[]> {
     private final String name;

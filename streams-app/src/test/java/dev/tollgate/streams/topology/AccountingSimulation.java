@@ -22,12 +22,13 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounting role under a simulated broker and clock: one seed decides the traffic, the order in which everything happens and
- * every fault, so that a run that fails fails again in the same way. Real are the processor, the task, the engine and the
- * stores down to the disk; simulated are the logs with their transactions, the disks, the clocks, and of Kafka Streams the order
- * in which it opens, restores, commits, suspends, closes and revives a task.
+ * The accounting role under a simulated broker and clock: one seed decides the traffic, the order in which everything
+ * happens and every fault, so that a run that fails fails again in the same way. Real are the processor, the task, the
+ * engine and the stores down to the disk; simulated are the logs with their transactions, the disks, the clocks, and of
+ * Kafka Streams the order in which it opens, restores, commits, suspends, closes and revives a task.
  *
- * <p>When the traffic has been published, all faults end, everything is read, and {@link SimulationChecks} looks at the logs.
+ * <p>When the traffic has been published, all faults end, everything is read, and {@link SimulationChecks} looks at the
+ * logs.
  */
 final class AccountingSimulation {
     /** What can happen next, and how often it does, out of a thousand. */
@@ -455,7 +456,10 @@ final class AccountingSimulation {
         }
     }
 
-    /** The coordinator ends what it has not heard of for long: of producers that are gone, or that the group does not hear. */
+    /**
+     * The coordinator ends what it has not heard of for long: of producers that are gone, or that the group does not
+     * hear.
+     */
     private void endOrphans(SimulatedInstance instance) {
         orphans.forEach(log::abort);
         orphans.clear();

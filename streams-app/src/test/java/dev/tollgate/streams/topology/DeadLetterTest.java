@@ -36,7 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kind of input that cannot be accounted ends in dead-letters with its reason, and the next sound record is counted. */
+/**
+ * Every kind of input that cannot be accounted ends in dead-letters with its reason, and the next sound record is
+ * counted.
+ */
 class DeadLetterTest {
     @TempDir
     Path stateDir;

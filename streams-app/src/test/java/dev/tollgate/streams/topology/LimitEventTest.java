@@ -30,7 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Limit events as an alerting system reads them: each kind in full, so that every field that is not expected is null. */
+/**
+ * Limit events as an alerting system reads them: each kind in full, so that every field that is not expected is null.
+ */
 class LimitEventTest {
     private static final Instant MINUTE_START = Instant.parse("2026-03-02T12:00:00Z");
     private static final Instant MINUTE_END = MINUTE_START.plusSeconds(60);

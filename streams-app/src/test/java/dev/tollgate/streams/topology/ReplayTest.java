@@ -16,13 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whoever reads the topics again from their beginning comes to the same journal, limit events and final totals, byte
- * for byte,
- * whatever clocks, threads, partitions and restarts took part: with plan versions, removals, notices and commands in
- * mid-traffic.
+ * for byte, whatever clocks, threads, partitions and restarts took part: with plan versions, removals, notices and
+ * commands in mid-traffic.
  *
  * <p>Tasks over stores in memory, with a log and clocks that the test holds. {@code -Dtollgate.replays=100} tries as
- * many
- * seeds, {@code -Dtollgate.seed=N} one.
+ * many seeds, {@code -Dtollgate.seed=N} one.
  */
 class ReplayTest {
     @TempDir

@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The same processor object closed and opened again after its transaction was aborted, as Kafka Streams does when a
- * commit or a
- * send times out: the stores are as they were at the last commit, and the timers of the time before still run.
+ * commit or a send times out: the stores are as they were at the last commit, and the timers of the time before still
+ * run.
  */
 class RevivedProcessorTest {
     @TempDir

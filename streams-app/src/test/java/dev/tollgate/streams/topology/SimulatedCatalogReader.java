@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the plan catalog of a simulated log for one instance, as the reader of the role does: what is asked for first, then the
- * end of the log. Otherwise it reads when the simulation wants it to, so that records become visible as late as they can.
+ * Reads the plan catalog of a simulated log for one instance, as the reader of the role does: what is asked for first,
+ * then the end of the log. Otherwise it reads when the simulation wants it to, so that records become visible as late
+ * as they can.
  */
 final class SimulatedCatalogReader {
     private final SimulatedLog log;

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a task has read a simulated log: now, less the margin by which clocks may differ, once it has read what there is; before,
- * up to the first record that it has not read. Sometimes as of the last time that somebody asked.
+ * How far a task has read a simulated log: now, less the margin by which clocks may differ, once it has read what there
+ * is; before, up to the first record that it has not read. Sometimes as of the last time that somebody asked.
  */
 final class SimulatedHorizon implements InputHorizon {
     private final SimulatedLog log;

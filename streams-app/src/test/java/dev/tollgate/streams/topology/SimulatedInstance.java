@@ -24,8 +24,8 @@ import org.apache.kafka.streams.processor.TaskId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process of the accounting role with one stream thread: some tasks, one producer whose transaction all of them share, a
- * clock of its own, and a disk that outlives the process.
+ * One process of the accounting role with one stream thread: some tasks, one producer whose transaction all of them
+ * share, a clock of its own, and a disk that outlives the process.
  */
 final class SimulatedInstance {
     /** What all instances of a simulation have in common. */
@@ -228,8 +228,8 @@ final class SimulatedInstance {
     }
 
     /**
-     * Hears nothing of its commit, whatever has become of it: every task that took part is closed dirty, revived and begins
-     * again.
+     * Hears nothing of its commit, whatever has become of it: every task that took part is closed dirty, revived and
+     * begins again.
      *
      * @param arrived whether the commit counts all the same
      * @param diskFails whether the disks fail while the tasks are closed
@@ -244,8 +244,8 @@ final class SimulatedInstance {
     }
 
     /**
-     * A send was not taken: the task closes dirty and begins again. The producer can only abort, so that tasks that have something
-     * to commit cannot; with them the thread ends.
+     * A send was not taken: the task closes dirty and begins again. The producer can only abort, so that tasks that
+     * have something to commit cannot; with them the thread ends.
      */
     void sendTimedOut(SimulatedTask task) {
         boolean alone = tasks.values().stream().noneMatch(other -> other != task && other.isCommitNeeded());

@@ -11,9 +11,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a simulated cluster, with transactions as Kafka has them: what a transaction appends stands in the log at once,
- * and its end makes all of it, and the read positions that go with it, count or not count together. Whoever reads committed data
- * stops before the first record of an open transaction.
+ * The logs of a simulated cluster, with transactions as Kafka has them: what a transaction appends stands in the log at
+ * once, and its end makes all of it, and the read positions that go with it, count or not count together. Whoever reads
+ * committed data stops before the first record of an open transaction.
  */
 final class SimulatedLog {
     private enum Fate {

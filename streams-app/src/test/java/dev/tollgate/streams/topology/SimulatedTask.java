@@ -39,9 +39,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task of one partition, as Kafka Streams' StreamTask treats the processor and the stores that it has: opens, restores,
- * punctuates, suspends, closes and revives them in the same order and keeps the same things. In particular the queue of
- * punctuations lives as long as this object and nothing but a cancellation takes a schedule out of it.
+ * The task of one partition, as Kafka Streams' StreamTask treats the processor and the stores that it has: opens,
+ * restores, punctuates, suspends, closes and revives them in the same order and keeps the same things. In particular
+ * the queue of punctuations lives as long as this object and nothing but a cancellation takes a schedule out of it.
  */
 final class SimulatedTask {
     private enum State {

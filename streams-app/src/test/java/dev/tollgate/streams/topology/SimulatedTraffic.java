@@ -44,8 +44,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What services and operators publish in one simulation: histories of some accounts on plans of one family, merged in the order in
- * which the log takes them, and broken records among them.
+ * What services and operators publish in one simulation: histories of some accounts on plans of one family, merged in
+ * the order in which the log takes them, and broken records among them.
  */
 final class SimulatedTraffic {
     /**
@@ -187,7 +187,9 @@ final class SimulatedTraffic {
         }
     }
 
-    /** Some change of the plan that changes: another version, one that is not what it was, its end, or something broken. */
+    /**
+     * Some change of the plan that changes: another version, one that is not what it was, its end, or something broken.
+     */
     private Arrival changed(long atMillis, long lastMillis) {
         TopicPartition place = new TopicPartition(topics.name(Topic.PLAN_CATALOG), 0);
         byte[] key = CHANGING.getBytes(StandardCharsets.UTF_8);

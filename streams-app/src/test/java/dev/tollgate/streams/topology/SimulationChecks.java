@@ -93,8 +93,8 @@ final class SimulationChecks {
     }
 
     /**
-     * What the role remembers of accounts hangs on nothing but its input either. The agenda has what is held back, and for how
-     * long it stays named after that, which goes by the wall clock.
+     * What the role remembers of accounts hangs on nothing but its input either. The agenda has what is held back, and
+     * for how long it stays named after that, which goes by the wall clock.
      */
     private static void stateIsThatOfTheReplay(SimulatedTask task, SimulatedTask replayed) {
         Map<String, Map<Bytes, byte[]>> expected = replayed.content();

@@ -10,7 +10,10 @@ import dev.tollgate.streams.plan.CatalogRecord;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import org.jspecify.annotations.Nullable;
 
-/** The plan catalog without brokers: a test appends records with the times it likes, and whatever is asked for is read at once. */
+/**
+ * The plan catalog without brokers: a test appends records with the times it likes, and whatever is asked for is read
+ * at once.
+ */
 public final class TestingCatalog {
     private final InMemoryPlanCatalog plans;
     private final CatalogFeed feed;

@@ -46,14 +46,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log of requests, commands and plan records with append times, and tasks that read it: as it grows, by a clock
- * that goes on
- * meanwhile, or all of it long afterwards.
+ * A log of requests, commands and plan records with append times, and tasks that read it: as it grows, by a clock that
+ * goes on meanwhile, or all of it long afterwards.
  *
  * <p>Records of one account are read in the order of their append times, those of one millisecond in the order of the
- * log. All else is up
- * to chance: who reads how far, how far the catalog was read beyond what was asked, when the wall clock looks in, and
- * when a task is opened anew.
+ * log. All else is up to chance: who reads how far, how far the catalog was read beyond what was asked, when the wall
+ * clock looks in, and when a task is opened anew.
  */
 final class TestingLog {
     static {

@@ -24,8 +24,8 @@ public final class TestingPlans {
     private TestingPlans() {}
 
     /**
-     * Requests cost 1, {@code /v2/mem-it} costs 40 complexity and everything else 1; {@code perMinute} requests a minute, 4000 a
-     * day, twice as much complexity.
+     * Requests cost 1, {@code /v2/mem-it} costs 40 complexity and everything else 1; {@code perMinute} requests a
+     * minute, 4000 a day, twice as much complexity.
      */
     public static Plan mem(String planId, long perMinute) {
         return plan(planId, version(1, ALWAYS, perMinute));
@@ -58,7 +58,9 @@ public final class TestingPlans {
                 .build();
     }
 
-    /** {@code perMinute} requests a minute and {@code perDay} a day for each API key; each project drains 60 a minute. */
+    /**
+     * {@code perMinute} requests a minute and {@code perDay} a day for each API key; each project drains 60 a minute.
+     */
     public static Plan byKey(String planId, long perMinute, long perDay) {
         PlanVersion version = version(1, ALWAYS, 1_000_000);
         Limit drains = limit("project-drains", "requests", 60, WindowUnit.MINUTE);

@@ -137,7 +137,10 @@ final class TestingTopology implements AutoCloseable {
         publishPlanRaw(key(plan.getPlanId()), bytes(Topic.PLAN_CATALOG, plan));
     }
 
-    /** Publishes any bytes to plan-catalog, so long ago that they count from now on: a moment on, if now is decided already. */
+    /**
+     * Publishes any bytes to plan-catalog, so long ago that they count from now on: a moment on, if now is decided
+     * already.
+     */
     void publishPlanRaw(byte @Nullable [] key, byte @Nullable [] value) {
         if (catalog.plans().newestAskedMillis() >= now.toEpochMilli()) {
             pass(Duration.ofMillis(1));

@@ -24,12 +24,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One account's whole history, and what follows from it, worked out anew for every question by going through everything that
- * ever happened. Slow and obvious: totals are sums over all events, levels are played through from the first event on, and
- * what holds at a moment is looked up among all changes.
+ * One account's whole history, and what follows from it, worked out anew for every question by going through everything
+ * that ever happened. Slow and obvious: totals are sums over all events, levels are played through from the first event
+ * on, and what holds at a moment is looked up among all changes.
  *
- * <p>It does not say which alerts are raised when, but which must hold after everything so far: an alert of a fixed window
- * holds exactly while the window runs, something is used and its total is at least the threshold.
+ * <p>It does not say which alerts are raised when, but which must hold after everything so far: an alert of a fixed
+ * window holds exactly while the window runs, something is used and its total is at least the threshold.
  *
  * <p>Not thread-safe. For histories of some hundred facts.
  */
@@ -414,7 +414,10 @@ public final class Oracle {
         return sums;
     }
 
-    /** Totals of fixed windows, as far as they are not 0. Two limits that share an id but not a way to count are not told apart. */
+    /**
+     * Totals of fixed windows, as far as they are not 0. Two limits that share an id but not a way to count are not
+     * told apart.
+     */
     public Map<Cell, Long> totals() {
         Map<Cell, Long> totals = new HashMap<>(frozen);
         for (Charge charge : charges) {
@@ -543,9 +546,9 @@ public final class Oracle {
     }
 
     /**
-     * Levels of the limits without windows that the plan has now, at {@link #judgementTime()}, by limit and scope key: of leaky
-     * buckets in units x period, of the others in units. Unlimited leaky buckets are left out; plan changes that reset or
-     * scale are not taken into account.
+     * Levels of the limits without windows that the plan has now, at {@link #judgementTime()}, by limit and scope key:
+     * of leaky buckets in units x period, of the others in units. Unlimited leaky buckets are left out; plan changes
+     * that reset or scale are not taken into account.
      */
     public Map<Cell, BigInteger> levels() {
         Map<Cell, BigInteger> levels = new HashMap<>();
@@ -569,8 +572,8 @@ public final class Oracle {
     }
 
     /**
-     * Alerts of limits without windows that must hold now, and with {@code atMost} those that may: once raised, a warning of
-     * a leaky bucket or sliding window holds until usage has gone down by another tenth of the amount.
+     * Alerts of limits without windows that must hold now, and with {@code atMost} those that may: once raised, a
+     * warning of a leaky bucket or sliding window holds until usage has gone down by another tenth of the amount.
      *
      * @param levels what {@link #levels} says
      */
@@ -614,7 +617,9 @@ public final class Oracle {
         return keys;
     }
 
-    /** Played through from the first call on, in the order of event times, leaking at the rate that held at each moment. */
+    /**
+     * Played through from the first call on, in the order of event times, leaking at the rate that held at each moment.
+     */
     private BigInteger leakyLevel(Limit limit, String scopeKey) {
         List<Charge> pours = charges.stream()
                 .filter(charge -> pours(charge, limit, scopeKey))

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Small plans and short histories, so that windows fill up and events collide. The same source of randomness makes the same. */
+/**
+ * Small plans and short histories, so that windows fill up and events collide. The same source of randomness makes the
+ * same.
+ */
 public final class RandomPlans {
     /** What is called. */
     public static final List<String> ENDPOINTS =

@@ -6,8 +6,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a threshold or the full amount was reached and still holds, and where the lines lie. Lines are in units of the meter, of
- * leaky buckets in units x period.
+ * That a threshold or the full amount was reached and still holds, and where the lines lie. Lines are in units of the
+ * meter, of leaky buckets in units x period.
  *
  * @param threshold null for the full amount
  * @param advisory whether it is only reported
@@ -16,8 +16,8 @@ record RecountHeld(@Nullable Threshold threshold, boolean advisory) {
     private static final BigInteger WHOLE = BigInteger.valueOf(10_000);
 
     /**
-     * Lowest level at which it is reached. Nothing used reaches nothing. A leaky bucket is full when it has no room for one more
-     * unit.
+     * Lowest level at which it is reached. Nothing used reaches nothing. A leaky bucket is full when it has no room for
+     * one more unit.
      */
     static BigInteger line(OraclePlan.Limit limit, long amount, @Nullable Threshold threshold) {
         BigInteger whole = whole(limit, amount);
@@ -35,8 +35,8 @@ record RecountHeld(@Nullable Threshold threshold, boolean advisory) {
     }
 
     /**
-     * Level below which it is over. Warnings of leaky buckets and sliding windows hold for another tenth of the amount, so that a
-     * level that sways around the line does not warn with each call.
+     * Level below which it is over. Warnings of leaky buckets and sliding windows hold for another tenth of the amount,
+     * so that a level that sways around the line does not warn with each call.
      */
     static BigInteger endsBelow(OraclePlan.Limit limit, long amount, @Nullable Threshold threshold) {
         BigInteger line = line(limit, amount, threshold);

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Usage that goes away bit by bit: what a limit without windows holds for an account, project or key. Levels are in units of
- * the meter, of leaky buckets in units x period, so that parts of a unit are whole numbers too. Moments that are asked about
- * are never before the latest one that was told of.
+ * Usage that goes away bit by bit: what a limit without windows holds for an account, project or key. Levels are in
+ * units of the meter, of leaky buckets in units x period, so that parts of a unit are whole numbers too. Moments that
+ * are asked about are never before the latest one that was told of.
  */
 abstract sealed class RecountLevel {
     /** No moment: what does not go away by itself. */
@@ -54,7 +54,9 @@ abstract sealed class RecountLevel {
     /** The level at a moment. */
     abstract BigInteger at(long timeMillis);
 
-    /** Earliest moment, from {@code streamTime} on, at which the level is below a line; {@link #NEVER} if there is none. */
+    /**
+     * Earliest moment, from {@code streamTime} on, at which the level is below a line; {@link #NEVER} if there is none.
+     */
     abstract long firstBelow(BigInteger line, long streamTime);
 
     /** The level in units of the meter, parts of one counted as one. */
@@ -81,13 +83,13 @@ abstract sealed class RecountLevel {
     }
 
     /**
-     * A leaky bucket, by the moment at which it will be empty: {@code drained / amount} milliseconds since the epoch, so that
-     * the level is {@code drained - amount x time} while that is positive.
+     * A leaky bucket, by the moment at which it will be empty: {@code drained / amount} milliseconds since the epoch,
+     * so that the level is {@code drained - amount x time} while that is positive.
      *
-     * <p>Events out of order follow the documented rule. Of the times in which the bucket was empty the latest is remembered. A
-     * call after it found water in the bucket that has been there ever since, so all of its cost is still there. A call in it or
-     * before it would have drained while the bucket was empty, as far as that time lasted from the call on; earlier idle times
-     * are taken as busy, and so are all idle times before another amount came to hold.
+     * <p>Events out of order follow the documented rule. Of the times in which the bucket was empty the latest is
+     * remembered. A call after it found water in the bucket that has been there ever since, so all of its cost is still
+     * there. A call in it or before it would have drained while the bucket was empty, as far as that time lasted from
+     * the call on; earlier idle times are taken as busy, and so are all idle times before another amount came to hold.
      */
     static final class Leaky extends RecountLevel {
         private final long period;

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan as the recount sees it: all its versions. A limit keeps its meter, algorithm, time and scope from version to version,
- * as plan files must.
+ * A plan as the recount sees it: all its versions. A limit keeps its meter, algorithm, time and scope from version to
+ * version, as plan files must.
  *
  * @param id plan id
  * @param versions oldest first, each in force from its date until that of the next one

@@ -22,10 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recounts request events in the order in which they were published: verdicts, totals of fixed windows, levels of all other
- * limits, and everything that was reached. Accounts are on one plan for the whole history, or on none; of its versions the one
- * in force at the event's time applies. Of a limit no more than 1,000 projects or keys are told apart by the pipeline; here all
- * are.
+ * Recounts request events in the order in which they were published: verdicts, totals of fixed windows, levels of all
+ * other limits, and everything that was reached. Accounts are on one plan for the whole history, or on none; of its
+ * versions the one in force at the event's time applies. Of a limit no more than 1,000 projects or keys are told apart
+ * by the pipeline; here all are.
  *
  * <pre>{@code
  * TrafficOracle recount = new TrafficOracle(60_000, 86_400_000);
@@ -66,7 +66,7 @@ public final class TrafficOracle {
     public record Crossing(Window window, int usedBasisPoints) {}
 
     /** Names what a limit holds for an account, project or key. */
-    public record Standing(String account, String limit, String scopeKey) {}
+    public record LimitKey(String account, String limit, String scopeKey) {}
 
     /**
      * What counts at a moment.
@@ -88,7 +88,8 @@ public final class TrafficOracle {
      * @param usedBasisPoints the threshold as a used share; null for the full amount
      * @param advisory whether this is only reported
      * @param used usage then, parts of a unit counted as one
-     * @param blockedUntilMillis when the block ends by itself, {@link Long#MAX_VALUE} for never; null if this blocks nothing
+     * @param blockedUntilMillis when the block ends by itself, {@link Long#MAX_VALUE} for never; null if this blocks
+     *     nothing
      */
     public record Reached(
             String account,
@@ -178,25 +179,25 @@ public final class TrafficOracle {
     }
 
     /**
-     * What still counts at a moment by which all events have come: of limits with windows the total of the window that the
-     * moment is in, of the others what has not gone away by then. Without limits of which nothing is left, and without those that
-     * the plan does not have any more.
+     * What still counts at a moment by which all events have come: of limits with windows the total of the window that
+     * the moment is in, of the others what has not gone away by then. Without limits of which nothing is left, and
+     * without those that the plan does not have any more.
      */
-    public Map<Standing, Left> left(long timeMillis) {
-        Map<Standing, Left> left = new HashMap<>();
+    public Map<LimitKey, Left> left(long timeMillis) {
+        Map<LimitKey, Left> left = new HashMap<>();
         accounts.forEach((id, account) -> {
             Version version = account.plan.at(timeMillis);
             account.cells.forEach((slot, cell) -> {
                 if (slot.windowStartMillis() <= timeMillis
                         && timeMillis < cell.end
                         && version.limit(slot.limit()) != null) {
-                    left.put(new Standing(id, slot.limit(), slot.scopeKey()), new Left(true, cell.total, cell.end));
+                    left.put(new LimitKey(id, slot.limit(), slot.scopeKey()), new Left(true, cell.total, cell.end));
                 }
             });
             account.levels.forEach((key, level) -> {
                 if (level.at(timeMillis).signum() > 0 && version.limit(key.limit()) != null) {
                     left.put(
-                            new Standing(id, key.limit(), key.scopeKey()),
+                            new LimitKey(id, key.limit(), key.scopeKey()),
                             new Left(false, level.used(timeMillis), level.emptyAt(timeMillis)));
                 }
             });
@@ -254,7 +255,9 @@ public final class TrafficOracle {
         return verdict;
     }
 
-    /** The account's stream time moves on. At the date of each new version everything that is open is looked at again. */
+    /**
+     * The account's stream time moves on. At the date of each new version everything that is open is looked at again.
+     */
     private void advance(AccountCount account, long newest) {
         if (account.streamTime >= 0) {
             for (Version version : account.plan.versions()) {
@@ -410,7 +413,7 @@ public final class TrafficOracle {
     /** What holds and should not is over; what should hold is raised. */
     private void lookAgain(AccountCount account, Slot slot, Cell cell) {
         Limit limit = judging(account, slot, cell);
-        cell.held.removeIf(each -> !isWarranted(each, limit)
+        cell.held.removeIf(each -> !stillHolds(each, limit)
                 || limit == null
                 || limit.counting().amount() == null
                 || BigInteger.valueOf(cell.total)
@@ -427,12 +430,12 @@ public final class TrafficOracle {
             return;
         }
         level.follow(limit.counting().amount(), account.streamTime);
-        level.held.removeIf(each -> !isWarranted(each, limit) || level.amount == null);
+        level.held.removeIf(each -> !stillHolds(each, limit) || level.amount == null);
         level.lapse(account.streamTime);
         raise(account, key, level, limit, eventId);
     }
 
-    private static boolean isWarranted(RecountHeld held, @Nullable Limit limit) {
+    private static boolean stillHolds(RecountHeld held, @Nullable Limit limit) {
         return limit != null
                 && held.advisory() == limit.advisory()
                 && (held.threshold() == null || limit.thresholds().contains(held.threshold()));

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file what messages call it
  * @param title what it shows
- * @param plans the plan catalog: the name of a shipped file such as {@code plans/mem.yaml}, or of one beside the scenario
+ * @param plans the plan catalog: the name of a shipped file such as {@code plans/mem.yaml}, or of one beside the
+ *     scenario
  * @param steps in the order in which they happen; no step begins before the one before it is over
  */
 public record Scenario(String file, String title, String plans, List<Step> steps) {

@@ -19,15 +19,14 @@ public final class ScenarioFormat {
 
     private final LocalDate day;
 
-    /**
-     * @param nowMillis when that happens which something follows from
-     */
+    /** @param nowMillis when that happens which something follows from */
     public ScenarioFormat(long nowMillis) {
         this.day = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), ZoneOffset.UTC);
     }
 
     /**
-     * {@code = counted}, {@code = 5 counted}, {@code = counted, late for rpm}, {@code = counted, costs credits 5, requests 1}.
+     * {@code = counted}, {@code = 5 counted}, {@code = counted, late for rpm}, {@code = counted, costs credits 5,
+     * requests 1}.
      *
      * @param lateLimits limits whose window was closed, separated by commas, or empty
      * @param costs costs by meter; null if they are not to be told

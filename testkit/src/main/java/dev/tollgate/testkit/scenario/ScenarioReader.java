@@ -102,8 +102,8 @@ public final class ScenarioReader {
      * The scenario that a text tells.
      *
      * @param file what messages call the text
-     * @throws IllegalArgumentException if it has mistakes; the message names each on a line of its own: file, line, what is
-     *     allowed and what is there
+     * @throws IllegalArgumentException if it has mistakes; the message names each on a line of its own: file, line,
+     *     what is allowed and what is there
      */
     public static Scenario read(String text, String file) {
         ScenarioReader reader = new ScenarioReader(file);

@@ -12,8 +12,9 @@ import org.testcontainers.utility.DockerImageName;
 /**
  * One KRaft node of the official image.
  *
- * <p>A broker tells its clients where to find it, and the port that they reach it by is not known before the container runs. So
- * the container starts by waiting for a script, which is copied into it as soon as the port is known and starts Kafka with it.
+ * <p>A broker tells its clients where to find it, and the port that they reach it by is not known before the container
+ * runs. So the container starts by waiting for a script, which is copied into it as soon as the port is known and
+ * starts Kafka with it.
  */
 final class KafkaContainer extends GenericContainer<KafkaContainer> {
     /** Where other containers of the network find the broker. */

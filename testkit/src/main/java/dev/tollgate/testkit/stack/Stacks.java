@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack that the integration tests of one JVM share. It starts when the first test asks for it and stops when the JVM ends,
- * so tests tell their topics, subjects and databases apart by name, and never close it.
+ * The stack that the integration tests of one JVM share. It starts when the first test asks for it and stops when the
+ * JVM ends, so tests tell their topics, subjects and databases apart by name, and never close it.
  */
 public final class Stacks {
     /** The system property that chooses the stack: {@code embedded} (the default) or {@code containers}. */
@@ -22,7 +22,8 @@ public final class Stacks {
     /**
      * The stack that {@link #PROPERTY} chooses.
      *
-     * @throws org.opentest4j.TestAbortedException if it is to run on containers and there is no Docker: the test is skipped
+     * @throws org.opentest4j.TestAbortedException if it is to run on containers and there is no Docker: the test is
+     *     skipped
      */
     public static Stack forTests() {
         String chosen = System.getProperty(PROPERTY, "embedded");

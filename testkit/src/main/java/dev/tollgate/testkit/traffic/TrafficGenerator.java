@@ -18,11 +18,11 @@ import java.util.UUID;
 /**
  * Makes the records of a {@link TrafficProfile}, one after the other.
  *
- * <p>Event time moves on so that each workload's hottest account makes its calls a minute; one minute in ten runs three times
- * as fast. Of the records about 1 % repeat an earlier event, 3 % failed, 0.3 % come minutes late, 0.1 % more than a day late,
- * and 0.05 % are broken in one of {@value #BROKEN_KINDS} ways; the first {@value #BROKEN_KINDS} hundred records hold each kind
- * at least once. Events in between are up to 15 s out of order. A call that reports its start reports its end later, but for
- * one in {@value #ENDS_LOST_ONE_IN}, whose end is lost.
+ * <p>Event time moves on so that each workload's hottest account makes its calls a minute; one minute in ten runs three
+ * times as fast. Of the records about 1 % repeat an earlier event, 3 % failed, 0.3 % come minutes late, 0.1 % more than
+ * a day late, and 0.05 % are broken in one of {@value #BROKEN_KINDS} ways; the first {@value #BROKEN_KINDS} hundred
+ * records hold each kind at least once. Events in between are up to 15 s out of order. A call that reports its start
+ * reports its end later, but for one in {@value #ENDS_LOST_ONE_IN}, whose end is lost.
  *
  * <p>Not thread-safe.
  */
@@ -262,7 +262,9 @@ public final class TrafficGenerator implements Iterator<TrafficRecord> {
         return weights;
     }
 
-    /** Calls of an account in a minute: its workload's hottest has the full rate, the next one half of it, then a third. */
+    /**
+     * Calls of an account in a minute: its workload's hottest has the full rate, the next one half of it, then a third.
+     */
     private static double callsPerMinute(TrafficProfile profile, int rank) {
         return (double) profile.workloadOf(rank).hottestCallsPerMinute()
                 / (1 + rank / profile.workloads().size());

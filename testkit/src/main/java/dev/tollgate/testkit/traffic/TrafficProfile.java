@@ -10,8 +10,8 @@ import java.util.List;
  * @param events number of records to publish, broken ones and duplicates included; 1 to 100,000,000
  * @param accounts number of accounts; 1 to 1,000,000
  * @param start event time of the first event
- * @param workloads how accounts behave, in turn: the first account has the first workload, the next account the next one; of
- *     the accounts of one workload the rates fall like 1/rank, so a few are hot. Never empty
+ * @param workloads how accounts behave, in turn: the first account has the first workload, the next account the next
+ *     one; of the accounts of one workload the rates fall like 1/rank, so a few are hot. Never empty
  */
 public record TrafficProfile(long seed, int events, int accounts, Instant start, List<Workload> workloads) {
     private static final int MAX_EVENTS = 100_000_000;

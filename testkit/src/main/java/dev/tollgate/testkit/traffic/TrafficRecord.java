@@ -8,8 +8,8 @@ public sealed interface TrafficRecord {
     record Event(RequestEvent event) implements TrafficRecord {}
 
     /**
-     * An event that every serializer takes and no account can be charged for, published past the publisher's own checks, as
-     * a foreign client could.
+     * An event that every serializer takes and no account can be charged for, published past the publisher's own
+     * checks, as a foreign client could.
      *
      * @param key record key; null where the account is missing
      * @param reason code with which it must end among the dead letters

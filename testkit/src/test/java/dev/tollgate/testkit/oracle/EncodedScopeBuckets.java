@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps records as bytes. Some of them are kept decoded as well, until {@link #forget}, as a cache does. Counts what is read
- * and written.
+ * Keeps records as bytes. Some of them are kept decoded as well, until {@link #forget}, as a cache does. Counts what is
+ * read and written.
  */
 final class EncodedScopeBuckets implements ScopeBuckets {
     private final Map<Scope, TreeMap<String, byte[]>> stored = new EnumMap<>(Scope.class);

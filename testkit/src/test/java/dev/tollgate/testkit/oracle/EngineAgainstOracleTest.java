@@ -92,13 +92,18 @@ class EngineAgainstOracleTest {
         levelsAgree(new SplittableRandom(1409));
     }
 
-    /** Seed 55548, rolling: that a plan had the limit before was forgotten, but not the level that was left of that time. */
+    /**
+     * Seed 55548, rolling: that a plan had the limit before was forgotten, but not the level that was left of that
+     * time.
+     */
     @Test
     void givenAPlanWithoutTheLimitForDays_whenOneWithItBecomesKnownLate_thenTheBucketIsNotTooLow() {
         levelsAgree(new SplittableRandom(55548));
     }
 
-    /** Seed 65258, rolling: a late call opened a bucket and drained at the rate of now through a time with a slower one. */
+    /**
+     * Seed 65258, rolling: a late call opened a bucket and drained at the rate of now through a time with a slower one.
+     */
     @Test
     void givenALateCallAndASlowerRateSince_whenTheBucketIsOpenedByIt_thenTheBucketIsNotTooLow() {
         levelsAgree(new SplittableRandom(65258));
@@ -155,7 +160,9 @@ class EngineAgainstOracleTest {
         return oracle.levels().values().stream().anyMatch(level -> level.signum() == 0);
     }
 
-    /** Without a carry, which the oracle cannot follow here; as it is, from this very moment on, or dated further back. */
+    /**
+     * Without a carry, which the oracle cannot follow here; as it is, from this very moment on, or dated further back.
+     */
     private static Changed kept(SplittableRandom random, Changed changed, long streamTime) {
         long effectiveAt = switch (streamTime < 0 ? 0 : random.nextInt(4)) {
             case 1 -> streamTime;

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever comes: extreme numbers, missing and huge texts, unknown symbols, impossible times. It is applied or it is refused
- * with a reason; nothing is thrown, nothing is negative, and what is refused leaves everything as it was.
+ * Whatever comes: extreme numbers, missing and huge texts, unknown symbols, impossible times. It is applied or it is
+ * refused with a reason; nothing is thrown, nothing is negative, and what is refused leaves everything as it was.
  */
 class HostileInputTest {
     private static final long CLOCK = 1_772_323_140_000L;

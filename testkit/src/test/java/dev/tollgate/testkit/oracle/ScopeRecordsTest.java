@@ -31,13 +31,16 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** Buckets of projects and API keys in records of their own: what they cost, and that nobody can tell where they were. */
+/**
+ * Buckets of projects and API keys in records of their own: what they cost, and that nobody can tell where they were.
+ */
 class ScopeRecordsTest {
     private static final long START = 1_772_323_200_000L;
 
     /**
-     * One state is kept in memory; another is written down and read back at random points, as a whole or its scope records
-     * alone, as a cache that is too small does it. Both have to emit the same in the same order, and to be the same.
+     * One state is kept in memory; another is written down and read back at random points, as a whole or its scope
+     * records alone, as a cache that is too small does it. Both have to emit the same in the same order, and to be the
+     * same.
      */
     @Test
     void givenRandomHistories_whenRecordsAreReadBackAtAnyPoint_thenTheOutputsAreTheSame() {

@@ -3,8 +3,8 @@ package dev.tollgate.testkit.oracle;
 import java.util.SplittableRandom;
 
 /**
- * Runs a property on many random histories. A failure names its seed: {@code -Dtollgate.seed=N} runs just that one again,
- * {@code -Dtollgate.histories=N} sets how many are tried, seeds 1 to N, instead of {@value #HISTORIES}.
+ * Runs a property on many random histories. A failure names its seed: {@code -Dtollgate.seed=N} runs just that one
+ * again, {@code -Dtollgate.histories=N} sets how many are tried, seeds 1 to N, instead of {@value #HISTORIES}.
  */
 final class Seeds {
     static final int HISTORIES = 2_000;

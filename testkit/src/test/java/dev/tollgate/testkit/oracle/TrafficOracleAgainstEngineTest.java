@@ -18,8 +18,8 @@ import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.engine.plan.Plans;
 import dev.tollgate.engine.plan.Threshold;
 import dev.tollgate.testkit.oracle.TrafficOracle.Left;
+import dev.tollgate.testkit.oracle.TrafficOracle.LimitKey;
 import dev.tollgate.testkit.oracle.TrafficOracle.Reached;
-import dev.tollgate.testkit.oracle.TrafficOracle.Standing;
 import dev.tollgate.testkit.oracle.TrafficOracle.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +31,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every kind of limit, plans that change from version to version, and disorder: the recount and the engine say the same. */
+/**
+ * Every kind of limit, plans that change from version to version, and disorder: the recount and the engine say the
+ * same.
+ */
 class TrafficOracleAgainstEngineTest {
     private static final EngineSettings SETTINGS = new EngineSettings(60_000, 86_400_000, "plan", 1_000);
 
@@ -76,12 +79,12 @@ class TrafficOracleAgainstEngineTest {
         }
     }
 
-    private static Map<Standing, Left> left(AccountSnapshot snapshot) {
-        Map<Standing, Left> left = new HashMap<>();
+    private static Map<LimitKey, Left> left(AccountSnapshot snapshot) {
+        Map<LimitKey, Left> left = new HashMap<>();
         for (AccountSnapshot.Bucket bucket : snapshot.buckets()) {
             if (bucket.used() > 0) {
                 left.put(
-                        new Standing("acme", bucket.limitId(), bucket.scopeKey()),
+                        new LimitKey("acme", bucket.limitId(), bucket.scopeKey()),
                         new Left(
                                 bucket.algorithm() instanceof Algorithm.FixedWindow,
                                 bucket.used(),

@@ -12,13 +12,15 @@ import java.util.regex.Pattern;
 /**
  * One line of the common or combined log format of nginx and Apache, taken apart:
  *
- * <pre>{@code 203.0.113.7 - acme [31/Jan/2026:12:00:00 +0000] "GET /v2/memories?limit=9 HTTP/1.1" 200 512 "-" "curl/8.1" 0.042}</pre>
+ * <pre>
+ * {@code 203.0.113.7 - acme [31/Jan/2026:12:00:00 +0000] "GET /v2/mem?limit=9 HTTP/1.1" 200 512 "-" "curl/8.1" 0.042}
+ * </pre>
  *
- * <p>gives {@code remote_addr}, {@code ident}, {@code remote_user}, {@code time} (RFC 3339), {@code method}, {@code path}
- * (without query), {@code query}, {@code query.NAME} for each parameter, {@code protocol}, {@code status}, {@code bytes},
- * {@code referer}, {@code user_agent}, and {@code extra_1}, {@code extra_2}, ... for what a server was told to add behind. A
- * {@code -} is a field that is missing. {@code outcome} follows from the status: 2xx and 3xx are SUCCESS, 401 and 403
- * AUTH_FAILED, 429 LIMITED, other 4xx INVALID, 5xx SERVER_ERROR.
+ * <p>gives {@code remote_addr}, {@code ident}, {@code remote_user}, {@code time} (RFC 3339), {@code method},
+ * {@code path} (without query), {@code query}, {@code query.NAME} for each parameter, {@code protocol}, {@code status},
+ * {@code bytes}, {@code referer}, {@code user_agent}, and {@code extra_1}, {@code extra_2}, ... for what a server was
+ * told to add behind. A {@code -} is a field that is missing. {@code outcome} follows from the status: 2xx and 3xx are
+ * SUCCESS, 401 and 403 AUTH_FAILED, 429 LIMITED, other 4xx INVALID, 5xx SERVER_ERROR.
  */
 final class AccessLogLine {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()

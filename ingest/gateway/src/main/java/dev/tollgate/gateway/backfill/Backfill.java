@@ -35,11 +35,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes the events of files, in their order, in batches that Kafka has confirmed before the next is sent.
  *
- * <p>Running it again adds nothing, for two reasons. With a state file, content that was published is not sent again: neither
- * after a crash nor after the file was renamed, compressed or appended to. And an event without an id of its own gets one that
- * follows from the source name, the line's number in the (decompressed) file and the line itself, so that a batch which was sent
- * but not noted before a crash is recognised as a duplicate as long as its events are within the dedupe horizon (24 h of event
- * time before the account's newest event). A backfill of older events without a state file would be journalled as late.
+ * <p>Running it again adds nothing, for two reasons. With a state file, content that was published is not sent again:
+ * neither after a crash nor after the file was renamed, compressed or appended to. And an event without an id of its
+ * own gets one that follows from the source name, the line's number in the (decompressed) file and the line itself, so
+ * that a batch which was sent but not noted before a crash is recognised as a duplicate as long as its events are
+ * within the dedupe horizon (24 h of event time before the account's newest event). A backfill of older events without
+ * a state file would be journalled as late.
  *
  * <p>Not thread-safe; one run at a time per state file.
  */
@@ -220,8 +221,8 @@ public final class Backfill {
     }
 
     /**
-     * A CSV record, which may be of several lines. One that is none costs its first line only: a quote too many must not take
-     * the records behind it with it.
+     * A CSV record, which may be of several lines. One that is none costs its first line only: a quote too many must
+     * not take the records behind it with it.
      */
     private Columns csvRecord(LineReader.Line first, LineReader reader, List<String> header) throws IOException {
         List<LineReader.Line> more = new ArrayList<>(0);

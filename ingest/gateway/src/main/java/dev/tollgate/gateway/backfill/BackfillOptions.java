@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param mapping how their records become events
  * @param stateFile remembers how far each file was read; null to remember nothing
  * @param isStateReadOnly whether the state file is only looked at, for a run that publishes nothing
- * @param source part of the ids that are made, and of what the state file remembers: files of different machines that may hold
- *     the same line at the same place need different ones; may be empty
+ * @param source part of the ids that are made, and of what the state file remembers: files of different machines that
+ *     may hold the same line at the same place need different ones; may be empty
  * @param maxErrors how many records may be refused before it stops; 0 stops at the first
  * @param maxAge how old an event may be
  * @param patience how long to try again when Kafka does not confirm, before it stops

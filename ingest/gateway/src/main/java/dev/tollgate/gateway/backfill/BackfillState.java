@@ -21,9 +21,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far which content was published: for each file its source, the number of bytes and their digest. A file is known again by
- * source and content, so renaming, compressing or appending to it changes nothing; one that was rewritten is read from its
- * beginning. One run at a time has a state file, held by a lock on a file beside it.
+ * How far which content was published: for each file its source, the number of bytes and their digest. A file is known
+ * again by source and content, so renaming, compressing or appending to it changes nothing; one that was rewritten is
+ * read from its beginning. One run at a time has a state file, held by a lock on a file beside it.
  */
 final class BackfillState implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -51,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  *     replace: "$1 /v2/memories/{id}"
  * }</pre>
  *
- * <p>A field whose text comes out empty is left out. Without {@code fields}, columns of CSV have the event's own field names,
- * and access logs give {@code remote_user}, {@code "METHOD path"}, time and outcome. JSON lines keep their fields; only
- * {@code skip} and {@code endpoints} apply to them.
+ * <p>A field whose text comes out empty is left out. Without {@code fields}, columns of CSV have the event's own field
+ * names, and access logs give {@code remote_user}, {@code "METHOD path"}, time and outcome. JSON lines keep their
+ * fields; only {@code skip} and {@code endpoints} apply to them.
  */
 public final class Mapping {
     private static final Pattern PLACE = Pattern.compile("\\{([^{}]+)}");
@@ -181,8 +181,8 @@ public final class Mapping {
     }
 
     /**
-     * What is wrong with the header of a CSV file: a column that is named and not there would be an empty value in each record,
-     * and where that is allowed nobody would notice.
+     * What is wrong with the header of a CSV file: a column that is named and not there would be an empty value in each
+     * record, and where that is allowed nobody would notice.
      */
     List<String> headerProblems(List<String> columns) {
         String there = "; the columns are " + String.join(", ", columns);
@@ -394,7 +394,9 @@ public final class Mapping {
             return rewrites;
         }
 
-        /** In Java's replacements {@code ${x}} names a group; {@code {id}} without a dollar stands for itself anyway. */
+        /**
+         * In Java's replacements {@code ${x}} names a group; {@code {id}} without a dollar stands for itself anyway.
+         */
         private static String literalBraces(String replacement) {
             return replacement.replace("\\", "\\\\").replace("${", "\\${");
         }

@@ -13,12 +13,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads all events of a body, whichever format it is in, before anything is done with one: a body that breaks off is refused
- * as a whole. At no time is more than one event's tree in memory, and of a body with problems without end only so many are kept
- * that the answer stays small. Thread-safe.
+ * Reads all events of a body, whichever format it is in, before anything is done with one: a body that breaks off is
+ * refused as a whole. At no time is more than one event's tree in memory, and of a body with problems without end only
+ * so many are kept that the answer stays small. Thread-safe.
  */
 public final class BodyReader {
-    /** Most problems kept of all events of a body; beyond them an event has its first one and the number of the others. */
+    /**
+     * Most problems kept of all events of a body; beyond them an event has its first one and the number of the others.
+     */
     static final int MAX_PROBLEMS = 4_096;
 
     private final int maxEvents;
@@ -34,7 +36,8 @@ public final class BodyReader {
     }
 
     /**
-     * {@code application/json}: one event, an array of events, or an object whose only field {@code events} is such an array.
+     * {@code application/json}: one event, an array of events, or an object whose only field {@code events} is such an
+     * array.
      *
      * @param madeId gives the id of the event at an index that has none
      */
@@ -53,7 +56,8 @@ public final class BodyReader {
     }
 
     /**
-     * {@code application/x-ndjson}: an event a line. Blank lines are passed over; a line that is not JSON spoils no other.
+     * {@code application/x-ndjson}: an event a line. Blank lines are passed over; a line that is not JSON spoils no
+     * other.
      */
     public List<ReadEvent> readLines(byte[] body, IntFunction<String> madeId) throws MalformedBodyException {
         Found events = new Found();

@@ -10,8 +10,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the tree of one JSON value out of at most {@value #MAX_VALUES} values. A tree takes up to forty times the memory of
- * its text ({@code [{},{},...}); with this bound one event's tree stays below a few hundred kilobytes whatever was sent.
+ * Builds the tree of one JSON value out of at most {@value #MAX_VALUES} values. A tree takes up to forty times the
+ * memory of its text ({@code [{},{},...}); with this bound one event's tree stays below a few hundred kilobytes
+ * whatever was sent.
  *
  * <p>Nesting is bounded by the parser's own constraints, so the recursion is too.
  */
@@ -40,8 +41,8 @@ final class BoundedTree {
     }
 
     /**
-     * Reads the rest of an object whose first field was stepped onto: the parser stands at that field's value, or at the end of
-     * an object without fields.
+     * Reads the rest of an object whose first field was stepped onto: the parser stands at that field's value, or at
+     * the end of an object without fields.
      *
      * @return null if the object has too many parts; it was skipped
      */

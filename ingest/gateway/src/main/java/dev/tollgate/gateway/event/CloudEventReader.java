@@ -32,9 +32,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns CloudEvents 1.0 into request events: {@code id} is the event id, {@code subject} the account, {@code time} the event
- * time and {@code source} the producer, where the data do not say so themselves; the data are the remaining fields as a JSON
- * object. The envelope is read by the CloudEvents SDK. Thread-safe.
+ * Turns CloudEvents 1.0 into request events: {@code id} is the event id, {@code subject} the account, {@code time} the
+ * event time and {@code source} the producer, where the data do not say so themselves; the data are the remaining
+ * fields as a JSON object. The envelope is read by the CloudEvents SDK. Thread-safe.
  */
 final class CloudEventReader {
     private static final String SPEC_VERSION = "1.0";

@@ -7,7 +7,8 @@ import java.time.Duration;
  * How strictly events are read.
  *
  * @param refuseUnknownFields whether a field that the contract does not know is a problem (true) or is left out (false)
- * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered downstream
+ * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered
+ *     downstream
  * @param maxAge how far it may lie back
  * @param eventType the only CloudEvents {@code type} that is a request event
  * @param identity what an event's id is made of
@@ -27,8 +28,8 @@ public record EventRules(
     private static final int MAX_PROBLEMS = 32;
 
     /**
-     * Refuses unknown fields, allows a minute ahead and 400 days back, takes CloudEvents ids as they are; an event without a time
-     * is of now.
+     * Refuses unknown fields, allows a minute ahead and 400 days back, takes CloudEvents ids as they are; an event
+     * without a time is of now.
      */
     public static EventRules strict() {
         return new EventRules(
@@ -50,8 +51,8 @@ public record EventRules(
         /** Its {@code id}, unchanged: unique within the account, whatever the source. */
         ID,
         /**
-         * Its {@code source} and {@code id} together, as the CloudEvents specification has it: a name-based UUID of both. For
-         * sources that number their events by themselves.
+         * Its {@code source} and {@code id} together, as the CloudEvents specification has it: a name-based UUID of
+         * both. For sources that number their events by themselves.
          */
         SOURCE_AND_ID
     }

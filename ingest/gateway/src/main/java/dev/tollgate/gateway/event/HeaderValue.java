@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a CloudEvents attribute that travels as a header (HTTP protocol binding 1.0.2, section 3.1.3.2): quotes around it
- * are taken away, then percent-encoding once. The SDK leaves that to its caller. Without it an event would have another id in
- * binary mode than in structured mode, and be counted twice.
+ * The text of a CloudEvents attribute that travels as a header (HTTP protocol binding 1.0.2, section 3.1.3.2): quotes
+ * around it are taken away, then percent-encoding once. The SDK leaves that to its caller. Without it an event would
+ * have another id in binary mode than in structured mode, and be counted twice.
  */
 final class HeaderValue {
     private HeaderValue() {}
 
     /**
-     * The text, or null if its percent-encoded bytes are not UTF-8. A percent sign without two hex digits behind it stands for
-     * itself: there are senders that encode nothing.
+     * The text, or null if its percent-encoded bytes are not UTF-8. A percent sign without two hex digits behind it
+     * stands for itself: there are senders that encode nothing.
      */
     static @Nullable String decoded(String header) {
         String text = unquoted(header.strip());

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strict JSON (RFC 8259): UTF-8 only, no name twice in an object, nothing after the document, bounded depth and lengths.
- * Thread-safe.
+ * Strict JSON (RFC 8259): UTF-8 only, no name twice in an object, nothing after the document, bounded depth and
+ * lengths. Thread-safe.
  */
 final class JsonDocuments {
     static final int MAX_DEPTH = 16;

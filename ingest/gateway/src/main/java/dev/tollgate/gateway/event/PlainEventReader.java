@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of a request event out of a JSON object, under the names of the Avro contract ({@code account_id},
- * {@code occurred_at}, ...). Times are RFC 3339 texts with an offset or milliseconds since the epoch; below the millisecond
- * they are cut off. A {@code null} is the same as a field that is missing. Thread-safe.
+ * {@code occurred_at}, ...). Times are RFC 3339 texts with an offset or milliseconds since the epoch; below the
+ * millisecond they are cut off. A {@code null} is the same as a field that is missing. Thread-safe.
  */
 public final class PlainEventReader {
     static {
@@ -39,8 +39,8 @@ public final class PlainEventReader {
             RequestEvent.SCHEMA$.getFields().stream().map(Schema.Field::name).collect(Collectors.joining(", "));
 
     /**
-     * March 1973. As milliseconds a lower number is a time before there were APIs; as seconds it is today's, and the most
-     * frequent mistake. Such an event would be counted in 1970 and limited by nothing.
+     * March 1973. As milliseconds a lower number is a time before there were APIs; as seconds it is today's, and the
+     * most frequent mistake. Such an event would be counted in 1970 and limited by nothing.
      */
     private static final long EARLIEST_MILLIS = 100_000_000_000L;
 
@@ -92,8 +92,8 @@ public final class PlainEventReader {
     }
 
     /**
-     * A number without a fraction, however it is written: to JSON {@code 3}, {@code 3.0} and {@code 3e0} are the same, and there
-     * are languages that have no other way to write it.
+     * A number without a fraction, however it is written: to JSON {@code 3}, {@code 3.0} and {@code 3e0} are the same,
+     * and there are languages that have no other way to write it.
      *
      * @return null if it is none, or out of the range of {@code long}
      */
@@ -234,7 +234,9 @@ public final class PlainEventReader {
             }
         }
 
-        /** Outer and inner values may both be there if they say the same; one that is missing is taken from the other. */
+        /**
+         * Outer and inner values may both be there if they say the same; one that is missing is taken from the other.
+         */
         private void takeEnvelope() {
             if (envelope.id() != null) {
                 if (event.getEventId() != null && !event.getEventId().equals(envelope.id())) {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that is wrong with an event.
  *
- * @param pointer where in the body, as a JSON pointer in URI fragment form, for example {@code #/3/account_id} (RFC 6901,
- *     section 6); in JSON lines it begins at the line; null where the place is a header or the whole
+ * @param pointer where in the body, as a JSON pointer in URI fragment form, for example {@code #/3/account_id} (RFC
+ *     6901, section 6); in JSON lines it begins at the line; null where the place is a header or the whole
  * @param header the HTTP header that holds it, for CloudEvents in binary mode; null otherwise
  * @param detail what is allowed and what was found, one sentence
  */

@@ -4,6 +4,8 @@ package dev.tollgate.gateway.kafka;
 public enum Delivery {
     /** All in-sync replicas have it. */
     STORED,
-    /** Kafka, or the registry, did not confirm it in time. It may be there all the same: sending it again is harmless. */
+    /**
+     * Kafka, or the registry, did not confirm it in time. It may be there all the same: sending it again is harmless.
+     */
     UNCONFIRMED
 }

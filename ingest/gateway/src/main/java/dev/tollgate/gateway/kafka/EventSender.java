@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends request events with one idempotent producer and waits for the acknowledgement of each. Thread-safe.
  *
- * <p>Waiting is bounded: Kafka's own {@code delivery.timeout.ms} ends each event's fate, so that an event which is reported as
- * unconfirmed is no longer on its way.
+ * <p>Waiting is bounded: Kafka's own {@code delivery.timeout.ms} ends each event's fate, so that an event which is
+ * reported as unconfirmed is no longer on its way.
  */
 public final class EventSender implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventSender.class);

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the cluster every so often whether the topic can be written to, on a thread of its own. Requests are turned away at once
- * while it cannot: each would otherwise hold its memory until a time-out, and clients would be told that the gateway is
- * overloaded when it is Kafka that is away.
+ * Asks the cluster every so often whether the topic can be written to, on a thread of its own. Requests are turned away
+ * at once while it cannot: each would otherwise hold its memory until a time-out, and clients would be told that the
+ * gateway is overloaded when it is Kafka that is away.
  */
 public final class KafkaWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KafkaWatch.class);

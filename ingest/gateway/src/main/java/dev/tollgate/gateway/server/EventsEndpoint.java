@@ -30,9 +30,9 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/events}. In this order: who is it, is Kafka there, is the format known, is there room, can the body be read,
- * which events are valid and allowed, is there room for them, did Kafka confirm each. Nothing is sent before the whole body was
- * read; after that each event has a result of its own.
+ * {@code POST /v1/events}. In this order: who is it, is Kafka there, is the format known, is there room, can the body
+ * be read, which events are valid and allowed, is there room for them, did Kafka confirm each. Nothing is sent before
+ * the whole body was read; after that each event has a result of its own.
  */
 final class EventsEndpoint {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -163,8 +163,8 @@ final class EventsEndpoint {
     }
 
     /**
-     * Ids for events that have none: random ones, or such that follow from the caller's key and the event's place, so that the
-     * same request sent twice has the same ids.
+     * Ids for events that have none: random ones, or such that follow from the caller's key and the event's place, so
+     * that the same request sent twice has the same ids.
      */
     private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey) {
         if (idempotencyKey == null) {

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  *   <li>{@code tollgate.gateway.events} counter: events by tag {@code result} ({@code accepted}, {@code rejected},
  *       {@code unconfirmed})
  *   <li>{@code tollgate.gateway.sending} timer: hand-over to Kafka until the last acknowledgement of a request
- *   <li>{@code tollgate.gateway.in.flight.bytes} and {@code tollgate.gateway.in.flight.events} gauges: what requests hold now
+ *   <li>{@code tollgate.gateway.in.flight.bytes} and {@code tollgate.gateway.in.flight.events} gauges: what requests
+ *       hold now
  *   <li>{@code tollgate.gateway.kafka.available} gauge: 1 or 0
  * </ul>
  */

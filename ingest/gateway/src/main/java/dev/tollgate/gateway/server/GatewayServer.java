@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server: Jetty without the servlet layer, HTTP/1.1, plain or over TLS. A few platform threads move bytes, each request
- * is handled on a virtual thread.
+ * The HTTP server: Jetty without the servlet layer, HTTP/1.1, plain or over TLS. A few platform threads move bytes,
+ * each request is handled on a virtual thread.
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);

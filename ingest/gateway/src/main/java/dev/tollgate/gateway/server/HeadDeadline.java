@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes connections whose request line and headers trickle in without end. The idle timeout does not see them: each byte
- * starts it anew, and at a byte every few seconds a head of 8 KiB lasts half a day. Thread-safe.
+ * Closes connections whose request line and headers trickle in without end. The idle timeout does not see them: each
+ * byte starts it anew, and at a byte every few seconds a head of 8 KiB lasts half a day. Thread-safe.
  *
- * <p>A connection between requests that is silent is left to the idle timeout; the clock runs from the first sweep that finds
- * bytes of a head, or from the connection's opening if there was no request on it yet.
+ * <p>A connection between requests that is silent is left to the idle timeout; the clock runs from the first sweep that
+ * finds bytes of a head, or from the connection's opening if there was no request on it yet.
  */
 final class HeadDeadline implements Connection.Listener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HeadDeadline.class);

@@ -10,7 +10,10 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Gives what the HTTP layer refuses by itself (heads that cannot be read, shutting down) the same form as all other problems. */
+/**
+ * Gives what the HTTP layer refuses by itself (heads that cannot be read, shutting down) the same form as all other
+ * problems.
+ */
 final class ProblemErrorHandler extends ErrorHandler {
 
     @Override

@@ -9,8 +9,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * A request's body, read into memory that is taken from a budget as it arrives: a client that announces much and sends nothing
- * takes nothing. One per request, used by its thread.
+ * A request's body, read into memory that is taken from a budget as it arrives: a client that announces much and sends
+ * nothing takes nothing. One per request, used by its thread.
  */
 final class RequestBody implements AutoCloseable {
     private static final int FIRST_BYTES = 16 << 10;
@@ -81,7 +81,9 @@ final class RequestBody implements AutoCloseable {
         }
     }
 
-    /** Room for twice as much, one byte beyond the largest body at most, which is enough to see that it is too large. */
+    /**
+     * Room for twice as much, one byte beyond the largest body at most, which is enough to see that it is too large.
+     */
     private byte[] grown(byte[] bytes, long announced) throws RefusedException {
         long most = announced >= 0 ? announced + 1 : maxBytes + 1L;
         int size = (int) Math.min(most, Math.max(FIRST_BYTES, bytes.length * 2L));
@@ -96,8 +98,8 @@ final class RequestBody implements AutoCloseable {
     }
 
     /**
-     * Reads the rest and throws it away, within bounds: closing a connection on a client that is still sending makes its system
-     * drop the answer. A client that waits for "100 Continue" sends nothing and is not asked to.
+     * Reads the rest and throws it away, within bounds: closing a connection on a client that is still sending makes
+     * its system drop the answer. A client that waits for "100 Continue" sends nothing and is not asked to.
      *
      * @return whether the body is at its end, so that the connection can carry another request
      */

@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A bearer token as the configuration holds it: {@code sha256:SALT:HASH}, both in hex, where the hash is SHA-256 over the salt
- * and the token's UTF-8 bytes. One round is enough because tokens are random and long, unlike passwords; {@link #of} refuses
- * short ones, and {@link #newToken()} makes one of 256 random bits.
+ * A bearer token as the configuration holds it: {@code sha256:SALT:HASH}, both in hex, where the hash is SHA-256 over
+ * the salt and the token's UTF-8 bytes. One round is enough because tokens are random and long, unlike passwords;
+ * {@link #of} refuses short ones, and {@link #newToken()} makes one of 256 random bits.
  */
 public final class TokenHash {
     /** Fewest characters of a token. */
@@ -43,8 +43,9 @@ public final class TokenHash {
     /**
      * Hashes a token under a fresh salt.
      *
-     * @throws IllegalArgumentException if it is not {@value #MIN_CHARACTERS} to {@value #MAX_CHARACTERS} characters out of
-     *     those that a bearer token may have (RFC 6750: letters, digits, {@code - . _ ~ + /} and {@code =} at the end)
+     * @throws IllegalArgumentException if it is not {@value #MIN_CHARACTERS} to {@value #MAX_CHARACTERS} characters out
+     *     of those that a bearer token may have (RFC 6750: letters, digits, {@code - . _ ~ + /} and {@code =} at the
+     *     end)
      */
     public static TokenHash of(String token) {
         if (token.length() < MIN_CHARACTERS || token.length() > MAX_CHARACTERS) {

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Ways to name the endpoint of a call so that its name has no ids in it and there are few of them: a cost table lists them and
- * reports group by them.
+ * Ways to name the endpoint of a call so that its name has no ids in it and there are few of them: a cost table lists
+ * them and reports group by them.
  */
 public final class EndpointNames {
     /** What {@link #templates} names a path that none of the templates matches. */
@@ -23,8 +23,8 @@ public final class EndpointNames {
     private EndpointNames() {}
 
     /**
-     * The path with what looks like an id replaced: {@code /v1/mems/17} is {@code /v1/mems/{id}}. A guess: a service whose ids
-     * look otherwise, or that is open to callers who make up paths, should use {@link #templates}.
+     * The path with what looks like an id replaced: {@code /v1/mems/17} is {@code /v1/mems/{id}}. A guess: a service
+     * whose ids look otherwise, or that is open to callers who make up paths, should use {@link #templates}.
      */
     public static Function<HttpCall, String> path() {
         return call -> withoutIds(call.path());

@@ -14,7 +14,9 @@ public interface HttpCall {
     @Nullable
     String header(String name);
 
-    /** What the service has attached to the request under a name, for example in its authentication; null if nothing. */
+    /**
+     * What the service has attached to the request under a name, for example in its authentication; null if nothing.
+     */
     @Nullable
     Object attribute(String name);
 

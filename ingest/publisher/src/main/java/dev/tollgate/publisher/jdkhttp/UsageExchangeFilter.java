@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Publishes one event per exchange, after its handler has returned or thrown. To be put first:
  * {@code context.getFilters().add(0, filter)}.
  *
- * <p>For handlers that answer before they return, which is the usual way; an exchange that has no answer by then is published
- * as {@code SERVER_ERROR}. Attributes of an exchange are, in the JDK's server, attributes of its context, which all requests
- * share: take the account from the principal or from a header.
+ * <p>For handlers that answer before they return, which is the usual way; an exchange that has no answer by then is
+ * published as {@code SERVER_ERROR}. Attributes of an exchange are, in the JDK's server, attributes of its context,
+ * which all requests share: take the account from the principal or from a header.
  */
 public final class UsageExchangeFilter extends Filter {
     private final HttpUsage usage;

@@ -26,14 +26,15 @@ import java.util.function.ToDoubleFunction;
  *     spool</td></tr>
  * <tr><td>{@code tollgate.publisher.rejected}</td><td>counter, events; tag {@code reason}</td><td>refused; alert on any
  *     </td></tr>
- * <tr><td>{@code tollgate.publisher.dropped}</td><td>counter, events; tag {@code reason}</td><td>lost; alert on any</td></tr>
+ * <tr><td>{@code tollgate.publisher.dropped}</td><td>counter, events; tag {@code reason}</td>
+ *     <td>lost; alert on any</td></tr>
  * <tr><td>{@code tollgate.publisher.pending}</td><td>gauge, events</td><td>accepted and not acknowledged</td></tr>
  * <tr><td>{@code tollgate.publisher.memory.only}</td><td>gauge, events</td><td>pending and not in the spool</td></tr>
  * <tr><td>{@code tollgate.publisher.spool.size}</td><td>gauge, bytes</td><td>size of the spool's files</td></tr>
  * </table>
  *
- * <p>The tag {@code reason} has the names of {@link RejectionReason} and {@link DropReason} in kebab-case. All reasons are there
- * from the start with 0, so that an alert can be written before the first loss.
+ * <p>The tag {@code reason} has the names of {@link RejectionReason} and {@link DropReason} in kebab-case. All reasons
+ * are there from the start with 0, so that an alert can be written before the first loss.
  */
 public final class PublisherMetrics implements MeterBinder {
     private static final String PREFIX = "tollgate.publisher.";

@@ -17,12 +17,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes one event per request, after it was served: for asynchronous requests when they complete, for requests whose
- * handling throws as {@code SERVER_ERROR}. Forwards, includes and error pages belong to the request that led to them.
+ * Publishes one event per request, after it was served: for asynchronous requests when they complete, for requests
+ * whose handling throws as {@code SERVER_ERROR}. Forwards, includes and error pages belong to the request that led to
+ * them.
  *
- * <p>To be put before everything else that may answer, such as authentication, so that refused requests are seen too; what the
- * service attaches to the request meanwhile is there when the event is made. Asynchronous requests need the filter to be
- * registered with {@code asyncSupported}.
+ * <p>To be put before everything else that may answer, such as authentication, so that refused requests are seen too;
+ * what the service attaches to the request meanwhile is there when the event is made. Asynchronous requests need the
+ * filter to be registered with {@code asyncSupported}.
  */
 public final class UsageServletFilter implements Filter {
     private static final String SEEN = UsageServletFilter.class.getName();

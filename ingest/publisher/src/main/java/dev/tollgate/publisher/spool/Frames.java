@@ -5,16 +5,18 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a record lies in a segment: length of what follows the checksum (int), CRC-32C of length and content (int), length of the
- * key (unsigned short), key, payload. All big-endian.
+ * How a record lies in a segment: length of what follows the checksum (int), CRC-32C of length and content (int),
+ * length of the key (unsigned short), key, payload. All big-endian.
  *
- * <p>Damage is found by the checksum and passed by looking for the next place where length and checksum agree, so that a
- * flipped bit costs the record it hit and no other. A false match has a chance of 2^-32 per byte looked at, and would have to
- * lie within the damage.
+ * <p>Damage is found by the checksum and passed by looking for the next place where length and checksum agree, so that
+ * a flipped bit costs the record it hit and no other. A false match has a chance of 2^-32 per byte looked at, and would
+ * have to lie within the damage.
  */
 final class Frames {
     static final int HEADER_BYTES = 8;
-    /** More than the largest event of the contract needs (about 20 KB), and little enough to tell damage from a length. */
+    /**
+     * More than the largest event of the contract needs (about 20 KB), and little enough to tell damage from a length.
+     */
     static final int MAX_CONTENT_BYTES = 64 << 10;
 
     private static final int KEY_LENGTH_BYTES = 2;
@@ -64,7 +66,9 @@ final class Frames {
         return content >= KEY_LENGTH_BYTES && content <= MAX_CONTENT_BYTES;
     }
 
-    /** The record of an undamaged frame; null if its key would reach beyond it, which only a foreign writer could do. */
+    /**
+     * The record of an undamaged frame; null if its key would reach beyond it, which only a foreign writer could do.
+     */
     static @Nullable SpoolRecord read(ByteBuffer buffer, int at, int headroom) {
         int content = buffer.getInt(at);
         int keyBytes = Short.toUnsignedInt(buffer.getShort(at + HEADER_BYTES));

@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers up to where a spool is acknowledged. Two slots are written in turn, each with a serial number and a checksum, so
- * that a write that a crash cuts short leaves the other one. An older position only means that some events are sent twice.
+ * Remembers up to where a spool is acknowledged. Two slots are written in turn, each with a serial number and a
+ * checksum, so that a write that a crash cuts short leaves the other one. An older position only means that some events
+ * are sent twice.
  */
 final class PositionFile implements AutoCloseable {
     private static final String FILE = "position";

@@ -6,8 +6,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The beginning of a segment: the schema that its payloads were written with, so that a later version of the service can still
- * send them. It is there twice, since without it the whole segment would be worthless.
+ * The beginning of a segment: the schema that its payloads were written with, so that a later version of the service
+ * can still send them. It is there twice, since without it the whole segment would be worthless.
  *
  * @param schema JSON text of the Avro schema
  * @param dataStart offset of the first record

@@ -26,13 +26,15 @@ import org.slf4j.LoggerFactory;
 /**
  * A queue of records on disk, read in the order in which it was written.
  *
- * <p>Three positions matter, in this order: up to where records are <em>acknowledged</em> (and segments deleted), up to where
- * they are <em>read</em> (by {@link #read} or passed by {@link #skipTo}), and the <em>end</em>, where {@link #append} writes. A
- * reader that fails starts again at the acknowledged position, after a crash likewise; therefore records may be read twice.
+ * <p>Three positions matter, in this order: up to where records are <em>acknowledged</em> (and segments deleted), up to
+ * where they are <em>read</em> (by {@link #read} or passed by {@link #skipTo}), and the <em>end</em>, where
+ * {@link #append} writes. A reader that fails starts again at the acknowledged position, after a crash likewise;
+ * therefore records may be read twice.
  *
- * <p>Files of the folder: {@code NUMBER.spool} (segments, see {@link SegmentHeader} and {@link Frames}), {@code position} (see
- * {@link PositionFile}), {@code lock}, and {@code NUMBER.spool.damaged} for a segment whose header is destroyed, kept for a
- * human. A process appends to segments of its own only, so that a tail torn by a crash is never written behind.
+ * <p>Files of the folder: {@code NUMBER.spool} (segments, see {@link SegmentHeader} and {@link Frames}),
+ * {@code position} (see {@link PositionFile}), {@code lock}, and {@code NUMBER.spool.damaged} for a segment whose
+ * header is destroyed, kept for a human. A process appends to segments of its own only, so that a tail torn by a crash
+ * is never written behind.
  *
  * <p>Not thread-safe, except for {@link #sizeBytes()} and {@link #heldRecords()}.
  */
@@ -53,7 +55,10 @@ public final class Spool implements AutoCloseable {
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
     private ByteBuffer readBuffer = ByteBuffer.allocate(0);
 
-    /** The segment that this process appends to, the last one of {@link #segments}; null until there is something to write. */
+    /**
+     * The segment that this process appends to, the last one of {@link #segments}; null until there is something to
+     * write.
+     */
     private @Nullable Segment active;
 
     private ByteBuffer writeBuffer = ByteBuffer.allocate(0);
@@ -122,10 +127,11 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Finds what an earlier process left: checks every record, cuts a torn tail. To be called once, before anything else; reads
-     * every byte that is unacknowledged. After a failure it may be called again.
+     * Finds what an earlier process left: checks every record, cuts a torn tail. To be called once, before anything
+     * else; reads every byte that is unacknowledged. After a failure it may be called again.
      *
-     * @return number of records to be read again, and of those found damaged, which {@link #takeCorrupt()} tells as well
+     * @return number of records to be read again, and of those found damaged, which {@link #takeCorrupt()} tells as
+     *     well
      */
     public long recover() throws IOException {
         closeSegments();
@@ -242,8 +248,8 @@ public final class Spool implements AutoCloseable {
     /**
      * Appends records in order, all or none.
      *
-     * @return where they end, or null if they do not fit ({@link OverflowPolicy#DROP_NEWEST}, or more than the spool could
-     *     ever hold)
+     * @return where they end, or null if they do not fit ({@link OverflowPolicy#DROP_NEWEST}, or more than the spool
+     *     could ever hold)
      * @throws IOException if they cannot be written; the spool is as before
      */
     public @Nullable SpoolPosition append(List<SpoolRecord> records) throws IOException {
@@ -385,7 +391,8 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Counts everything up to the end as read, because the caller has it in memory still. Does nothing for an empty spool.
+     * Counts everything up to the end as read, because the caller has it in memory still. Does nothing for an empty
+     * spool.
      *
      * @param end where the spool ends, when nothing was unread before what was appended last
      */

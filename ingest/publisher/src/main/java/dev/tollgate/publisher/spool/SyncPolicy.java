@@ -1,6 +1,8 @@
 package dev.tollgate.publisher.spool;
 
-/** When spooled events are forced to the disk. A crash of the process loses nothing in any case; these are about power. */
+/**
+ * When spooled events are forced to the disk. A crash of the process loses nothing in any case; these are about power.
+ */
 public enum SyncPolicy {
     /** The operating system decides: on Linux within about 30 seconds. */
     OPERATING_SYSTEM,

@@ -1,0 +1,132 @@
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Checks that main sources use the field's words and stay within 120 columns: {@code CheckWords ROOT}. Each word of our
+ * own that was given up is listed with the one to use; a class name counts only where the class is declared, since the
+ * same word may be ordinary English elsewhere.
+ */
+final class CheckWords {
+    private static final int COLUMNS = 120;
+    private static final Set<String> SKIPPED = Set.of("target", "node_modules", ".git", "test", "build");
+
+    /** Words that no main source has any use for. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("sayOver", "emitCleared"),
+            Map.entry("sayDue", "flushDue"),
+            Map.entry("mayBeSaid", "tryAcquire"),
+            Map.entry("isWarranted", "stillHolds"),
+            Map.entry("LeakyPlayback", "LeakyReplay"),
+            Map.entry("NoticeRounds", "PlanNoticeScan"),
+            Map.entry("RefusedPlans", "RejectedPlanReporter"),
+            Map.entry("catalogue", "catalog"),
+            Map.entry("catalogues", "catalogs"),
+            Map.entry("AccountBook", "AccountRegistry"),
+            Map.entry("PlanBook", "PlanRegistry"),
+            Map.entry("extraShare", "otherGatesShare"),
+            Map.entry("homeless", "unspooled"),
+            Map.entry("secureLine", "persistInFlight"),
+            Map.entry("survivingStep", "stepAndLog"),
+            Map.entry("PlanWords", "PlanFormatter"),
+            Map.entry("isFelt", "isEnforced"),
+            Map.entry("Farewell", "ShutdownNotice"),
+            Map.entry("passed_over", "skipped"),
+            Map.entry("Preset:", "Default:"),
+            Map.entry("ScenarioVoice", "ScenarioRenderer"),
+            Map.entry("ScenarioWords", "ScenarioFormat"),
+            Map.entry("can not", "cannot"));
+
+    /** Names that a type must not have. */
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("Judge", "ThresholdEvaluator"),
+            Map.entry("EventIds", "LimitEventIds"),
+            Map.entry("Pace", "EmissionThrottle"),
+            Map.entry("Agenda", "PendingWorkStore"),
+            Map.entry("Deadlines", "TimerQueue"),
+            Map.entry("Said", "OutputCollector"),
+            Map.entry("Lane", "PartitionBuffer"),
+            Map.entry("Standing", "AccountView"),
+            Map.entry("Basis", "Baseline"),
+            Map.entry("Showing", "ProgressListener"),
+            Map.entry("Recount", "TrafficOracle"));
+
+    private static final Pattern WORD = Pattern.compile("(?<![\\w.])(" + alternatives(WORDS) + ")(?!\\w)");
+    private static final Pattern TYPE =
+            Pattern.compile("\\b(?:class|interface|record|enum) (" + alternatives(TYPES) + ")\\b");
+
+    private CheckWords() {}
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length != 1) {
+            System.err.println("usage: CheckWords ROOT");
+            System.exit(2);
+        }
+        Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
+        List<Path> sources = mainSourcesBelow(root);
+        Map<String, String> problems = new LinkedHashMap<>();
+        for (Path source : sources) {
+            List<String> lines = Files.readAllLines(source);
+            for (int i = 0; i < lines.size(); i++) {
+                String place = root.relativize(source) + ":" + (i + 1);
+                String line = lines.get(i);
+                if (line.length() > COLUMNS) {
+                    problems.put(place, "has " + line.length() + " columns, at most " + COLUMNS);
+                }
+                find(WORD, WORDS, line, place, problems);
+                find(TYPE, TYPES, line, place, problems);
+            }
+        }
+        if (sources.isEmpty()) {
+            problems.put(root.toString(), "has no main source: the check itself is broken");
+        }
+        if (!problems.isEmpty()) {
+            problems.forEach((place, problem) -> System.err.println("[words] " + place + " " + problem));
+            System.exit(1);
+        }
+        System.out.println("[words] " + sources.size() + " main sources use the field's words");
+    }
+
+    private static void find(
+            Pattern pattern, Map<String, String> instead, String line, String place, Map<String, String> problems) {
+        Matcher matcher = pattern.matcher(line);
+        if (matcher.find()) {
+            problems.put(place, "says '" + matcher.group(1) + "': use '" + instead.get(matcher.group(1)) + "'");
+        }
+    }
+
+    private static String alternatives(Map<String, String> words) {
+        return String.join("|", words.keySet().stream().map(Pattern::quote).toList());
+    }
+
+    private static List<Path> mainSourcesBelow(Path root) throws IOException {
+        List<Path> sources = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return SKIPPED.contains(String.valueOf(folder.getFileName())) && !folder.equals(root)
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".java") && file.toString().contains("src/main/java")) {
+                    sources.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return sources;
+    }
+}
