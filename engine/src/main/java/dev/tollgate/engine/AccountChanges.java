@@ -38,13 +38,13 @@ final class AccountChanges {
     private void apply(Transition transition, TimelineEntry entry) {
         AccountState state = transition.state;
         entry.applied = true;
-        state.appliedUpToMillis = Math.max(state.appliedUpToMillis, entry.effectiveAtMillis);
-        state.front = null;
+        state.appliedUpTo(entry.effectiveAtMillis);
+        state.invalidateTerms();
         Terms front = resolver.front(state, transition.plans);
         announce(transition, entry, front);
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
-                state.planInForce = refOf(front.plan.source);
+                state.putInForce(refOf(front.plan.source));
                 if (assigned.carry() != AccountChange.Carry.KEEP) {
                     carryRolling(state, front, assigned.carry() == AccountChange.Carry.RESET);
                 }
@@ -62,7 +62,7 @@ final class AccountChanges {
                 throw new IllegalStateException("not part of a timeline: " + entry.change);
         }
         state.timeline.forgetSources();
-        state.nextDueMillis = Long.MIN_VALUE;
+        state.invalidateDue();
     }
 
     /** A change from the past may be one to the terms that an earlier scaled change went by. */
@@ -78,7 +78,7 @@ final class AccountChanges {
         state.forEachBucket(bucket -> {
             Rule rule = front.ruleOf(bucket.group);
             if (rule != null && bucket instanceof RollingBucket rolling) {
-                rolling.carry(rolling.amount, rule.amount, reset, state.streamTimeMillis);
+                rolling.carry(rolling.amount, rule.amount, reset, state.streamTimeMillis());
             }
         });
     }
@@ -173,13 +173,13 @@ final class AccountChanges {
     void notePlanInForce(Transition transition) {
         AccountState state = transition.state;
         PlanVersion version = resolver.front(state, transition.plans).plan.source;
-        PlanRef known = state.planInForce;
+        PlanRef known = state.planInForce();
         if (known != null
                 && known.version() == version.version()
                 && known.planId().equals(version.planId())) {
             return;
         }
-        state.planInForce = refOf(version);
+        state.putInForce(refOf(version));
         if (known == null) {
             announceNextVersion(transition, state.judgementTime());
             return;
@@ -187,7 +187,7 @@ final class AccountChanges {
         Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
         emit(
                 transition,
-                LimitEventIds.versionInForce(state.accountId, version, state.streamTimeMillis),
+                LimitEventIds.versionInForce(state.accountId, version, state.streamTimeMillis()),
                 Kind.PLAN_CHANGED,
                 version,
                 origin,
@@ -212,7 +212,7 @@ final class AccountChanges {
         if (next == null || noticeFrom(next) > atMillis) {
             return null;
         }
-        PlanRef told = state.planAnnounced;
+        PlanRef told = state.planAnnounced();
         return told != null && told.planId().equals(next.planId()) && told.version() >= next.version() ? null : next;
     }
 
@@ -223,7 +223,7 @@ final class AccountChanges {
         if (next == null) {
             return;
         }
-        state.planAnnounced = refOf(next);
+        state.announced(refOf(next));
         Origin origin = Origin.time(Cause.TIME, Math.max(0, noticeFrom(next)));
         emit(
                 transition,
@@ -369,7 +369,7 @@ final class AccountChanges {
         transition.out.limitEvent(new LimitEvent(
                 id,
                 transition.state.accountId,
-                ++transition.state.version,
+                transition.state.nextVersion(),
                 kind,
                 origin.cause(),
                 bucket,

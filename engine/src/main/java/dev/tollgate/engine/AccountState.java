@@ -29,28 +29,25 @@ public final class AccountState {
     final List<BucketGroup> groups = new ArrayList<>();
     final Scopes scopes;
 
-    long streamTimeMillis = NO_TIME;
-    long version;
+    private long streamTimeMillis = NO_TIME;
+    private long version;
 
     /** Latest effective date that was applied because a command said so, which may lie ahead of stream time. */
-    long appliedUpToMillis = NO_TIME;
+    private long appliedUpToMillis = NO_TIME;
 
-    /** The plan version that was last said to be in force; null before the first event or assignment. */
-    @Nullable
-    PlanRef planInForce;
+    /** The plan version that was last emitted as being in force; null before the first event or assignment. */
+    private @Nullable PlanRef planInForce;
 
     /** The plan version that was last announced as coming. */
-    @Nullable
-    PlanRef planAnnounced;
+    private @Nullable PlanRef planAnnounced;
 
     // Not part of the state: worked out again when it is needed.
 
     /** The terms at {@link #judgementTime()}. */
-    @Nullable
-    Terms front;
+    private @Nullable Terms terms;
 
     /** Earliest stream time at which something falls due; {@link Long#MIN_VALUE} if it has to be worked out. */
-    long nextDueMillis = Long.MIN_VALUE;
+    private long nextDueMillis = Long.MIN_VALUE;
 
     /** A version of a plan, by name. */
     record PlanRef(String planId, int version) {}
@@ -94,6 +91,80 @@ public final class AccountState {
     /** Grows with every input that changed something and with every limit event. */
     public long version() {
         return version;
+    }
+
+    /** The version that an input or limit event gets which is about to change something. */
+    long nextVersion() {
+        return ++version;
+    }
+
+    /** Stream time advances; never back. */
+    void advanceTo(long timeMillis) {
+        if (timeMillis < streamTimeMillis) {
+            throw new IllegalArgumentException("stream time must not go back from " + streamTimeMillis + " to " + timeMillis);
+        }
+        streamTimeMillis = timeMillis;
+    }
+
+    long appliedUpToMillis() {
+        return appliedUpToMillis;
+    }
+
+    /** A change that takes effect at a moment is applied. */
+    void appliedUpTo(long effectiveAtMillis) {
+        appliedUpToMillis = Math.max(appliedUpToMillis, effectiveAtMillis);
+    }
+
+    @Nullable
+    PlanRef planInForce() {
+        return planInForce;
+    }
+
+    void putInForce(PlanRef plan) {
+        planInForce = plan;
+    }
+
+    @Nullable
+    PlanRef planAnnounced() {
+        return planAnnounced;
+    }
+
+    void announced(PlanRef plan) {
+        planAnnounced = plan;
+    }
+
+    /** The terms at {@link #judgementTime()}, or null if they have to be worked out. */
+    @Nullable
+    Terms terms() {
+        return terms;
+    }
+
+    void keepTerms(Terms worked) {
+        terms = worked;
+    }
+
+    /** Something that the terms depend on has changed. */
+    void invalidateTerms() {
+        terms = null;
+    }
+
+    /** Earliest stream time at which something falls due; {@link Long#MIN_VALUE} if it has to be worked out. */
+    long nextDueMillis() {
+        return nextDueMillis;
+    }
+
+    void dueAt(long millis) {
+        nextDueMillis = millis;
+    }
+
+    /** Something new falls due at a moment. */
+    void dueNoLaterThan(long millis) {
+        nextDueMillis = Math.min(nextDueMillis, millis);
+    }
+
+    /** What falls due when has changed in a way that has to be worked out. */
+    void invalidateDue() {
+        nextDueMillis = Long.MIN_VALUE;
     }
 
     /** The moment that "now" means for judging: stream time, or the date of a change that is known to hold already. */

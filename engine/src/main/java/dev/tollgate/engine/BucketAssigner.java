@@ -47,13 +47,13 @@ final class BucketAssigner {
     static Bucket open(AccountState state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
         Bucket opened = create(state, group, rule, scopeKey, timeMillis);
         group.add(opened);
-        state.nextDueMillis = Math.min(state.nextDueMillis, opened.closesAt());
+        state.dueNoLaterThan(opened.closesAt());
         return opened;
     }
 
     /** An empty bucket of the window that a moment is in, which is not part of the state. */
     static Bucket create(AccountState state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
-        long asOf = Math.max(timeMillis, state.streamTimeMillis);
+        long asOf = Math.max(timeMillis, state.streamTimeMillis());
         return switch (rule.limit.algorithm()) {
             case Algorithm.FixedWindow fixed ->
                 new FixedBucket(
@@ -71,7 +71,7 @@ final class BucketAssigner {
 
     /** Whether an event of this time cannot count any more. */
     private static boolean isTooLate(AccountState state, Rule rule, long timeMillis) {
-        long streamTime = state.streamTimeMillis;
+        long streamTime = state.streamTimeMillis();
         return switch (rule.limit.algorithm()) {
             case Algorithm.FixedWindow fixed ->
                 timeMillis < streamTime - rule.limit.graceMillis()

@@ -260,7 +260,7 @@ final class BucketGroup {
 
     static BucketGroup decode(AccountState state, ByteReader reader, int encoding) {
         BucketGroup group = decodeIdentity(state, reader);
-        group.decodeBuckets(reader, state.streamTimeMillis, encoding);
+        group.decodeBuckets(reader, state.streamTimeMillis(), encoding);
         return group;
     }
 
@@ -299,7 +299,7 @@ final class BucketGroup {
     static BucketGroup decodeCore(AccountState state, ByteReader reader) {
         BucketGroup group = decodeIdentity(state, reader);
         if (group.scopes == null) {
-            group.decodeBuckets(reader, state.streamTimeMillis, AccountState.ENCODING_2);
+            group.decodeBuckets(reader, state.streamTimeMillis(), AccountState.ENCODING_2);
             return group;
         }
         group.number = Math.toIntExact(reader.readVarLong());

@@ -128,7 +128,7 @@ final class Commands {
             }
         }
         if (state.timeline.entries.size() >= Timeline.MAX_ENTRIES) {
-            state.timeline.prune(state.streamTimeMillis - settings.dedupeHorizonMillis());
+            state.timeline.prune(state.streamTimeMillis() - settings.dedupeHorizonMillis());
         }
         if (state.timeline.entries.size() >= Timeline.MAX_ENTRIES) {
             transition.reject(
@@ -141,7 +141,7 @@ final class Commands {
                 ? replay.baseline(transition)
                 : null;
         // Usage that was counted before the change was known stays where it was counted.
-        long cutAt = Math.max(effectiveAt, state.streamTimeMillis + 1);
+        long cutAt = Math.max(effectiveAt, state.streamTimeMillis() + 1);
         while (state.timeline.cutAt(cutAt) != null) {
             // Two changes that become known together still follow each other.
             cutAt++;
@@ -152,16 +152,16 @@ final class Commands {
                 cutAt,
                 TimelineEntry.Source.of(Objects.requireNonNull(command.commandId()), command));
         state.timeline.add(entry);
-        state.version++;
-        state.front = null;
-        state.nextDueMillis = Long.MIN_VALUE;
+        state.nextVersion();
+        state.invalidateTerms();
+        state.invalidateDue();
         if (entry.cutsWindows()) {
             cutWindows(state, cutAt);
         }
         if (before != null) {
             replay.replayAfterRateChange(transition, before);
         }
-        if (effectiveAt <= Math.max(state.streamTimeMillis, command.appendedAtMillis())) {
+        if (effectiveAt <= Math.max(state.streamTimeMillis(), command.appendedAtMillis())) {
             changes.applyUpTo(transition, effectiveAt);
         } else {
             changes.schedule(transition, entry);

@@ -52,10 +52,10 @@ final class Corrections {
     void apply(Transition transition, AccountInput command, AccountChange.Correction correction) {
         AccountState state = transition.state;
         String commandId = Objects.requireNonNull(command.commandId());
-        long horizon = state.streamTimeMillis - settings.dedupeHorizonMillis();
+        long horizon = state.streamTimeMillis() - settings.dedupeHorizonMillis();
         JournalEntry old = correction.targetEventId().length() > InputChecks.MAX_ID_LENGTH
                 ? null
-                : transition.index.find(correction.targetEventId(), horizon, state.streamTimeMillis);
+                : transition.index.find(correction.targetEventId(), horizon, state.streamTimeMillis());
         if (old == null
                 || old.request().occurredAtMillis() < horizon
                 || old.request().phase() == Phase.STARTED) {
@@ -188,12 +188,12 @@ final class Corrections {
                 continue;
             }
             if (before != null) {
-                before.takeBack(request.occurredAtMillis(), oldCost, state.streamTimeMillis);
+                before.takeBack(request.occurredAtMillis(), oldCost, state.streamTimeMillis());
                 touched.add(before);
             }
             if (after != null) {
                 evaluator.adoptFor(transition, after, request.occurredAtMillis(), rule);
-                after.add(request.occurredAtMillis(), newCost, state.streamTimeMillis);
+                after.add(request.occurredAtMillis(), newCost, state.streamTimeMillis());
                 touched.add(after);
             }
         }
@@ -221,7 +221,7 @@ final class Corrections {
             transition.out.journal(current);
         }
         transition.index.put(current);
-        state.version++;
+        state.nextVersion();
         correctLeaky(transition, leaky, request.occurredAtMillis());
 
         Origin origin = Origin.correction(command);
@@ -235,7 +235,7 @@ final class Corrections {
      * What the corrected call has left in leaky buckets: exactly if all calls are known, else at least what is sure.
      */
     private void correctLeaky(Transition transition, List<LeakyReplay.Correction> corrections, long timeMillis) {
-        long now = transition.state.streamTimeMillis;
+        long now = transition.state.streamTimeMillis();
         for (LeakyReplay.Correction correction : replay.replayAfterCorrection(transition, corrections)) {
             long more = correction.newCost() - correction.oldCost();
             if (more > 0) {

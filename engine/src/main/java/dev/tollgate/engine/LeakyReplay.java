@@ -68,9 +68,9 @@ final class LeakyReplay {
     @Nullable
     Baseline baseline(Transition transition) {
         AccountState state = transition.state;
-        long from = Math.max(0, state.streamTimeMillis - settings.dedupeHorizonMillis());
+        long from = Math.max(0, state.streamTimeMillis() - settings.dedupeHorizonMillis());
         long now = state.judgementTime();
-        return state.streamTimeMillis < 0 || isCutSince(state, from)
+        return state.streamTimeMillis() < 0 || isCutSince(state, from)
                 ? null
                 : new Baseline(from, now, intervals(transition, from, now));
     }
@@ -207,7 +207,7 @@ final class LeakyReplay {
                 state.scopes.with(group.scope, key, record -> replaying.run());
             }
         }
-        state.nextDueMillis = Long.MIN_VALUE;
+        state.invalidateDue();
     }
 
     private void replay(

@@ -48,7 +48,7 @@ final class Requests {
         }
         AccountState state = transition.state;
         long time = request.occurredAtMillis();
-        long newest = Math.max(time, state.streamTimeMillis);
+        long newest = Math.max(time, state.streamTimeMillis());
         long horizon = newest - settings.dedupeHorizonMillis();
         Terms terms = resolver.at(state, transition.plans, time);
 
@@ -73,7 +73,7 @@ final class Requests {
             transition.index.remove(idOf(request), known.request().occurredAtMillis());
         }
 
-        if (time > state.streamTimeMillis) {
+        if (time > state.streamTimeMillis()) {
             streamTime.advanceTo(transition, time);
             terms = resolver.at(state, transition.plans, time);
         }
@@ -87,7 +87,7 @@ final class Requests {
         if (known != null) {
             end(transition, request, known.request());
         }
-        state.version++;
+        state.nextVersion();
     }
 
     /** What the event costs if it is charged; null if that was refused. */
@@ -170,10 +170,10 @@ final class Requests {
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
-                if (request.occurredAtMillis() < state.streamTimeMillis) {
+                if (request.occurredAtMillis() < state.streamTimeMillis()) {
                     evaluator.adoptFor(transition, bucket, request.occurredAtMillis(), terms.rules[i]);
                 }
-                bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis);
+                bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis());
             }
         }
         // All limits are judged on the same event, after all of them have counted it.
@@ -192,7 +192,7 @@ final class Requests {
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
         if (judgedRule != null) {
             evaluator.adopt(transition, bucket, judgedRule);
-            if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis)) {
+            if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis())) {
                 evaluator.raiseReached(transition, bucket, judged, judgedRule, Origin.usage(request));
             }
         }
@@ -221,8 +221,8 @@ final class Requests {
         transition.index.put(emit(transition, request, verdict, terms, Costs.none(), lateLimits));
         for (int i = 0; i < terms.rules.length; i++) {
             if (targets[i] instanceof ConcurrencyBucket calls) {
-                calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis);
-                state.nextDueMillis = Math.min(state.nextDueMillis, calls.closesAt());
+                calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis());
+                state.dueNoLaterThan(calls.closesAt());
                 judgeUsage(transition, calls, terms, terms.rules[i], request);
             }
         }
@@ -236,7 +236,7 @@ final class Requests {
         for (BucketGroup group : List.copyOf(state.groups)) {
             if (group.algorithm instanceof Algorithm.Concurrency
                     && BucketAssigner.find(group, started) instanceof ConcurrencyBucket calls
-                    && calls.end(idOf(request), state.streamTimeMillis)) {
+                    && calls.end(idOf(request), state.streamTimeMillis())) {
                 evaluator.reevaluate(transition, calls, origin);
             }
         }

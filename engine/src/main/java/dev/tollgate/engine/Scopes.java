@@ -65,12 +65,12 @@ final class Scopes {
     private void encodeTime(ByteWriter writer, long millis) {
         writer.writeBoolean(millis != ScopeRecord.NO_TIMER);
         if (millis != ScopeRecord.NO_TIMER) {
-            writer.writeSignedVarLong(millis - account.streamTimeMillis);
+            writer.writeSignedVarLong(millis - account.streamTimeMillis());
         }
     }
 
     private long decodeTime(ByteReader reader) {
-        return reader.readBoolean() ? account.streamTimeMillis + reader.readSignedVarLong() : ScopeRecord.NO_TIMER;
+        return reader.readBoolean() ? account.streamTimeMillis() + reader.readSignedVarLong() : ScopeRecord.NO_TIMER;
     }
 
     /** A number by which records may call a limit that none of them has a bucket of yet. */
@@ -108,9 +108,7 @@ final class Scopes {
         if (isFirstTickStale) {
             makeFirstTickExact();
         }
-        if (firstDueMillis < account.nextDueMillis) {
-            account.nextDueMillis = firstDueMillis;
-        }
+        account.dueNoLaterThan(firstDueMillis);
     }
 
     /** Shows the records of all keys of a scope, in order, one at a time. */
@@ -244,7 +242,7 @@ final class Scopes {
         long due = record.dueAt();
         if (due < record.dueTimerMillis
                 || due == ScopeRecord.NO_TIMER
-                || record.dueTimerMillis <= account.streamTimeMillis) {
+                || record.dueTimerMillis <= account.streamTimeMillis()) {
             moveDueTimer(record, due);
         }
         long tick = record.tickAt();

@@ -74,8 +74,8 @@ final class Snapshots {
         TimelineEntry suspension = state.timeline.suspensionAt(at);
         return new AccountSnapshot(
                 state.accountId,
-                state.version,
-                state.streamTimeMillis,
+                state.version(),
+                state.streamTimeMillis(),
                 at,
                 plan.planId(),
                 plan.version(),

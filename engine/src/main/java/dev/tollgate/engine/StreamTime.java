@@ -28,11 +28,11 @@ final class StreamTime {
     /** Stream time becomes {@code timeMillis}, which is later than it is. */
     void advanceTo(Transition transition, long timeMillis) {
         AccountState state = transition.state;
-        long before = state.streamTimeMillis;
-        if (timeMillis >= state.nextDueMillis || !resolver.isFrontGoodAt(state, transition.plans, timeMillis)) {
+        long before = state.streamTimeMillis();
+        if (timeMillis >= state.nextDueMillis() || !resolver.isFrontGoodAt(state, transition.plans, timeMillis)) {
             doWhatFallsDue(transition, timeMillis);
         }
-        state.streamTimeMillis = timeMillis;
+        state.advanceTo(timeMillis);
         if (Math.floorDiv(before, HOUR_MILLIS) != Math.floorDiv(timeMillis, HOUR_MILLIS)) {
             tidy(transition);
         }
@@ -70,7 +70,7 @@ final class StreamTime {
     private long nextDue(Transition transition, long limitMillis) {
         AccountState state = transition.state;
         long due = nextDue(state, limitMillis);
-        if (state.planInForce == null) {
+        if (state.planInForce() == null) {
             // Before the first event there is nothing that another version would change.
             return due;
         }
@@ -84,13 +84,13 @@ final class StreamTime {
         for (long due = nextDue(transition, timeMillis); due <= timeMillis; due = nextDue(transition, timeMillis)) {
             doWhatFallsDueAt(transition, due);
         }
-        state.nextDueMillis = nextDue(state, timeMillis);
+        state.dueAt(nextDue(state, timeMillis));
     }
 
     private void doWhatFallsDueAt(Transition transition, long due) {
         AccountState state = transition.state;
         // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
-        state.streamTimeMillis = Math.max(state.streamTimeMillis, due);
+        state.advanceTo(Math.max(state.streamTimeMillis(), due));
         List<BucketGroup> groups = List.copyOf(state.groups);
         Set<ScopeKey> keys = state.scopes.due(due);
         for (BucketGroup group : groups) {
@@ -149,8 +149,8 @@ final class StreamTime {
                 closed,
                 terms.plan.source.planId(),
                 terms.plan.source.version(),
-                state.streamTimeMillis,
-                closed ? ++state.version : state.version);
+                state.streamTimeMillis(),
+                closed ? state.nextVersion() : state.version());
     }
 
     /** The latest terms within a window that have its limit; those at its end if none has. */
@@ -167,7 +167,7 @@ final class StreamTime {
     }
 
     private void tidy(Transition transition) {
-        long oldest = transition.state.streamTimeMillis - settings.dedupeHorizonMillis();
+        long oldest = transition.state.streamTimeMillis() - settings.dedupeHorizonMillis();
         transition.index.expireBefore(oldest);
         transition.state.timeline.prune(oldest);
         changes.announceNextVersion(transition, transition.state.judgementTime());

@@ -24,20 +24,20 @@ final class TermsResolver {
     /** The terms by which running windows are judged: those at the state's {@link AccountState#judgementTime()}. */
     Terms front(AccountState state, PlanCatalog plans) {
         long time = state.judgementTime();
-        Terms front = state.front;
+        Terms front = state.terms();
         if (front != null && isCurrent(front, plans, time)) {
             return front;
         }
         // A group without buckets is only kept for the terms that refer to it, and those go now.
         state.groups.removeIf(BucketGroup::isEmpty);
         Terms built = build(state, plans, time);
-        state.front = built;
+        state.keepTerms(built);
         return built;
     }
 
     /** Whether the terms by which running windows are judged are known to hold at a later moment too. */
     boolean isFrontGoodAt(AccountState state, PlanCatalog plans, long timeMillis) {
-        Terms front = state.front;
+        Terms front = state.terms();
         return front != null && front.covers(timeMillis) && front.isKnownCurrent(plans, timeMillis);
     }
 
@@ -46,7 +46,7 @@ final class TermsResolver {
      * time.
      */
     Terms at(AccountState state, PlanCatalog plans, long timeMillis) {
-        Terms front = state.front;
+        Terms front = state.terms();
         return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);
     }
 

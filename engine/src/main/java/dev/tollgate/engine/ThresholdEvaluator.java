@@ -85,7 +85,7 @@ final class ThresholdEvaluator {
                 next = resolver.endOf(state, transition.plans, next);
             }
         }
-        bucket.adopt(rule, state.streamTimeMillis, now);
+        bucket.adopt(rule, state.streamTimeMillis(), now);
     }
 
     /** After usage has grown: raises what has been reached. */
@@ -93,7 +93,7 @@ final class ThresholdEvaluator {
         if (terms.exempt) {
             return;
         }
-        long level = bucket.level(transition.state.streamTimeMillis);
+        long level = bucket.level(transition.state.streamTimeMillis());
         for (int target = 0; target < rule.targets(); target++) {
             Threshold threshold = Bucket.thresholdOf(rule, target);
             if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
@@ -106,7 +106,7 @@ final class ThresholdEvaluator {
     void reevaluate(Transition transition, Bucket bucket, Origin origin) {
         Terms terms = termsFor(transition.state, transition.plans, bucket);
         Rule rule = terms.ruleOf(bucket.group);
-        long now = transition.state.streamTimeMillis;
+        long now = transition.state.streamTimeMillis();
         if (rule != null) {
             adopt(transition, bucket, rule);
         }
@@ -122,7 +122,7 @@ final class ThresholdEvaluator {
         if (rule != null) {
             raiseReached(transition, bucket, terms, rule, origin);
         }
-        transition.state.nextDueMillis = Math.min(transition.state.nextDueMillis, bucket.deadline());
+        transition.state.dueNoLaterThan(bucket.deadline());
     }
 
     /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
@@ -176,7 +176,7 @@ final class ThresholdEvaluator {
             alert.phase = Alert.Phase.RAISED;
         }
         alert.advisory = !rule.enforced();
-        alert.raisedAtMillis = state.streamTimeMillis;
+        alert.raisedAtMillis = state.streamTimeMillis();
         bucket.forgetQuiet();
 
         boolean blocks = threshold == null && rule.enforced();
@@ -195,13 +195,13 @@ final class ThresholdEvaluator {
                 blocks ? overAt : null,
                 null,
                 origin,
-                state.streamTimeMillis);
-        if (overAt <= state.streamTimeMillis) {
+                state.streamTimeMillis());
+        if (overAt <= state.streamTimeMillis()) {
             // A window that is already over: reported, and in force for nobody.
             emitCleared(
-                    transition, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis);
+                    transition, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis());
         } else {
-            state.nextDueMillis = Math.min(state.nextDueMillis, overAt);
+            state.dueNoLaterThan(overAt);
         }
     }
 
@@ -243,7 +243,7 @@ final class ThresholdEvaluator {
         transition.out.limitEvent(new LimitEvent(
                 id,
                 transition.state.accountId,
-                ++transition.state.version,
+                transition.state.nextVersion(),
                 kind,
                 origin.cause(),
                 BucketViews.of(bucket, rule, nowMillis),

@@ -43,7 +43,7 @@ final class Ticks {
             }
         }
         changes.endSuspensions(transition, now);
-        state.nextDueMillis = Long.MIN_VALUE;
+        state.invalidateDue();
     }
 
     private void emitCleared(Transition transition, Bucket bucket, long now) {
