@@ -101,7 +101,8 @@ public final class AccountState {
     /** Stream time advances; never back. */
     void advanceTo(long timeMillis) {
         if (timeMillis < streamTimeMillis) {
-            throw new IllegalArgumentException("stream time must not go back from " + streamTimeMillis + " to " + timeMillis);
+            throw new IllegalArgumentException(
+                    "stream time must not go back from " + streamTimeMillis + " to " + timeMillis);
         }
         streamTimeMillis = timeMillis;
     }

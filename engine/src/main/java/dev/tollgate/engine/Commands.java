@@ -27,7 +27,7 @@ final class Commands {
     }
 
     void apply(Transition transition, AccountInput command) {
-        if (!InputChecks.isSound(transition, command)) {
+        if (!InputChecks.requireSound(transition, command)) {
             return;
         }
         switch (command.change()) {
@@ -37,23 +37,24 @@ final class Commands {
                         RejectionReason.UNKNOWN_COMMAND,
                         "command kind '" + shortened(unrecognized.name()) + "' is not known here");
             case AccountChange.PlanAssigned assigned -> {
-                if (isKnownPlan(transition, command, assigned)) {
+                if (requireKnownPlan(transition, command, assigned)) {
                     insert(transition, command);
                 }
             }
             case AccountChange.OverrideSet set -> {
-                if (isKnownLimit(transition, command, set.limitId()) && isWithinReach(transition, command, set)) {
+                if (requireKnownLimit(transition, command, set.limitId())
+                        && requireWithinReach(transition, command, set)) {
                     insert(transition, command);
                 }
             }
             case AccountChange.OverrideRemoved removed -> {
-                if (isKnownLimit(transition, command, removed.limitId())) {
+                if (requireKnownLimit(transition, command, removed.limitId())) {
                     insert(transition, command);
                 }
             }
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
-                if (until == null || isEndOfSuspension(transition, command, until)) {
+                if (until == null || requireEndOfSuspension(transition, command, until)) {
                     insert(transition, command);
                 }
             }
@@ -61,7 +62,7 @@ final class Commands {
         }
     }
 
-    private static boolean isKnownPlan(
+    private static boolean requireKnownPlan(
             Transition transition, AccountInput command, AccountChange.PlanAssigned assigned) {
         if (transition.plans.planAt(assigned.planId(), command.effectiveAtMillis()) != null) {
             return true;
@@ -73,7 +74,7 @@ final class Commands {
         return false;
     }
 
-    private boolean isKnownLimit(Transition transition, AccountInput command, String limitId) {
+    private boolean requireKnownLimit(Transition transition, AccountInput command, String limitId) {
         Terms terms = resolver.at(transition.state, transition.plans, command.effectiveAtMillis());
         if (terms.plan.hasLimit(limitId)) {
             return true;
@@ -85,7 +86,7 @@ final class Commands {
         return false;
     }
 
-    private boolean isWithinReach(Transition transition, AccountInput command, AccountChange.OverrideSet set) {
+    private boolean requireWithinReach(Transition transition, AccountInput command, AccountChange.OverrideSet set) {
         if (set.amount().isUnlimited()) {
             return true;
         }
@@ -102,7 +103,7 @@ final class Commands {
         return true;
     }
 
-    private static boolean isEndOfSuspension(Transition transition, AccountInput command, long untilMillis) {
+    private static boolean requireEndOfSuspension(Transition transition, AccountInput command, long untilMillis) {
         if (untilMillis > command.effectiveAtMillis() && untilMillis <= InputChecks.MAX_TIME_MILLIS) {
             return true;
         }

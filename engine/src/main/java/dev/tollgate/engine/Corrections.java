@@ -90,15 +90,15 @@ final class Corrections {
     private void amend(
             Transition transition, AccountInput command, JournalEntry old, AccountChange.Amendment amendment) {
         if (amendment.outcome() == Outcome.UNKNOWN
-                || amendment.endpoint() != null && !InputChecks.hasEndpoint(transition, amendment.endpoint())) {
+                || amendment.endpoint() != null && !InputChecks.requireEndpoint(transition, amendment.endpoint())) {
             if (amendment.outcome() == Outcome.UNKNOWN) {
                 transition.reject(RejectionReason.INVALID_AMENDMENT, "the new outcome is not known here");
             }
             return;
         }
-        if (!InputChecks.isNotNegative(transition, "new units", amendment.units())
-                || !InputChecks.isNotNegative(transition, "new input tokens", amendment.inputTokens())
-                || !InputChecks.isNotNegative(transition, "new output items", amendment.outputItems())) {
+        if (!InputChecks.requireNotNegative(transition, "new units", amendment.units())
+                || !InputChecks.requireNotNegative(transition, "new input tokens", amendment.inputTokens())
+                || !InputChecks.requireNotNegative(transition, "new output items", amendment.outputItems())) {
             return;
         }
         RequestInput request = old.request();

@@ -7,7 +7,10 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.RejectionReason;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what cannot have happened. Each check says what was wrong and leaves everything as it was. */
+/**
+ * Rejects what cannot have happened. Each check returns whether the input passes; if not, it has rejected it and
+ * changed nothing.
+ */
 final class InputChecks {
     /** Longest event, account, project, key and command id, in characters. */
     static final int MAX_ID_LENGTH = 128;
@@ -23,37 +26,37 @@ final class InputChecks {
 
     private InputChecks() {}
 
-    static boolean isSound(Transition transition, RequestInput request, EngineSettings settings) {
-        return hasId(transition, request.eventId(), "event id")
-                && isOwn(transition, request.accountId())
-                && hasEndpoint(transition, request.endpoint())
-                && isShort(transition, "project id", request.projectId(), MAX_ID_LENGTH)
-                && isShort(transition, "api key id", request.apiKeyId(), MAX_ID_LENGTH)
-                && isTime(transition, "event time", request.occurredAtMillis())
-                && isNotAhead(transition, request, settings.allowedSkewMillis())
-                && isKnown(transition, request)
-                && isNotNegative(transition, "units", request.units())
-                && isNotNegative(transition, "input tokens", request.inputTokens())
-                && isNotNegative(transition, "output items", request.outputItems());
+    static boolean requireSound(Transition transition, RequestInput request, EngineSettings settings) {
+        return requireId(transition, request.eventId(), "event id")
+                && requireOwn(transition, request.accountId())
+                && requireEndpoint(transition, request.endpoint())
+                && requireShort(transition, "project id", request.projectId(), MAX_ID_LENGTH)
+                && requireShort(transition, "api key id", request.apiKeyId(), MAX_ID_LENGTH)
+                && requireTime(transition, "event time", request.occurredAtMillis())
+                && requireNotAhead(transition, request, settings.allowedSkewMillis())
+                && requireKnown(transition, request)
+                && requireNotNegative(transition, "units", request.units())
+                && requireNotNegative(transition, "input tokens", request.inputTokens())
+                && requireNotNegative(transition, "output items", request.outputItems());
     }
 
-    static boolean isSound(Transition transition, AccountInput command) {
-        return hasId(transition, command.commandId(), "command id")
-                && isOwn(transition, command.accountId())
-                && isTime(transition, "effective date", command.effectiveAtMillis())
-                && isShort(transition, "reason", command.reason(), MAX_TEXT_LENGTH)
-                && isShort(transition, "actor", command.actor(), MAX_TEXT_LENGTH);
+    static boolean requireSound(Transition transition, AccountInput command) {
+        return requireId(transition, command.commandId(), "command id")
+                && requireOwn(transition, command.accountId())
+                && requireTime(transition, "effective date", command.effectiveAtMillis())
+                && requireShort(transition, "reason", command.reason(), MAX_TEXT_LENGTH)
+                && requireShort(transition, "actor", command.actor(), MAX_TEXT_LENGTH);
     }
 
-    static boolean hasEndpoint(Transition transition, @Nullable String endpoint) {
+    static boolean requireEndpoint(Transition transition, @Nullable String endpoint) {
         if (endpoint == null || endpoint.isBlank()) {
             transition.reject(RejectionReason.MISSING_ENDPOINT, "endpoint must not be empty");
             return false;
         }
-        return isShort(transition, "endpoint", endpoint, MAX_ENDPOINT_LENGTH);
+        return requireShort(transition, "endpoint", endpoint, MAX_ENDPOINT_LENGTH);
     }
 
-    static boolean isNotNegative(Transition transition, String name, @Nullable Long value) {
+    static boolean requireNotNegative(Transition transition, String name, @Nullable Long value) {
         if (value != null && value < 0) {
             transition.reject(RejectionReason.NEGATIVE_UNITS, name + " must be >= 0, was " + value);
             return false;
@@ -61,15 +64,15 @@ final class InputChecks {
         return true;
     }
 
-    private static boolean hasId(Transition transition, @Nullable String id, String name) {
+    private static boolean requireId(Transition transition, @Nullable String id, String name) {
         if (id == null || id.isBlank()) {
             transition.reject(RejectionReason.MISSING_EVENT_ID, name + " must not be empty");
             return false;
         }
-        return isShort(transition, name, id, MAX_ID_LENGTH);
+        return requireShort(transition, name, id, MAX_ID_LENGTH);
     }
 
-    private static boolean isOwn(Transition transition, @Nullable String accountId) {
+    private static boolean requireOwn(Transition transition, @Nullable String accountId) {
         if (accountId == null || accountId.isBlank()) {
             transition.reject(RejectionReason.MISSING_ACCOUNT_ID, "account id must not be empty");
             return false;
@@ -78,10 +81,10 @@ final class InputChecks {
             throw new IllegalArgumentException("input of account " + accountId + " was given to the state of account "
                     + transition.state.accountId);
         }
-        return isShort(transition, "account id", accountId, MAX_ID_LENGTH);
+        return requireShort(transition, "account id", accountId, MAX_ID_LENGTH);
     }
 
-    private static boolean isShort(Transition transition, String name, @Nullable String value, int maxLength) {
+    private static boolean requireShort(Transition transition, String name, @Nullable String value, int maxLength) {
         if (value != null && value.length() > maxLength) {
             transition.reject(
                     RejectionReason.FIELD_TOO_LONG,
@@ -91,7 +94,7 @@ final class InputChecks {
         return true;
     }
 
-    static boolean isTime(Transition transition, String name, long timeMillis) {
+    static boolean requireTime(Transition transition, String name, long timeMillis) {
         if (timeMillis < 0 || timeMillis > MAX_TIME_MILLIS) {
             transition.reject(
                     RejectionReason.INVALID_TIME,
@@ -101,7 +104,7 @@ final class InputChecks {
         return true;
     }
 
-    private static boolean isNotAhead(Transition transition, RequestInput request, long allowedSkewMillis) {
+    private static boolean requireNotAhead(Transition transition, RequestInput request, long allowedSkewMillis) {
         // The event time is within bounds here, so the difference cannot overflow.
         if (request.occurredAtMillis() - allowedSkewMillis > request.appendedAtMillis()) {
             transition.reject(
@@ -113,7 +116,7 @@ final class InputChecks {
         return true;
     }
 
-    private static boolean isKnown(Transition transition, RequestInput request) {
+    private static boolean requireKnown(Transition transition, RequestInput request) {
         if (request.phase() == Phase.UNKNOWN) {
             transition.reject(RejectionReason.UNKNOWN_PHASE, "phase must be COMPLETED or STARTED");
             return false;

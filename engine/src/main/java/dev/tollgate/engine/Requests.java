@@ -43,7 +43,7 @@ final class Requests {
     }
 
     void apply(Transition transition, RequestInput request) {
-        if (!InputChecks.isSound(transition, request, settings)) {
+        if (!InputChecks.requireSound(transition, request, settings)) {
             return;
         }
         AccountState state = transition.state;
@@ -173,7 +173,8 @@ final class Requests {
                 if (request.occurredAtMillis() < state.streamTimeMillis()) {
                     evaluator.adoptFor(transition, bucket, request.occurredAtMillis(), terms.rules[i]);
                 }
-                bucket.add(request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis());
+                bucket.add(
+                        request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis());
             }
         }
         // All limits are judged on the same event, after all of them have counted it.
