@@ -70,9 +70,10 @@ final class PinnedSoftware {
     static void requireSupportedPlatform(String system, String architecture) {
         if (!(system.equals("Linux") && architecture.equals("amd64"))) {
             throw new StackException(
-                    "the embedded ClickHouse engine is pinned for Linux amd64 only, this is %s %s: configure"
-                            + " the URL of a running ClickHouse, or set TOLLGATE_CHDB_LIBRARY to the file of"
-                            + " a libchdb 26.7 or newer".formatted(system, architecture));
+                    ("the embedded ClickHouse engine is pinned for Linux amd64 only, this is %s %s: configure"
+                                    + " the URL of a running ClickHouse, or set TOLLGATE_CHDB_LIBRARY to the file of"
+                                    + " a libchdb 26.7 or newer")
+                            .formatted(system, architecture));
         }
     }
 }

@@ -88,10 +88,10 @@ final class BatchEncoder<T extends SpecificRecord> {
                 throw new UnavailableException(UnavailableException.Part.REGISTRY, String.valueOf(e.getMessage()), e);
             } catch (SerializationException e) {
                 throw new SinkException(
-                        "the record at %s-%d@%d cannot be read and is not skipped: %s. Only Tollgate writes"
-                                + " this topic; find out what wrote this record, then delete it or move the"
-                                + " group's offset past it"
-                                        .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()),
+                        ("the record at %s-%d@%d cannot be read and is not skipped: %s. Only Tollgate writes"
+                                        + " this topic; find out what wrote this record, then delete it or move the"
+                                        + " group's offset past it")
+                                .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()),
                         e);
             }
         }

@@ -170,7 +170,7 @@ final class SinkWorker implements Runnable {
             Consumer<byte[], byte[]> current = consumer();
             boolean held = waiting && now() < resumeAtNanos;
             if (!held) {
-                startLanes(current);
+                startBuffers(current);
             }
             applyBackpressure(current, held);
             buffer(current, current.poll(held ? untilResume() : POLL));
@@ -629,7 +629,7 @@ final class SinkWorker implements Runnable {
         return PartitionBuffer.of(partition, topicId, mapping, settings.limits(), budget(), committed);
     }
 
-    private void startLanes(Consumer<byte[], byte[]> current) throws UnavailableException {
+    private void startBuffers(Consumer<byte[], byte[]> current) throws UnavailableException {
         long startedAt = now();
         for (PartitionBuffer buffer : List.copyOf(buffers.values())) {
             // The rest comes in the next step: the group must hear of this member.

@@ -180,14 +180,14 @@ public final class Migrator {
                 execute(connection, file.statements().get(i));
             } catch (SQLException e) {
                 throw new MigrationException(
-                        "migration %s %s failed at statement %d of %d: %s. Files before it stay applied; mend"
-                                + " the cause and run again"
-                                        .formatted(
-                                                file.id(),
-                                                file.name(),
-                                                i + 1,
-                                                file.statements().size(),
-                                                e.getMessage()),
+                        ("migration %s %s failed at statement %d of %d: %s. Files before it stay applied; mend"
+                                        + " the cause and run again")
+                                .formatted(
+                                        file.id(),
+                                        file.name(),
+                                        i + 1,
+                                        file.statements().size(),
+                                        e.getMessage()),
                         e);
             }
         }

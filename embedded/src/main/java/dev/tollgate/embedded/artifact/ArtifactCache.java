@@ -99,9 +99,9 @@ public final class ArtifactCache {
         String actual = Sha512.of(archive, reporter(artifact, Phase.VERIFY));
         if (!actual.equals(artifact.sha512())) {
             throw new StackException(
-                    "%s is not what it should be, and is not used: %s has SHA-512 %s, expected %s. If a"
-                            + " mirror gave it, tell its owner; if it is a local copy, delete it and start again"
-                                    .formatted(artifact.name(), archive, actual, artifact.sha512()));
+                    ("%s is not what it should be, and is not used: %s has SHA-512 %s, expected %s. If a mirror gave"
+                                    + " it, tell its owner; if it is a local copy, delete it and start again")
+                            .formatted(artifact.name(), archive, actual, artifact.sha512()));
         }
     }
 
