@@ -111,9 +111,9 @@ class GatewayCommandIT {
                 for (int i = 0; i < 200; i++) {
                     Socket socket = new Socket("127.0.0.1", URI.create(url).getPort());
                     socket.getOutputStream()
-                            .write("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length:"
-                                    + " 1000000\r\nContent-Type: application/json\r\n\r\n["
-                                            .getBytes(StandardCharsets.US_ASCII));
+                            .write(("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+                                            + "Content-Type: application/json\r\n\r\n[")
+                                    .getBytes(StandardCharsets.US_ASCII));
                     slow.add(socket);
                 }
                 for (int i = 0; i < 120; i++) {

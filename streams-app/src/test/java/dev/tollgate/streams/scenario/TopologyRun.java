@@ -78,7 +78,7 @@ final class TopologyRun implements AutoCloseable {
      * @param firstMillis when the first record is appended: the plans count from then on
      * @param startMillis where the wall clock stands
      */
-    TopologyRun(ScenarioPlans catalog, TestingRegistry registry, Path stateDir, long firstMillis, long startMillis) {
+    TopologyRun(ScenarioPlans plans, TestingRegistry registry, Path stateDir, long firstMillis, long startMillis) {
         this.nowMillis = startMillis - Math.floorMod(startMillis, PUNCTUATION_MILLIS);
         this.config = AccountingConfig.from(Map.of(
                 "kafka.bootstrap-servers",
@@ -111,7 +111,7 @@ final class TopologyRun implements AutoCloseable {
         this.gate = Gate.unfed(
                 GateConfig.from(Map.of("kafka.bootstrap.servers", "none:9092", "schema.registry.url", registry.url())),
                 () -> nowMillis);
-        for (Plan plan : catalog.plans()) {
+        for (Plan plan : plans.plans()) {
             String topic = config.topics().name(Topic.PLAN_CATALOG);
             catalog.append(
                     plan.getPlanId().getBytes(StandardCharsets.UTF_8),
