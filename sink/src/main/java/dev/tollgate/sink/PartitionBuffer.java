@@ -29,6 +29,13 @@ final class PartitionBuffer {
     private boolean replayVerified;
     private long verifyTo;
     private boolean justVerified;
+
+    /** How many rows were missing when they began to be read again; {@link Ledger#UNKNOWN} if nobody had counted. */
+    private long missingBefore = Ledger.UNKNOWN;
+
+    /** Whether a row has come back since. */
+    private boolean broughtBack;
+
     private long position;
     private long stored;
     private long rows = Ledger.UNKNOWN;
@@ -97,7 +104,7 @@ final class PartitionBuffer {
      * @param end up to where rows may stand, exclusive
      * @throws IllegalStateException if a batch is in the works
      */
-    void readAgain(long from, long end) {
+    void readAgain(long from, long end, long missing) {
         if (!isSettled()) {
             throw new IllegalStateException("a batch is in the works for " + partition);
         }
@@ -105,6 +112,22 @@ final class PartitionBuffer {
         backlogBytes = 0;
         position = from;
         verifyTo = Math.max(end, stored);
+        missingBefore = missing;
+        broughtBack = false;
+    }
+
+    /** Rows that were missing come back. */
+    void broughtBack() {
+        broughtBack = true;
+    }
+
+    /**
+     * Whether the rows that are missing are not in the log: all of it was looked up, no row came back, and as many are
+     * missing as before. If the number has changed, rows went while the log was read, and may lie where it had been
+     * looked up already.
+     */
+    boolean isBeyondTheLog(long missing) {
+        return justVerified && !broughtBack && missing == missingBefore;
     }
 
     /** Takes records that were read, in the order of their offsets. */

@@ -469,6 +469,7 @@ final class SinkWorker implements Runnable {
                 batch.range(),
                 lacking.size());
         metrics.reread(lacking.size());
+        buffer.broughtBack();
         Map<Long, ConsumerRecord<byte[], byte[]>> records = new HashMap<>();
         batch.records().forEach(record -> records.put(record.offset(), record));
         List<FencedInserts> inserts = new ArrayList<>();
@@ -741,7 +742,6 @@ final class SinkWorker implements Runnable {
         String table = buffer.mapping().table();
         int partition = buffer.partition().partition();
         TablePosition stands = dependencies.writer().position(table, buffer.topicId(), partition);
-        boolean verified = buffer.isJustVerified();
         if (buffer.rows() == Ledger.UNKNOWN || buffer.rows() == stands.rows()) {
             buffer.expect(stands.rows(), stands.end());
             buffer.reportHoles(0, 0, metrics);
@@ -751,6 +751,7 @@ final class SinkWorker implements Runnable {
         long positions = dependencies.writer().storedPositions(table, buffer.topicId(), partition);
         long doubled = stands.rows() - positions;
         long missing = Math.max(0, buffer.rows() - positions);
+        boolean beyond = buffer.isBeyondTheLog(missing);
         if (doubled > 0) {
             log.error(
                     "rows stand twice: partition={} table={} rows={}; tollgate reconcile names them",
@@ -761,7 +762,7 @@ final class SinkWorker implements Runnable {
         if (missing == 0) {
             // Somebody has brought back what was missing when this was counted first.
             buffer.expect(positions, stands.end());
-        } else if (verified) {
+        } else if (beyond) {
             log.error(
                     "rows are gone that the log no longer has, or were dropped on purpose: partition={} table={}"
                             + " rows={}",
@@ -780,10 +781,10 @@ final class SinkWorker implements Runnable {
                     begin,
                     Math.max(stands.end(), buffer.stored()));
             current.seek(buffer.partition(), begin);
-            buffer.readAgain(begin, stands.end());
+            buffer.readAgain(begin, stands.end(), missing);
             checkApplications(buffer, buffer.verifyTo());
         }
-        buffer.reportHoles(verified ? 0 : missing, doubled, metrics);
+        buffer.reportHoles(beyond ? 0 : missing, doubled, metrics);
         buffer.counted(now());
     }
 

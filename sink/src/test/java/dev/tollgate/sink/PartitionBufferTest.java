@@ -137,7 +137,7 @@ final class PartitionBufferTest {
         PartitionBuffer buffer = buffer();
         buffer.add(records(10, 10, 11), 0);
 
-        buffer.readAgain(3, 9);
+        buffer.readAgain(3, 9, 4);
 
         assertThat(buffer.backlogRows()).isZero();
         assertThat(buffer.backlogBytes()).isZero();

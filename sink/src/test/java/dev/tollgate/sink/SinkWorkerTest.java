@@ -230,7 +230,14 @@ final class SinkWorkerTest {
         assertThat(writer.lost).containsExactly(new OffsetRange(0, 1));
         assertThat(writer.inserts).extracting(TableInsert::offsets).containsExactly(new long[] {1, 2, 3});
         assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(4, "v=1;stored=4;rows=4"));
+        // What is missing then is looked for once more, since it may have gone meanwhile.
+        worker.step();
+        assertThat(metrics.snapshot().missing()).isEqualTo(1);
+        assertThat(metrics.snapshot().lost()).as("offset 0").isEqualTo(1);
+        publish(1, 2, 3, 4, 5);
+        worker.step();
         pass(DELAY);
+        worker.step();
         worker.step();
         assertThat(writer.inserts).hasSize(2);
         assertThat(rawCommitted()).isEqualTo(new OffsetAndMetadata(6, "v=1;stored=6;rows=5"));
@@ -238,6 +245,29 @@ final class SinkWorkerTest {
         assertThat(metrics.snapshot().lost())
                 .as("offset 0, and the row that was there")
                 .isEqualTo(2);
+    }
+
+    /** A deletion goes on while the log is read again, behind where that has come to. */
+    @Test
+    void givenRowsThatGoWhileOthersComeBack_whenTheyAreCounted_thenTheyComeBackAsWell() {
+        consumer.updateBeginningOffsets(Map.of(JOURNAL, 0L));
+        assignWith(new OffsetAndMetadata(4, "v=1;stored=4;rows=4"), 0);
+        writer.standing.addAll(Set.of(0L, 1L, 3L));
+        publish(0, 1, 2, 3);
+        writer.onEachInsert = () -> writer.standing.remove(0L);
+        worker.step();
+        pass(DELAY);
+        worker.step();
+        writer.onEachInsert = () -> {};
+
+        for (int i = 0; i < 4; i++) {
+            publish(0, 1, 2, 3);
+            worker.step();
+            pass(DELAY);
+        }
+
+        assertThat(writer.stands()).containsExactlyInAnyOrder(0L, 1L, 2L, 3L);
+        assertThat(metrics.snapshot().lost()).isZero();
     }
 
     @Test

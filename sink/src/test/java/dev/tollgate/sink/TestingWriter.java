@@ -55,7 +55,7 @@ final class TestingWriter implements ClickHouseWriter {
         return lost;
     }
 
-    private Set<Long> stands() {
+    Set<Long> stands() {
         Set<Long> all = new TreeSet<>(standing);
         inserts.forEach(insert -> {
             for (long offset : insert.offsets()) {
