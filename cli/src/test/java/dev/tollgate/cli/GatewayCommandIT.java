@@ -182,7 +182,7 @@ class GatewayCommandIT {
         return ready.group(1);
     }
 
-    /** What still comes on a connection, and how it ends. */
+    /** What still comes on a connection, and how it ends. Read for the message of a test that has failed already. */
     private static String rest(Socket socket) {
         StringBuilder rest = new StringBuilder();
         try {

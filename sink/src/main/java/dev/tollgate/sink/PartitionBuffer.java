@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the sink holds of one topic partition: records that wait to be written, and the batch that is being written.
  *
- * <p>A batch goes through: sealed (its range is fixed) → intent committed → inserted → done committed. A range is never
+ * <p>A batch goes through: sealed (its range is fixed), intent committed, inserted, done committed. A range is never
  * changed once its intent may have been committed: whoever takes over would repeat the old one. Not thread-safe.
  */
 final class PartitionBuffer {

@@ -74,7 +74,8 @@ final class ProjectionsIT {
         SELECT verdict, count() FROM request_journal WHERE toDate32(occurred_at) = '2026-11-07' GROUP BY verdict | usage_day
         SELECT * FROM ingest_position WHERE table_name = 'request_journal'                              | position
         SELECT max(record_offset) FROM request_journal WHERE record_topic_id = 'J' AND record_partition = 1 | position
-        SELECT record_partition, application_id, max(record_offset), max(recorded_at) FROM request_journal WHERE record_topic_id = 'J' GROUP BY record_partition, application_id | position
+        SELECT record_partition, application_id, max(record_offset), max(recorded_at) FROM request_journal \
+        WHERE record_topic_id = 'J' GROUP BY record_partition, application_id                           | position
         """)
     void givenAQuestionOverAllAccounts_whenItIsAsked_thenASmallProjectionIsRead(String query, String projection)
             throws SQLException {
