@@ -28,6 +28,7 @@ final class PartitionBuffer {
     private @Nullable OffsetRange replay;
     private boolean replayVerified;
     private long verifyTo;
+    /** Whether all that the log has was looked up since rows were counted last. */
     private boolean justVerified;
 
     /** How many rows were missing when they began to be read again; {@link Ledger#UNKNOWN} if nobody had counted. */
@@ -309,11 +310,6 @@ final class PartitionBuffer {
     /** Whether every batch that was begun is done and nothing is to be looked up, so that the table can be counted. */
     boolean isSettled() {
         return startChecked && batch == null && replay == null && verifyTo == 0;
-    }
-
-    /** Whether all that the log has was looked up since rows were counted last. */
-    boolean isJustVerified() {
-        return justVerified;
     }
 
     /** Whether rows have not been counted for so long. */

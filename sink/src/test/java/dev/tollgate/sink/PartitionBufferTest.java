@@ -112,6 +112,20 @@ final class PartitionBufferTest {
     }
 
     @Test
+    void givenRowsThatAreMissing_whenTheLogWasLookedUp_thenTheyAreBeyondItOnlyIfNothingHasChanged() {
+        PartitionBuffer buffer = buffer();
+        buffer.readAgain(3, 9, 4);
+        assertThat(buffer.isBeyondTheLog(4)).as("not looked up yet").isFalse();
+        buffer.readTo(10);
+        buffer.endVerification();
+
+        assertThat(buffer.isBeyondTheLog(4)).isTrue();
+        assertThat(buffer.isBeyondTheLog(5)).as("one has gone meanwhile").isFalse();
+        buffer.broughtBack();
+        assertThat(buffer.isBeyondTheLog(4)).as("one came back").isFalse();
+    }
+
+    @Test
     void givenARangeThatIsLookedUp_whenSealed_thenNoBatchReachesBeyondItAndTheLedgerTellsWhereItEnds() {
         PartitionBuffer buffer = buffer(new StartPlan(10, null, false, 12, null));
         buffer.add(records(10, 10, 11, 12, 13), 0);
@@ -124,7 +138,7 @@ final class PartitionBufferTest {
         within.encoded(List.of());
         buffer.done();
         buffer.endVerification();
-        assertThat(buffer.isJustVerified()).isTrue();
+        assertThat(buffer.isBeyondTheLog(1)).as("nobody had counted").isFalse();
 
         PartitionBuffer.Batch beyond = buffer.seal(0);
         assertThat(beyond.range()).isEqualTo(new OffsetRange(12, 14));

@@ -58,7 +58,10 @@ final class StreamsSupervisor implements AutoCloseable {
     private final TaskBeginnings beginnings;
     private final AccountingMetrics metrics;
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
-    private final StuckPositions stuck = new StuckPositions();
+    private final StuckPositions stuck = new StuckPositions(StuckPositions.MOST_ATTEMPTS);
+    /** Counted apart: an outage that has kept a position for a while must not use up the attempts of our own faults. */
+    private final StuckPositions stuckByOurs = new StuckPositions(StuckPositions.MOST_ATTEMPTS_OF_OURS);
+
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
@@ -187,10 +190,7 @@ final class StreamsSupervisor implements AutoCloseable {
         }
         long now = System.nanoTime();
         if (kind != FaultKind.SILENCE) {
-            String where = stuck.failed(
-                    begun,
-                    kind == FaultKind.OURS ? StuckPositions.MOST_ATTEMPTS_OF_OURS : StuckPositions.MOST_ATTEMPTS,
-                    now);
+            String where = (kind == FaultKind.OURS ? stuckByOurs : stuck).failed(begun, now);
             if (where != null) {
                 LOG.error("accounting stops: it does not get past {}", where, fault);
                 failure.compareAndSet(

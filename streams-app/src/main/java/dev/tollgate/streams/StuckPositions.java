@@ -27,16 +27,22 @@ final class StuckPositions {
     private final Map<TopicPartition, Attempts> attempts =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
 
+    private final int mostAttempts;
+
     private record Attempts(long offset, int count, long lastNanos) {}
+
+    /** @param mostAttempts how often in a row is too often, at least 1 */
+    StuckPositions(int mostAttempts) {
+        this.mostAttempts = mostAttempts;
+    }
 
     /**
      * A thread failed.
      *
      * @param begun the first record that the failed tasks had read in each partition since they were opened
-     * @param mostAttempts how often in a row is too often
      * @return where and how often, once that was so many times in a row; null before
      */
-    synchronized @Nullable String failed(Map<TopicPartition, Long> begun, int mostAttempts, long nowNanos) {
+    synchronized @Nullable String failed(Map<TopicPartition, Long> begun, long nowNanos) {
         boolean progress = begun.entrySet().stream()
                 .anyMatch(entry -> isProgress(attempts.get(entry.getKey()), entry.getValue(), nowNanos));
         int most = 0;

@@ -13,7 +13,7 @@ class StuckPositionsTest {
     private static final TopicPartition COMMANDS = new TopicPartition("account-events", 3);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final StuckPositions stuck = new StuckPositions();
+    private final StuckPositions stuck = new StuckPositions(StuckPositions.MOST_ATTEMPTS);
     private long now = -5 * SECOND;
 
     @Test
@@ -28,14 +28,13 @@ class StuckPositionsTest {
 
     @Test
     void givenAFaultOfOurs_whenItComesAgain_thenFewerAttemptsAreEnough() {
+        StuckPositions ofOurs = new StuckPositions(StuckPositions.MOST_ATTEMPTS_OF_OURS);
         Map<TopicPartition, Long> begun = Map.of(REQUESTS, 1_234L);
         for (int i = 1; i < StuckPositions.MOST_ATTEMPTS_OF_OURS; i++) {
-            assertThat(stuck.failed(begun, StuckPositions.MOST_ATTEMPTS_OF_OURS, now))
-                    .isNull();
+            assertThat(ofOurs.failed(begun, now)).isNull();
         }
 
-        assertThat(stuck.failed(begun, StuckPositions.MOST_ATTEMPTS_OF_OURS, now))
-                .isNotNull();
+        assertThat(ofOurs.failed(begun, now)).isNotNull();
     }
 
     @Test
@@ -79,6 +78,6 @@ class StuckPositionsTest {
 
     private @Nullable String failed(Map<TopicPartition, Long> begun) {
         now += SECOND;
-        return stuck.failed(begun, StuckPositions.MOST_ATTEMPTS, now);
+        return stuck.failed(begun, now);
     }
 }
