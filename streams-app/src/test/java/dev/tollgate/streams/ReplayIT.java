@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The real application on real brokers: plan versions, removals and assignments come in mid-traffic, one instance reads
  * as they come; then all input topics are copied, append times and all, to another number of partitions and read again
- * by two instances. Journal, limit events, dead letters and newest totals must be the same, byte for byte.
+ * by two instances. Journal, limit events, dead letters and final totals must be the same, byte for byte, and so must
+ * the newest open totals but for the account's version.
  */
 class ReplayIT {
     private static final int ACCOUNTS = 12;
@@ -167,9 +168,15 @@ class ReplayIT {
                 letter.setRejectedAt(Instant.EPOCH);
                 add(said, "dead-letters/" + letter.getAccountId(), original.apply(letter));
             });
-            cluster.committed(Topic.USAGE_TOTALS, UsageTotal.class)
-                    .forEach(record -> said.put(
-                            "total/" + record.key(), List.of(record.value().toString())));
+            cluster.committed(Topic.USAGE_TOTALS, UsageTotal.class).forEach(record -> {
+                UsageTotal total = record.value();
+                if (!total.getClosed()) {
+                    // Open totals are published as the wall clock paces them: before or after a block that only time
+                    // ends, which gives the account another version and leaves its totals as they are.
+                    total.setVersion(0L);
+                }
+                said.put("total/" + record.key(), List.of(total.toString()));
+            });
             return new Answer(said);
         }
 
