@@ -1,12 +1,23 @@
 package dev.tollgate.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tollgate.streams.AccountingApp;
+import dev.tollgate.streams.PositionLostException;
+import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.metrics.AccountingMetrics;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -124,5 +135,34 @@ class ArchitectureTest {
     @Test
     void benchmarksAreNotShipped() {
         noClasses().should().resideInAPackage("dev.tollgate.benchmarks..").check(all);
+    }
+
+    /** The packages of streams-app see each other's public types; other modules see these alone. */
+    @Test
+    void theAccountingRoleIsSeenThroughFourTypes() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tollgate.streams..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.tollgate.streams..")
+                        .and(not(belongToAnyOf(
+                                AccountingApp.class,
+                                PositionLostException.class,
+                                AccountingConfig.class,
+                                AccountingMetrics.class))))
+                .check(all);
+    }
+
+    @Test
+    void thePackagesOfTheAccountingRoleHaveNoCycleAndStaySmall() {
+        JavaClasses streams = all.that(resideInAPackage("dev.tollgate.streams.."));
+
+        slices().matching("dev.tollgate.(**)").should().beFreeOfCycles().check(streams);
+        assertThat(streams.stream()
+                        .filter(JavaClass::isTopLevelClass)
+                        .filter(type -> !type.getSimpleName().equals("package-info"))
+                        .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting())))
+                .hasSizeGreaterThan(5)
+                .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15L));
     }
 }

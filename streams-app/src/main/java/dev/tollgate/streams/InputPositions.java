@@ -2,7 +2,7 @@ package dev.tollgate.streams;
 
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.topology.Names;
+import dev.tollgate.streams.task.Names;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

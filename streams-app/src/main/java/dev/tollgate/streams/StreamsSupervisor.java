@@ -1,7 +1,8 @@
 package dev.tollgate.streams;
 
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.topology.TaskBeginnings;
+import dev.tollgate.streams.input.TaskBeginnings;
+import dev.tollgate.streams.metrics.AccountingMetrics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

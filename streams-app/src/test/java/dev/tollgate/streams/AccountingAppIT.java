@@ -13,7 +13,7 @@ import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicMismatchException;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.topology.TestingEvents;
+import dev.tollgate.streams.task.TestingEvents;
 import dev.tollgate.testkit.stack.Stacks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

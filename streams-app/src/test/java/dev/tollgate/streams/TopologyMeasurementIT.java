@@ -7,7 +7,7 @@ import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.topology.TestingEvents;
+import dev.tollgate.streams.task.TestingEvents;
 import dev.tollgate.testkit.stack.Stacks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;

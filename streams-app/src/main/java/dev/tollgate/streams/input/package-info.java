@@ -1,4 +1,7 @@
-/** How far a task has read its input, as the log sees it: before what moment no record is still to come. */
+/**
+ * The input as the log has it: its records, where tasks began to read, and before what moment no record is still to
+ * come.
+ */
 @NullMarked
 package dev.tollgate.streams.input;
 

@@ -2,10 +2,11 @@ package dev.tollgate.streams.plan;
 
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
-import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.metrics.AccountingMetrics;
+import dev.tollgate.streams.translate.DeadLetterReason;
 import dev.tollgate.streams.translate.RecordDecoder;
-import dev.tollgate.streams.translate.RefusalReason;
-import dev.tollgate.streams.translate.RefusedException;
+import dev.tollgate.streams.translate.RecordRejectionReason;
+import dev.tollgate.streams.translate.RejectedRecordException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
@@ -47,7 +48,7 @@ public final class CatalogFeed {
         catalog.markReached(record.appendedAtMillis());
         byte[] key = record.key();
         if (key == null) {
-            reject(record, "none", RefusalReason.KEY_MISMATCH, "record key must be the plan id, was null");
+            reject(record, "none", RecordRejectionReason.KEY_MISMATCH, "record key must be the plan id, was null");
             return;
         }
         String planId = new String(key, StandardCharsets.UTF_8);
@@ -61,12 +62,12 @@ public final class CatalogFeed {
                 reject(
                         record,
                         planId,
-                        RefusalReason.KEY_MISMATCH,
+                        RecordRejectionReason.KEY_MISMATCH,
                         "record key must be the plan id '" + plan.getPlanId() + "', was '" + planId + "'");
                 return;
             }
             putOrReject(record, planId, plan);
-        } catch (RefusedException e) {
+        } catch (RejectedRecordException e) {
             reject(record, planId, e.reason(), e.detail());
         }
     }
@@ -79,12 +80,12 @@ public final class CatalogFeed {
             reject(
                     record,
                     planId,
-                    RefusalReason.INVALID_PLAN,
+                    RecordRejectionReason.INVALID_PLAN,
                     e instanceof IllegalArgumentException ? String.valueOf(e.getMessage()) : e.toString());
         }
     }
 
-    private Plan decodeWaiting(CatalogRecord record) throws RefusedException {
+    private Plan decodeWaiting(CatalogRecord record) throws RejectedRecordException {
         try {
             while (true) {
                 try {
@@ -103,9 +104,13 @@ public final class CatalogFeed {
         }
     }
 
-    private void reject(CatalogRecord record, String planId, Enum<?> reason, String detail) {
+    private void reject(CatalogRecord record, String planId, DeadLetterReason reason, String detail) {
         metrics.count("catalog.rejected");
-        LOG.warn("a plan record cannot be used and is left out: plan={} reason={} detail={}", planId, reason, detail);
+        LOG.warn(
+                "a plan record cannot be used and is left out: plan={} reason={} detail={}",
+                planId,
+                reason.code(),
+                detail);
         catalog.reject(new RejectedPlan(record, reason, detail));
     }
 }

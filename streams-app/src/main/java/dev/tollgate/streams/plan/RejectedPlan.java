@@ -1,8 +1,10 @@
 package dev.tollgate.streams.plan;
 
+import dev.tollgate.streams.translate.DeadLetterReason;
+
 /**
  * A plan record that cannot be used.
  *
- * @param reason a constant whose name travels with the dead letter
+ * @param reason goes with the dead letter
  */
-public record RejectedPlan(CatalogRecord record, Enum<?> reason, String detail) {}
+public record RejectedPlan(CatalogRecord record, DeadLetterReason reason, String detail) {}

@@ -1,6 +1,7 @@
 package dev.tollgate.streams.topology;
 
-import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.metrics.AccountingMetrics;
+import dev.tollgate.streams.task.AccountingProcessor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;

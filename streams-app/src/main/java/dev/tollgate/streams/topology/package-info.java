@@ -1,6 +1,6 @@
 /**
- * The processor topology: which topics feed what, under which names, and the per-task object that runs the engine over
- * its accounts and paces what it says.
+ * The topology of Kafka Streams: which topics feed the accounting, which stores it has and where its outputs go. What a
+ * task does is in {@link dev.tollgate.streams.task}.
  */
 @NullMarked
 package dev.tollgate.streams.topology;

@@ -27,13 +27,15 @@ public final class InputTranslator {
      *
      * @param appendedAtMillis when the log took the record. The event's age is held against it and not against the
      *     clock, so that a replay answers alike.
-     * @throws RefusedException with {@link RefusalReason#TOO_OLD} if it happened longer before than allowed
+     * @throws RejectedRecordException with {@link RecordRejectionReason#TOO_OLD} if it happened longer before than
+     *     allowed
      */
     public static RequestInput request(RequestEvent event, MaxEventAge maxAge, long appendedAtMillis, Position position)
-            throws RefusedException {
+            throws RejectedRecordException {
         String tooOld = maxAge.problem(event.getOccurredAt(), appendedAtMillis);
         if (tooOld != null) {
-            throw new RefusedException(RefusalReason.TOO_OLD, "occurred_at " + tooOld + ", when it was appended");
+            throw new RejectedRecordException(
+                    RecordRejectionReason.TOO_OLD, "occurred_at " + tooOld + ", when it was appended");
         }
         return new RequestInput(
                 event.getEventId(),
@@ -59,10 +61,11 @@ public final class InputTranslator {
      * A command about an account.
      *
      * @param appendedAtMillis when the log took the record
-     * @throws RefusedException with {@link RefusalReason#INVALID_COMMAND} if a part is missing that its type needs
+     * @throws RejectedRecordException with {@link RecordRejectionReason#INVALID_COMMAND} if a part is missing that its
+     *     type needs
      */
     public static AccountInput command(AccountEvent event, long appendedAtMillis, Position position)
-            throws RefusedException {
+            throws RejectedRecordException {
         return new AccountInput(
                 event.getCommandId(),
                 event.getAccountId(),
@@ -74,7 +77,7 @@ public final class InputTranslator {
                 position);
     }
 
-    private static AccountChange change(AccountEvent event) throws RefusedException {
+    private static AccountChange change(AccountEvent event) throws RejectedRecordException {
         return switch (event.getType()) {
             case PLAN_ASSIGNED -> planAssigned(event);
             case OVERRIDE_SET ->
@@ -93,7 +96,7 @@ public final class InputTranslator {
         };
     }
 
-    private static AccountChange planAssigned(AccountEvent event) throws RefusedException {
+    private static AccountChange planAssigned(AccountEvent event) throws RejectedRecordException {
         String planId = required(event, "plan_id", event.getPlanId());
         return switch (event.getUsageCarry()) {
             case KEEP -> new AccountChange.PlanAssigned(planId, AccountChange.Carry.KEEP);
@@ -103,14 +106,14 @@ public final class InputTranslator {
         };
     }
 
-    private static Amount amount(AccountEvent event) throws RefusedException {
+    private static Amount amount(AccountEvent event) throws RejectedRecordException {
         Long amount = event.getAmount();
         if (amount == null) {
             return Amount.unlimited();
         }
         if (amount < 0 || amount > Amount.MAX_UNITS) {
-            throw new RefusedException(
-                    RefusalReason.INVALID_COMMAND,
+            throw new RejectedRecordException(
+                    RecordRejectionReason.INVALID_COMMAND,
                     "amount of an OVERRIDE_SET must be 0 to " + Amount.MAX_UNITS + " or null, was " + amount);
         }
         return Amount.of(amount);
@@ -162,10 +165,10 @@ public final class InputTranslator {
         return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 
-    private static <T> T required(AccountEvent event, String field, @Nullable T value) throws RefusedException {
+    private static <T> T required(AccountEvent event, String field, @Nullable T value) throws RejectedRecordException {
         if (value == null) {
-            throw new RefusedException(
-                    RefusalReason.INVALID_COMMAND,
+            throw new RejectedRecordException(
+                    RecordRejectionReason.INVALID_COMMAND,
                     field + " of a command " + event.getType() + " must be set, was null");
         }
         return value;

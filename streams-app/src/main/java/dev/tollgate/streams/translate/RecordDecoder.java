@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Reads one type of record from bytes that anybody may have written, and tells apart what is wrong with the bytes from
  * what is wrong with us.
  *
- * <p>Bytes that are bad today are bad tomorrow: {@link RefusedException}. A registry that does not answer, or that
- * refuses our credentials, says nothing about the bytes: its exception goes through, the record stays unread and is
- * tried again.
+ * <p>Bytes that are bad today are bad tomorrow: {@link RejectedRecordException}. A registry that does not answer, or
+ * that refuses our credentials, says nothing about the bytes: its exception goes through, the record stays unread and
+ * is tried again.
  *
  * <p>Not thread-safe; one per task.
  *
@@ -61,23 +61,24 @@ public final class RecordDecoder<T extends SpecificRecord> {
      * @param value the bytes, or null
      * @param appendedAtMillis when the log took it
      * @param nowMillis wall-clock time
-     * @throws RefusedException if the bytes are no record of this type
+     * @throws RejectedRecordException if the bytes are no record of this type
      * @throws KafkaException if the registry could not be asked
      */
     public T decode(String topic, byte @Nullable [] value, long appendedAtMillis, long nowMillis)
-            throws RefusedException {
+            throws RejectedRecordException {
         if (value == null) {
-            throw new RefusedException(RefusalReason.MALFORMED, "value must be a record, was null");
+            throw new RejectedRecordException(RecordRejectionReason.MALFORMED, "value must be a record, was null");
         }
         if (value.length > maxBytes) {
-            throw new RefusedException(
-                    RefusalReason.TOO_LARGE, "value must have at most " + maxBytes + " bytes, has " + value.length);
+            throw new RejectedRecordException(
+                    RecordRejectionReason.TOO_LARGE,
+                    "value must have at most " + maxBytes + " bytes, has " + value.length);
         }
         try {
             refuseIfKnownAsUnknown(value, appendedAtMillis);
             T record = deserializer.deserialize(topic, value);
             if (record == null) {
-                throw new RefusedException(RefusalReason.MALFORMED, "value must be a record, was null");
+                throw new RejectedRecordException(RecordRejectionReason.MALFORMED, "value must be a record, was null");
             }
             return record;
         } catch (UnknownSchemaException e) {
@@ -86,15 +87,15 @@ public final class RecordDecoder<T extends SpecificRecord> {
                 throw new KafkaException("the schema registry refused to look a schema up: " + e.getMessage(), e);
             }
             unknownSince.put(WireFormat.schemaId(value), nowMillis);
-            throw new RefusedException(RefusalReason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()));
+            throw new RejectedRecordException(RecordRejectionReason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()));
         } catch (WrongTypeException e) {
-            throw new RefusedException(RefusalReason.WRONG_TYPE, String.valueOf(e.getMessage()));
+            throw new RejectedRecordException(RecordRejectionReason.WRONG_TYPE, String.valueOf(e.getMessage()));
         } catch (SerializationException e) {
-            throw new RefusedException(RefusalReason.MALFORMED, String.valueOf(e.getMessage()));
+            throw new RejectedRecordException(RecordRejectionReason.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 
-    private void refuseIfKnownAsUnknown(byte[] value, long appendedAtMillis) throws RefusedException {
+    private void refuseIfKnownAsUnknown(byte[] value, long appendedAtMillis) throws RejectedRecordException {
         if (unknownSince.isEmpty()) {
             return;
         }
@@ -104,7 +105,8 @@ public final class RecordDecoder<T extends SpecificRecord> {
             return;
         }
         if (appendedAtMillis < since) {
-            throw new RefusedException(RefusalReason.UNKNOWN_SCHEMA, "schema id " + id + " is unknown to the registry");
+            throw new RejectedRecordException(
+                    RecordRejectionReason.UNKNOWN_SCHEMA, "schema id " + id + " is unknown to the registry");
         }
         unknownSince.remove(id);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.engine.plan.PlanVersion;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
-import dev.tollgate.streams.topology.TestingPlans;
+import dev.tollgate.streams.task.TestingPlans;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

@@ -20,7 +20,7 @@ import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.streams.translate.InputTranslator;
 import dev.tollgate.streams.translate.OutputTranslator;
-import dev.tollgate.streams.translate.RefusedException;
+import dev.tollgate.streams.translate.RejectedRecordException;
 import dev.tollgate.testkit.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class EngineRun implements Outputs {
     }
 
     /** What follows from a step, and from the time up to it. */
-    List<String> run(Scenario.Step step) throws RefusedException {
+    List<String> run(Scenario.Step step) throws RejectedRecordException {
         ScenarioRenderer renderer = new ScenarioRenderer(step);
         for (int i = 0; i < step.repeat(); i++) {
             passTo(step.timeOf(i), renderer);

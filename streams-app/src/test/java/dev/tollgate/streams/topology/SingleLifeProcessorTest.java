@@ -3,7 +3,7 @@ package dev.tollgate.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.streams.AccountingMetrics;
+import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.store.TestingStores;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,5 @@
+/** What the accounting role counts. */
+@NullMarked
+package dev.tollgate.streams.metrics;
+
+import org.jspecify.annotations.NullMarked;

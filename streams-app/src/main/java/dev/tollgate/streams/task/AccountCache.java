@@ -1,0 +1,112 @@
+package dev.tollgate.streams.task;
+
+import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.store.AccountStore;
+import java.util.LinkedHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The accounts of a task: decoded in memory up to a number of bytes, least recently used out first, over the store. The
+ * bytes are estimated from the length of the encoded records ({@link AccountRecord#heapBytes}); those of decoded
+ * projects and API keys, which the store keeps, count too.
+ *
+ * <p>There is never more than one object per account at a time, and the store always has what the object has once an
+ * input is done with. Lives as long as the task holds its partition: a task that is closed, clean or not, begins with
+ * an empty cache.
+ */
+final class AccountCache {
+    private final AccountStore store;
+    private final long maxBytes;
+    private final Consumer<Account> onLoaded;
+    private final Consumer<Account> onEvicted;
+    private final LinkedHashMap<String, Account> cached = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    /**
+     * @param maxBytes about how many bytes are kept in memory; one account is, however large
+     * @param onLoaded told of each account that is read into memory
+     * @param onEvicted told of each account before it is dropped from memory
+     */
+    AccountCache(AccountStore store, long maxBytes, Consumer<Account> onLoaded, Consumer<Account> onEvicted) {
+        this.store = store;
+        this.maxBytes = maxBytes;
+        this.onLoaded = onLoaded;
+        this.onEvicted = onEvicted;
+    }
+
+    /** An account as it was last saved, or a new one. */
+    Account get(String accountId) {
+        Account account = cached.get(accountId);
+        if (account != null) {
+            return account;
+        }
+        account = read(accountId);
+        cached.put(accountId, account);
+        weigh(account);
+        makeRoom(account);
+        return account;
+    }
+
+    /**
+     * Shows an account without keeping it: one that is not in memory is read, told of as onLoaded and onEvicted, and
+     * forgotten, so that whoever goes through all accounts does not drive out those that are in use.
+     *
+     * @param visitor saves what it changes
+     */
+    void visit(String accountId, Consumer<Account> visitor) {
+        Account account = cached.get(accountId);
+        if (account != null) {
+            visitor.accept(account);
+            return;
+        }
+        account = read(accountId);
+        visitor.accept(account);
+        onEvicted.accept(account);
+        store.forget(account.record);
+    }
+
+    void save(Account account) {
+        store.save(account.record);
+        if (account.isCached) {
+            weigh(account);
+        }
+    }
+
+    /** Forgets what is in memory about an account: the next {@link #get} reads the store. */
+    void drop(Account account) {
+        if (cached.remove(account.id(), account)) {
+            bytes -= account.cachedBytes;
+            account.isCached = false;
+        }
+        store.forget(account.record);
+    }
+
+    /** About how many bytes are in memory. */
+    long bytes() {
+        return bytes + store.scopeBytes();
+    }
+
+    private Account read(String accountId) {
+        Account account = new Account(store.load(accountId));
+        onLoaded.accept(account);
+        return account;
+    }
+
+    private void weigh(Account account) {
+        long now = account.record.heapBytes();
+        bytes += now - account.cachedBytes;
+        account.cachedBytes = now;
+        account.isCached = true;
+    }
+
+    private void makeRoom(Account kept) {
+        while (bytes() > maxBytes) {
+            Account eldest = cached.firstEntry().getValue();
+            if (eldest == kept) {
+                return;
+            }
+            onEvicted.accept(eldest);
+            drop(eldest);
+        }
+    }
+}
