@@ -1,12 +1,15 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.cli.config.ConfigSources;
+import dev.tollgate.cli.config.Configuration;
 import dev.tollgate.cli.config.KafkaAccess;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.cluster.ClusterConfig;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +45,11 @@ final class ConfigOptions {
      * {@code tollgate up} on this machine is used, and said so on standard error.
      */
     Map<String, String> values() {
+        return configuration().values();
+    }
+
+    /** The same, with the origin of each value. */
+    Configuration configuration() {
         Map<String, String> flags = new LinkedHashMap<>(set);
         if (bootstrapServers != null) {
             flags.put("kafka.bootstrap-servers", bootstrapServers);
@@ -52,10 +60,8 @@ final class ConfigOptions {
         Map<String, String> environment = System.getenv();
         String named = environment.get("TOLLGATE_CONFIG");
         Path chosen = file != null || named == null ? file : Path.of(named);
-        Map<String, String> merged = ConfigSources.merge(chosen, environment, flags);
-        if (chosen == null
-                && !merged.containsKey("kafka.bootstrap-servers")
-                && !merged.containsKey(Settings.environmentName("kafka.bootstrap-servers"))) {
+        Configuration merged = ConfigSources.merge(chosen, environment, flags);
+        if (chosen == null && !merged.names(ClusterConfig.BOOTSTRAP_SERVERS)) {
             Path local = LocalStack.configFile(LocalStack.defaultFolder());
             if (Files.exists(local)) {
                 spec.commandLine().getErr().println("tollgate: using the local stack of 'tollgate up' (" + local + ")");
@@ -71,9 +77,9 @@ final class ConfigOptions {
      * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
      */
     MaxEventAge maxEventAge() {
-        Settings settings = new Settings(values());
+        SettingsReader settings = new SettingsReader(values(), List.of(MaxEventAge.SETTINGS));
         MaxEventAge age = MaxEventAge.read(settings);
-        settings.refuseUnknown("events.");
+        settings.rejectUnknown();
         settings.throwIfProblems();
         return age;
     }
@@ -84,9 +90,9 @@ final class ConfigOptions {
      * @throws dev.tollgate.schemas.config.InvalidSettingsException listing every problem
      */
     KafkaAccess kafka() {
-        Settings settings = new Settings(values());
+        SettingsReader settings = new SettingsReader(values(), KafkaAccess.SETTINGS);
         KafkaAccess access = KafkaAccess.from(settings);
-        settings.refuseUnknown("kafka.bootstrap", "registry.", "topics.");
+        settings.rejectUnknown();
         settings.throwIfProblems();
         return access;
     }

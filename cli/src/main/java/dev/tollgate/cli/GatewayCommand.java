@@ -1,12 +1,8 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
-import dev.tollgate.schemas.config.Settings;
-import dev.tollgate.schemas.topic.Topic;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +48,7 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        GatewayConfig gatewayConfig = read(config.values());
+        GatewayConfig gatewayConfig = GatewayConfig.from(config.values());
         return RoleRunner.run("gateway", () -> {
             Gateway gateway = Gateway.start(gatewayConfig);
             PrintWriter out = spec.commandLine().getOut();
@@ -70,20 +66,5 @@ final class GatewayCommand implements Callable<Integer> {
                 }
             };
         });
-    }
-
-    /**
-     * The gateway's configuration out of the launcher's.
-     *
-     * @throws dev.tollgate.schemas.config.InvalidSettingsException listing every problem
-     */
-    static GatewayConfig read(Map<String, String> values) {
-        Settings settings = new Settings(values);
-        KafkaAccess kafka = KafkaAccess.from(settings);
-        settings.refuseUnknown("kafka.bootstrap", "registry.", "topics.");
-        GatewayConfig gateway = GatewayConfig.read(
-                settings, kafka.clientSettings(), kafka.layout().name(Topic.REQUEST_EVENTS));
-        settings.throwIfProblems();
-        return gateway;
     }
 }

@@ -9,8 +9,8 @@ import dev.tollgate.gateway.backfill.BackfillReport;
 import dev.tollgate.gateway.backfill.BatchSender;
 import dev.tollgate.gateway.backfill.Mapping;
 import dev.tollgate.gateway.kafka.EventSender;
+import dev.tollgate.schemas.config.Durations;
 import dev.tollgate.schemas.config.InvalidSettingsException;
-import dev.tollgate.schemas.config.Settings;
 import dev.tollgate.schemas.topic.Topic;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -211,7 +211,7 @@ final class IngestCommand implements Callable<Integer> {
 
     private Duration patience() {
         try {
-            return Settings.parseDuration(patience);
+            return Durations.parse(patience);
         } catch (IllegalArgumentException e) {
             throw usage("--patience: " + e.getMessage());
         }

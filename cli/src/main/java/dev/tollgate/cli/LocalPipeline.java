@@ -7,7 +7,8 @@ import dev.tollgate.plans.catalog.PlanApplier;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.plans.catalog.PlanRefusedException;
 import dev.tollgate.schemas.avro.Plan;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.cluster.ClusterConfig;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.sink.Sink;
@@ -16,6 +17,7 @@ import dev.tollgate.sql.ClickHouseConfig;
 import dev.tollgate.sql.Migrator;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.config.AccountingSettings;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -65,7 +67,8 @@ public final class LocalPipeline implements AutoCloseable {
         // One broker and one clock: a plan need not wait long to count.
         configuration.put("accounting.plan-settle-time", "200ms");
 
-        Settings settings = new Settings(configuration);
+        SettingsReader settings = new SettingsReader(
+                configuration, ClusterConfig.settingsAnd(AccountingSettings.GROUP, ClickHouseConfig.SETTINGS));
         KafkaAccess kafka = KafkaAccess.from(settings);
         ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
         settings.throwIfProblems();

@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.Secrets;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.sql.AnalystQuery;
 import dev.tollgate.sql.ClickHouseConfig;
 import dev.tollgate.sql.MigrationReport;
@@ -55,9 +56,9 @@ final class SqlCommand extends CommandGroup {
             if (url != null) {
                 values.put("clickhouse.url", url);
             }
-            Settings settings = new Settings(values);
+            SettingsReader settings = new SettingsReader(values, List.of(ClickHouseConfig.SETTINGS));
             ClickHouseConfig read = ClickHouseConfig.read(settings);
-            settings.refuseUnknown("clickhouse.");
+            settings.rejectUnknown();
             settings.throwIfProblems();
             return read;
         }
@@ -69,8 +70,7 @@ final class SqlCommand extends CommandGroup {
                 run(clickHouse, spec.commandLine().getOut());
             } catch (SQLException e) {
                 throw new CommandFailure(
-                        "ClickHouse at " + Settings.masked("clickhouse.url", clickHouse.url()) + ": "
-                                + firstLine(e.getMessage()),
+                        "ClickHouse at " + Secrets.maskedWithin(clickHouse.url()) + ": " + firstLine(e.getMessage()),
                         e);
             }
         }

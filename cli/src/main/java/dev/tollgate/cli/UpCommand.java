@@ -122,7 +122,7 @@ final class UpCommand implements Callable<Integer> {
         configuration.put("gateway.host", LoopbackPort.HOST);
         configuration.put("gateway.port", Integer.toString(port));
         configuration.put("gateway.anonymous", "true");
-        return Gateway.start(GatewayCommand.read(configuration));
+        return Gateway.start(GatewayConfig.from(configuration));
     }
 
     private void print(LocalPipeline pipeline, Gateway gateway, Path configFile) {

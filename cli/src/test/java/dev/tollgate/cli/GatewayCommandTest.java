@@ -63,7 +63,7 @@ class GatewayCommandTest {
                 .contains("kafka.bootstrap-servers is missing")
                 .contains("registry.url is missing")
                 .contains("topics.partitions must be a whole number")
-                .contains("Kafka's property acks must be left to the gateway")
+                .contains("kafka.client.acks cannot be set: the gateway")
                 .contains("gateway.port must be a whole number from 0 to 65535, was '70000'")
                 .contains("gateway.prot is unknown; did you mean gateway.port?")
                 .contains("gateway.tokens.billing.hash: a token's hash must be sha256:SALT:HASH")
@@ -72,7 +72,7 @@ class GatewayCommandTest {
 
     @Test
     void givenTheLaunchersKeys_whenRead_thenClientsGetTheirOwnNames() {
-        GatewayConfig config = GatewayCommand.read(Map.of(
+        GatewayConfig config = GatewayConfig.from(Map.of(
                 "kafka.bootstrap-servers", "k:1",
                 "kafka.client.security.protocol", "SSL",
                 "registry.url", "http://r",
@@ -89,7 +89,9 @@ class GatewayCommandTest {
                         Map.entry("schema.registry.url", "http://r"),
                         Map.entry("schema.registry.request.timeout.ms", "3000"),
                         Map.entry("basic.auth.credentials.source", "USER_INFO"),
-                        Map.entry("basic.auth.user.info", "me:hidden"));
+                        Map.entry("basic.auth.user.info", "me:hidden"),
+                        Map.entry("auto.register.schemas", "true"),
+                        Map.entry("use.latest.version", "false"));
         assertThat(config.effective())
                 .containsEntry("kafka.bootstrap-servers", "k:1")
                 .containsEntry("registry.user-info", "****")
@@ -105,12 +107,13 @@ class GatewayCommandTest {
             """);
 
         Map<String, String> merged = ConfigSources.merge(
-                file,
-                Map.of(
-                        "TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH", "new",
-                        "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_HASH", "other",
-                        "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_ACCOUNTS", "a,b"),
-                Map.of());
+                        file,
+                        Map.of(
+                                "TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH", "new",
+                                "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_HASH", "other",
+                                "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_ACCOUNTS", "a,b"),
+                        Map.of())
+                .values();
 
         assertThat(merged)
                 .containsEntry("gateway.tokens.edge_proxy.hash", "new")

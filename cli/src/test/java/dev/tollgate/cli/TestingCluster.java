@@ -3,7 +3,7 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.embedded.Stack;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.streams.AccountingApp;
@@ -48,7 +48,7 @@ final class TestingCluster implements AutoCloseable {
         configuration.put("streams.application-id", name);
         configuration.put("streams.state-dir", folder.resolve("streams").toString());
         configuration.put("accounting.plan-settle-time", "200ms");
-        Settings settings = new Settings(configuration);
+        SettingsReader settings = new SettingsReader(configuration, KafkaAccess.SETTINGS);
         kafka = KafkaAccess.from(settings);
         settings.throwIfProblems();
         try (Admin admin = kafka.admin()) {

@@ -23,9 +23,9 @@ public final class MemoryService {
 
     public static void main(String[] args) throws Exception {
         Gate gate = Gate.of(GateConfig.from(
-                Map.of("kafka.bootstrap.servers", args[0], "schema.registry.url", args[1], "topics.prefix", args[3])));
+                Map.of("kafka.bootstrap-servers", args[0], "registry.url", args[1], "topics.prefix", args[3])));
         RequestEventPublisher publisher = RequestEventPublisher.start(PublisherConfig.from(
-                Map.of("bootstrap.servers", args[0], "schema.registry.url", args[1], "topics.prefix", args[3])));
+                Map.of("kafka.bootstrap-servers", args[0], "registry.url", args[1], "topics.prefix", args[3])));
         // A real service takes the account from its own authentication, not from a header that anybody can set.
         Filter usage = new UsageExchangeFilter(
                 HttpUsage.of(publisher, call -> call.header("X-Account-Id")).build());

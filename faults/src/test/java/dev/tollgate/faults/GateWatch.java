@@ -32,8 +32,8 @@ final class GateWatch implements AutoCloseable {
 
     static GateWatch start(Cluster cluster) throws InterruptedException {
         Map<String, String> settings = new HashMap<>();
-        settings.put("kafka.bootstrap.servers", cluster.roleBootstrapServers());
-        settings.put("schema.registry.url", cluster.registryUrl());
+        settings.put("kafka.bootstrap-servers", cluster.roleBootstrapServers());
+        settings.put("registry.url", cluster.registryUrl());
         settings.put("topics.prefix", cluster.layout().prefix());
         settings.put("gate.own-calls-horizon", "1s");
         settings.put("gate.feed-max-age", "1h");

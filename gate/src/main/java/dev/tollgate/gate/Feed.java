@@ -147,7 +147,7 @@ final class Feed implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "tollgate-gate");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-        properties.putAll(config.kafka());
+        properties.putAll(config.cluster().clients());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -55,7 +55,7 @@ class GateConfigTest {
 
         GateConfig config = GateConfig.from(settings);
 
-        assertThat(config.kafka()).containsEntry("security.protocol", "SSL");
+        assertThat(config.cluster().clientProperties()).containsEntry("security.protocol", "SSL");
         assertThat(config.registry().userInfo()).isEqualTo("me:secret");
         assertThat(config.limitStateTopic()).isEqualTo("eu.limit-state");
         assertThat(config.readUncommitted()).isFalse();
@@ -88,8 +88,9 @@ class GateConfigTest {
                         InvalidSettingsException.class,
                         e -> assertThat(e.problems())
                                 .hasSize(7)
-                                .anyMatch(problem -> problem.contains("kafka.bootstrap.servers is missing"))
-                                .anyMatch(problem -> problem.contains("schema.registry.url is missing"))
+                                .anyMatch(problem -> problem.contains("kafka.bootstrap-servers is missing"))
+                                .anyMatch(problem -> problem.contains("registry.url is missing"))
+                                .anyMatch(problem -> problem.contains("kafka.client.group.id cannot be set"))
                                 .anyMatch(problem -> problem.contains("did you mean gate.max-accounts")));
     }
 }

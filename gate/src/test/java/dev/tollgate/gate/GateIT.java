@@ -105,9 +105,9 @@ class GateIT {
     private Gate gate(String... settings) {
         Map<String, String> all = TestingGate.settings(settings);
         all.put("gate.start-timeout", "1m");
-        all.put("kafka.bootstrap.servers", "127.0.0.1:" + port);
+        all.put("kafka.bootstrap-servers", "127.0.0.1:" + port);
         all.put("kafka.reconnect.backoff.max.ms", "200");
-        all.put("schema.registry.url", registry.url());
+        all.put("registry.url", registry.url());
         return Gate.of(GateConfig.from(all));
     }
 
@@ -237,7 +237,7 @@ class GateIT {
     @Test
     void givenNoKafka_whenStarted_thenItWaitsNoLongerThanToldAndAnswersByPolicy() throws Exception {
         Map<String, String> settings = TestingGate.settings(
-                "kafka.bootstrap.servers",
+                "kafka.bootstrap-servers",
                 "127.0.0.1:" + LoopbackPort.free(),
                 "gate.start-timeout",
                 "300ms",

@@ -19,8 +19,8 @@ public final class TestingGate {
 
     public static Map<String, String> settings(String... keysAndValues) {
         Map<String, String> settings = new HashMap<>();
-        settings.put("kafka.bootstrap.servers", "127.0.0.1:1");
-        settings.put("schema.registry.url", "http://127.0.0.1:1");
+        settings.put("kafka.bootstrap-servers", "127.0.0.1:1");
+        settings.put("registry.url", "http://127.0.0.1:1");
         for (int i = 0; i < keysAndValues.length; i += 2) {
             settings.put(keysAndValues[i], keysAndValues[i + 1]);
         }

@@ -1,6 +1,8 @@
 package dev.tollgate.sink;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.cluster.ClusterConfig;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import dev.tollgate.sql.ClickHouseConfig;
@@ -9,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -18,11 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Configuration of the sink, built once by {@link #from}.
  *
- * @param bootstrapServers Kafka
- * @param clientProperties for every Kafka client, by Kafka's names
+ * @param cluster Kafka, registry and topics
  * @param consumerProperties for the sink's consumers besides
- * @param registry where the schemas are
- * @param topics how the topics are named
  * @param clickHouse where the rows go
  * @param groupId consumer group whose committed offsets are the ledger of what is written; two sinks of one group share
  *     the work, two groups would each write everything
@@ -40,11 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param effective what was read, secrets masked, for the log
  */
 public record SinkConfig(
-        String bootstrapServers,
-        Map<String, String> clientProperties,
+        ClusterConfig cluster,
         Map<String, String> consumerProperties,
-        RegistryConfig registry,
-        TopicLayout topics,
         ClickHouseConfig clickHouse,
         String groupId,
         int threads,
@@ -69,8 +64,11 @@ public record SinkConfig(
     /** A batch seldom has rows of more months; a partition that makes more inserts waits, see {@link InsertBudget}. */
     private static final int INSERTS_PER_BATCH = 2;
 
-    private static final Pattern GROUP_ID = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
-    private static final List<String> RESERVED = List.of(
+    /** Every key that {@link #from} reads. */
+    public static final List<SettingGroup> SETTINGS =
+            ClusterConfig.settingsAnd(ClickHouseConfig.SETTINGS, SinkSettings.GROUP);
+
+    private static final Set<String> RESERVED = Set.of(
             ConsumerConfig.GROUP_ID_CONFIG,
             ConsumerConfig.GROUP_PROTOCOL_CONFIG,
             ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -82,31 +80,15 @@ public record SinkConfig(
             ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
 
     public SinkConfig {
-        clientProperties = Map.copyOf(clientProperties);
         consumerProperties = Map.copyOf(consumerProperties);
         ignoredApplications = Set.copyOf(ignoredApplications);
         effective = Map.copyOf(effective);
     }
 
     /**
-     * Reads the configuration from dotted kebab-case keys:
+     * Reads {@link #SETTINGS}; keys of other roles may stand in the same map.
      *
-     * <ul>
-     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for every Kafka client,
-     *       {@code kafka.sink.*} for the sink's consumers
-     *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
-     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1)
-     *   <li>{@code clickhouse.*} as {@link ClickHouseConfig#read}
-     *   <li>{@code sink.group-id} ({@code tollgate-sink}), {@code sink.threads} (1), {@code sink.batch.max-rows}
-     *       (50000), {@code sink.batch.max-bytes} (16 MiB), {@code sink.batch.max-delay} (1s),
-     *       {@code sink.buffer.max-bytes} (64 MiB), {@code sink.retry.min-delay} (200ms), {@code sink.retry.max-delay}
-     *       (10s), {@code sink.max-poll-interval} (5m)
-     *   <li>{@code sink.check-interval} (1m): how often the rows of the journal are counted
-     *   <li>{@code sink.ignored-applications} (none): ids of accounting applications whose records of the journal are
-     *       skipped; {@code sink.next-application} (none): an id that may follow the one that stands
-     * </ul>
-     *
-     * <p>Refused besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval
+     * <p>Rejected besides what is out of range: a ClickHouse request time-out of more than a third of the poll interval
      * (a hanging insert would cost the partitions), and more partitions than the tables remember tokens for. An insert
      * may still arrive up to half a poll interval after its intent plus one request time-out. In that time the inserts
      * of all partitions must be fewer than the 100,000 that a table remembers; each partition's share is half of that
@@ -117,35 +99,20 @@ public record SinkConfig(
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
      */
     public static SinkConfig from(Map<String, String> values) {
-        Settings settings = new Settings(values);
-        String bootstrapServers = settings.required("kafka.bootstrap-servers");
-        Map<String, String> clientProperties = settings.passThrough("kafka.client.");
-        Map<String, String> consumerProperties = settings.passThrough("kafka.sink.");
-        for (String reserved : RESERVED) {
-            if (clientProperties.containsKey(reserved) || consumerProperties.containsKey(reserved)) {
-                settings.problem("kafka.*." + reserved + " cannot be set: the sink's guarantee rests on its own value");
-            }
-        }
-        RegistryConfig registry = RegistryConfig.read(settings);
-        TopicLayout topics = TopicLayout.read(settings);
+        SettingsReader settings = new SettingsReader(values, SETTINGS);
+        ClusterConfig cluster = ClusterConfig.read(settings);
+        TopicLayout topics = cluster.topics();
+        Map<String, String> consumerProperties = settings.all(ClusterConfig.FOR_SINK);
+        String reason = "the sink's guarantee rests on its own value";
+        ClusterConfig.rejectReserved(settings, "kafka.client.", cluster.clientProperties(), RESERVED::contains, reason);
+        ClusterConfig.rejectReserved(settings, "kafka.sink.", consumerProperties, RESERVED::contains, reason);
         ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
-        String groupId = settings.parsed(
-                "sink.group-id",
-                "tollgate-sink",
-                "1 to 200 letters, digits, '.', '_' or '-'",
-                SinkConfig::checkedGroup);
-        int threads = settings.integer("sink.threads", 1, 1, 64);
-        int batchMaxRows = settings.integer("sink.batch.max-rows", 50_000, 1, 1_000_000);
-        long batchMaxBytes = settings.number("sink.batch.max-bytes", 16 << 20, 1 << 10, 256 << 20);
-        Duration batchMaxDelay = settings.duration("sink.batch.max-delay", "1s", "10ms", "10m");
-        long bufferMaxBytes = settings.number("sink.buffer.max-bytes", 64 << 20, 1 << 10, 2L << 30);
-        Duration retryMinDelay = settings.duration("sink.retry.min-delay", "200ms", "1ms", "1m");
-        Duration retryMaxDelay = settings.duration("sink.retry.max-delay", "10s", "1ms", "10m");
-        Duration maxPollInterval = settings.duration("sink.max-poll-interval", "5m", "3s", "1h");
-
-        Duration checkInterval = settings.duration("sink.check-interval", "1m", "100ms", "1d");
-        Set<String> ignoredApplications = Set.copyOf(settings.list("sink.ignored-applications"));
-        String nextApplication = settings.optional("sink.next-application");
+        Duration batchMaxDelay = settings.get(SinkSettings.BATCH_MAX_DELAY);
+        Duration retryMinDelay = settings.get(SinkSettings.RETRY_MIN_DELAY);
+        Duration retryMaxDelay = settings.get(SinkSettings.RETRY_MAX_DELAY);
+        Duration maxPollInterval = settings.get(SinkSettings.MAX_POLL_INTERVAL);
+        Set<String> ignoredApplications = Set.copyOf(settings.get(SinkSettings.IGNORED_APPLICATIONS));
+        String nextApplication = settings.get(SinkSettings.NEXT_APPLICATION).orElse(null);
 
         if (nextApplication != null && ignoredApplications.contains(nextApplication)) {
             settings.problem(
@@ -168,28 +135,36 @@ public record SinkConfig(
                     + DEDUPLICATION_WINDOW + " that ClickHouse remembers is " + share
                     + "; raise it or lower sink.max-poll-interval");
         }
-        settings.refuseUnknown("sink.", "clickhouse.", "registry.", "topics.");
-        settings.throwIfProblems();
-        return new SinkConfig(
-                bootstrapServers,
-                clientProperties,
+        SinkConfig config = new SinkConfig(
+                cluster,
                 consumerProperties,
-                registry,
-                topics,
                 clickHouse,
-                groupId,
-                threads,
-                batchMaxRows,
-                batchMaxBytes,
+                settings.get(SinkSettings.GROUP_ID),
+                settings.get(SinkSettings.THREADS),
+                settings.get(SinkSettings.BATCH_MAX_ROWS),
+                settings.get(SinkSettings.BATCH_MAX_BYTES),
                 batchMaxDelay,
-                bufferMaxBytes,
+                settings.get(SinkSettings.BUFFER_MAX_BYTES),
                 retryMinDelay,
                 retryMaxDelay,
                 maxPollInterval,
-                checkInterval,
+                settings.get(SinkSettings.CHECK_INTERVAL),
                 ignoredApplications,
                 nextApplication,
                 settings.effective());
+        settings.rejectUnknown();
+        settings.throwIfProblems();
+        return config;
+    }
+
+    /** Where the schemas are. */
+    public RegistryConfig registry() {
+        return cluster.registry();
+    }
+
+    /** How the topics are named. */
+    public TopicLayout topics() {
+        return cluster.topics();
     }
 
     ApplicationRules applications() {
@@ -203,7 +178,7 @@ public record SinkConfig(
 
     /** Inserts that a partition may make in that time. */
     int maxInserts() {
-        return insertShare(topics);
+        return insertShare(topics());
     }
 
     private static Duration repeatable(Duration maxPollInterval, ClickHouseConfig clickHouse) {
@@ -219,9 +194,7 @@ public record SinkConfig(
     }
 
     Map<String, Object> adminProperties() {
-        Map<String, Object> properties = new HashMap<>(clientProperties);
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        return properties;
+        return cluster.clients();
     }
 
     /**
@@ -251,12 +224,5 @@ public record SinkConfig(
     @Override
     public String toString() {
         return "SinkConfig" + new java.util.TreeMap<>(effective);
-    }
-
-    private static String checkedGroup(String text) {
-        if (!GROUP_ID.matcher(text).matches()) {
-            throw new IllegalArgumentException(text);
-        }
-        return text;
     }
 }

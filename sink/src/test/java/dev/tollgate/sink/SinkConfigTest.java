@@ -19,7 +19,7 @@ final class SinkConfigTest {
     void givenOnlyWhatIsRequired_whenRead_thenTheRestHasItsPresets() {
         SinkConfig config = SinkConfig.from(REQUIRED);
 
-        assertThat(config.bootstrapServers()).isEqualTo("kafka:9092");
+        assertThat(config.cluster().bootstrapServers()).isEqualTo("kafka:9092");
         assertThat(config.topics().prefix()).isEqualTo("tollgate.");
         assertThat(config.clickHouse().database()).isEqualTo("tollgate");
         assertThat(config.clickHouse().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
@@ -107,14 +107,15 @@ final class SinkConfigTest {
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("kafka.bootstrap-servers is missing")
                 .hasMessageContaining("registry.url is missing")
-                .hasMessageContaining("clickhouse.url must begin with jdbc:ch:")
+                .hasMessageContaining("clickhouse.url must be a text that begins with jdbc:ch:")
                 .hasMessageContaining("clickhouse.database must be")
                 .hasMessageContaining("sink.thread is unknown; did you mean sink.threads?")
-                .hasMessageContaining("sink.batch.max-rows must be a whole number from 1 to 1000000, was '0'")
+                .hasMessageContaining(
+                        "sink.batch.max-rows must be a whole number of records from 1 to 1000000, was '0'")
                 .hasMessageContaining("sink.retry.max-delay must be >= sink.retry.min-delay")
                 .hasMessageContaining("clickhouse.request-timeout must be at most a third of sink.max-poll-interval")
                 .hasMessageContaining("sink.next-application must not be in sink.ignored-applications, was 'b'")
-                .hasMessageContaining("kafka.*.isolation.level cannot be set");
+                .hasMessageContaining("kafka.sink.isolation.level cannot be set");
     }
 
     @Test
@@ -128,5 +129,22 @@ final class SinkConfigTest {
 
         values.put("sink.batch.max-delay", "10s");
         assertThat(SinkConfig.from(values).topics().partitions()).isEqualTo(1_000);
+    }
+
+    @Test
+    void givenKafkasAndConfluentsNames_whenRead_thenTheyAreTheSettings() {
+        SinkConfig config = SinkConfig.from(Map.of(
+                "bootstrap.servers", "kafka:9092",
+                "kafka.security.protocol", "SASL_SSL",
+                "schema.registry.url", "http://registry:8081",
+                "basic.auth.credentials.source", "USER_INFO",
+                "basic.auth.user.info", "user:secret",
+                "clickhouse.url", "jdbc:ch://clickhouse:8123/default"));
+
+        assertThat(config.consumerProperties(0))
+                .containsEntry("bootstrap.servers", "kafka:9092")
+                .containsEntry("security.protocol", "SASL_SSL");
+        assertThat(config.registry().userInfo()).isEqualTo("user:secret");
+        assertThat(config.toString()).doesNotContain("user:secret");
     }
 }

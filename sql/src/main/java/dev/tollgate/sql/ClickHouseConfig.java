@@ -1,8 +1,13 @@
 package dev.tollgate.sql;
 
 import com.clickhouse.jdbc.DataSourceImpl;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.Secrets;
+import dev.tollgate.schemas.config.Setting;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingType;
+import dev.tollgate.schemas.config.SettingsReader;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -30,6 +35,48 @@ public record ClickHouseConfig(
     private static final Pattern DATABASE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
     private static final Pattern URL = Pattern.compile("jdbc:(ch|clickhouse):.+");
 
+    private static final Setting<String> URL_SETTING = Setting.required(
+            "clickhouse.url",
+            SettingType.text(URL, "a text that begins with jdbc:ch: or jdbc:clickhouse:"),
+            "",
+            "JDBC URL: `jdbc:ch://host:8123/default`; the database in it must exist, it is not where the tables are");
+
+    private static final Setting<Optional<String>> USER_SETTING =
+            Setting.optional("clickhouse.user", SettingType.text(), "user name, if the server asks for one");
+
+    private static final Setting<Optional<String>> PASSWORD_SETTING = Setting.optional(
+                    "clickhouse.password", SettingType.text(), "its password")
+            .asSecret();
+
+    private static final Setting<String> DATABASE_SETTING = Setting.of(
+            "clickhouse.database",
+            SettingType.text(DATABASE, "a letter or '_', then up to 63 letters, digits and '_'"),
+            "tollgate",
+            "where the tables are");
+
+    private static final Setting<Duration> CONNECT_TIMEOUT_SETTING = Setting.of(
+            "clickhouse.connect-timeout",
+            SettingType.duration("100ms", "5m"),
+            Duration.ofSeconds(5),
+            "how long to wait for a connection");
+
+    private static final Setting<Duration> REQUEST_TIMEOUT_SETTING = Setting.of(
+            "clickhouse.request-timeout",
+            SettingType.duration("1s", "30m"),
+            Duration.ofMinutes(1),
+            "how long one request may be silent");
+
+    /** How ClickHouse is found. */
+    public static final SettingGroup SETTINGS = SettingGroup.of(
+            "clickhouse",
+            "ClickHouse",
+            URL_SETTING,
+            USER_SETTING,
+            PASSWORD_SETTING,
+            DATABASE_SETTING,
+            CONNECT_TIMEOUT_SETTING,
+            REQUEST_TIMEOUT_SETTING);
+
     public ClickHouseConfig {
         if (!DATABASE.matcher(database).matches()) {
             throw new IllegalArgumentException(
@@ -42,29 +89,15 @@ public record ClickHouseConfig(
         return new ClickHouseConfig(url, null, null, database, Duration.ofSeconds(5), Duration.ofMinutes(1));
     }
 
-    /**
-     * Reads {@code clickhouse.url} (required), {@code clickhouse.user} (none), {@code clickhouse.password} (none),
-     * {@code clickhouse.database} ({@code tollgate}), {@code clickhouse.connect-timeout} (5s) and
-     * {@code clickhouse.request-timeout} (60s). Problems are noted in the settings.
-     */
-    public static ClickHouseConfig read(Settings settings) {
-        String url = settings.required("clickhouse.url");
-        if (!url.isEmpty() && !URL.matcher(url).matches()) {
-            settings.problem("clickhouse.url must begin with jdbc:ch: or jdbc:clickhouse:, was '"
-                    + Settings.masked("clickhouse.url", url) + "'");
-        }
-        String database = settings.parsed(
-                "clickhouse.database",
-                "tollgate",
-                "a letter or '_', then up to 63 letters, digits and '_'",
-                ClickHouseConfig::checkedDatabase);
+    /** Reads {@link #SETTINGS}. Problems are noted in the reader, and what is returned then is not to be used. */
+    public static ClickHouseConfig read(SettingsReader settings) {
         return new ClickHouseConfig(
-                url,
-                settings.optional("clickhouse.user"),
-                settings.optional("clickhouse.password"),
-                database,
-                settings.duration("clickhouse.connect-timeout", "5s", "100ms", "5m"),
-                settings.duration("clickhouse.request-timeout", "60s", "1s", "30m"));
+                settings.get(URL_SETTING),
+                settings.get(USER_SETTING).orElse(null),
+                settings.get(PASSWORD_SETTING).orElse(null),
+                settings.get(DATABASE_SETTING),
+                settings.get(CONNECT_TIMEOUT_SETTING),
+                settings.get(REQUEST_TIMEOUT_SETTING));
     }
 
     /**
@@ -87,17 +120,10 @@ public record ClickHouseConfig(
         return new DataSourceImpl(url, properties);
     }
 
-    private static String checkedDatabase(String text) {
-        if (!DATABASE.matcher(text).matches()) {
-            throw new IllegalArgumentException(text);
-        }
-        return text;
-    }
-
     /** Masks the password, also within the URL. */
     @Override
     public String toString() {
-        return "ClickHouseConfig[url=" + Settings.masked("clickhouse.url", url) + ", user=" + user + ", password="
+        return "ClickHouseConfig[url=" + Secrets.maskedWithin(url) + ", user=" + user + ", password="
                 + (password == null ? "none" : "****") + ", database=" + database + ", connectTimeout=" + connectTimeout
                 + ", requestTimeout=" + requestTimeout + "]";
     }

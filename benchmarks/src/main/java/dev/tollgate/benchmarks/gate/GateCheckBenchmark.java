@@ -110,8 +110,7 @@ public class GateCheckBenchmark {
 
     private static Gate gate(int limits, Algorithm algorithm) {
         Gate gate = Gate.unfed(
-                GateConfig.from(
-                        Map.of("kafka.bootstrap.servers", "127.0.0.1:1", "schema.registry.url", "http://127.0.0.1:1")),
+                GateConfig.from(Map.of("kafka.bootstrap-servers", "127.0.0.1:1", "registry.url", "http://127.0.0.1:1")),
                 System::currentTimeMillis);
         WindowUnit[] units = {WindowUnit.MINUTE, WindowUnit.DAY, WindowUnit.HOUR, WindowUnit.MONTH};
         List<Limit> all = new ArrayList<>();

@@ -28,7 +28,7 @@ final class OfferingGate {
     private record Arrival(long atMicros, int account) {}
 
     public static void main(String[] args) throws InterruptedException {
-        Map<String, String> gateSettings = Map.of("kafka.bootstrap.servers", args[0], "schema.registry.url", args[1]);
+        Map<String, String> gateSettings = Map.of("kafka.bootstrap-servers", args[0], "registry.url", args[1]);
         Map<String, String> publisherSettings =
                 Map.of("bootstrap.servers", args[0], "schema.registry.url", args[1], "linger.ms", "1");
         int accounts = Integer.parseInt(args[3]);

@@ -20,8 +20,8 @@ final class WatchingGate {
     private WatchingGate() {}
 
     public static void main(String[] args) throws InterruptedException {
-        Map<String, String> settings = Map.of(
-                "kafka.bootstrap.servers", args[0], "schema.registry.url", args[1], "gate.unknown-account", "open");
+        Map<String, String> settings =
+                Map.of("kafka.bootstrap-servers", args[0], "registry.url", args[1], "gate.unknown-account", "open");
         List<Call> watched = new ArrayList<>();
         for (int i = 0; i < Integer.parseInt(args[3]); i++) {
             watched.add(Call.of(args[2] + i, Pipeline.ENDPOINT));

@@ -3,7 +3,7 @@ package dev.tollgate.cli.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.tollgate.schemas.config.InvalidSettingsException;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.SettingsReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges the configuration: flags over environment over file. The result is the flat map that {@link Settings} reads.
+ * Merges the configuration: flags over environment over file. The result is the flat map that {@link SettingsReader}
+ * reads.
  *
  * <p>Files are YAML (nested keys are joined with dots) or Java properties, told apart by their ending.
  */
 public final class ConfigSources {
-    private static final String ENVIRONMENT_PREFIX = "TOLLGATE_";
-    private static final String KAFKA_PREFIX = "TOLLGATE_KAFKA_CLIENT_";
+    private static final Pattern CLIENT_PROPERTY = Pattern.compile("TOLLGATE_(KAFKA_(CLIENT|STREAMS|SINK)_.+)");
     private static final String TOKENS = "gateway.tokens.";
     private static final Pattern TOKEN = Pattern.compile("(TOLLGATE_GATEWAY_TOKENS_(.+))_(HASH|ACCOUNTS)");
     private static final long MAX_FILE_BYTES = 1 << 20;
@@ -34,56 +34,77 @@ public final class ConfigSources {
     private ConfigSources() {}
 
     /**
+     * The values of all sources, each over those before it.
+     *
      * @param file configuration file, or null
-     * @param environment environment variables; those that begin with {@code TOLLGATE_} count
+     * @param environment environment variables; those of keys count: {@code TOLLGATE_SINK_THREADS}
      * @param flags values given on the command line, by configuration key
-     * @throws InvalidSettingsException if the file cannot be read or parsed
+     * @throws InvalidSettingsException if the file cannot be read or parsed, or a key begins with a word that no key of
+     *     any role begins with
      */
-    public static Map<String, String> merge(
-            @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
-        Map<String, String> merged = new LinkedHashMap<>();
+    public static Configuration merge(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+        Configuration.Builder merged = new Configuration.Builder();
         if (file != null) {
-            merged.putAll(read(file));
+            Map<String, String> content = read(file);
+            merged.set(content, origins(content, "file " + file));
         }
-        merged.replaceAll((key, value) -> environment.getOrDefault(Settings.environmentName(key), value));
-        environment.forEach((name, value) -> {
-            if (name.startsWith(ENVIRONMENT_PREFIX)) {
-                merged.put(name, value);
-            }
-            if (name.startsWith(KAFKA_PREFIX)) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        KnownKeys.keysByVariable().forEach((variable, key) -> variables.put(key, variable));
+        for (String key : merged.values().keySet()) {
+            variables.put(key, SettingsReader.environmentName(key));
+        }
+        for (String variable : environment.keySet()) {
+            Matcher property = CLIENT_PROPERTY.matcher(variable);
+            if (property.matches()) {
                 // Handed on to Kafka's clients, whose property names have dots only.
-                String key = name.substring(ENVIRONMENT_PREFIX.length())
-                        .toLowerCase(Locale.ROOT)
-                        .replace('_', '.');
-                merged.put(key, value);
+                variables.put(property.group(1).toLowerCase(Locale.ROOT).replace('_', '.'), variable);
+            }
+        }
+        variables.putAll(tokens(merged.values(), environment));
+        Map<String, String> fromEnvironment = new LinkedHashMap<>();
+        Map<String, String> itsOrigins = new LinkedHashMap<>();
+        variables.forEach((key, variable) -> {
+            String value = environment.get(variable);
+            if (value != null) {
+                fromEnvironment.put(key, value);
+                itsOrigins.put(key, "environment " + variable);
             }
         });
-        merged.putAll(tokens(merged));
-        merged.putAll(flags);
-        return merged;
+        merged.set(fromEnvironment, itsOrigins);
+        merged.set(flags, origins(flags, "flag"));
+        SettingsReader reader = new SettingsReader(merged.values(), ConfigRole.allGroups());
+        reader.rejectUnknownWords();
+        reader.throwIfProblems();
+        return merged.build();
+    }
+
+    private static Map<String, String> origins(Map<String, String> source, String origin) {
+        Map<String, String> origins = new LinkedHashMap<>();
+        source.keySet().forEach(key -> origins.put(key, origin));
+        return origins;
     }
 
     /**
-     * The gateway's tokens that the environment names, which their variables alone cannot be asked for.
+     * The variables of the gateway's tokens by their keys, which the variables alone cannot be asked for.
      * {@code TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH} is of the token that the file calls {@code edge_proxy} or
      * {@code Edge-Proxy}; where the file has none, of {@code edge-proxy}.
      */
-    private static Map<String, String> tokens(Map<String, String> merged) {
-        Map<String, String> tokens = new LinkedHashMap<>();
-        merged.forEach((variable, value) -> {
+    private static Map<String, String> tokens(Map<String, String> content, Map<String, String> environment) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (String variable : environment.keySet()) {
             Matcher matcher = TOKEN.matcher(variable);
             if (matcher.matches()) {
-                String token = merged.keySet().stream()
+                String token = content.keySet().stream()
                         .filter(key -> key.startsWith(TOKENS))
                         .map(key -> key.substring(0, key.lastIndexOf('.')))
-                        .filter(key -> Settings.environmentName(key).equals(matcher.group(1)))
+                        .filter(key -> SettingsReader.environmentName(key).equals(matcher.group(1)))
                         .findFirst()
                         .orElseGet(() -> TOKENS
                                 + matcher.group(2).toLowerCase(Locale.ROOT).replace('_', '-'));
-                tokens.put(token + "." + matcher.group(3).toLowerCase(Locale.ROOT), value);
+                variables.put(token + "." + matcher.group(3).toLowerCase(Locale.ROOT), variable);
             }
-        });
-        return tokens;
+        }
+        return variables;
     }
 
     /**

@@ -1,17 +1,19 @@
 package dev.tollgate.cli.config;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.cluster.ClusterConfig;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.TopicLayout;
-import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.config.AccountingSettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,47 +29,41 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * The cluster, its registry and the topics in it, with the clients that operators' commands need.
  *
- * @param bootstrapServers {@code host:port,...}
- * @param registry where schemas are
- * @param layout names and partitions of the topics
- * @param clientProperties handed to every Kafka client as they are (security, timeouts)
+ * @param cluster Kafka, registry and topics
  * @param planSettleTime how long after its append a plan version counts for records
  */
-public record KafkaAccess(
-        String bootstrapServers,
-        RegistryConfig registry,
-        TopicLayout layout,
-        Map<String, String> clientProperties,
-        Duration planSettleTime) {
+public record KafkaAccess(ClusterConfig cluster, Duration planSettleTime) {
+    /** Every key that {@link #from} reads. */
+    public static final List<SettingGroup> SETTINGS = ClusterConfig.settingsAnd(AccountingSettings.GROUP);
 
-    public KafkaAccess {
-        clientProperties = Map.copyOf(clientProperties);
+    /** Reads {@link #SETTINGS}; problems are noted in the reader. */
+    public static KafkaAccess from(SettingsReader settings) {
+        return new KafkaAccess(ClusterConfig.read(settings), settings.get(AccountingSettings.PLAN_SETTLE_TIME));
     }
 
-    /**
-     * Reads {@code kafka.*}, {@code registry.*}, {@code topics.*} and {@code accounting.plan-settle-time}; problems are
-     * noted in the settings.
-     */
-    public static KafkaAccess from(Settings settings) {
-        String servers = settings.required("kafka.bootstrap-servers");
-        RegistryConfig registry = RegistryConfig.read(settings);
-        TopicLayout layout = TopicLayout.read(settings);
-        return new KafkaAccess(
-                servers,
-                registry,
-                layout,
-                settings.passThrough("kafka.client."),
-                AccountingConfig.readPlanSettleTime(settings));
+    /** {@code host:port,...} */
+    public String bootstrapServers() {
+        return cluster.bootstrapServers();
+    }
+
+    /** Where the schemas are. */
+    public RegistryConfig registry() {
+        return cluster.registry();
+    }
+
+    /** Names and partitions of the topics. */
+    public TopicLayout layout() {
+        return cluster.topics();
     }
 
     /** A new admin client; the caller closes it. */
     public Admin admin() {
-        return Admin.create(clients());
+        return Admin.create(cluster.clients());
     }
 
     /** A new registry client. */
     public SchemaRegistryClient registryClient() {
-        return new SchemaRegistryClient(registry);
+        return new SchemaRegistryClient(registry());
     }
 
     /** A new idempotent producer of one type, keyed by text; the caller closes it. */
@@ -77,7 +73,7 @@ public record KafkaAccess(
 
     /** A new idempotent producer with a serializer of the caller's; the caller closes it. */
     public <T> Producer<String, T> producer(Serializer<T> values) {
-        Map<String, Object> config = clients();
+        Map<String, Object> config = cluster.clients();
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         return new KafkaProducer<>(config, new StringSerializer(), values);
@@ -93,7 +89,7 @@ public record KafkaAccess(
      * A new consumer with a deserializer of the caller's, without a group; the caller assigns partitions and closes it.
      */
     public <T> Consumer<String, T> consumer(Deserializer<T> values, boolean committedOnly) {
-        Map<String, Object> config = clients();
+        Map<String, Object> config = cluster.clients();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, committedOnly ? "read_committed" : "read_uncommitted");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -102,32 +98,13 @@ public record KafkaAccess(
 
     /** What the libraries for services take: Kafka's and the registry's own names, and the prefix of the topics. */
     public Map<String, Object> libraryProperties() {
-        Map<String, Object> config = clients();
-        config.put(
-                RegistryConfig.URL,
-                String.join(",", registry.urls().stream().map(Object::toString).toList()));
-        if (registry.userInfo() != null) {
-            config.put(RegistryConfig.CREDENTIALS_SOURCE, "USER_INFO");
-            config.put(RegistryConfig.USER_INFO, registry.userInfo());
-        }
-        config.put(
-                RegistryConfig.REQUEST_TIMEOUT_MS,
-                Long.toString(registry.requestTimeout().toMillis()));
-        config.put("topics.prefix", layout.prefix());
+        Map<String, Object> config = new HashMap<>(clientSettings());
+        config.put("topics.prefix", layout().prefix());
         return config;
     }
 
     /** What clients and serializers take, by Kafka's and the registry's own names, as text. */
     public Map<String, String> clientSettings() {
-        Map<String, String> config = new HashMap<>();
-        libraryProperties().forEach((key, value) -> config.put(key, value.toString()));
-        config.remove("topics.prefix");
-        return config;
-    }
-
-    private Map<String, Object> clients() {
-        Map<String, Object> config = new HashMap<>(clientProperties);
-        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        return config;
+        return cluster.clientsAndRegistry();
     }
 }

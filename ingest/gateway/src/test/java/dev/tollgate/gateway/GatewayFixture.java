@@ -62,8 +62,8 @@ final class GatewayFixture implements AutoCloseable {
     /** Settings of a gateway on this broker that lets anyone publish, changed by pairs of key and value. */
     Map<String, String> settings(String... changes) {
         Map<String, String> settings = new HashMap<>();
-        settings.put("kafka.bootstrap.servers", bootstrapServers());
-        settings.put("schema.registry.url", registry.url());
+        settings.put("kafka.bootstrap-servers", bootstrapServers());
+        settings.put("registry.url", registry.url());
         settings.put("gateway.port", "0");
         settings.put("gateway.anonymous", "true");
         // The dates in the tests stay as they are while the clock goes on.

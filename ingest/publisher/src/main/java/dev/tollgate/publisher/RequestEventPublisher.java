@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (var publisher = RequestEventPublisher.start(PublisherConfig.from(Map.of(
- *         "bootstrap.servers", "localhost:9092",
- *         "schema.registry.url", "http://localhost:8081",
+ *         "kafka.bootstrap-servers", "localhost:9092",
+ *         "registry.url", "http://localhost:8081",
  *         "publisher.name", "recall-service")))) {
  *     publisher.publish(UsageCall.of("acme", "/v2/mem-it").units(12));
  * }

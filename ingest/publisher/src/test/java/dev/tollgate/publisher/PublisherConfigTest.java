@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.config.types.Password;
 import org.junit.jupiter.api.Test;
 
 class PublisherConfigTest {
@@ -111,16 +112,16 @@ class PublisherConfigTest {
 
         assertThat(refused.problems())
                 .anySatisfy(
-                        problem -> assertThat(problem).contains("topic prefix").contains("'a b'"))
+                        problem -> assertThat(problem).contains("topics.prefix").contains("'a b'"))
                 .anySatisfy(problem ->
-                        assertThat(problem).contains("publisher.name").contains("129"))
+                        assertThat(problem).contains("publisher.name").contains("up to 128 characters"))
                 .anySatisfy(problem ->
                         assertThat(problem).contains("publisher.queue-events").contains("'many'"))
                 .anySatisfy(problem -> assertThat(problem).contains("publisher.queue-size is unknown"))
                 .anySatisfy(problem -> assertThat(problem).contains("acks").contains("'1'"))
                 .anySatisfy(problem -> assertThat(problem).contains("transactional.id"))
-                .anySatisfy(problem -> assertThat(problem).contains("bootstrap.servers is missing"))
-                .anySatisfy(problem -> assertThat(problem).contains("schema.registry.url is missing"))
+                .anySatisfy(problem -> assertThat(problem).contains("kafka.bootstrap-servers is missing"))
+                .anySatisfy(problem -> assertThat(problem).contains("registry.url is missing"))
                 .anySatisfy(problem ->
                         assertThat(problem).contains("at least two segments").contains("200000"))
                 .anySatisfy(problem ->
@@ -134,5 +135,43 @@ class PublisherConfigTest {
         properties.put("sasl.jaas.config", "password='wonder'");
 
         assertThat(PublisherConfig.from(properties).toString()).doesNotContain("wonder");
+    }
+
+    @Test
+    void givenTollgatesOwnNames_whenRead_thenTheClientsHaveTheirs() {
+        PublisherConfig config = PublisherConfig.from(Map.of(
+                "kafka.bootstrap-servers",
+                "localhost:9092",
+                "kafka.client.linger.ms",
+                7,
+                "registry.url",
+                "http://localhost:8081",
+                "registry.user-info",
+                new Password("me:wonder"),
+                "registry.auto-register",
+                false));
+
+        assertThat(config.clientProperties())
+                .containsEntry("bootstrap.servers", "localhost:9092")
+                .containsEntry("linger.ms", "7")
+                .containsEntry("schema.registry.url", "http://localhost:8081")
+                .containsEntry("basic.auth.user.info", "me:wonder")
+                .containsEntry("auto.register.schemas", "false");
+    }
+
+    @Test
+    void givenTwoNamesWithDifferentValues_whenRead_thenBothAreNamed() {
+        Map<String, Object> properties = new HashMap<>(LEAST);
+        properties.put("registry.url", "http://elsewhere:8081");
+        properties.put("linger.ms", 1);
+        properties.put("kafka.client.linger.ms", "2");
+
+        InvalidSettingsException rejected =
+                catchThrowableOfType(InvalidSettingsException.class, () -> PublisherConfig.from(properties));
+
+        assertThat(rejected.problems())
+                .hasSize(2)
+                .anySatisfy(problem -> assertThat(problem).startsWith("registry.url and schema.registry.url are two"))
+                .anySatisfy(problem -> assertThat(problem).startsWith("linger.ms and kafka.client.linger.ms are two"));
     }
 }

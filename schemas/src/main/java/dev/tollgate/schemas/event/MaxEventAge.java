@@ -1,6 +1,10 @@
 package dev.tollgate.schemas.event;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.Durations;
+import dev.tollgate.schemas.config.Setting;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingType;
+import dev.tollgate.schemas.config.SettingsReader;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -21,25 +25,34 @@ public record MaxEventAge(Duration duration) {
     /** Name of the setting, the same for all roles. */
     public static final String KEY = "events.max-age";
 
-    private static final String DEFAULT = "400d";
+    private static final Duration DEFAULT = Duration.ofDays(400);
     private static final String LEAST = "1h";
     private static final String MOST = "36500d";
 
+    private static final Setting<Duration> SETTING = Setting.of(
+            KEY,
+            SettingType.duration(LEAST, MOST),
+            DEFAULT,
+            "greatest age of a request event, the same for all roles; older ones are rejected on the way in, or dead"
+                    + " letters `TOO_OLD`");
+
+    /** What all who take request events agree on. */
+    public static final SettingGroup SETTINGS = SettingGroup.of("events", "Request events", SETTING);
+
     public MaxEventAge {
-        if (duration.compareTo(Settings.parseDuration(LEAST)) < 0
-                || duration.compareTo(Settings.parseDuration(MOST)) > 0) {
+        if (duration.compareTo(Durations.parse(LEAST)) < 0 || duration.compareTo(Durations.parse(MOST)) > 0) {
             throw new IllegalArgumentException(KEY + " must be " + LEAST + " to " + MOST + ", was " + duration);
         }
     }
 
     /** 400 days: a year and a month, so that a full billing year can still be loaded. */
     public static MaxEventAge standard() {
-        return new MaxEventAge(Settings.parseDuration(DEFAULT));
+        return new MaxEventAge(DEFAULT);
     }
 
-    /** Reads {@value #KEY}; a problem is noted in the settings. */
-    public static MaxEventAge read(Settings settings) {
-        return new MaxEventAge(settings.duration(KEY, DEFAULT, LEAST, MOST));
+    /** Reads {@value #KEY}; a problem is noted in the reader. */
+    public static MaxEventAge read(SettingsReader settings) {
+        return new MaxEventAge(settings.get(SETTING));
     }
 
     /**

@@ -1,6 +1,9 @@
 package dev.tollgate.schemas.topic;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.Setting;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingType;
+import dev.tollgate.schemas.config.SettingsReader;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +20,33 @@ public record TopicLayout(String prefix, int partitions, short replication) {
 
     private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
     private static final int MAX_PARTITIONS = 10_000;
+    private static final TopicLayout STANDARD = new TopicLayout("tollgate.", 4, BROKER_DEFAULT);
+
+    private static final Setting<String> PREFIX_SETTING = Setting.of(
+            "topics.prefix",
+            SettingType.text(PREFIX, "up to 100 letters, digits, '.', '_' or '-'"),
+            STANDARD.prefix(),
+            "begins every topic's name");
+
+    private static final Setting<Integer> PARTITIONS_SETTING = Setting.of(
+            "topics.partitions",
+            SettingType.integer(1, MAX_PARTITIONS),
+            STANDARD.partitions(),
+            "of the topics by account; fixed once accounts have state");
+
+    private static final Setting<Integer> REPLICATION_SETTING = Setting.of(
+            "topics.replication",
+            SettingType.of(
+                    "a whole number from 1 to 32767, or -1 for the broker's default",
+                    "1 to 32767, -1",
+                    TopicLayout::parsedReplication,
+                    Object::toString),
+            (int) STANDARD.replication(),
+            "replicas; -1 is the broker's default");
+
+    /** How the topics are named and laid out. */
+    public static final SettingGroup SETTINGS =
+            SettingGroup.of("topics", "Topics", PREFIX_SETTING, PARTITIONS_SETTING, REPLICATION_SETTING);
 
     public TopicLayout {
         if (!PREFIX.matcher(prefix).matches()) {
@@ -35,25 +65,15 @@ public record TopicLayout(String prefix, int partitions, short replication) {
 
     /** Prefix {@code tollgate.}, 4 partitions, the broker's replication. */
     public static TopicLayout standard() {
-        return new TopicLayout("tollgate.", 4, BROKER_DEFAULT);
+        return STANDARD;
     }
 
-    /**
-     * Reads {@code topics.prefix}, {@code topics.partitions} and {@code topics.replication}; presets as
-     * {@link #standard()}. Problems are noted in the settings.
-     */
-    public static TopicLayout read(Settings settings) {
-        TopicLayout standard = standard();
-        String prefix = settings.string("topics.prefix", standard.prefix());
-        int partitions = settings.integer("topics.partitions", standard.partitions(), 1, MAX_PARTITIONS);
-        int replication =
-                settings.integer("topics.replication", standard.replication(), BROKER_DEFAULT, Short.MAX_VALUE);
-        try {
-            return new TopicLayout(prefix, partitions, (short) replication);
-        } catch (IllegalArgumentException e) {
-            settings.problem("topics.*: " + e.getMessage());
-            return standard;
-        }
+    /** Reads {@link #SETTINGS}. Problems are noted in the reader, and what is returned then is not to be used. */
+    public static TopicLayout read(SettingsReader settings) {
+        return new TopicLayout(
+                settings.get(PREFIX_SETTING),
+                settings.get(PARTITIONS_SETTING),
+                settings.get(REPLICATION_SETTING).shortValue());
     }
 
     /** Full name of a topic, for example {@code tollgate.request-events}. */
@@ -64,5 +84,13 @@ public record TopicLayout(String prefix, int partitions, short replication) {
     /** Number of partitions of a topic: one where it is not partitioned by account. */
     public int partitions(Topic topic) {
         return topic.perAccount() ? partitions : 1;
+    }
+
+    private static int parsedReplication(String text) {
+        short replication = Short.parseShort(text);
+        if (replication < 1 && replication != BROKER_DEFAULT) {
+            throw new IllegalArgumentException("not allowed");
+        }
+        return replication;
     }
 }

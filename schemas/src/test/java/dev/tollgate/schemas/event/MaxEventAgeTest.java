@@ -3,9 +3,10 @@ package dev.tollgate.schemas.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.config.SettingsReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ class MaxEventAgeTest {
 
     @Test
     void givenAnotherAge_whenRead_thenItHolds() {
-        Settings settings = new Settings(Map.of("events.max-age", "36h"));
+        SettingsReader settings = new SettingsReader(Map.of("events.max-age", "36h"), List.of(MaxEventAge.SETTINGS));
 
         MaxEventAge age = MaxEventAge.read(settings);
 
@@ -48,12 +49,14 @@ class MaxEventAgeTest {
                 .isNull();
         assertThat(age.problem(NOW.minus(Duration.ofHours(36)).minusMillis(1), NOW.toEpochMilli()))
                 .contains("at most PT36H before");
-        assertThat(MaxEventAge.read(new Settings(Map.of())).duration()).isEqualTo(Duration.ofDays(400));
+        assertThat(MaxEventAge.read(new SettingsReader(Map.of(), List.of(MaxEventAge.SETTINGS)))
+                        .duration())
+                .isEqualTo(Duration.ofDays(400));
     }
 
     @Test
     void givenAnAgeOutOfRange_whenRead_thenTheProblemNamesTheRange() {
-        Settings settings = new Settings(Map.of("events.max-age", "59m"));
+        SettingsReader settings = new SettingsReader(Map.of("events.max-age", "59m"), List.of(MaxEventAge.SETTINGS));
         MaxEventAge.read(settings);
 
         assertThatThrownBy(settings::throwIfProblems)

@@ -1,19 +1,19 @@
 package dev.tollgate.streams.config;
 
 import dev.tollgate.engine.EngineSettings;
-import dev.tollgate.schemas.config.Settings;
+import dev.tollgate.schemas.cluster.ClusterConfig;
+import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
@@ -23,12 +23,9 @@ import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one instance of the accounting role runs. Read with {@link #from}; the keys, defaults and ranges are listed
- * there.
+ * How one instance of the accounting role runs. Read with {@link #from}.
  *
- * @param bootstrapServers Kafka's {@code bootstrap.servers}
- * @param registry the schema registry
- * @param topics names, partitions and replication of the topics
+ * @param cluster Kafka, registry and topics
  * @param applicationId consumer group, prefix of changelog topics and transactional ids; one for all instances
  * @param instanceId name of this instance if it keeps its place in the group over a restart (static membership), else
  *     null
@@ -44,14 +41,11 @@ import org.jspecify.annotations.Nullable;
  *     all instances of an application and for every replay
  * @param cacheBytes about how many bytes of decoded accounts, projects and API keys each task keeps in memory; the
  *     latter two take half of it at most
- * @param clientProperties handed to every Kafka client as they are (security, timeouts)
- * @param streamsProperties handed to Kafka Streams as they are, by its names; win over the ones above
- * @param effective what was read, presets included, secrets masked: for one log line at start-up
+ * @param streamsProperties handed to Kafka Streams as they are, by its names; win over those of the cluster
+ * @param effective what was read, defaults included, secrets masked: for one log line at start-up
  */
 public record AccountingConfig(
-        String bootstrapServers,
-        RegistryConfig registry,
-        TopicLayout topics,
+        ClusterConfig cluster,
         String applicationId,
         @Nullable String instanceId,
         Path stateDir,
@@ -64,7 +58,6 @@ public record AccountingConfig(
         Duration totalsInterval,
         Duration planSettleTime,
         long cacheBytes,
-        Map<String, String> clientProperties,
         Map<String, String> streamsProperties,
         Map<String, String> effective) {
 
@@ -74,7 +67,10 @@ public record AccountingConfig(
     /** Largest account record in the changelog. */
     public static final int MAX_STATE_BYTES = 16 << 20;
 
-    private static final Pattern APPLICATION_ID = Pattern.compile("[a-zA-Z0-9._-]{1,150}");
+    /** Every key that {@link #from} reads. */
+    public static final List<SettingGroup> SETTINGS =
+            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, StreamsSettings.GROUP, AccountingSettings.GROUP);
+
     /**
      * What the guarantee and the identity of the role hang on is not up for configuration, neither bare nor in the form
      * for one kind of client ({@code main.consumer.isolation.level}).
@@ -119,98 +115,54 @@ public record AccountingConfig(
             StreamsConfig.ADMIN_CLIENT_PREFIX);
 
     public AccountingConfig {
-        clientProperties = Map.copyOf(clientProperties);
         streamsProperties = Map.copyOf(streamsProperties);
         effective = Map.copyOf(effective);
     }
 
     /**
-     * Reads the configuration from dotted kebab-case keys:
-     *
-     * <ul>
-     *   <li>{@code kafka.bootstrap-servers} (required), {@code kafka.client.*} for what every Kafka client gets (for
-     *       example {@code kafka.client.security.protocol}) and {@code kafka.streams.*} for anything else Kafka Streams
-     *       takes
-     *   <li>{@code registry.url} (required), {@code registry.user-info} (none), {@code registry.request-timeout} (10s)
-     *   <li>{@code topics.prefix} ({@code tollgate.}), {@code topics.partitions} (4), {@code topics.replication} (-1:
-     *       the broker's)
-     *   <li>{@code streams.application-id} ({@code tollgate-accounting}), {@code streams.instance-id} (none),
-     *       {@code streams.state-dir} ({@code state}), {@code streams.threads} (2), {@code streams.commit-interval}
-     *       (100ms), {@code streams.standbys} (0)
-     *   <li>{@code events.max-age} (400d)
-     *   <li>{@code accounting.allowed-skew} (60s), {@code accounting.dedupe-horizon} (24h),
-     *       {@code accounting.default-plan} (none), {@code accounting.max-scope-keys} (10000),
-     *       {@code accounting.limit-state-interval} (250ms), {@code accounting.totals-interval} (1s),
-     *       {@code accounting.plan-settle-time} (5s), {@code accounting.cache-bytes} (67108864: 64 MiB)
-     * </ul>
-     *
-     * Keys of other roles may stand in the same map; unknown ones below {@code streams.}, {@code accounting.},
-     * {@code events.}, {@code topics.} and {@code registry.} are problems.
+     * Reads {@link #SETTINGS}; keys of other roles may stand in the same map.
      *
      * @throws dev.tollgate.schemas.config.InvalidSettingsException with every problem at once
      */
     public static AccountingConfig from(Map<String, String> values) {
-        Settings settings = new Settings(values);
-        String bootstrapServers = settings.required("kafka.bootstrap-servers");
-        Map<String, String> clientProperties = settings.passThrough("kafka.client.");
-        Map<String, String> streamsProperties = settings.passThrough("kafka.streams.");
-        refuseReserved(settings, "kafka.client.", clientProperties);
-        refuseReserved(settings, "kafka.streams.", streamsProperties);
-        RegistryConfig registry = RegistryConfig.read(settings);
-
-        TopicLayout topics = TopicLayout.read(settings);
-        String applicationId = settings.parsed(
-                "streams.application-id",
-                "tollgate-accounting",
-                "1 to 150 letters, digits, '.', '_' or '-'",
-                text -> matching(APPLICATION_ID, text));
-        @Nullable String instanceId = settings.optional("streams.instance-id");
-        if (instanceId != null && !APPLICATION_ID.matcher(instanceId).matches()) {
-            settings.problem(
-                    "streams.instance-id must be 1 to 150 letters, digits, '.', '_' or '-', was '" + instanceId + "'");
-        }
-        Path stateDir = settings.parsed("streams.state-dir", Path.of("state"), "a folder", Path::of);
-        int threads = settings.integer("streams.threads", 2, 1, 128);
-        Duration commitInterval = settings.duration("streams.commit-interval", "100ms", "1ms", "1m");
-        int standbys = settings.integer("streams.standbys", 0, 0, 8);
-
-        Duration allowedSkew = settings.duration("accounting.allowed-skew", "60s", "0s", "24h");
-        Duration dedupeHorizon = settings.duration("accounting.dedupe-horizon", "24h", "1m", "72h");
-        @Nullable String defaultPlan = settings.optional("accounting.default-plan");
-        int maxScopeKeys = settings.integer("accounting.max-scope-keys", 10_000, 1, 100_000);
-        Duration limitStateInterval = settings.duration("accounting.limit-state-interval", "250ms", "0ms", "1m");
-        Duration totalsInterval = settings.duration("accounting.totals-interval", "1s", "0ms", "10m");
-        Duration planSettleTime = readPlanSettleTime(settings);
-        int cacheBytes = settings.integer("accounting.cache-bytes", 64 << 20, 1 << 16, Integer.MAX_VALUE);
-
-        MaxEventAge maxAge = MaxEventAge.read(settings);
-
-        settings.refuseUnknown("streams.", "accounting.", "events.", "topics.", "registry.");
-        settings.throwIfProblems();
-        return new AccountingConfig(
-                bootstrapServers,
-                registry,
-                topics,
-                applicationId,
-                instanceId,
-                stateDir,
-                threads,
-                commitInterval,
-                standbys,
-                new EngineSettings(allowedSkew.toMillis(), dedupeHorizon.toMillis(), defaultPlan, maxScopeKeys),
-                maxAge,
-                limitStateInterval,
-                totalsInterval,
-                planSettleTime,
-                cacheBytes,
-                clientProperties,
+        SettingsReader settings = new SettingsReader(values, SETTINGS);
+        ClusterConfig cluster = ClusterConfig.read(settings);
+        Map<String, String> streamsProperties = settings.all(ClusterConfig.FOR_STREAMS);
+        rejectReserved(settings, "kafka.client.", cluster.clientProperties());
+        rejectReserved(settings, "kafka.streams.", streamsProperties);
+        AccountingConfig config = new AccountingConfig(
+                cluster,
+                settings.get(StreamsSettings.APPLICATION_ID),
+                settings.get(StreamsSettings.INSTANCE_ID).orElse(null),
+                settings.get(StreamsSettings.STATE_DIR),
+                settings.get(StreamsSettings.THREADS),
+                settings.get(StreamsSettings.COMMIT_INTERVAL),
+                settings.get(StreamsSettings.STANDBYS),
+                new EngineSettings(
+                        settings.get(AccountingSettings.ALLOWED_SKEW).toMillis(),
+                        settings.get(AccountingSettings.DEDUPE_HORIZON).toMillis(),
+                        settings.get(AccountingSettings.DEFAULT_PLAN).orElse(null),
+                        settings.get(AccountingSettings.MAX_SCOPE_KEYS)),
+                MaxEventAge.read(settings),
+                settings.get(AccountingSettings.LIMIT_STATE_INTERVAL),
+                settings.get(AccountingSettings.TOTALS_INTERVAL),
+                settings.get(AccountingSettings.PLAN_SETTLE_TIME),
+                settings.get(AccountingSettings.CACHE_BYTES),
                 streamsProperties,
                 settings.effective());
+        settings.rejectUnknown();
+        settings.throwIfProblems();
+        return config;
     }
 
-    /** Reads {@code accounting.plan-settle-time}, which whoever publishes plans waits for, too. */
-    public static Duration readPlanSettleTime(Settings settings) {
-        return settings.duration("accounting.plan-settle-time", "5s", "10ms", "1m");
+    /** The schema registry. */
+    public RegistryConfig registry() {
+        return cluster.registry();
+    }
+
+    /** Names, partitions and replication of the topics. */
+    public TopicLayout topics() {
+        return cluster.topics();
     }
 
     /**
@@ -233,10 +185,10 @@ public record AccountingConfig(
         // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "2000");
-        properties.putAll(clientProperties);
+        properties.putAll(cluster.clientProperties());
         properties.putAll(streamsProperties);
 
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers());
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         // Where a position is missing, somebody has to decide; see InputPositions about the first start.
@@ -253,8 +205,8 @@ public record AccountingConfig(
                 Serdes.ByteArray().getClass());
         properties.put(
                 StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsePartitionTimeOnInvalidTimestamp.class);
-        if (topics.replication() != TopicLayout.BROKER_DEFAULT) {
-            properties.putIfAbsent(StreamsConfig.REPLICATION_FACTOR_CONFIG, Short.toString(topics.replication()));
+        if (topics().replication() != TopicLayout.BROKER_DEFAULT) {
+            properties.putIfAbsent(StreamsConfig.REPLICATION_FACTOR_CONFIG, Short.toString(topics().replication()));
         }
         if (instanceId != null) {
             properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
@@ -264,9 +216,7 @@ public record AccountingConfig(
 
     /** The properties for clients beside Kafka Streams: where the brokers are, and what every client is handed. */
     public Map<String, Object> plainClientProperties() {
-        Map<String, Object> properties = new HashMap<>(clientProperties);
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        return properties;
+        return cluster.clients();
     }
 
     /** What was read, secrets masked. */
@@ -275,14 +225,14 @@ public record AccountingConfig(
         return "AccountingConfig" + new java.util.TreeMap<>(effective);
     }
 
-    private static void refuseReserved(Settings settings, String prefix, Map<String, String> properties) {
-        for (String name : properties.keySet()) {
-            String bare = bare(name);
-            if (RESERVED.contains(bare) || EXCEPTION_HANDLER.matcher(bare).matches()) {
-                settings.problem(prefix + name + " cannot be set: the accounting role sets " + bare + " itself"
-                        + " (see kafka.bootstrap-servers and streams.* for what can be chosen)");
-            }
-        }
+    private static void rejectReserved(SettingsReader settings, String family, Map<String, String> properties) {
+        ClusterConfig.rejectReserved(
+                settings,
+                family,
+                properties,
+                name -> RESERVED.contains(bare(name))
+                        || EXCEPTION_HANDLER.matcher(bare(name)).matches(),
+                "the accounting role sets it itself (streams.* has what can be chosen)");
     }
 
     /** A name without the kinds of clients that it is meant for. */
@@ -293,12 +243,5 @@ public record AccountingConfig(
             }
         }
         return name;
-    }
-
-    private static String matching(Pattern pattern, String text) {
-        if (!pattern.matcher(text).matches()) {
-            throw new IllegalArgumentException(text);
-        }
-        return text;
     }
 }

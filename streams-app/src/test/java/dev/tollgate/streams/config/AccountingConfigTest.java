@@ -22,7 +22,7 @@ class AccountingConfigTest {
     void givenOnlyTheAddresses_whenRead_thenDefaultsHold() {
         AccountingConfig config = AccountingConfig.from(LEAST);
 
-        assertThat(config.bootstrapServers()).isEqualTo("broker:9092");
+        assertThat(config.cluster().bootstrapServers()).isEqualTo("broker:9092");
         assertThat(config.registry().urls()).extracting(Object::toString).containsExactly("http://registry:8081");
         assertThat(config.topics()).isEqualTo(TopicLayout.standard());
         assertThat(config.applicationId()).isEqualTo("tollgate-accounting");
@@ -105,7 +105,7 @@ class AccountingConfigTest {
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContainingAll(
                         "kafka.bootstrap-servers is missing",
-                        "registry.url must be an http or https URL",
+                        "registry.url must be http or https URLs, comma-separated, was 'ftp://registry'",
                         "streams.threads must be a whole number from 1 to 128, was 'many'",
                         "streams.commit-interval must be a duration",
                         "accounting.dedupe-horizon must be a duration",

@@ -109,7 +109,7 @@ final class TopologyRun implements AutoCloseable {
         this.limitStateTopic = output(client, Topic.LIMIT_STATE, LimitState.class);
         this.deadLetterTopic = output(client, Topic.DEAD_LETTERS, DeadLetter.class);
         this.gate = Gate.unfed(
-                GateConfig.from(Map.of("kafka.bootstrap.servers", "none:9092", "schema.registry.url", registry.url())),
+                GateConfig.from(Map.of("kafka.bootstrap-servers", "none:9092", "registry.url", registry.url())),
                 () -> nowMillis);
         for (Plan plan : plans.plans()) {
             String topic = config.topics().name(Topic.PLAN_CATALOG);

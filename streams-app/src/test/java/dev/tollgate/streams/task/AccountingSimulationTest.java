@@ -102,9 +102,7 @@ class AccountingSimulationTest {
                 "streams.state-dir",
                 Path.of("none").toString()));
         return new AccountingConfig(
-                config.bootstrapServers(),
-                config.registry(),
-                config.topics(),
+                config.cluster(),
                 config.applicationId(),
                 config.instanceId(),
                 config.stateDir(),
@@ -118,7 +116,6 @@ class AccountingSimulationTest {
                 config.planSettleTime(),
                 // An account is about so large.
                 4_000L * cachedAccounts,
-                config.clientProperties(),
                 config.streamsProperties(),
                 config.effective());
     }

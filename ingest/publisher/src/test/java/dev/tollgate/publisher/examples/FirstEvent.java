@@ -16,8 +16,8 @@ public final class FirstEvent {
         String spoolFolder = arguments[2];
 
         try (var publisher = RequestEventPublisher.start(PublisherConfig.from(Map.of(
-                "bootstrap.servers", kafka,
-                "schema.registry.url", registry,
+                "kafka.bootstrap-servers", kafka,
+                "registry.url", registry,
                 "publisher.name", "recall-service",
                 "publisher.spool-folder", spoolFolder)))) {
             publisher.publish(UsageCall.of("acme", "/v2/mem-it")
