@@ -16,6 +16,9 @@ import dev.tollgate.sink.ReconcileReport.TableDrift;
 import dev.tollgate.sink.reconcile.PositionDrift;
 import dev.tollgate.sink.reconcile.PositionDrift.Kind;
 import dev.tollgate.sink.reconcile.UsageDrift;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -205,6 +208,33 @@ final class ReconcilerIT {
     }
 
     @Test
+    void givenARollupDamagedOnDisk_whenRepaired_thenItIsMadeAnewFromTheRows() throws Exception {
+        String days =
+                "SELECT toDate32(occurred_at) AS day, verdict, count(), sumMap(costs) FROM request_journal GROUP BY"
+                        + " day, verdict ORDER BY day SETTINGS force_optimize_projection = 1,"
+                        + " preferred_optimize_projection_name = 'usage_day'";
+        List<String> sound = pipeline.rows(days);
+        execute("OPTIMIZE TABLE request_journal FINAL");
+        overwriteProjection("usage_day", "202610", "202611");
+        assertThat(pipeline.rows(days)).as("the damage shows").isNotEqualTo(sound);
+
+        ReconcileReport found = reconcile(ReconcileOptions.everything());
+        ReconcileReport repaired = reconcile(ReconcileOptions.everything().repairing());
+        ReconcileReport after = reconcile(ReconcileOptions.everything());
+
+        assertThat(found.positions()).isEmpty();
+        assertThat(found.usage()).isEmpty();
+        assertThat(found.tables())
+                .isNotEmpty()
+                .allSatisfy(drift -> assertThat(drift.check()).isEqualTo("reconcile_rollups"))
+                .extracting(drift -> drift.fields().get("projection"))
+                .containsOnly("usage_day");
+        assertThat(repaired.repair()).isEqualTo(new Repair(0, 0, 0, List.of("usage_day")));
+        assertThat(after.agrees()).as(after.toString()).isTrue();
+        assertThat(pipeline.rows(days)).isEqualTo(sound);
+    }
+
+    @Test
     void givenDriftsOfTwoAccountsAndMonths_whenOneIsAskedFor_thenOnlyThatIsNamed() throws Exception {
         delete("1 = 1");
 
@@ -266,6 +296,27 @@ final class ReconcilerIT {
     }
 
     /** The same rows once more, at another offset where one is given. */
+    /** Puts the files of a projection of one month in the place of another month's, in the only part of each. */
+    private void overwriteProjection(String projection, String month, String damagedMonth) throws Exception {
+        Path from = partOf(month).resolve(projection + ".proj");
+        Path to = partOf(damagedMonth).resolve(projection + ".proj");
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        execute("SYSTEM DROP MARK CACHE");
+        execute("SYSTEM DROP UNCOMPRESSED CACHE");
+    }
+
+    private Path partOf(String month) throws SQLException {
+        String part = String.join(
+                "",
+                pipeline.rows("SELECT path FROM system.parts WHERE active AND database = currentDatabase() AND table ="
+                        + " 'request_journal' AND partition = '" + month + "'"));
+        return Path.of(part.replaceAll("^\\('|'\\)$", ""));
+    }
+
     private void insertAgain(String condition, String offset) throws SQLException {
         execute("INSERT INTO request_journal SELECT * REPLACE (" + offset + " AS record_offset) FROM (SELECT *"
                 + " FROM request_journal WHERE " + condition + ") SETTINGS insert_deduplication_token = '" + condition

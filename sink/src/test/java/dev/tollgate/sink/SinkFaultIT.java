@@ -86,7 +86,8 @@ final class SinkFaultIT {
     void givenAnswersOfInsertsThatAreLost_whenTheSinkRetries_thenNothingStandsTwice() throws Exception {
         int lost = 6;
         try (TestingPipeline pipeline = new TestingPipeline(stack).migrated();
-                AnswerCuttingProxy proxy = new AnswerCuttingProxy(stack.clickHouseUrl(), lost)) {
+                InsertCuttingProxy proxy =
+                        new InsertCuttingProxy(stack.clickHouseUrl(), InsertCuttingProxy.Cut.ANSWER, lost)) {
             publish(pipeline, 0, 300);
             publish(pipeline, 1, 300);
 
@@ -95,6 +96,22 @@ final class SinkFaultIT {
 
                 assertThat(proxy.cuts()).isEqualTo(lost);
                 assertThat(sink.metrics().snapshot().clickHouseRetries()).isGreaterThanOrEqualTo(lost);
+            }
+        }
+    }
+
+    @Test
+    void givenAConnectionCutWithinTheRows_whenClickHouseBlamesTheRows_thenTheSinkTriesAgain() throws Exception {
+        try (TestingPipeline pipeline = new TestingPipeline(stack).migrated();
+                InsertCuttingProxy proxy =
+                        new InsertCuttingProxy(stack.clickHouseUrl(), InsertCuttingProxy.Cut.ROWS, 1)) {
+            publish(pipeline, 0, 300);
+
+            try (Sink sink = pipeline.startSink("clickhouse.url", proxy.url())) {
+                assertExact(pipeline, sink, 300);
+
+                assertThat(proxy.cuts()).isEqualTo(1);
+                assertThat(sink.metrics().snapshot().unclear()).isEqualTo(1);
             }
         }
     }

@@ -11,11 +11,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.Topic;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -213,6 +219,40 @@ final class SinkIT {
             }
             try (Sink sink = pipeline.startSink("sink.next-application", "right")) {
                 pipeline.awaitRows(sink, rows, "('accounting',['e1','e2'])", "('right',['e3'])");
+            }
+        }
+    }
+
+    @Test
+    void givenEventsOfTwoHundredYears_whenTheSinkRuns_thenTheyTakeFewInserts() throws Exception {
+        int months = 2_496;
+        YearMonth newest = YearMonth.of(2026, 11);
+        try (TestingPipeline pipeline = new TestingPipeline(stack).migrated()) {
+            List<UsageJournalEntry> entries = new ArrayList<>();
+            for (int i = 0; i < months; i++) {
+                Instant at = newest.minusMonths(i)
+                        .atDay(1)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant();
+                entries.add(entry("alpha", "e" + i, Verdict.COUNTED, at, ONE_CALL));
+            }
+            Collections.shuffle(entries, new Random(1));
+            pipeline.publish(Topic.USAGE_JOURNAL, 0, entries);
+            long startedAt = System.nanoTime();
+
+            try (Sink sink = pipeline.startSink()) {
+                pipeline.awaitRows(
+                        sink,
+                        "SELECT count(), uniqExact(event_id) FROM request_journal",
+                        "(" + months + "," + months + ")");
+                System.out.println("SinkIT: months=" + months + " batches="
+                        + sink.metrics().snapshot().batches()
+                        + " inserts=" + sink.metrics().snapshot().inserts()
+                        + " millis=" + (System.nanoTime() - startedAt) / 1_000_000);
+                // One for each month from 2025 on, one for all before; a batch ends where a poll does.
+                assertThat(sink.metrics().snapshot().inserts())
+                        .isLessThanOrEqualTo(24 * sink.metrics().snapshot().batches());
+                assertThat(sink.metrics().snapshot().batches()).isLessThanOrEqualTo(10);
             }
         }
     }
