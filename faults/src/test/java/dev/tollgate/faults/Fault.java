@@ -62,11 +62,18 @@ sealed interface Fault {
         }
     }
 
-    /** The accounting instances are restarted in order, one after the other. */
-    record Rolling(long betweenMillis) implements Fault {
+    /**
+     * The accounting instances are restarted in order, one after the other.
+     *
+     * @param betweenMillis from the start of one to the stop of the next
+     * @param untilRunning whether that time begins when the one before says that it runs, as a careful operator waits,
+     *     or when its process is there
+     */
+    record Rolling(long betweenMillis, boolean untilRunning) implements Fault {
         @Override
         public String toString() {
-            return "rolling restart of the accounting instances, " + betweenMillis + " ms apart";
+            return "rolling restart of the accounting instances, " + betweenMillis + " ms apart"
+                    + (untilRunning ? ", each when the one before runs" : "");
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tollgate.faults.cluster.Cluster;
 import dev.tollgate.faults.cluster.Link;
 import dev.tollgate.faults.cluster.Server;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Injector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Injector.class);
     private static final long LOOK_MILLIS = 200;
+    private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
 
     private final Cluster cluster;
     private final Map<String, Server> servers = new HashMap<>();
@@ -101,6 +103,16 @@ final class Injector implements AutoCloseable {
         }
     }
 
+    private static void awaitRunning(Server instance) throws InterruptedException {
+        long deadline = System.nanoTime() + RUNNING_WITHIN.toNanos();
+        while (!instance.hasLogged("state=RUNNING")) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(instance.name() + " does not run after " + RUNNING_WITHIN);
+            }
+            Thread.sleep(100);
+        }
+    }
+
     private void strike(Fault fault) throws InterruptedException {
         switch (fault) {
             case Fault.Kill kill -> restart(server(kill.server()), kill.downMillis(), false);
@@ -123,6 +135,9 @@ final class Injector implements AutoCloseable {
                         restarts.incrementAndGet();
                         instance.start();
                     });
+                    if (rolling.untilRunning()) {
+                        awaitRunning(instance);
+                    }
                     Thread.sleep(rolling.betweenMillis());
                 }
             }

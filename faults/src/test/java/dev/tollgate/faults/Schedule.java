@@ -76,7 +76,7 @@ record Schedule(List<Strike> strikes) {
                         List.of(Link.Weather.CUT, Link.Weather.SLOW, Link.Weather.ANSWERS_LOST)
                                 .get(random.nextInt(3)),
                         500 + random.nextLong(lengthMillis / 3));
-            case ROLLING -> new Fault.Rolling(2_000 + random.nextLong(3_000));
+            case ROLLING -> new Fault.Rolling(2_000 + random.nextLong(3_000), false);
             case DISK ->
                 new Fault.Disk(pick(random, TABLES), 1 + random.nextInt(5), 2_000 + random.nextLong(lengthMillis / 2));
             case REBALANCE -> new Fault.Rebalance(2_000 + random.nextLong(6_000), random.nextBoolean());

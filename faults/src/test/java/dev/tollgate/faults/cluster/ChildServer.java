@@ -1,9 +1,13 @@
 package dev.tollgate.faults.cluster;
 
 import dev.tollgate.faults.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server that is a child process of ours. Each start has a log of its own. */
@@ -40,7 +44,8 @@ final class ChildServer implements Server {
     @Override
     public synchronized void start() {
         if (child == null || !child.isAlive()) {
-            child = Child.start(program, folder, logs.resolve("%s.%03d.log".formatted(name, ++starts)));
+            starts++;
+            child = Child.start(program, folder, log());
         }
     }
 
@@ -59,6 +64,19 @@ final class ChildServer implements Server {
         if (!stopping.awaitEnd(ORDERLY_STOP)) {
             throw new IllegalStateException(name + " did not stop within " + ORDERLY_STOP);
         }
+    }
+
+    @Override
+    public synchronized boolean hasLogged(String text) {
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.anyMatch(line -> line.contains(text));
+        } catch (IOException | UncheckedIOException e) {
+            throw new IllegalStateException("the log of " + name + " cannot be read", e);
+        }
+    }
+
+    private Path log() {
+        return logs.resolve("%s.%03d.log".formatted(name, starts));
     }
 
     @Override

@@ -13,6 +13,11 @@ public interface Server {
     /** Ends it in order and waits until it has ended. */
     void stop() throws InterruptedException;
 
+    /** Whether it has written the text to its log since its last start; false for a server without a log of its own. */
+    default boolean hasLogged(String text) {
+        return false;
+    }
+
     /** Id of its process while it runs. */
     long pid();
 

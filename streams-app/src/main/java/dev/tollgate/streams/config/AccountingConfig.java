@@ -175,8 +175,7 @@ public record AccountingConfig(
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "1");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // After a commit the first batch of a partition may have to wait for the end of the transaction before, and
-        // those
-        // behind it are sent again: 100 ms, Kafka's preset, would be most of a block's way (KAFKA-20000).
+        // those behind it are sent again: 100 ms, Kafka's default, would be most of a block's way (KAFKA-20000).
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), "5");
         // Output records stay below a broker's default; changelogs of ours take larger ones.
         properties.put(
@@ -184,7 +183,8 @@ public record AccountingConfig(
                 Integer.toString(MAX_STATE_BYTES));
         // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
-        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "2000");
+        // Members learn of a rebalance by their next heartbeat; a stopped instance's partitions wait for it.
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "500");
         properties.putAll(cluster.clientProperties());
         properties.putAll(streamsProperties);
 
