@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.PositionLostException;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.config.AccountingSettings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -139,7 +140,7 @@ class ArchitectureTest {
 
     /** The packages of streams-app see each other's public types; other modules see these alone. */
     @Test
-    void theAccountingRoleIsSeenThroughFourTypes() {
+    void theAccountingRoleIsSeenThroughFiveTypes() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.tollgate.streams..")
@@ -149,6 +150,7 @@ class ArchitectureTest {
                                 AccountingApp.class,
                                 PositionLostException.class,
                                 AccountingConfig.class,
+                                AccountingSettings.class,
                                 AccountingMetrics.class))))
                 .check(all);
     }
