@@ -86,7 +86,8 @@ public record ClickHouseConfig(
 
     /** A ClickHouse without password, with the standard timeouts. */
     public static ClickHouseConfig of(String url, String database) {
-        return new ClickHouseConfig(url, null, null, database, Duration.ofSeconds(5), Duration.ofMinutes(1));
+        return new ClickHouseConfig(
+                url, null, null, database, CONNECT_TIMEOUT_SETTING.fallback(), REQUEST_TIMEOUT_SETTING.fallback());
     }
 
     /** Reads {@link #SETTINGS}. Problems are noted in the reader, and what is returned then is not to be used. */

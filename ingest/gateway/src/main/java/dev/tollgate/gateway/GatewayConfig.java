@@ -151,7 +151,7 @@ public record GatewayConfig(
     }
 
     private static @Nullable Tls tls(SettingsReader settings) {
-        String file = settings.get(GatewaySettings.KEY_STORE).orElse(null);
+        Path file = settings.get(GatewaySettings.KEY_STORE).orElse(null);
         String password = settings.get(GatewaySettings.KEY_STORE_PASSWORD).orElse(null);
         String type = settings.get(GatewaySettings.KEY_STORE_TYPE);
         if (file == null) {
@@ -160,15 +160,14 @@ public record GatewayConfig(
             }
             return null;
         }
-        Path path = Path.of(file);
-        if (!Files.isReadable(path)) {
+        if (!Files.isReadable(file)) {
             settings.problem("gateway.tls.key-store must be a readable file, was '" + file + "'");
         }
         if (password == null) {
             settings.problem("gateway.tls.key-store-password is missing, though gateway.tls.key-store is set");
             return null;
         }
-        return new Tls(path, password, type);
+        return new Tls(file, password, type);
     }
 
     /** Secrets masked. */

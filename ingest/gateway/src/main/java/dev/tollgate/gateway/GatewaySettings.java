@@ -6,6 +6,7 @@ import dev.tollgate.schemas.config.OpenKeys;
 import dev.tollgate.schemas.config.Setting;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,8 @@ final class GatewaySettings {
             false,
             "whether anyone may publish; needed where there is no token");
 
-    static final Setting<Optional<String>> KEY_STORE =
-            Setting.optional("gateway.tls.key-store", SettingType.text(), "file with the server's key; HTTPS if set");
+    static final Setting<Optional<Path>> KEY_STORE =
+            Setting.optional("gateway.tls.key-store", SettingType.path(), "file with the server's key; HTTPS if set");
 
     static final Setting<Optional<String>> KEY_STORE_PASSWORD = Setting.optional(
                     "gateway.tls.key-store-password", SettingType.text(), "its password")

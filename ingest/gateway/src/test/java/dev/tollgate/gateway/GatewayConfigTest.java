@@ -143,6 +143,17 @@ class GatewayConfigTest {
     }
 
     @Test
+    void givenAKeyStoreThatIsNoPath_whenRead_thenItIsReported() {
+        Map<String, String> settings = required();
+        settings.put("gateway.tls.key-store", "key\0store");
+        settings.put("gateway.tls.key-store-password", "p");
+
+        assertThatThrownBy(() -> GatewayConfig.from(settings))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("gateway.tls.key-store must be a path, was 'key\\u0000store'");
+    }
+
+    @Test
     void givenNoToken_whenRead_thenAnonymityMustBeAskedFor() {
         Map<String, String> settings = required();
         settings.remove("gateway.anonymous");

@@ -39,7 +39,7 @@ final class PublisherSettings {
 
     static final Setting<Optional<Path>> SPOOL_FOLDER = Setting.optional(
             "publisher.spool-folder",
-            SettingType.of("a path", "", Path::of, Path::toString),
+            SettingType.path(),
             "folder of this process alone for events while Kafka is away; without it they wait in memory");
 
     static final Setting<Long> SPOOL_BYTES = Setting.of(

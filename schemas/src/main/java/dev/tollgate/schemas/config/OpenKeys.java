@@ -7,7 +7,7 @@ import java.util.function.Predicate;
  * A family of keys of which a part is free, as data: {@code kafka.client.*}, {@code gateway.tokens.NAME.hash}.
  *
  * @param prefix before the free part, with its dot
- * @param placeholder how the free part is written in lists
+ * @param wildcard how the free part is written in lists
  * @param suffix behind the free part; empty for none
  * @param names which free parts belong to the family
  * @param type of every value
@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  */
 public record OpenKeys<T>(
         String prefix,
-        String placeholder,
+        String wildcard,
         String suffix,
         Predicate<String> names,
         SettingType<T> type,
@@ -46,7 +46,7 @@ public record OpenKeys<T>(
 
     @Override
     public String name() {
-        return prefix + placeholder + suffix;
+        return prefix + wildcard + suffix;
     }
 
     @Override

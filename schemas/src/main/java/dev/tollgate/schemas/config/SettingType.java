@@ -1,5 +1,6 @@
 package dev.tollgate.schemas.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -120,6 +121,11 @@ public record SettingType<T>(
                 choices,
                 text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_')),
                 writer);
+    }
+
+    /** A path of a file or folder, which need not be there. */
+    public static SettingType<Path> path() {
+        return of("a path", "", Path::of, Path::toString);
     }
 
     /** Comma-separated parts, trimmed, empty ones left out. */

@@ -168,7 +168,7 @@ public record RegistryConfig(List<URI> urls, @Nullable String userInfo, Duration
                 USE_LATEST, settings.get(USE_LATEST_SETTING).toString());
     }
 
-    /** The same by Confluent's names, for serdes that Kafka configures. A new map. */
+    /** This configuration by Confluent's names, for serdes that Kafka configures. A new map. */
     public Map<String, String> clientProperties() {
         Map<String, String> properties = new HashMap<>();
         properties.put(URL, String.join(",", urls.stream().map(URI::toString).toList()));

@@ -28,7 +28,7 @@ final class StreamsSettings {
 
     static final Setting<Path> STATE_DIR = Setting.of(
             "streams.state-dir",
-            SettingType.of("a folder", "", Path::of, Path::toString),
+            SettingType.path(),
             Path.of("state"),
             "folder of the local state; it can be lost, it is rebuilt from the changelogs");
 
