@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.tollgate.engine..",
+                        "dev.tollgate.planmodel..",
                         "java.lang..",
                         "java.util..",
                         "java.time..",
@@ -53,10 +54,27 @@ class ArchitectureTest {
     }
 
     @Test
+    void thePlanModelNeedsTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage("dev.tollgate.planmodel..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.tollgate.planmodel..",
+                        "java.lang..",
+                        "java.util..",
+                        "java.time..",
+                        "java.math..",
+                        "org.jspecify..")
+                .check(all);
+    }
+
+    @Test
     void theEngineHasNoClockNoRandomnessAndNoThreads() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.tollgate.engine..")
+                .resideInAnyPackage("dev.tollgate.engine..", "dev.tollgate.planmodel..")
                 .should()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
@@ -71,7 +89,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theContractsDependOnNothingOfOurs() {
+    void theContractsKnowThePlanModelAlone() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.tollgate.schemas..")
@@ -117,7 +135,7 @@ class ArchitectureTest {
                 .resideInAPackage("dev.tollgate.testkit..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("dev.tollgate.engine..")
+                .resideInAnyPackage("dev.tollgate.engine..", "dev.tollgate.planmodel..")
                 .check(all);
     }
 

@@ -1,9 +1,9 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Scope;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

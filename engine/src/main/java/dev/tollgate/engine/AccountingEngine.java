@@ -6,8 +6,8 @@ import dev.tollgate.engine.input.Input;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.Outputs;
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

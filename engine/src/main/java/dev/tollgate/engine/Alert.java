@@ -1,6 +1,6 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /** That a bucket has reached one of its thresholds, or the full amount. */

@@ -1,6 +1,6 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Threshold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

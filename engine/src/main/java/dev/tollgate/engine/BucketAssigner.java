@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.RequestInput;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Scope;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the bucket that an event counts in. */
@@ -24,12 +24,12 @@ final class BucketAssigner {
         if (group.scope != Scope.ACCOUNT) {
             // Once a window has an overflow bucket, new keys stay in it: a correction finds the event where it was
             // counted.
-            Bucket overflow = group.find(BucketGroup.OVERFLOW_KEY, time);
+            Bucket overflow = group.find(Scope.OVERFLOW_KEY, time);
             if (overflow != null) {
                 return overflow;
             }
             if (group.scopeKeys() >= maxScopeKeys && !group.hasScopeKey(scopeKey)) {
-                scopeKey = BucketGroup.OVERFLOW_KEY;
+                scopeKey = Scope.OVERFLOW_KEY;
             }
         }
         return open(state, group, rule, scopeKey, time);
@@ -39,7 +39,7 @@ final class BucketAssigner {
     static @Nullable Bucket find(BucketGroup group, RequestInput request) {
         Bucket bucket = group.find(scopeKey(group.scope, request), request.occurredAtMillis());
         return bucket == null && group.scope != Scope.ACCOUNT
-                ? group.find(BucketGroup.OVERFLOW_KEY, request.occurredAtMillis())
+                ? group.find(Scope.OVERFLOW_KEY, request.occurredAtMillis())
                 : bucket;
     }
 

@@ -1,9 +1,9 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.WindowUnit;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.time.WindowUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * a limit of the same id that counts otherwise has buckets of its own.
  */
 final class BucketGroup {
-    /** Key of the calls of all projects or API keys beyond the number that a limit tells apart. */
-    static final String OVERFLOW_KEY = "*";
-
     private static final int NO_NUMBER = -1;
 
     final String limitId;
@@ -40,7 +37,7 @@ final class BucketGroup {
     /** How many projects or API keys have an open bucket of this limit. */
     private int scopeKeys;
 
-    /** Whether {@link #OVERFLOW_KEY} is one of them. */
+    /** Whether {@link Scope#OVERFLOW_KEY} is one of them. */
     private boolean overflow;
 
     BucketGroup(String limitId, String meterId, Scope scope, Algorithm algorithm, @Nullable Scopes scopes) {
@@ -220,7 +217,7 @@ final class BucketGroup {
         if (keys == null) {
             return account;
         }
-        if (scopeKeys == 0 || !overflow && scopeKey.equals(OVERFLOW_KEY)) {
+        if (scopeKeys == 0 || !overflow && scopeKey.equals(Scope.OVERFLOW_KEY)) {
             return null;
         }
         return keys.take(scope, scopeKey).newestOf(this);
@@ -241,7 +238,7 @@ final class BucketGroup {
             if (scopeKeys == 0) {
                 number = NO_NUMBER;
             }
-            if (scopeKey.equals(OVERFLOW_KEY)) {
+            if (scopeKey.equals(Scope.OVERFLOW_KEY)) {
                 overflow = bucket != null;
             }
         }

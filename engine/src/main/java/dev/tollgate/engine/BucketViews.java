@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.output.LimitEvent;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Mode;
 import org.jspecify.annotations.Nullable;
 
 /** Buckets as others see them. */

@@ -3,6 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.planmodel.contract.Bounds;
 import java.util.Objects;
 
 /** Takes commands about an account: refuses what cannot be followed, and puts the rest into the account's timeline. */
@@ -104,7 +105,7 @@ final class Commands {
     }
 
     private static boolean requireEndOfSuspension(Transition transition, AccountInput command, long untilMillis) {
-        if (untilMillis > command.effectiveAtMillis() && untilMillis <= InputChecks.MAX_TIME_MILLIS) {
+        if (untilMillis > command.effectiveAtMillis() && untilMillis <= Bounds.MAX_TIME_MILLIS) {
             return true;
         }
         transition.reject(
@@ -193,6 +194,6 @@ final class Commands {
     }
 
     private static String shortened(String text) {
-        return text.length() <= InputChecks.MAX_ID_LENGTH ? text : text.substring(0, InputChecks.MAX_ID_LENGTH) + "...";
+        return text.length() <= Bounds.MAX_ID_CHARACTERS ? text : text.substring(0, Bounds.MAX_ID_CHARACTERS) + "...";
     }
 }

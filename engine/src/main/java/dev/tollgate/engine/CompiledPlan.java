@@ -2,12 +2,12 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.Costs;
-import dev.tollgate.engine.plan.Cost;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Meter;
-import dev.tollgate.engine.plan.PerCallCap;
-import dev.tollgate.engine.plan.PlanVersion;
-import java.util.Comparator;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Meter;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.pricing.CostTable;
+import dev.tollgate.planmodel.pricing.EndpointPricing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +18,17 @@ final class CompiledPlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
     static final int MAX_REMEMBERED_ENDPOINTS = 4_096;
 
-    /** Largest charge of one event on one meter. Sums of many millions of these are still exact. */
-    static final long MAX_EVENT_COST = 1_000_000_000_000L;
-
     final PlanVersion source;
     final List<String> meterIds;
     final Rule[] rules;
 
+    private final List<CostTable> costTables;
     private final Map<String, EndpointCosts> costsByEndpoint = new HashMap<>();
 
     CompiledPlan(PlanVersion source) {
         this.source = source;
         this.meterIds = source.meters().stream().map(Meter::id).toList();
+        this.costTables = source.meters().stream().map(Meter::costs).toList();
         this.rules = source.limits().stream()
                 .map(limit -> new Rule(limit, meterIds.indexOf(limit.meterId()), limit.amount()))
                 .toArray(Rule[]::new);
@@ -58,37 +57,20 @@ final class CompiledPlan {
         return computed;
     }
 
-    private long capOn(String endpoint, PerCallCap.Dimension dimension) {
-        return source.perCallCaps().stream()
-                .filter(cap -> cap.dimension() == dimension && cap.endpoint().matches(endpoint))
-                .min(Comparator.comparing(PerCallCap::endpoint))
-                .map(PerCallCap::max)
-                .orElse(Long.MAX_VALUE);
-    }
-
     /** What calls of one endpoint cost on each meter, and how large they may be. */
     final class EndpointCosts {
-        private final Cost[] costs;
+        private final EndpointPricing pricing;
+
         /** The charge of a call of one unit, which is also that of any call if nothing is charged per unit. */
         private final Costs ofOneUnit;
 
         private final boolean flat;
 
-        /** Largest allowed value of each dimension; {@link Long#MAX_VALUE} where there is no cap. */
-        private final long maxInputTokens;
-
-        private final long maxOutputItems;
-        private final long maxUnits;
-
         private EndpointCosts(String endpoint) {
-            maxInputTokens = capOn(endpoint, PerCallCap.Dimension.INPUT_TOKENS);
-            maxOutputItems = capOn(endpoint, PerCallCap.Dimension.OUTPUT_ITEMS);
-            maxUnits = capOn(endpoint, PerCallCap.Dimension.UNITS);
-            costs = new Cost[meterIds.size()];
+            pricing = new EndpointPricing(endpoint, costTables, source.perCallCaps());
             boolean perUnit = false;
-            for (int i = 0; i < costs.length; i++) {
-                costs[i] = source.meters().get(i).costs().costFor(endpoint);
-                perUnit |= costs[i].perUnit() > 0;
+            for (int i = 0; i < pricing.meters(); i++) {
+                perUnit |= pricing.cost(i).perUnit() > 0;
             }
             flat = !perUnit;
             ofOneUnit = compute(1);
@@ -97,7 +79,7 @@ final class CompiledPlan {
         /**
          * The charge of a call.
          *
-         * @throws ArithmeticException if a charge is above {@link #MAX_EVENT_COST}
+         * @throws ArithmeticException if a charge is above {@link Bounds#MAX_EVENT_COST}
          */
         Costs of(long units) {
             return flat || units == 1 ? ofOneUnit : compute(units);
@@ -105,9 +87,9 @@ final class CompiledPlan {
 
         /** Whether a call is larger than a cap allows. What a call does not report is within every cap. */
         boolean isOverCap(RequestInput request) {
-            return isOver(request.inputTokens(), maxInputTokens)
-                    || isOver(request.outputItems(), maxOutputItems)
-                    || isOver(request.units(), maxUnits);
+            return isOver(request.inputTokens(), pricing.maxInputTokens())
+                    || isOver(request.outputItems(), pricing.maxOutputItems())
+                    || isOver(request.units(), pricing.maxUnits());
         }
 
         private static boolean isOver(@Nullable Long value, long max) {
@@ -115,12 +97,12 @@ final class CompiledPlan {
         }
 
         private Costs compute(long units) {
-            long[] amounts = new long[costs.length];
+            long[] amounts = new long[pricing.meters()];
             for (int i = 0; i < amounts.length; i++) {
-                amounts[i] = costs[i].of(units);
-                if (amounts[i] > MAX_EVENT_COST) {
+                amounts[i] = pricing.cost(i).of(units);
+                if (amounts[i] > Bounds.MAX_EVENT_COST) {
                     throw new ArithmeticException(meterIds.get(i) + " cost of one event must be at most "
-                            + MAX_EVENT_COST + ", was " + amounts[i]);
+                            + Bounds.MAX_EVENT_COST + ", was " + amounts[i]);
                 }
             }
             return Costs.of(meterIds, amounts);

@@ -2,15 +2,16 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.contract.Bounds;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +54,7 @@ final class Corrections {
         AccountState state = transition.state;
         String commandId = Objects.requireNonNull(command.commandId());
         long horizon = state.streamTimeMillis() - settings.dedupeHorizonMillis();
-        JournalEntry old = correction.targetEventId().length() > InputChecks.MAX_ID_LENGTH
+        JournalEntry old = correction.targetEventId().length() > Bounds.MAX_ID_CHARACTERS
                 ? null
                 : transition.index.find(correction.targetEventId(), horizon, state.streamTimeMillis());
         if (old == null

@@ -1,10 +1,11 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountInput;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.contract.Bounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +13,8 @@ import org.jspecify.annotations.Nullable;
  * changed nothing.
  */
 final class InputChecks {
-    /** Longest event, account, project, key and command id, in characters. */
-    static final int MAX_ID_LENGTH = 128;
-
-    /** Longest endpoint, in characters. */
-    static final int MAX_ENDPOINT_LENGTH = 512;
-
     /** Longest reason and actor of a command, in characters. */
     static final int MAX_TEXT_LENGTH = 1_000;
-
-    /** The end of the year 9999. */
-    static final long MAX_TIME_MILLIS = 253_402_300_799_999L;
 
     private InputChecks() {}
 
@@ -30,8 +22,8 @@ final class InputChecks {
         return requireId(transition, request.eventId(), "event id")
                 && requireOwn(transition, request.accountId())
                 && requireEndpoint(transition, request.endpoint())
-                && requireShort(transition, "project id", request.projectId(), MAX_ID_LENGTH)
-                && requireShort(transition, "api key id", request.apiKeyId(), MAX_ID_LENGTH)
+                && requireShort(transition, "project id", request.projectId(), Bounds.MAX_ID_CHARACTERS)
+                && requireShort(transition, "api key id", request.apiKeyId(), Bounds.MAX_ID_CHARACTERS)
                 && requireTime(transition, "event time", request.occurredAtMillis())
                 && requireNotAhead(transition, request, settings.allowedSkewMillis())
                 && requireKnown(transition, request)
@@ -53,7 +45,7 @@ final class InputChecks {
             transition.reject(RejectionReason.MISSING_ENDPOINT, "endpoint must not be empty");
             return false;
         }
-        return requireShort(transition, "endpoint", endpoint, MAX_ENDPOINT_LENGTH);
+        return requireShort(transition, "endpoint", endpoint, Bounds.MAX_ENDPOINT_CHARACTERS);
     }
 
     static boolean requireNotNegative(Transition transition, String name, @Nullable Long value) {
@@ -69,7 +61,7 @@ final class InputChecks {
             transition.reject(RejectionReason.MISSING_EVENT_ID, name + " must not be empty");
             return false;
         }
-        return requireShort(transition, name, id, MAX_ID_LENGTH);
+        return requireShort(transition, name, id, Bounds.MAX_ID_CHARACTERS);
     }
 
     private static boolean requireOwn(Transition transition, @Nullable String accountId) {
@@ -81,7 +73,7 @@ final class InputChecks {
             throw new IllegalArgumentException("input of account " + accountId + " was given to the state of account "
                     + transition.state.accountId);
         }
-        return requireShort(transition, "account id", accountId, MAX_ID_LENGTH);
+        return requireShort(transition, "account id", accountId, Bounds.MAX_ID_CHARACTERS);
     }
 
     private static boolean requireShort(Transition transition, String name, @Nullable String value, int maxLength) {
@@ -95,10 +87,11 @@ final class InputChecks {
     }
 
     static boolean requireTime(Transition transition, String name, long timeMillis) {
-        if (timeMillis < 0 || timeMillis > MAX_TIME_MILLIS) {
+        if (timeMillis < 0 || timeMillis > Bounds.MAX_TIME_MILLIS) {
             transition.reject(
                     RejectionReason.INVALID_TIME,
-                    name + " must be 0 to " + MAX_TIME_MILLIS + " milliseconds since the epoch, was " + timeMillis);
+                    name + " must be 0 to " + Bounds.MAX_TIME_MILLIS + " milliseconds since the epoch, was "
+                            + timeMillis);
             return false;
         }
         return true;

@@ -1,13 +1,13 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.Annotations;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.planmodel.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,8 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.contract.Bounds;
 import java.math.BigInteger;
 
 /**
@@ -22,9 +23,6 @@ import java.math.BigInteger;
  * taken as busy. What is taken back is what would be left at the fastest rate that this bucket has had.
  */
 final class LeakyBucket extends RollingBucket {
-    /** Room for overshoot: levels stay below twice this. */
-    private static final long MAX_LEVEL = 1L << 61;
-
     final long periodMillis;
     final long graceMillis;
 
@@ -59,7 +57,7 @@ final class LeakyBucket extends RollingBucket {
      */
     static long levelOf(long cost, long periodMillis, long before) {
         long added = Math.multiplyExact(cost, periodMillis);
-        if (added > MAX_LEVEL || before > MAX_LEVEL) {
+        if (added > Bounds.MAX_ADDED_LEVEL || before > Bounds.MAX_ADDED_LEVEL) {
             throw new ArithmeticException(
                     "cost " + cost + " is more than a bucket over " + periodMillis + " ms can hold");
         }
@@ -187,7 +185,7 @@ final class LeakyBucket extends RollingBucket {
      * Holds this much from the moment on that it is worked out for, like another bucket that has not been empty since.
      */
     void beginWith(long held, LeakyBucket other) {
-        if (held > MAX_LEVEL) {
+        if (held > Bounds.MAX_ADDED_LEVEL) {
             throw new ArithmeticException("level " + held + " is more than a bucket can hold");
         }
         if (held > 0) {
@@ -221,7 +219,7 @@ final class LeakyBucket extends RollingBucket {
                     .multiply(BigInteger.valueOf(to.units()))
                     .add(BigInteger.valueOf(from.units() - 1))
                     .divide(BigInteger.valueOf(from.units()))
-                    .min(BigInteger.valueOf(MAX_LEVEL))
+                    .min(BigInteger.valueOf(Bounds.MAX_ADDED_LEVEL))
                     .longValueExact();
         }
     }

@@ -2,11 +2,11 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**

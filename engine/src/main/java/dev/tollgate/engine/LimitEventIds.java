@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.output.LimitEvent;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.PlanVersion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -7,8 +7,9 @@ import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.contract.Bounds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives each request event its verdict and counts it. Not thread-safe. */
 final class Requests {
-    /** Largest total of a window. What a scaled plan change carries into it finds room above. */
-    private static final long MAX_LEVEL = 1L << 62;
-
     private final EngineSettings settings;
     private final TermsResolver resolver;
     private final ThresholdEvaluator evaluator;
@@ -120,7 +118,7 @@ final class Requests {
         } else if (cost > 1_000_000L) {
             // Small costs would take longer than the age of the universe to fill 63 bits.
             Bucket bucket = BucketAssigner.find(group, request);
-            if (bucket != null && bucket.level(request.occurredAtMillis()) > MAX_LEVEL - cost) {
+            if (bucket != null && bucket.level(request.occurredAtMillis()) > Bounds.MAX_LEVEL - cost) {
                 throw new ArithmeticException("limit " + group.limitId + " cannot take " + cost + " more than "
                         + bucket.level(request.occurredAtMillis()));
             }

@@ -1,7 +1,7 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**

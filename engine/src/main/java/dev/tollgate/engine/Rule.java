@@ -1,10 +1,10 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Threshold;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.ScopeBuckets.Timer;
 import dev.tollgate.engine.ScopeBuckets.TimerKind;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Algorithm.SlidingWindow;
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Algorithm.SlidingWindow;
+import dev.tollgate.planmodel.Amount;
 import java.util.Arrays;
 
 /** Usage of the last window length, in equal parts of it. A part goes as a whole. */

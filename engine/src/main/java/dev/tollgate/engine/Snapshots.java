@@ -1,12 +1,12 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;

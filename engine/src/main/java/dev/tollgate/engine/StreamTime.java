@@ -2,8 +2,8 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.output.UsageTotal;
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.PlanVersion;
 import java.util.List;
 import java.util.Set;
 

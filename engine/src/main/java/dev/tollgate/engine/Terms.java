@@ -1,8 +1,8 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Plans;
 import org.jspecify.annotations.Nullable;
 
 /** What applies to one account for a stretch of event time: plan, amounts, exemption. Worked out from the timeline. */

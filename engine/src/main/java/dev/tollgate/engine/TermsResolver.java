@@ -1,9 +1,9 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Plans;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

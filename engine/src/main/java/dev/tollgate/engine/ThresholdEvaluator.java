@@ -2,9 +2,9 @@ package dev.tollgate.engine;
 
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.PlanCatalog;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.LimitEvent.Cause;
-import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.planmodel.PlanCatalog;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Amount;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.tollgate.engine;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Position;
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Amount;
 import org.jspecify.annotations.Nullable;
 
 /** One change in an account's timeline. */

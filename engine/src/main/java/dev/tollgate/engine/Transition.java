@@ -7,7 +7,7 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
-import dev.tollgate.engine.plan.PlanCatalog;
+import dev.tollgate.planmodel.PlanCatalog;
 
 /**
  * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for

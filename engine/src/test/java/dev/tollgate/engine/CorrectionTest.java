@@ -10,7 +10,6 @@ import dev.tollgate.engine.input.AccountChange.Amendment;
 import dev.tollgate.engine.input.AccountChange.Carry;
 import dev.tollgate.engine.input.AccountChange.Correction;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
@@ -18,6 +17,7 @@ import dev.tollgate.engine.output.LimitEvent.Kind;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.planmodel.Outcome;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.engine.input.AccountChange;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.output.JournalEntry;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Limit;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Outcome;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -1,9 +1,9 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.Annotations;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.planmodel.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** Variations of a request event. */

@@ -1,14 +1,14 @@
 package dev.tollgate.engine;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Cost;
-import dev.tollgate.engine.plan.CostTable;
-import dev.tollgate.engine.plan.EndpointPattern;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Meter;
-import dev.tollgate.engine.plan.PerCallCap;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.WindowUnit;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Meter;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.pricing.Cost;
+import dev.tollgate.planmodel.pricing.CostTable;
+import dev.tollgate.planmodel.pricing.EndpointPattern;
+import dev.tollgate.planmodel.pricing.PerCallCap;
+import dev.tollgate.planmodel.time.WindowUnit;
 import java.util.List;
 
 /** Plans that tests share. */

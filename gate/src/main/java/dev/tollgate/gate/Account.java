@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that this gate knows about one account. Written by the feed, read by every thread. */
 final class Account {
-    /** Key of the calls of all projects or API keys beyond the number that the topology tells apart. */
-    private static final String OVERFLOW_KEY = "*";
-
     /** Most counters of one account; further projects and API keys share one. */
     private static final int MAX_COUNTERS = 65_536;
 
@@ -198,7 +195,7 @@ final class Account {
     }
 
     private static CounterKey overflowOf(Rule rule) {
-        return new CounterKey(rule.limitId(), rule.scope(), OVERFLOW_KEY);
+        return new CounterKey(rule.limitId(), rule.scope(), dev.tollgate.planmodel.Scope.OVERFLOW_KEY);
     }
 
     private static @Nullable Rule ruleOf(Terms terms, BucketState bucket) {

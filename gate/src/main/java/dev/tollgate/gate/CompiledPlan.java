@@ -1,21 +1,21 @@
 package dev.tollgate.gate;
 
-import dev.tollgate.schemas.avro.Cost;
+import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.pricing.CostTable;
+import dev.tollgate.planmodel.pricing.EndpointPricing;
 import dev.tollgate.schemas.avro.Dimension;
-import dev.tollgate.schemas.avro.EndpointCost;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Meter;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a plan in the form that answers quickly: what an endpoint costs, how large a call may be, which
@@ -25,28 +25,17 @@ final class CompiledPlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
     private static final int MAX_REMEMBERED_ENDPOINTS = 4_096;
 
-    private static final int MAX_REMEMBERED_LENGTH = 512;
-
-    /** The engine refuses to charge more than this for one event; more is as much. */
-    private static final long MAX_COST = 1_000_000_000_000L;
-
     final String planId;
     final int version;
     final long effectiveFromMillis;
     final List<Limit> limits;
     final Set<Outcome> chargedOutcomes;
     private final List<String> meterIds = new ArrayList<>();
-    private final List<Table> tables = new ArrayList<>();
-    private final List<Cap> caps;
-    private final Map<String, EndpointTerms> byEndpoint = new ConcurrentHashMap<>();
+    private final List<CostTable> costTables = new ArrayList<>();
+    private final List<dev.tollgate.planmodel.pricing.PerCallCap> caps = new ArrayList<>();
+    private final Map<String, EndpointPricing> byEndpoint = new ConcurrentHashMap<>();
 
-    private record Price(EndpointPattern pattern, Cost cost) {}
-
-    private record Table(@Nullable Cost preset, List<Price> prices) {}
-
-    private record Cap(EndpointPattern pattern, Dimension dimension, long max) {}
-
-    /** @throws IllegalArgumentException if a pattern is malformed */
+    /** @throws IllegalArgumentException if a cost or a cap is one that the accounting rejects too */
     CompiledPlan(String planId, PlanVersion source) {
         this.planId = planId;
         this.version = source.getVersion();
@@ -56,14 +45,14 @@ final class CompiledPlan {
         this.chargedOutcomes.addAll(source.getChargedOutcomes());
         for (Meter meter : source.getMeters()) {
             meterIds.add(meter.getMeterId());
-            tables.add(tableOf(meter));
+            costTables.add(PlanTranslator.costs(meter));
         }
-        List<Cap> sorted = new ArrayList<>();
         for (PerCallCap cap : source.getPerCallCaps()) {
-            sorted.add(new Cap(EndpointPattern.of(cap.getEndpoint()), cap.getDimension(), cap.getMax()));
+            // A dimension that this release does not know bounds nothing.
+            if (cap.getDimension() != Dimension.UNKNOWN) {
+                caps.add(PlanTranslator.cap(cap));
+            }
         }
-        sorted.sort(Comparator.comparing(Cap::pattern));
-        this.caps = List.copyOf(sorted);
     }
 
     /**
@@ -77,96 +66,27 @@ final class CompiledPlan {
         this.limits = List.of();
         this.chargedOutcomes = EnumSet.complementOf(EnumSet.of(Outcome.LIMITED));
         this.meterIds.addAll(meterIds);
-        meterIds.forEach(meter -> tables.add(new Table(null, List.of())));
-        this.caps = List.of();
+        meterIds.forEach(meter -> costTables.add(CostTable.flat(1)));
     }
 
-    private static Table tableOf(Meter meter) {
-        List<Price> prices = new ArrayList<>();
-        for (EndpointCost cost : meter.getEndpointCosts()) {
-            prices.add(new Price(EndpointPattern.of(cost.getEndpoint()), cost.getCost()));
-        }
-        prices.sort(Comparator.comparing(Price::pattern));
-        return new Table(meter.getDefaultCost(), List.copyOf(prices));
-    }
-
-    /** Place of a meter in {@link EndpointTerms#cost}, or -1. */
+    /** Place of a meter in {@link #pricingOf}, or -1. */
     int meterIndex(String meterId) {
         return meterIds.indexOf(meterId);
     }
 
-    EndpointTerms termsOf(String endpoint) {
-        EndpointTerms known = byEndpoint.get(endpoint);
+    EndpointPricing pricingOf(String endpoint) {
+        EndpointPricing known = byEndpoint.get(endpoint);
         return known != null ? known : remember(endpoint);
     }
 
-    private EndpointTerms remember(String endpoint) {
-        EndpointTerms made = new EndpointTerms(endpoint);
-        if (endpoint.length() <= MAX_REMEMBERED_LENGTH) {
+    private EndpointPricing remember(String endpoint) {
+        EndpointPricing made = new EndpointPricing(endpoint, costTables, caps);
+        if (endpoint.length() <= Bounds.MAX_ENDPOINT_CHARACTERS) {
             if (byEndpoint.size() >= MAX_REMEMBERED_ENDPOINTS) {
                 byEndpoint.clear();
             }
             byEndpoint.put(endpoint, made);
         }
         return made;
-    }
-
-    /** What calls of one endpoint cost, and how large they may be. */
-    final class EndpointTerms {
-        private final long[] base;
-        private final long[] perUnit;
-        private final long[] unitSize;
-        final long maxUnits;
-        final long maxInputTokens;
-        final long maxOutputItems;
-
-        private EndpointTerms(String endpoint) {
-            int meters = tables.size();
-            base = new long[meters];
-            perUnit = new long[meters];
-            unitSize = new long[meters];
-            for (int i = 0; i < meters; i++) {
-                Cost cost = costFor(tables.get(i), endpoint);
-                base[i] = cost == null ? 1 : cost.getBase();
-                perUnit[i] = cost == null ? 0 : cost.getPerUnit();
-                unitSize[i] = cost == null ? 1 : Math.max(1, cost.getUnitSize());
-            }
-            maxUnits = capOn(endpoint, Dimension.UNITS);
-            maxInputTokens = capOn(endpoint, Dimension.INPUT_TOKENS);
-            maxOutputItems = capOn(endpoint, Dimension.OUTPUT_ITEMS);
-        }
-
-        /** {@code base + perUnit * ceil(units / unitSize)}, at most {@link #MAX_COST}; unknown units are one. */
-        long cost(int meterIndex, long units) {
-            long each = perUnit[meterIndex];
-            if (each == 0) {
-                return base[meterIndex];
-            }
-            long counted = units < 0 ? 1 : units;
-            long size = unitSize[meterIndex];
-            long started = counted / size + (counted % size == 0 ? 0 : 1);
-            if (started > MAX_COST / each) {
-                return MAX_COST;
-            }
-            return Math.min(MAX_COST, base[meterIndex] + each * started);
-        }
-
-        private long capOn(String endpoint, Dimension dimension) {
-            for (Cap cap : caps) {
-                if (cap.dimension() == dimension && cap.pattern().matches(endpoint)) {
-                    return cap.max();
-                }
-            }
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private static @Nullable Cost costFor(Table table, String endpoint) {
-        for (Price price : table.prices()) {
-            if (price.pattern().matches(endpoint)) {
-                return price.cost();
-            }
-        }
-        return table.preset();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.gate;
 
-import dev.tollgate.gate.CompiledPlan.EndpointTerms;
+import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.pricing.EndpointPricing;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Outcome;
@@ -151,8 +152,8 @@ public final class Gate implements AutoCloseable {
             }
             Terms terms = account.termsAt(now);
             Caller caller = terms.callerOf(projectId, apiKeyId);
-            EndpointTerms endpointTerms = terms.plan.termsOf(endpoint);
-            return decide(account, terms, caller, endpointTerms, units, inputTokens, outputItems, now, true);
+            EndpointPricing pricing = terms.plan.pricingOf(endpoint);
+            return decide(account, terms, caller, pricing, units, inputTokens, outputItems, now, true);
         } catch (RuntimeException e) {
             return failed(e, now);
         }
@@ -175,20 +176,11 @@ public final class Gate implements AutoCloseable {
             }
             Terms terms = account.termsAt(now);
             Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
-            EndpointTerms endpointTerms = terms.plan.termsOf(call.endpoint());
+            EndpointPricing pricing = terms.plan.pricingOf(call.endpoint());
             Decision decision = decide(
-                    account,
-                    terms,
-                    caller,
-                    endpointTerms,
-                    call.units(),
-                    call.inputTokens(),
-                    call.outputItems(),
-                    now,
-                    false);
+                    account, terms, caller, pricing, call.units(), call.inputTokens(), call.outputItems(), now, false);
             return decision.allowed() && !terms.exempt
-                    ? new Permit(
-                            decision, outcome -> end(account, terms, caller, endpointTerms, call.units(), now, outcome))
+                    ? new Permit(decision, outcome -> end(account, terms, caller, pricing, call.units(), now, outcome))
                     : noted(decision);
         } catch (RuntimeException e) {
             return noted(failed(e, now));
@@ -203,7 +195,7 @@ public final class Gate implements AutoCloseable {
             Account account,
             Terms terms,
             Caller caller,
-            EndpointTerms endpointTerms,
+            EndpointPricing pricing,
             long units,
             long inputTokens,
             long outputItems,
@@ -213,20 +205,20 @@ public final class Gate implements AutoCloseable {
             return suspended(terms, now);
         }
         if (!terms.exempt) {
-            if (units > endpointTerms.maxUnits
-                    || inputTokens > endpointTerms.maxInputTokens
-                    || outputItems > endpointTerms.maxOutputItems) {
-                return overCallLimit(terms, caller, endpointTerms, units, inputTokens, now);
+            if (units > pricing.maxUnits()
+                    || inputTokens > pricing.maxInputTokens()
+                    || outputItems > pricing.maxOutputItems()) {
+                return overCallLimit(terms, caller, pricing, units, inputTokens, now);
             }
             boolean stale = isStale(account, now);
             Rule[] rules = terms.rules;
             Counter[] counters = caller.counters;
             for (int i = 0; i < rules.length; i++) {
                 Rule rule = rules[i];
-                long cost = costOf(rule, endpointTerms, units);
+                long cost = costOf(rule, pricing, units);
                 if (cost > 0 && ((stale && rule.closedWhenStale()) || !counters[i].take(rule, now, cost, closed))) {
-                    undo(rules, counters, endpointTerms, units, now, closed, i);
-                    return denied(terms, caller, endpointTerms, units, now, stale);
+                    undo(rules, counters, pricing, units, now, closed, i);
+                    return denied(terms, caller, pricing, units, now, stale);
                 }
             }
         }
@@ -237,26 +229,24 @@ public final class Gate implements AutoCloseable {
     }
 
     /** What a call takes of a limit; 0 where the limit has no say. */
-    private static long costOf(Rule rule, EndpointTerms endpointTerms, long units) {
+    private static long costOf(Rule rule, EndpointPricing pricing, long units) {
         if (!rule.binds()) {
             return 0;
         }
         if (rule.isConcurrency()) {
             return 1;
         }
-        return rule.meterIndex() < 0 ? 0 : endpointTerms.cost(rule.meterIndex(), units);
+        if (rule.meterIndex() < 0) {
+            return 0;
+        }
+        // Nobody is charged more for one event; units that are not known are one.
+        return pricing.cost(rule.meterIndex()).ofAtMost(units < 0 ? 1 : units, Bounds.MAX_EVENT_COST);
     }
 
     private static void undo(
-            Rule[] rules,
-            Counter[] counters,
-            EndpointTerms endpointTerms,
-            long units,
-            long now,
-            boolean closed,
-            int end) {
+            Rule[] rules, Counter[] counters, EndpointPricing pricing, long units, long now, boolean closed, int end) {
         for (int i = 0; i < end; i++) {
-            long cost = costOf(rules[i], endpointTerms, units);
+            long cost = costOf(rules[i], pricing, units);
             if (cost > 0) {
                 counters[i].giveBack(rules[i], now, cost, closed);
             }
@@ -267,7 +257,7 @@ public final class Gate implements AutoCloseable {
             Account account,
             Terms terms,
             Caller caller,
-            EndpointTerms endpointTerms,
+            EndpointPricing pricing,
             long units,
             long beganAt,
             Outcome outcome) {
@@ -275,7 +265,7 @@ public final class Gate implements AutoCloseable {
             boolean charged = terms.plan.chargedOutcomes.contains(outcome);
             for (int i = 0; i < terms.rules.length; i++) {
                 Rule rule = terms.rules[i];
-                long cost = costOf(rule, endpointTerms, units);
+                long cost = costOf(rule, pricing, units);
                 if (cost > 0 && (rule.isConcurrency() || !charged)) {
                     caller.counters[i].giveBack(rule, beganAt, cost, false);
                 } else if (cost > 0) {
@@ -288,13 +278,12 @@ public final class Gate implements AutoCloseable {
         }
     }
 
-    private Decision denied(
-            Terms terms, Caller caller, EndpointTerms endpointTerms, long units, long now, boolean stale) {
+    private Decision denied(Terms terms, Caller caller, EndpointPricing pricing, long units, long now, boolean stale) {
         int denying = -1;
         long freeAt = now;
         for (int i = 0; i < terms.rules.length; i++) {
             Rule rule = terms.rules[i];
-            long cost = costOf(rule, endpointTerms, units);
+            long cost = costOf(rule, pricing, units);
             if (cost > 0 && stale && rule.closedWhenStale()) {
                 return stale(rule.limitId());
             }
@@ -308,7 +297,7 @@ public final class Gate implements AutoCloseable {
         }
         if (denying < 0) {
             // Another thread gave back in between what this one missed; the client may try again at once.
-            denying = firstBinding(terms, endpointTerms, units);
+            denying = firstBinding(terms, pricing, units);
         }
         Rule rule = terms.rules[denying];
         long retryAfter = Math.max(1, Headers.ceilSeconds(freeAt - now));
@@ -325,9 +314,9 @@ public final class Gate implements AutoCloseable {
                 Headers.of(config.headers(), terms.rules, caller.counters, now, denying, retryAfter));
     }
 
-    private static int firstBinding(Terms terms, EndpointTerms endpointTerms, long units) {
+    private static int firstBinding(Terms terms, EndpointPricing pricing, long units) {
         int place = 0;
-        while (place < terms.rules.length - 1 && costOf(terms.rules[place], endpointTerms, units) == 0) {
+        while (place < terms.rules.length - 1 && costOf(terms.rules[place], pricing, units) == 0) {
             place++;
         }
         return place;
@@ -345,15 +334,15 @@ public final class Gate implements AutoCloseable {
     }
 
     private Decision overCallLimit(
-            Terms terms, Caller caller, EndpointTerms endpointTerms, long units, long inputTokens, long now) {
+            Terms terms, Caller caller, EndpointPricing pricing, long units, long inputTokens, long now) {
         metrics.denied(Reason.OVER_CALL_LIMIT);
         String detail;
-        if (units > endpointTerms.maxUnits) {
-            detail = "A call may have at most " + endpointTerms.maxUnits + " units.";
-        } else if (inputTokens > endpointTerms.maxInputTokens) {
-            detail = "A call may have at most " + endpointTerms.maxInputTokens + " input tokens.";
+        if (units > pricing.maxUnits()) {
+            detail = "A call may have at most " + pricing.maxUnits() + " units.";
+        } else if (inputTokens > pricing.maxInputTokens()) {
+            detail = "A call may have at most " + pricing.maxInputTokens() + " input tokens.";
         } else {
-            detail = "A call may ask for at most " + endpointTerms.maxOutputItems + " results.";
+            detail = "A call may ask for at most " + pricing.maxOutputItems() + " results.";
         }
         return Decision.denied(
                 Reason.OVER_CALL_LIMIT,

@@ -1,10 +1,11 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.Scope;
-import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ record Rule(
                 limit.getMode() == Mode.ENFORCE,
                 limit.getScope(),
                 amount == null ? UNLIMITED : Math.max(0, amount),
-                limit.getWindow() == WindowUnit.UNKNOWN ? null : limit.getWindow(),
+                PlanTranslator.windowUnit(limit.getWindow()),
                 positive(limit.getPeriodMs(), 0),
                 positive(limit.getLeaseMs(), DEFAULT_LEASE_MILLIS),
                 name(limit),
@@ -86,6 +87,6 @@ record Rule(
 
     /** Longest time for which usage counts, in milliseconds: tells which of two limits is the longer one. */
     long spanMillis() {
-        return unit != null ? Windows.maxMillis(unit) : periodMillis;
+        return unit != null ? unit.maxMillis() : periodMillis;
     }
 }

@@ -246,8 +246,8 @@ final class WindowCounter extends Counter {
         long start = nowMillis;
         long end = nowMillis + Math.max(1, rule.periodMillis());
         if (rule.unit() != null) {
-            start = Windows.startOf(rule.unit(), nowMillis);
-            end = Windows.endOf(rule.unit(), nowMillis);
+            start = rule.unit().startOf(nowMillis);
+            end = rule.unit().endOf(nowMillis);
         } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW) {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;

@@ -101,7 +101,11 @@ public final class TestingPlan {
                 .setAmount(amount)
                 .setAlgorithm(algorithm)
                 .setWindow(fixed ? unit : null)
-                .setPeriodMs(timed ? Windows.maxMillis(unit) : null)
+                .setPeriodMs(
+                        timed
+                                ? dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name())
+                                        .maxMillis()
+                                : null)
                 .setLeaseMs(algorithm == Algorithm.CONCURRENCY ? 60_000L : null)
                 .setScope(scope)
                 .setMode(mode)

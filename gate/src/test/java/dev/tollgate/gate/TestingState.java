@@ -86,12 +86,14 @@ public final class TestingState {
             long used,
             Scope scope,
             String scopeKey) {
-        Instant end = Instant.ofEpochMilli(Windows.endOf(unit, atMillis));
+        Instant end = Instant.ofEpochMilli(
+                dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name()).endOf(atMillis));
         boolean hard = amount != null && used >= amount;
         buckets.add(bucket(limitId, meterId, Algorithm.FIXED_WINDOW, amount, used)
                 .setScope(scope)
                 .setScopeKey(scopeKey)
-                .setWindowStart(Instant.ofEpochMilli(Windows.startOf(unit, atMillis)))
+                .setWindowStart(Instant.ofEpochMilli(dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name())
+                        .startOf(atMillis)))
                 .setWindowEnd(end)
                 .setHardReached(hard)
                 .setBlockedUntil(hard ? end : null)

@@ -1,5 +1,6 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.time.ShortDuration;
 import dev.tollgate.plans.yaml.Location;
 import dev.tollgate.plans.yaml.YamlNode;
 import dev.tollgate.plans.yaml.YamlPath;
@@ -216,7 +217,7 @@ final class Fields {
 
     private @Nullable Long durationOf(String key, YamlNode value, Duration min, Duration max) {
         OptionalLong millis = value instanceof YamlNode.Scalar scalar && scalar.kind() == YamlNode.Kind.TEXT
-                ? Durations.parseMillis(scalar.text())
+                ? ShortDuration.parseMillis(scalar.text())
                 : OptionalLong.empty();
         if (millis.isEmpty() || millis.getAsLong() < min.toMillis() || millis.getAsLong() > max.toMillis()) {
             error(key, durationRule(min, max), value.describe());
@@ -226,7 +227,7 @@ final class Fields {
     }
 
     private static String durationRule(Duration min, Duration max) {
-        return "must be a duration from " + Durations.format(min) + " to " + Durations.format(max)
+        return "must be a duration from " + ShortDuration.format(min) + " to " + ShortDuration.format(max)
                 + ", a whole number with ms, s, m, h or d such as 90s";
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.EndpointCost;
@@ -10,7 +11,6 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
-import dev.tollgate.schemas.avro.WindowUnit;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * Parts that are broken in themselves are left out.
  */
 final class PlanChecks {
-    private static final int WHOLE_BASIS_POINTS = 10_000;
-    private static final long DAY_MILLIS = 86_400_000L;
 
     private PlanChecks() {}
 
@@ -185,7 +183,7 @@ final class PlanChecks {
         }
         for (Threshold threshold : limit.value().getThresholds()) {
             if (threshold.getKind() == ThresholdKind.USED_AT_LEAST
-                    && threshold.getBasisPoints() == WHOLE_BASIS_POINTS) {
+                    && threshold.getBasisPoints() == dev.tollgate.planmodel.Threshold.WHOLE_BASIS_POINTS) {
                 limit.fields().warn("thresholds", "need no 100%: the limit itself is reported when it is reached");
             }
         }
@@ -196,18 +194,11 @@ final class PlanChecks {
     }
 
     private static long spanMillis(Limit limit) {
-        WindowUnit window = limit.getWindow();
+        dev.tollgate.schemas.avro.WindowUnit window = limit.getWindow();
         if (window == null) {
             return limit.getPeriodMs();
         }
-        return switch (window) {
-            case SECOND -> 1_000L;
-            case MINUTE -> 60_000L;
-            case HOUR -> 3_600_000L;
-            case DAY -> DAY_MILLIS;
-            case MONTH -> 31 * DAY_MILLIS;
-            case UNKNOWN -> throw new IllegalArgumentException("window of " + limit.getLimitId() + " is unknown");
-        };
+        return WindowUnit.valueOf(window.name()).maxMillis();
     }
 
     private static String amount(Limit limit) {

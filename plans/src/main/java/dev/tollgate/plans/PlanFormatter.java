@@ -1,5 +1,6 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.time.ShortDuration;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Dimension;
@@ -127,7 +128,7 @@ final class PlanFormatter {
     }
 
     static String textDuration(@Nullable Long millis) {
-        return millis == null ? "no time" : Durations.format(millis);
+        return millis == null ? "no time" : ShortDuration.format(millis);
     }
 
     /** A symbol as the plan file writes it. */

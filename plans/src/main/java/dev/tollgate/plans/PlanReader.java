@@ -1,5 +1,7 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.pricing.EndpointPattern;
+import dev.tollgate.planmodel.time.ShortDuration;
 import dev.tollgate.plans.yaml.YamlNode;
 import dev.tollgate.plans.yaml.YamlPath;
 import dev.tollgate.schemas.avro.Algorithm;
@@ -77,10 +79,11 @@ final class PlanReader {
             Pattern.compile("(remaining below )?((?:100|[1-9][0-9]?)(?:\\.[0-9]{1,2})?)%");
     private static final String THRESHOLD_RULE = "must be a used share such as 90%, or a rest such as"
             + " 'remaining below 20%', from 1% to 100% with at most two decimals";
-    private static final int WHOLE_BASIS_POINTS = 10_000;
-    private static final int DEFAULT_THRESHOLD_BASIS_POINTS = 9_000;
-    private static final Comparator<Threshold> BY_USED_SHARE =
-            Comparator.comparingInt(PlanReader::usedBasisPoints).thenComparing(Threshold::getKind);
+    private static final List<Threshold> DEFAULT_THRESHOLDS = dev.tollgate.planmodel.Limit.DEFAULT_THRESHOLDS.stream()
+            .map(threshold ->
+                    new Threshold(ThresholdKind.valueOf(threshold.kind().name()), threshold.basisPoints()))
+            .toList();
+    private static final Comparator<Threshold> BY_USED_SHARE = Comparator.comparing(PlanReader::modelOf);
 
     private final Problems problems;
 
@@ -183,18 +186,18 @@ final class PlanReader {
         meter.setUnit(fields.text("unit", Rules.UNIT, id));
         YamlNode preset = fields.value("default", true, COST_RULE);
         meter.setDefaultCost(preset == null ? flat(0) : cost(preset, fields.path("default")));
-        Map<String, EndpointCost> costs = new LinkedHashMap<>();
+        Map<EndpointPattern, EndpointCost> costs = new LinkedHashMap<>();
         String path = fields.path("endpoints");
         for (YamlNode.Entry entry :
                 fields.entries("endpoints", false, 0, Rules.MAX_ENDPOINTS, "costs by endpoint pattern")) {
             String costPath = YamlPath.key(path, entry.key());
-            if (!EndpointPatterns.isValid(entry.key())) {
+            EndpointPattern pattern = EndpointPatterns.parse(entry.key());
+            if (pattern == null) {
                 problems.report(entry.location(), costPath, EndpointPatterns.SENTENCE, "'" + entry.key() + "'");
                 continue;
             }
-            EndpointCost before = costs.putIfAbsent(
-                    EndpointPatterns.canonical(entry.key()),
-                    new EndpointCost(entry.key(), cost(entry.value(), costPath)));
+            EndpointCost before =
+                    costs.putIfAbsent(pattern, new EndpointCost(entry.key(), cost(entry.value(), costPath)));
             if (before != null) {
                 problems.report(
                         entry.location(),
@@ -338,18 +341,20 @@ final class PlanReader {
             fields.error(
                     "period",
                     "must be a multiple of " + Rules.SLIDING_WINDOW_PARTS + "ms for a sliding_window, such as 3s or 1m",
-                    "'" + Durations.format(period) + "'");
+                    "'" + ShortDuration.format(period) + "'");
         }
         Long amount = limit.getAmount();
-        if (limit.getAlgorithm() == Algorithm.LEAKY_BUCKET
-                && amount != null
-                && amount > Rules.MAX_LEAKY_LEVEL / period) {
+        if (limit.getAlgorithm() == Algorithm.LEAKY_BUCKET && amount != null && amount > maxLeakyAmount(period)) {
             fields.error(
                     "amount",
-                    "must be at most " + Rules.MAX_LEAKY_LEVEL / period + " for a leaky_bucket over "
-                            + Durations.format(period),
+                    "must be at most " + maxLeakyAmount(period) + " for a leaky_bucket over "
+                            + ShortDuration.format(period),
                     "'" + amount + "'");
         }
+    }
+
+    private static long maxLeakyAmount(long periodMillis) {
+        return new dev.tollgate.planmodel.Algorithm.LeakyBucket(periodMillis).maxAmount();
     }
 
     private static @Nullable String defaultBucket(Limit limit) {
@@ -363,20 +368,18 @@ final class PlanReader {
         if (period == null) {
             return null;
         }
-        return switch (Durations.format(period)) {
+        return switch (ShortDuration.format(period)) {
             case "1s" -> "second";
             case "1m" -> "minute";
             case "1h" -> "hour";
             case "1d" -> "day";
-            default -> Durations.format(period);
+            default -> ShortDuration.format(period);
         };
     }
 
     private List<Threshold> thresholds(Fields fields, Limit limit) {
         if (!fields.has("thresholds")) {
-            return limit.getAmount() == null
-                    ? List.of()
-                    : List.of(new Threshold(ThresholdKind.USED_AT_LEAST, DEFAULT_THRESHOLD_BASIS_POINTS));
+            return limit.getAmount() == null ? List.of() : DEFAULT_THRESHOLDS;
         }
         List<YamlNode> items = fields.list("thresholds", false, 0, Rules.MAX_THRESHOLDS, "thresholds");
         List<Threshold> thresholds = new ArrayList<>();
@@ -412,21 +415,22 @@ final class PlanReader {
             return null;
         }
         int basisPoints = new BigDecimal(matcher.group(2)).movePointRight(2).intValueExact();
-        if (basisPoints > WHOLE_BASIS_POINTS) {
+        if (basisPoints > dev.tollgate.planmodel.Threshold.WHOLE_BASIS_POINTS) {
             return null;
         }
         return new Threshold(
                 matcher.group(1) == null ? ThresholdKind.USED_AT_LEAST : ThresholdKind.REMAINING_BELOW, basisPoints);
     }
 
-    private static int usedBasisPoints(Threshold threshold) {
-        return threshold.getKind() == ThresholdKind.USED_AT_LEAST
-                ? threshold.getBasisPoints()
-                : WHOLE_BASIS_POINTS - threshold.getBasisPoints();
+    private static dev.tollgate.planmodel.Threshold modelOf(Threshold threshold) {
+        return new dev.tollgate.planmodel.Threshold(
+                dev.tollgate.planmodel.Threshold.Kind.valueOf(
+                        threshold.getKind().name()),
+                threshold.getBasisPoints());
     }
 
     private List<PerCallCap> caps(Fields version) {
-        record Key(String endpoint, Dimension dimension) {}
+        record Key(EndpointPattern endpoint, Dimension dimension) {}
         List<PerCallCap> caps = new ArrayList<>();
         Map<Key, String> seen = new HashMap<>();
         List<YamlNode> items = version.list("per_call_caps", false, 0, Rules.MAX_CAPS, "per-call caps");
@@ -436,12 +440,14 @@ final class PlanReader {
             if (fields == null) {
                 continue;
             }
-            String endpoint = endpoint(fields);
+            EndpointPattern endpoint = endpoint(fields);
             Dimension dimension = fields.choice("dimension", DIMENSIONS, null);
-            caps.add(new PerCallCap(endpoint, dimension, fields.whole("max", 0, Rules.MAX_AMOUNT)));
+            caps.add(new PerCallCap(
+                    endpoint == null ? null : endpoint.toString(),
+                    dimension,
+                    fields.whole("max", 0, Rules.MAX_AMOUNT)));
             if (endpoint != null && dimension != null) {
-                String earlier =
-                        seen.putIfAbsent(new Key(EndpointPatterns.canonical(endpoint), dimension), fields.path());
+                String earlier = seen.putIfAbsent(new Key(endpoint, dimension), fields.path());
                 if (earlier != null) {
                     fields.error(
                             "endpoint",
@@ -453,18 +459,18 @@ final class PlanReader {
         return caps;
     }
 
-    private static @Nullable String endpoint(Fields cap) {
+    private static @Nullable EndpointPattern endpoint(Fields cap) {
         YamlNode value = cap.value("endpoint", true, EndpointPatterns.SENTENCE);
         if (value == null) {
             return null;
         }
-        if (value instanceof YamlNode.Scalar scalar
-                && scalar.kind() == YamlNode.Kind.TEXT
-                && EndpointPatterns.isValid(scalar.text())) {
-            return scalar.text();
+        EndpointPattern pattern = value instanceof YamlNode.Scalar scalar && scalar.kind() == YamlNode.Kind.TEXT
+                ? EndpointPatterns.parse(scalar.text())
+                : null;
+        if (pattern == null) {
+            cap.error("endpoint", EndpointPatterns.SENTENCE, value.describe());
         }
-        cap.error("endpoint", EndpointPatterns.SENTENCE, value.describe());
-        return null;
+        return pattern;
     }
 
     private List<Outcome> chargedOutcomes(Fields version) {

@@ -1,6 +1,7 @@
 package dev.tollgate.engine.input;
 
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** What a command changes about an account. */

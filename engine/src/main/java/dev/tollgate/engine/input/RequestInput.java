@@ -1,5 +1,6 @@
 package dev.tollgate.engine.input;
 
+import dev.tollgate.planmodel.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
 package dev.tollgate.engine.output;
 
 import dev.tollgate.engine.input.Position;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.tollgate.engine.output;
 
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Scope;
 
 /**
  * Usage of one fixed window of one limit so far.

@@ -1,5 +1,6 @@
 package dev.tollgate.schemas.event;
 
+import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestEventRules {
     /** Longest event, account, project and key id, and longest producer name. */
-    public static final int MAX_ID_CHARACTERS = 128;
+    public static final int MAX_ID_CHARACTERS = Bounds.MAX_ID_CHARACTERS;
 
-    public static final int MAX_ENDPOINT_CHARACTERS = 512;
+    public static final int MAX_ENDPOINT_CHARACTERS = Bounds.MAX_ENDPOINT_CHARACTERS;
     public static final int MAX_ATTRIBUTES = 16;
     public static final int MAX_ATTRIBUTE_KEY_CHARACTERS = 64;
     public static final int MAX_ATTRIBUTE_VALUE_CHARACTERS = 256;
@@ -26,7 +27,7 @@ public final class RequestEventRules {
     /**
      * The last moment that a calendar of four-digit years can show, inclusive; reports could not do with later ones.
      */
-    public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+    public static final Instant LATEST = Instant.ofEpochMilli(Bounds.MAX_TIME_MILLIS);
 
     private RequestEventRules() {}
 

@@ -1,6 +1,6 @@
 package dev.tollgate.streams.plan;
 
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.Plans;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.tollgate.streams.plan;
 
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Plans;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import dev.tollgate.streams.plan.CatalogView.LimitName;
-import dev.tollgate.streams.translate.PlanTranslator;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.tollgate.streams.store;
 import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.ScopeBuckets;
 import dev.tollgate.engine.ScopeRecord;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Scope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

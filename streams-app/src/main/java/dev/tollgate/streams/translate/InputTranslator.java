@@ -3,16 +3,16 @@ package dev.tollgate.streams.translate;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Annotations;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
-import dev.tollgate.engine.plan.Amount;
+import dev.tollgate.planmodel.Amount;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,7 +45,7 @@ public final class InputTranslator {
                 event.getEndpoint(),
                 event.getOccurredAt().toEpochMilli(),
                 phase(event.getPhase()),
-                outcome(event.getOutcome()),
+                PlanTranslator.outcome(event.getOutcome()),
                 event.getUnits(),
                 event.getInputTokens(),
                 event.getOutputItems(),
@@ -123,7 +123,7 @@ public final class InputTranslator {
         dev.tollgate.schemas.avro.Outcome outcome = amendment.getOutcome();
         return new AccountChange.Amendment(
                 amendment.getEndpoint(),
-                outcome == null ? null : outcome(outcome),
+                outcome == null ? null : PlanTranslator.outcome(outcome),
                 amendment.getUnits(),
                 amendment.getInputTokens(),
                 amendment.getOutputItems());
@@ -183,17 +183,6 @@ public final class InputTranslator {
             case COMPLETED -> Phase.COMPLETED;
             case STARTED -> Phase.STARTED;
             case UNKNOWN -> Phase.UNKNOWN;
-        };
-    }
-
-    static Outcome outcome(dev.tollgate.schemas.avro.Outcome outcome) {
-        return switch (outcome) {
-            case SUCCESS -> Outcome.SUCCESS;
-            case AUTH_FAILED -> Outcome.AUTH_FAILED;
-            case INVALID -> Outcome.INVALID;
-            case LIMITED -> Outcome.LIMITED;
-            case SERVER_ERROR -> Outcome.SERVER_ERROR;
-            case UNKNOWN -> Outcome.UNKNOWN;
         };
     }
 }

@@ -1,18 +1,18 @@
 package dev.tollgate.streams.translate;
 
 import dev.tollgate.engine.AccountSnapshot;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.output.Verdict;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -20,6 +20,7 @@ import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
+import dev.tollgate.schemas.event.RequestEventRules;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** What the engine says to the records of the output topics. */
 public final class OutputTranslator {
     /** The end of a block that time alone will not end: the last moment of the year 9999. */
-    private static final Instant NEVER = Instant.ofEpochMilli(253_402_300_799_999L);
+    private static final Instant NEVER = RequestEventRules.LATEST;
 
     private OutputTranslator() {}
 

@@ -3,7 +3,7 @@ package dev.tollgate.streams.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.PlanVersion;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.task.TestingPlans;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.tollgate.streams.scenario;
 
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Plans;
 import dev.tollgate.plans.PlanFile;
 import dev.tollgate.plans.PlanFileException;
 import dev.tollgate.schemas.avro.Plan;
-import dev.tollgate.streams.translate.PlanTranslator;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import dev.tollgate.testkit.scenario.Scenario;
 import dev.tollgate.testkit.scenario.ScenarioReader;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.tollgate.streams.scenario;
 
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Threshold;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;

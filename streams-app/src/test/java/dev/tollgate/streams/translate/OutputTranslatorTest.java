@@ -3,11 +3,11 @@ package dev.tollgate.streams.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.engine.AccountSnapshot;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.WindowUnit;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.schemas.avro.LimitState;
 import java.time.Instant;
 import java.util.List;

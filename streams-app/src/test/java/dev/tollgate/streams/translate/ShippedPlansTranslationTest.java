@@ -3,12 +3,13 @@ package dev.tollgate.streams.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.PlanVersion;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.PlanVersion;
 import dev.tollgate.plans.PlanFile;
 import dev.tollgate.plans.PlanFileReport;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.tollgate.streams.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.engine.output.UsageTotal;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Scope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

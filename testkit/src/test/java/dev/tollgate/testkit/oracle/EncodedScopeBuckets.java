@@ -3,7 +3,7 @@ package dev.tollgate.testkit.oracle;
 import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.ScopeBuckets;
 import dev.tollgate.engine.ScopeRecord;
-import dev.tollgate.engine.plan.Scope;
+import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -12,7 +12,7 @@ import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.output.Verdict;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.Plans;
 import dev.tollgate.testkit.oracle.Oracle.Cell;
 import dev.tollgate.testkit.oracle.Oracle.Held;
 import java.util.ArrayList;
@@ -164,7 +164,7 @@ final class EngineAccount implements Outputs {
         boolean fixed = plans.all().stream()
                 .flatMap(plan -> plan.limits().stream())
                 .filter(limit -> limit.id().equals(bucket.limitId()))
-                .allMatch(limit -> limit.algorithm() instanceof dev.tollgate.engine.plan.Algorithm.FixedWindow);
+                .allMatch(limit -> limit.algorithm() instanceof dev.tollgate.planmodel.Algorithm.FixedWindow);
         Cell cell = new Cell(
                 bucket.limitId(), bucket.scopeKey(), fixed ? Objects.requireNonNull(bucket.windowStartMillis()) : -1);
         // 100 % as a threshold is not the full amount itself; the oracle speaks of the latter only.

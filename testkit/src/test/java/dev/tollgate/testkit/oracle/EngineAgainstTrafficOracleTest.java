@@ -11,7 +11,7 @@ import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.Plans;
 import dev.tollgate.testkit.oracle.TrafficOracle.Crossing;
 import dev.tollgate.testkit.oracle.TrafficOracle.Window;
 import java.util.ArrayList;

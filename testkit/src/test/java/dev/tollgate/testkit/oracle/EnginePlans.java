@@ -2,23 +2,23 @@ package dev.tollgate.testkit.oracle;
 
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Amount;
-import dev.tollgate.engine.plan.Cost;
-import dev.tollgate.engine.plan.CostTable;
-import dev.tollgate.engine.plan.EndpointPattern;
-import dev.tollgate.engine.plan.Limit;
-import dev.tollgate.engine.plan.Meter;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.PerCallCap;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Scope;
-import dev.tollgate.engine.plan.Threshold;
-import dev.tollgate.engine.plan.WindowUnit;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.Limit;
+import dev.tollgate.planmodel.Meter;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
+import dev.tollgate.planmodel.pricing.Cost;
+import dev.tollgate.planmodel.pricing.CostTable;
+import dev.tollgate.planmodel.pricing.EndpointPattern;
+import dev.tollgate.planmodel.pricing.PerCallCap;
+import dev.tollgate.planmodel.time.WindowUnit;
 import java.util.stream.Collectors;
 
 /** The oracle's plans and events in the engine's words. */

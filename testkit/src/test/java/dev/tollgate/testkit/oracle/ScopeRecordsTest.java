@@ -9,7 +9,6 @@ import dev.tollgate.engine.index.InMemoryEventIndex;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
-import dev.tollgate.engine.input.Outcome;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
@@ -19,7 +18,8 @@ import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
-import dev.tollgate.engine.plan.Plans;
+import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.Plans;
 import dev.tollgate.testkit.oracle.OraclePlan.Kind;
 import dev.tollgate.testkit.oracle.OraclePlan.Limit;
 import dev.tollgate.testkit.oracle.OraclePlan.Meter;
@@ -135,7 +135,7 @@ class ScopeRecordsTest {
                 START + 5_000,
                 null,
                 null,
-                new AccountChange.OverrideSet("per-minute", dev.tollgate.engine.plan.Amount.of(1)),
+                new AccountChange.OverrideSet("per-minute", dev.tollgate.planmodel.Amount.of(1)),
                 new Position("account-events", 0, 7)));
 
         assertThat(account.raised).isEqualTo(5_000);

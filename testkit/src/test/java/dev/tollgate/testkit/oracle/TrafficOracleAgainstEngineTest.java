@@ -12,11 +12,11 @@ import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
-import dev.tollgate.engine.plan.Algorithm;
-import dev.tollgate.engine.plan.Mode;
-import dev.tollgate.engine.plan.PlanVersion;
-import dev.tollgate.engine.plan.Plans;
-import dev.tollgate.engine.plan.Threshold;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.Mode;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.Plans;
+import dev.tollgate.planmodel.Threshold;
 import dev.tollgate.testkit.oracle.TrafficOracle.Left;
 import dev.tollgate.testkit.oracle.TrafficOracle.LimitKey;
 import dev.tollgate.testkit.oracle.TrafficOracle.Reached;
@@ -173,11 +173,11 @@ class TrafficOracleAgainstEngineTest {
                 version.limits().stream().map(RecountPlan.Limit::counting).toList(),
                 version.caps(),
                 version.chargedOutcomes()));
-        List<dev.tollgate.engine.plan.Limit> limits = new ArrayList<>();
+        List<dev.tollgate.planmodel.Limit> limits = new ArrayList<>();
         for (int i = 0; i < plain.limits().size(); i++) {
-            dev.tollgate.engine.plan.Limit limit = plain.limits().get(i);
+            dev.tollgate.planmodel.Limit limit = plain.limits().get(i);
             RecountPlan.Limit wanted = version.limits().get(i);
-            limits.add(new dev.tollgate.engine.plan.Limit(
+            limits.add(new dev.tollgate.planmodel.Limit(
                     limit.id(),
                     limit.meterId(),
                     limit.amount(),

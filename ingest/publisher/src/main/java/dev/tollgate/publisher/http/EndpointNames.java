@@ -1,5 +1,6 @@
 package dev.tollgate.publisher.http;
 
+import dev.tollgate.schemas.event.RequestEventRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -14,7 +15,7 @@ public final class EndpointNames {
     public static final String UNMATCHED = "/{unmatched}";
 
     private static final String ID = "{id}";
-    private static final int MAX_CHARACTERS = 512;
+    private static final int MAX_CHARACTERS = RequestEventRules.MAX_ENDPOINT_CHARACTERS;
     /** Whole numbers, UUIDs, and long texts with a digit in them: ULIDs, hashes, tokens. */
     private static final Pattern LOOKS_LIKE_AN_ID = Pattern.compile("\\d+"
             + "|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -1,9 +1,0 @@
-package dev.tollgate.engine.plan;
-
-/** What follows from reaching a limit. */
-public enum Mode {
-    /** Thresholds raise alerts and the full amount raises a block. */
-    ENFORCE,
-    /** Everything, the full amount included, is only reported. */
-    ADVISORY
-}

@@ -1,8 +1,0 @@
-/**
- * Plans as data: meters with their cost tables, limits, per-call caps, and the catalog that says which version of a
- * plan is in force at a moment. Everything here is immutable and checked when it is built.
- */
-@NullMarked
-package dev.tollgate.engine.plan;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What plans accept and refuse, and how they are looked up. */
+@NullMarked
+package dev.tollgate.planmodel;
+
+import org.jspecify.annotations.NullMarked;

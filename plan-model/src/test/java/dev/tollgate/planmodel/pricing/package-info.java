@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.planmodel.pricing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.planmodel.time;
+
+import org.jspecify.annotations.NullMarked;
