@@ -5,6 +5,23 @@ import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
+import dev.tollgate.engine.internal.account.Account;
+import dev.tollgate.engine.internal.account.TermsResolver;
+import dev.tollgate.engine.internal.apply.AccountChanges;
+import dev.tollgate.engine.internal.apply.Commands;
+import dev.tollgate.engine.internal.apply.Corrections;
+import dev.tollgate.engine.internal.apply.InputLimits;
+import dev.tollgate.engine.internal.apply.LeakyReplay;
+import dev.tollgate.engine.internal.apply.Requests;
+import dev.tollgate.engine.internal.apply.StreamTime;
+import dev.tollgate.engine.internal.apply.ThresholdEvaluator;
+import dev.tollgate.engine.internal.apply.Ticks;
+import dev.tollgate.engine.internal.apply.Transition;
+import dev.tollgate.engine.internal.bucket.Bucket;
+import dev.tollgate.engine.internal.bucket.BucketGroup;
+import dev.tollgate.engine.internal.bucket.FixedBucket;
+import dev.tollgate.engine.internal.bucket.KeyBuckets;
+import dev.tollgate.engine.internal.bucket.RollingBucket;
 import dev.tollgate.engine.output.Outputs;
 import dev.tollgate.planmodel.PlanCatalog;
 import dev.tollgate.planmodel.Scope;
@@ -36,14 +53,16 @@ public final class AccountingEngine {
     private @Nullable Transition transition;
 
     public AccountingEngine(EngineSettings settings) {
-        TermsResolver resolver = new TermsResolver(settings);
+        TermsResolver resolver = new TermsResolver(settings.defaultPlanId());
+        InputLimits limits = new InputLimits(
+                settings.allowedSkewMillis(), settings.dedupeHorizonMillis(), settings.maxScopeKeysPerLimit());
         ThresholdEvaluator evaluator = new ThresholdEvaluator(resolver);
         AccountChanges changes = new AccountChanges(resolver, evaluator);
-        this.streamTime = new StreamTime(settings, resolver, evaluator, changes);
-        this.requests = new Requests(settings, resolver, evaluator, streamTime, changes);
-        LeakyReplay replay = new LeakyReplay(settings, resolver);
-        Corrections corrections = new Corrections(settings, resolver, evaluator, requests, replay);
-        this.commands = new Commands(settings, resolver, changes, corrections, replay);
+        this.streamTime = new StreamTime(limits, resolver, evaluator, changes);
+        this.requests = new Requests(limits, resolver, evaluator, streamTime, changes);
+        LeakyReplay replay = new LeakyReplay(limits, resolver);
+        Corrections corrections = new Corrections(limits, resolver, evaluator, requests, replay);
+        this.commands = new Commands(limits, resolver, changes, corrections, replay);
         this.ticks = new Ticks(resolver, evaluator, changes);
         this.snapshots = new Snapshots(resolver);
     }
@@ -60,19 +79,20 @@ public final class AccountingEngine {
      * @throws IllegalArgumentException if the input belongs to another account
      */
     public void apply(AccountState state, Input input, PlanCatalog plans, EventIndex index, Outputs out) {
+        Account account = state.account();
         Transition transition = this.transition;
         if (transition == null) {
-            transition = new Transition(state, input, plans.snapshot(), index, out);
+            transition = new Transition(account, input, plans.snapshot(), index, out);
             this.transition = transition;
         } else {
-            transition.begin(state, input, plans.snapshot(), index, out);
+            transition.begin(account, input, plans.snapshot(), index, out);
         }
         switch (input) {
             case RequestInput request -> requests.apply(transition, request);
             case AccountInput command -> commands.apply(transition, command);
             case Tick tick -> ticks.apply(transition, tick);
         }
-        state.scopes.settle();
+        account.scopes().settle();
     }
 
     /**
@@ -80,31 +100,34 @@ public final class AccountingEngine {
      */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
         PlanCatalog snapshot = plans.snapshot();
-        state.peekAtEachBucket(bucket -> openTotal(state, snapshot, bucket, out));
+        Account account = state.account();
+        account.peekAtEachBucket(bucket -> openTotal(account, snapshot, bucket, out));
     }
 
     /** The same for the limits of scope {@code ACCOUNT} only. */
     public void openAccountTotals(AccountState state, PlanCatalog plans, Outputs out) {
         PlanCatalog snapshot = plans.snapshot();
-        for (BucketGroup group : List.copyOf(state.groups)) {
-            group.accountBuckets().forEach(bucket -> openTotal(state, snapshot, bucket, out));
+        Account account = state.account();
+        for (BucketGroup group : List.copyOf(account.groups())) {
+            group.accountBuckets().forEach(bucket -> openTotal(account, snapshot, bucket, out));
         }
     }
 
     /** The same for one project or API key. */
     public void openScopeTotals(AccountState state, PlanCatalog plans, Scope scope, String key, Outputs out) {
-        ScopeRecord record = state.scopes.peek(scope, key);
+        Account account = state.account();
+        KeyBuckets record = account.scopes().peek(scope, key);
         if (record != null) {
             PlanCatalog snapshot = plans.snapshot();
-            for (BucketGroup group : List.copyOf(state.groups)) {
-                group.bucketsOf(record).forEach(bucket -> openTotal(state, snapshot, bucket, out));
+            for (BucketGroup group : List.copyOf(account.groups())) {
+                group.bucketsOf(record).forEach(bucket -> openTotal(account, snapshot, bucket, out));
             }
         }
     }
 
-    private void openTotal(AccountState state, PlanCatalog plans, Bucket bucket, Outputs out) {
+    private void openTotal(Account account, PlanCatalog plans, Bucket bucket, Outputs out) {
         switch (bucket) {
-            case FixedBucket fixed -> out.total(streamTime.total(state, plans, fixed, false));
+            case FixedBucket fixed -> out.total(streamTime.total(account, plans, fixed, false));
             case RollingBucket _ -> {}
         }
     }
@@ -115,18 +138,18 @@ public final class AccountingEngine {
      * @param atMillis the moment of interest, usually wall-clock time; stream time if that is later
      */
     public AccountSnapshot snapshot(AccountState state, PlanCatalog plans, long atMillis) {
-        return snapshots.of(state, plans.snapshot(), atMillis);
+        return snapshots.of(state.account(), plans.snapshot(), atMillis);
     }
 
     /** The same with the limits of scope {@code ACCOUNT} only. */
     public AccountSnapshot accountSnapshot(AccountState state, PlanCatalog plans, long atMillis) {
-        return snapshots.ofAccount(state, plans.snapshot(), atMillis);
+        return snapshots.ofAccount(state.account(), plans.snapshot(), atMillis);
     }
 
     /** The same with the limits of one project or API key only; null if nothing of them is in use. */
     public @Nullable AccountSnapshot scopeSnapshot(
             AccountState state, PlanCatalog plans, long atMillis, Scope scope, String key) {
-        return snapshots.ofScopeKey(state, plans.snapshot(), atMillis, scope, key);
+        return snapshots.ofScopeKey(state.account(), plans.snapshot(), atMillis, scope, key);
     }
 
     /**
@@ -135,12 +158,12 @@ public final class AccountingEngine {
      * this changes with the catalog. Changes nothing.
      */
     public boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
-        return ticks.hasNotice(state, plans, nowMillis);
+        return ticks.hasNotice(state.account(), plans, nowMillis);
     }
 
     /** The plan that an account is on at a moment, as {@link #hasNotice} sees it: by assignment, or the preset one. */
     public String planIdAt(AccountState state, long nowMillis) {
-        return ticks.planIdAt(state, nowMillis);
+        return ticks.planIdAt(state.account(), nowMillis);
     }
 
     /**
@@ -149,6 +172,6 @@ public final class AccountingEngine {
      * not in it.
      */
     public static long nextDeadline(AccountState state) {
-        return Ticks.deadline(state);
+        return Ticks.deadline(state.account());
     }
 }

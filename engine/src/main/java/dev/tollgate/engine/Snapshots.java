@@ -1,6 +1,17 @@
 package dev.tollgate.engine;
 
 import dev.tollgate.engine.input.AccountChange;
+import dev.tollgate.engine.internal.account.Account;
+import dev.tollgate.engine.internal.account.BucketAssigner;
+import dev.tollgate.engine.internal.account.Terms;
+import dev.tollgate.engine.internal.account.TermsResolver;
+import dev.tollgate.engine.internal.bucket.Bucket;
+import dev.tollgate.engine.internal.bucket.BucketGroup;
+import dev.tollgate.engine.internal.bucket.FixedBucket;
+import dev.tollgate.engine.internal.bucket.KeyBuckets;
+import dev.tollgate.engine.internal.bucket.RollingBucket;
+import dev.tollgate.engine.internal.rule.Rule;
+import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.PlanCatalog;
@@ -23,7 +34,7 @@ final class Snapshots {
     }
 
     /** With everything. */
-    AccountSnapshot of(AccountState state, PlanCatalog plans, long atMillis) {
+    AccountSnapshot of(Account state, PlanCatalog plans, long atMillis) {
         long at = timeOf(state, atMillis);
         Terms terms = resolver.at(state, plans, at);
         List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
@@ -36,7 +47,7 @@ final class Snapshots {
     }
 
     /** With the limits of scope {@code ACCOUNT}. */
-    AccountSnapshot ofAccount(AccountState state, PlanCatalog plans, long atMillis) {
+    AccountSnapshot ofAccount(Account state, PlanCatalog plans, long atMillis) {
         long at = timeOf(state, atMillis);
         Terms terms = resolver.at(state, plans, at);
         List<AccountSnapshot.Bucket> buckets = new ArrayList<>();
@@ -48,8 +59,8 @@ final class Snapshots {
 
     /** With the limits of one project or API key; null if there is nothing to show. */
     @Nullable
-    AccountSnapshot ofScopeKey(AccountState state, PlanCatalog plans, long atMillis, Scope scope, String key) {
-        ScopeRecord record = state.scopes.peek(scope, key);
+    AccountSnapshot ofScopeKey(Account state, PlanCatalog plans, long atMillis, Scope scope, String key) {
+        KeyBuckets record = state.scopes().peek(scope, key);
         if (record == null) {
             return null;
         }
@@ -64,16 +75,15 @@ final class Snapshots {
         return buckets.isEmpty() ? null : with(state, terms, buckets, at);
     }
 
-    private static long timeOf(AccountState state, long atMillis) {
+    private static long timeOf(Account state, long atMillis) {
         return Math.max(atMillis, Math.max(0, state.judgementTime()));
     }
 
-    private static AccountSnapshot with(
-            AccountState state, Terms terms, List<AccountSnapshot.Bucket> buckets, long at) {
+    private static AccountSnapshot with(Account state, Terms terms, List<AccountSnapshot.Bucket> buckets, long at) {
         PlanVersion plan = terms.plan.source;
-        TimelineEntry suspension = state.timeline.suspensionAt(at);
+        TimelineEntry suspension = state.timeline().suspensionAt(at);
         return new AccountSnapshot(
-                state.accountId,
+                state.accountId(),
                 state.version(),
                 state.streamTimeMillis(),
                 at,
@@ -84,8 +94,10 @@ final class Snapshots {
                 suspension != null && suspension.change instanceof AccountChange.Suspended suspended
                         ? suspended.untilMillis()
                         : null,
-                suspension == null || suspension.source == null ? null : suspension.source.reason(),
-                Map.copyOf(state.timeline.overridesAt(at)),
+                suspension == null || suspension.source() == null
+                        ? null
+                        : suspension.source().reason(),
+                Map.copyOf(state.timeline().overridesAt(at)),
                 List.copyOf(buckets),
                 mostConstrained(buckets));
     }
@@ -93,7 +105,7 @@ final class Snapshots {
     private static void addBuckets(
             List<AccountSnapshot.Bucket> shown,
             List<Bucket> open,
-            AccountState state,
+            Account state,
             Terms terms,
             int index,
             long atMillis) {

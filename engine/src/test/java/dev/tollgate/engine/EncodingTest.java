@@ -7,6 +7,7 @@ import static dev.tollgate.engine.TestingAccount.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.engine.index.JournalCodec;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.planmodel.Algorithm;

@@ -16,6 +16,8 @@ import dev.tollgate.engine.input.AccountChange.OverrideSet;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.internal.apply.LeakyReplay;
+import dev.tollgate.engine.internal.bucket.LeakyBucket;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
@@ -115,7 +117,8 @@ class RollingLimitTest {
 
             // 7 a minute leak 0.99995 of a token in 8,571 ms, so that 101 calls leave 1 + 100 x 0.00005 tokens,
             // exactly:
-            assertThat(((LeakyBucket) account.state.buckets().getFirst()).level).isEqualTo(60_000 + 100 * 3L);
+            assertThat(((LeakyBucket) account.state.account().buckets().getFirst()).level())
+                    .isEqualTo(60_000 + 100 * 3L);
         }
 
         @Test
@@ -160,8 +163,8 @@ class RollingLimitTest {
                 mixed.call("e" + time, NOON + time);
             }
 
-            assertThat(mixed.state.buckets().getFirst().level(NOON + 10_000))
-                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 10_000));
+            assertThat(mixed.state.account().buckets().getFirst().level(NOON + 10_000))
+                    .isEqualTo(sorted.state.account().buckets().getFirst().level(NOON + 10_000));
         }
 
         @Test
@@ -175,12 +178,12 @@ class RollingLimitTest {
             for (long time : new long[] {0, 20_000, 18_000}) {
                 mixed.call("e" + time, NOON + time);
             }
-            assertThat(mixed.state.buckets().getFirst().level(NOON + 20_000))
-                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 20_000));
+            assertThat(mixed.state.account().buckets().getFirst().level(NOON + 20_000))
+                    .isEqualTo(sorted.state.account().buckets().getFirst().level(NOON + 20_000));
 
             mixed.call("long-gone", NOON + 8_000);
-            assertThat(mixed.state.buckets().getFirst().level(NOON + 20_000))
-                    .isEqualTo(sorted.state.buckets().getFirst().level(NOON + 20_000));
+            assertThat(mixed.state.account().buckets().getFirst().level(NOON + 20_000))
+                    .isEqualTo(sorted.state.account().buckets().getFirst().level(NOON + 20_000));
         }
 
         @Test
@@ -247,7 +250,7 @@ class RollingLimitTest {
 
             account.apply(account.request("f", NOON + 3 * MINUTE, "/x", Outcome.INVALID, null));
 
-            assertThat(account.state.buckets()).isEmpty();
+            assertThat(account.state.account().buckets()).isEmpty();
         }
 
         @Test
@@ -518,12 +521,13 @@ class RollingLimitTest {
         void givenBucketThatHasLeftTheState_whenASlowerRateBecomesKnown_thenItIsThereAgain() {
             account.calls("e", 5, NOON);
             account.apply(account.request("free", NOON + 3 * MINUTE, "/v2/notes", Outcome.INVALID, null));
-            assertThat(account.state.buckets()).isEmpty();
+            assertThat(account.state.account().buckets()).isEmpty();
 
             override(NOON + SECOND, NOON + 3 * MINUTE, 1);
 
             // 4 less 179 seconds at one a minute.
-            assertThat(((LeakyBucket) account.state.buckets().getFirst()).level).isEqualTo(4 * MINUTE - 179 * SECOND);
+            assertThat(((LeakyBucket) account.state.account().buckets().getFirst()).level())
+                    .isEqualTo(4 * MINUTE - 179 * SECOND);
             assertThat(used(NOON + 3 * MINUTE)).isEqualTo(2);
             account.call("next", NOON + 3 * MINUTE);
             assertThat(used(NOON + 3 * MINUTE)).isEqualTo(3);
@@ -738,8 +742,8 @@ class RollingLimitTest {
 
             account.command("late", NOON, NOON + 10 * SECOND, new OverrideSet("limit", Amount.of(60)));
 
-            assertThat(account.state.buckets().getFirst().level(NOON + 10 * SECOND))
-                    .isEqualTo(before.buckets().getFirst().level(NOON + 10 * SECOND));
+            assertThat(account.state.account().buckets().getFirst().level(NOON + 10 * SECOND))
+                    .isEqualTo(before.account().buckets().getFirst().level(NOON + 10 * SECOND));
         }
 
         @Test

@@ -7,6 +7,7 @@ import static dev.tollgate.engine.TestingAccount.NOON;
 import static dev.tollgate.engine.TestingAccount.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.engine.index.JournalCodec;
 import dev.tollgate.engine.input.AccountChange.Carry;
 import dev.tollgate.engine.input.AccountChange.ExemptionSet;
 import dev.tollgate.engine.input.AccountChange.OverrideSet;
@@ -14,6 +15,7 @@ import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountChange.Suspended;
 import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
@@ -81,9 +83,9 @@ class StoredEncodingTest {
     /** What older versions did not keep: the reason of a suspension that holds. */
     private static TestingAccount accountWithoutReason() {
         TestingAccount account = account();
-        for (TimelineEntry entry : account.state.timeline.entries) {
-            if (entry.applied && entry.change instanceof Suspended) {
-                entry.source = null;
+        for (TimelineEntry entry : account.state.account().timeline().entries) {
+            if (entry.isApplied() && entry.change instanceof Suspended) {
+                entry.forgetSource();
             }
         }
         return account;

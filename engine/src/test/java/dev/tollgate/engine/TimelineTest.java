@@ -15,6 +15,7 @@ import dev.tollgate.engine.input.AccountChange.OverrideSet;
 import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountChange.Reinstated;
 import dev.tollgate.engine.input.AccountChange.Suspended;
+import dev.tollgate.engine.internal.timeline.Timeline;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
@@ -172,18 +173,18 @@ class TimelineTest {
 
     @Test
     void givenShareThatDoesNotDivide_whenScaled_thenItIsRoundedUp() {
-        assertThat(AccountChanges.scaled(1, Amount.of(3), Amount.of(10))).isEqualTo(4);
-        assertThat(AccountChanges.scaled(3, Amount.of(3), Amount.of(10))).isEqualTo(10);
-        assertThat(AccountChanges.scaled(5, Amount.of(0), Amount.of(10))).isEqualTo(10);
-        assertThat(AccountChanges.scaled(5, Amount.unlimited(), Amount.of(10))).isEqualTo(5);
-        assertThat(AccountChanges.scaled(5, Amount.of(10), Amount.unlimited())).isEqualTo(5);
-        assertThat(AccountChanges.scaled(0, Amount.of(0), Amount.of(10))).isZero();
+        assertThat(Amount.scale(1, Amount.of(3), Amount.of(10))).isEqualTo(4);
+        assertThat(Amount.scale(3, Amount.of(3), Amount.of(10))).isEqualTo(10);
+        assertThat(Amount.scale(5, Amount.of(0), Amount.of(10))).isEqualTo(10);
+        assertThat(Amount.scale(5, Amount.unlimited(), Amount.of(10))).isEqualTo(5);
+        assertThat(Amount.scale(5, Amount.of(10), Amount.unlimited())).isEqualTo(5);
+        assertThat(Amount.scale(0, Amount.of(0), Amount.of(10))).isZero();
     }
 
     /** Found with hostile input, seed 132: the product did not fit. */
     @Test
     void givenHugeUsageOfATinyAmount_whenScaledToAHugeAmount_thenNoMoreThanTheLargestAmountIsCarried() {
-        assertThat(AccountChanges.scaled(1_000_000_000_000L, Amount.of(1), Amount.of(Amount.MAX_UNITS)))
+        assertThat(Amount.scale(1_000_000_000_000L, Amount.of(1), Amount.of(Amount.MAX_UNITS)))
                 .isEqualTo(Amount.MAX_UNITS);
     }
 
@@ -420,7 +421,7 @@ class TimelineTest {
         account.command(NOON + 2 * DAY, new OverrideSet("rpm", Amount.of(7)));
 
         assertThat(account.rejections).isEmpty();
-        assertThat(account.state.timeline.entries).hasSizeLessThan(5);
+        assertThat(account.state.account().timeline().entries).hasSizeLessThan(5);
         assertThat(account.snapshot(NOON + 2 * DAY).overrides()).containsEntry("rpm", Amount.of(7));
     }
 
@@ -487,8 +488,10 @@ class TimelineTest {
         AccountState copy = AccountState.decode(account.state.encode());
 
         assertThat(copy).isEqualTo(account.state);
-        assertThat(copy.timeline.entries).extracting(entry -> entry.change).containsAll(changes);
-        assertThat(copy.timeline.entries.getLast().source).isNotNull();
+        assertThat(copy.account().timeline().entries)
+                .extracting(entry -> entry.change)
+                .containsAll(changes);
+        assertThat(copy.account().timeline().entries.getLast().source()).isNotNull();
     }
 
     @Test
@@ -555,6 +558,6 @@ class TimelineTest {
         account.call("c", NOON + DAY + 30 * SECOND);
         account.command(NOON + DAY + 30 * SECOND, new ExemptionSet(true));
         assertThat(account.rejections).isEmpty();
-        assertThat(account.state.timeline.entries).hasSizeLessThan(64);
+        assertThat(account.state.account().timeline().entries).hasSizeLessThan(64);
     }
 }

@@ -12,6 +12,12 @@ import dev.tollgate.engine.input.AccountChange.Amendment;
 import dev.tollgate.engine.input.AccountChange.Correction;
 import dev.tollgate.engine.input.Input;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.internal.bucket.ConcurrencyBucket;
+import dev.tollgate.engine.internal.bucket.FixedBucket;
+import dev.tollgate.engine.internal.bucket.LeakyBucket;
+import dev.tollgate.engine.internal.bucket.SlidingBucket;
+import dev.tollgate.engine.internal.codec.ByteReader;
+import dev.tollgate.engine.internal.codec.ByteWriter;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent.Kind;
@@ -229,10 +235,10 @@ class ValuesTest {
                     TestingPlans.plan("p", 1, 0, List.of(dear), Limit.enforced("l", "dear", 10, algorithm)));
             long most = 0;
             account.apply(account.request("a", NOON, "/x", Outcome.SUCCESS, 2L));
-            switch (account.state.buckets().getFirst()) {
+            switch (account.state.account().buckets().getFirst()) {
                 case FixedBucket fixed -> {
-                    fixed.counted = (1L << 62) - 2_000_001;
-                    most = fixed.counted;
+                    fixed.add(NOON, (1L << 62) - 4_000_001, NOON);
+                    most = fixed.level(NOON);
                 }
                 case SlidingBucket sliding -> {
                     sliding.add(NOON, (1L << 62) - 4_000_001, NOON);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.internal.rule.CompiledPlan;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;

@@ -1,5 +1,7 @@
 package dev.tollgate.planmodel;
 
+import java.math.BigInteger;
+
 /**
  * How much a limit allows: a number of units of its meter, or no bound at all.
  *
@@ -32,6 +34,26 @@ public record Amount(long units) {
 
     public boolean isUnlimited() {
         return units == Long.MAX_VALUE;
+    }
+
+    /**
+     * {@code used x to / from}, rounded up. Without a finite share on both sides usage is kept as it is; whoever used
+     * any of nothing has used all. Above the largest amount it makes no difference how much was used: no more than that
+     * is carried.
+     */
+    public static long scale(long used, Amount from, Amount to) {
+        if (used == 0 || from.isUnlimited() || to.isUnlimited()) {
+            return used;
+        }
+        if (from.units == 0) {
+            return to.units;
+        }
+        return BigInteger.valueOf(used)
+                .multiply(BigInteger.valueOf(to.units))
+                .add(BigInteger.valueOf(from.units - 1))
+                .divide(BigInteger.valueOf(from.units))
+                .min(BigInteger.valueOf(MAX_UNITS))
+                .longValueExact();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.tollgate.streams.store;
 
-import dev.tollgate.engine.JournalCodec;
 import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.index.JournalCodec;
 import dev.tollgate.engine.output.JournalEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,7 @@
 package dev.tollgate.streams.store;
 
-import dev.tollgate.engine.AccountState;
-import dev.tollgate.engine.ScopeBuckets;
-import dev.tollgate.engine.ScopeRecord;
+import dev.tollgate.engine.scope.ScopeBuckets;
+import dev.tollgate.engine.scope.ScopeRecord;
 import dev.tollgate.planmodel.Scope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +60,7 @@ final class KafkaScopeBuckets implements ScopeBuckets {
     }
 
     @Override
-    public @Nullable ScopeRecord find(AccountState account, Scope scope, String key) {
+    public @Nullable ScopeRecord find(ScopeRecord.Reader reader, Scope scope, String key) {
         ScopeId id = new ScopeId(scope, key);
         ScopeCache.Entry entry = cached.get(id);
         if (entry != null) {
@@ -72,7 +71,7 @@ final class KafkaScopeBuckets implements ScopeBuckets {
         if (bytes == null) {
             return null;
         }
-        ScopeRecord record = ScopeRecord.decode(account, scope, key, bytes);
+        ScopeRecord record = reader.read(scope, key, bytes);
         cached.put(id, cache.add(record, bytes, () -> cached.remove(id)));
         return record;
     }

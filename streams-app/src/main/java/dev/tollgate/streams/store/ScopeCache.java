@@ -1,6 +1,6 @@
 package dev.tollgate.streams.store;
 
-import dev.tollgate.engine.ScopeRecord;
+import dev.tollgate.engine.scope.ScopeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.tollgate.testkit.oracle;
 
-import dev.tollgate.engine.JournalCodec;
 import dev.tollgate.engine.index.EventIndex;
+import dev.tollgate.engine.index.JournalCodec;
 import dev.tollgate.engine.output.JournalEntry;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,7 @@
 package dev.tollgate.testkit.oracle;
 
-import dev.tollgate.engine.AccountState;
-import dev.tollgate.engine.ScopeBuckets;
-import dev.tollgate.engine.ScopeRecord;
+import dev.tollgate.engine.scope.ScopeBuckets;
+import dev.tollgate.engine.scope.ScopeRecord;
 import dev.tollgate.planmodel.Scope;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -40,7 +39,7 @@ final class EncodedScopeBuckets implements ScopeBuckets {
     }
 
     @Override
-    public @Nullable ScopeRecord find(AccountState account, Scope scope, String key) {
+    public @Nullable ScopeRecord find(ScopeRecord.Reader reader, Scope scope, String key) {
         ScopeRecord known = decoded.get(scope + key);
         if (known != null) {
             return known;
@@ -50,7 +49,7 @@ final class EncodedScopeBuckets implements ScopeBuckets {
             return null;
         }
         reads++;
-        ScopeRecord record = ScopeRecord.decode(account, scope, key, bytes);
+        ScopeRecord record = reader.read(scope, key, bytes);
         decoded.put(scope + key, record);
         return record;
     }

@@ -1,0 +1,312 @@
+package dev.tollgate.engine.internal.apply;
+
+import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.internal.account.Account;
+import dev.tollgate.engine.internal.account.BucketAssigner;
+import dev.tollgate.engine.internal.account.Terms;
+import dev.tollgate.engine.internal.account.TermsResolver;
+import dev.tollgate.engine.internal.bucket.Bucket;
+import dev.tollgate.engine.internal.bucket.BucketGroup;
+import dev.tollgate.engine.internal.bucket.ConcurrencyBucket;
+import dev.tollgate.engine.internal.bucket.FixedBucket;
+import dev.tollgate.engine.internal.bucket.LeakyBucket;
+import dev.tollgate.engine.internal.rule.CompiledPlan;
+import dev.tollgate.engine.internal.rule.Rule;
+import dev.tollgate.engine.internal.timeline.Timeline;
+import dev.tollgate.engine.internal.timeline.TimelineEntry;
+import dev.tollgate.engine.output.Costs;
+import dev.tollgate.engine.output.JournalEntry;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.planmodel.Algorithm;
+import dev.tollgate.planmodel.PlanVersion;
+import dev.tollgate.planmodel.contract.Bounds;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each request event its verdict and counts it. Not thread-safe. */
+public final class Requests {
+    private final InputLimits limits;
+    private final TermsResolver resolver;
+    private final ThresholdEvaluator evaluator;
+    private final StreamTime streamTime;
+    private final AccountChanges changes;
+
+    /** Buckets that the current event counts in, by rule; null where it costs nothing or came too late. */
+    private final @Nullable Bucket[] targets = new Bucket[PlanVersion.MAX_LIMITS];
+
+    public Requests(
+            InputLimits limits,
+            TermsResolver resolver,
+            ThresholdEvaluator evaluator,
+            StreamTime streamTime,
+            AccountChanges changes) {
+        this.limits = limits;
+        this.resolver = resolver;
+        this.evaluator = evaluator;
+        this.streamTime = streamTime;
+        this.changes = changes;
+    }
+
+    public void apply(Transition transition, RequestInput request) {
+        if (!InputChecks.requireSound(transition, request, limits)) {
+            return;
+        }
+        Account state = transition.state;
+        long time = request.occurredAtMillis();
+        long newest = Math.max(time, state.streamTimeMillis());
+        long horizon = newest - limits.dedupeHorizonMillis();
+        Terms terms = resolver.at(state, transition.plans, time);
+
+        // Everything that refuses the event comes before anything that changes the state.
+        Verdict free = request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : freeVerdict(terms.plan, request);
+        Costs costs = free == null ? chargeOf(transition, terms, request) : Costs.none();
+        if (costs == null) {
+            return;
+        }
+        if (time < horizon) {
+            // Whether it was seen before cannot be told any more, so it must not count.
+            emit(transition, request, Verdict.LATE, terms, costs, List.of());
+            return;
+        }
+        JournalEntry known = find(transition, request, horizon, newest);
+        if (known != null && isDuplicate(request, known)) {
+            emit(transition, request, Verdict.DUPLICATE, terms, Costs.none(), List.of());
+            return;
+        }
+        if (known != null) {
+            // The start of this call, which its end replaces.
+            transition.index.remove(idOf(request), known.request().occurredAtMillis());
+        }
+
+        if (time > state.streamTimeMillis()) {
+            streamTime.advanceTo(transition, time);
+            terms = resolver.at(state, transition.plans, time);
+        }
+        if (request.phase() == Phase.STARTED) {
+            start(transition, request, terms);
+        } else if (free != null) {
+            transition.index.put(emit(transition, request, free, terms, costs, List.of()));
+        } else {
+            count(transition, request, terms, costs);
+        }
+        if (known != null) {
+            end(transition, request, known.request());
+        }
+        state.nextVersion();
+    }
+
+    /** What the event costs if it is charged; null if that was refused. */
+    private @Nullable Costs chargeOf(Transition transition, Terms terms, RequestInput request) {
+        try {
+            Costs costs = terms.plan.pricingOf(endpointOf(request)).of(unitsOf(request));
+            for (int i = 0; i < terms.rules.length; i++) {
+                requireRoom(terms.groups[i], terms.rules[i], request, costs);
+            }
+            return costs;
+        } catch (ArithmeticException e) {
+            transition.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /**
+     * Checks that a bucket can count an event exactly.
+     *
+     * @throws ArithmeticException if it cannot
+     */
+    static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
+        if (rule.countsStarts()) {
+            return;
+        }
+        long cost = costs.amount(rule.meterIndex);
+        if (rule.limit.algorithm() instanceof Algorithm.LeakyBucket leaky) {
+            Bucket bucket = BucketAssigner.find(group, request);
+            LeakyBucket.levelOf(cost, leaky.periodMillis(), bucket instanceof LeakyBucket filled ? filled.level() : 0);
+        } else if (cost > 1_000_000L) {
+            // Small costs would take longer than the age of the universe to fill 63 bits.
+            Bucket bucket = BucketAssigner.find(group, request);
+            if (bucket != null && bucket.level(request.occurredAtMillis()) > Bounds.MAX_LEVEL - cost) {
+                throw new ArithmeticException("limit " + group.limitId + " cannot take " + cost + " more than "
+                        + bucket.level(request.occurredAtMillis()));
+            }
+        }
+    }
+
+    private static @Nullable JournalEntry find(
+            Transition transition, RequestInput request, long fromMillis, long toMillis) {
+        JournalEntry known = transition.index.find(idOf(request), fromMillis, toMillis);
+        // A store may keep entries for longer than the horizon; what is beyond it is as good as forgotten.
+        return known == null || known.request().occurredAtMillis() < fromMillis ? null : known;
+    }
+
+    /** Only the end of a call whose start is known is news. */
+    private static boolean isDuplicate(RequestInput request, JournalEntry known) {
+        return request.phase() == Phase.STARTED || known.request().phase() == Phase.COMPLETED;
+    }
+
+    /** The verdict of an event that charges nothing; null if it is to be charged. */
+    static @Nullable Verdict freeVerdict(CompiledPlan plan, RequestInput request) {
+        if (!plan.source.consumption().contains(request.outcome())) {
+            return Verdict.NOT_CONSUMING;
+        }
+        return plan.pricingOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
+    }
+
+    private void count(Transition transition, RequestInput request, Terms terms, Costs costs) {
+        Account state = transition.state;
+        int accepted = 0;
+        List<String> lateLimits = List.of();
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            Bucket bucket = null;
+            if (!rule.countsStarts() && costs.amount(rule.meterIndex) > 0) {
+                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, limits.maxScopeKeysPerLimit());
+                if (bucket == null) {
+                    lateLimits = plus(lateLimits, rule.limit.id());
+                } else {
+                    accepted++;
+                }
+            }
+            targets[i] = bucket;
+        }
+
+        Verdict verdict = accepted > 0 || lateLimits.isEmpty() ? Verdict.COUNTED : Verdict.LATE;
+        transition.index.put(emit(transition, request, verdict, terms, costs, lateLimits));
+        for (int i = 0; i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                if (request.occurredAtMillis() < state.streamTimeMillis()) {
+                    evaluator.adoptFor(transition, bucket, request.occurredAtMillis(), terms.rules[i]);
+                }
+                bucket.add(
+                        request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis());
+            }
+        }
+        // All limits are judged on the same event, after all of them have counted it.
+        for (int i = 0; i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                judgeUsage(transition, bucket, terms, terms.rules[i], request);
+            }
+        }
+        Arrays.fill(targets, 0, terms.rules.length, null);
+    }
+
+    private void judgeUsage(Transition transition, Bucket bucket, Terms terms, Rule rule, RequestInput request) {
+        Account state = transition.state;
+        Terms judged = evaluator.termsFor(state, transition.plans, bucket);
+        Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
+        if (judgedRule != null) {
+            evaluator.adopt(transition, bucket, judgedRule);
+            if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis())) {
+                evaluator.raiseReached(transition, bucket, judged, judgedRule, Origin.usage(request));
+            }
+        }
+        updateCarry(transition, bucket, request);
+    }
+
+    /** A call begins: it takes a slot of each limit on calls in flight. */
+    private void start(Transition transition, RequestInput request, Terms terms) {
+        Account state = transition.state;
+        int accepted = 0;
+        List<String> lateLimits = List.of();
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            Bucket bucket = null;
+            if (rule.countsStarts()) {
+                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, limits.maxScopeKeysPerLimit());
+                if (bucket == null) {
+                    lateLimits = plus(lateLimits, rule.limit.id());
+                } else {
+                    accepted++;
+                }
+            }
+            targets[i] = bucket;
+        }
+        Verdict verdict = accepted > 0 ? Verdict.COUNTED : lateLimits.isEmpty() ? Verdict.NOT_CONSUMING : Verdict.LATE;
+        transition.index.put(emit(transition, request, verdict, terms, Costs.none(), lateLimits));
+        for (int i = 0; i < terms.rules.length; i++) {
+            if (targets[i] instanceof ConcurrencyBucket calls) {
+                calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis());
+                state.dueNoLaterThan(calls.closesAt());
+                judgeUsage(transition, calls, terms, terms.rules[i], request);
+            }
+        }
+        Arrays.fill(targets, 0, terms.rules.length, null);
+    }
+
+    /** A call has ended, however it ended: it gives its slots back. */
+    private void end(Transition transition, RequestInput request, RequestInput started) {
+        Account state = transition.state;
+        Origin origin = Origin.usage(request).because(Cause.BUCKET_DRAINED);
+        for (BucketGroup group : List.copyOf(state.groups())) {
+            if (group.algorithm instanceof Algorithm.Concurrency
+                    && BucketAssigner.find(group, started) instanceof ConcurrencyBucket calls
+                    && calls.end(idOf(request), state.streamTimeMillis())) {
+                evaluator.reevaluate(transition, calls, origin);
+            }
+        }
+    }
+
+    private void updateCarry(Transition transition, Bucket bucket, RequestInput request) {
+        // Only fixed windows are cut; the end of the others takes some work to find.
+        if (bucket instanceof FixedBucket && transition.state.timeline().cutAt(bucket.windowEnd()) != null) {
+            updateCarry(transition, bucket, Origin.usage(request));
+        }
+    }
+
+    /** A window that was cut by a scaled plan change has got another total: so has the one that continues it. */
+    void updateCarry(Transition transition, Bucket bucket, Origin origin) {
+        TimelineEntry cut = transition.state.timeline().cutAt(bucket.windowEnd());
+        if (cut == null || !cut.isApplied() || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
+            return;
+        }
+        changes.carryFrom(transition, cut, before);
+        Bucket after = before.group.find(before.scopeKey, before.windowEnd());
+        if (after != null) {
+            evaluator.reevaluate(transition, after, origin.because(Cause.PLAN_CHANGED));
+            if (after != bucket) {
+                updateCarry(transition, after, origin);
+            }
+        }
+    }
+
+    private static JournalEntry emit(
+            Transition transition,
+            RequestInput request,
+            Verdict verdict,
+            Terms terms,
+            Costs costs,
+            List<String> lateLimits) {
+        PlanVersion plan = terms.plan.source;
+        JournalEntry entry =
+                new JournalEntry(request, verdict, plan.planId(), plan.version(), costs, lateLimits, List.of());
+        transition.out.journal(entry);
+        return entry;
+    }
+
+    static List<String> plus(List<String> list, String added) {
+        List<String> longer = new ArrayList<>(list);
+        longer.add(added);
+        return List.copyOf(longer);
+    }
+
+    static String idOf(RequestInput request) {
+        return Objects.requireNonNull(request.eventId());
+    }
+
+    static String endpointOf(RequestInput request) {
+        return Objects.requireNonNull(request.endpoint());
+    }
+
+    static long unitsOf(RequestInput request) {
+        Long units = request.units();
+        return units == null ? 1 : units;
+    }
+}

@@ -1,0 +1,271 @@
+package dev.tollgate.engine.internal.apply;
+
+import dev.tollgate.engine.internal.account.Account;
+import dev.tollgate.engine.internal.account.Terms;
+import dev.tollgate.engine.internal.account.TermsResolver;
+import dev.tollgate.engine.internal.bucket.Alert;
+import dev.tollgate.engine.internal.bucket.Bucket;
+import dev.tollgate.engine.internal.bucket.FixedBucket;
+import dev.tollgate.engine.internal.bucket.LeakyBucket;
+import dev.tollgate.engine.internal.bucket.RollingBucket;
+import dev.tollgate.engine.internal.rule.Levels;
+import dev.tollgate.engine.internal.rule.Rule;
+import dev.tollgate.engine.internal.timeline.TimelineEntry;
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares usage with what is allowed, and says what follows.
+ *
+ * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An
+ * alert is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in
+ * between.
+ */
+public final class ThresholdEvaluator {
+    private final TermsResolver resolver;
+
+    public ThresholdEvaluator(TermsResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    /** The terms by which a bucket is judged. */
+    Terms termsFor(Account state, PlanCatalog plans, Bucket bucket) {
+        if (bucket instanceof FixedBucket) {
+            TimelineEntry cut = state.timeline().cutAt(bucket.windowEnd());
+            if (cut != null && cut.isApplied()) {
+                // The plan change that ended this window does not judge it, even if it was known late.
+                return resolver.at(state, plans, cut.effectiveAtMillis - 1);
+            }
+        }
+        return bucket.isRunning(state.judgementTime())
+                ? resolver.front(state, plans)
+                : resolver.at(state, plans, bucket.windowEnd() - 1);
+    }
+
+    /**
+     * Before a call of the past is added, which may have opened the bucket by older terms: makes it follow those by
+     * which it is judged, and count on no idle time before these.
+     *
+     * @param then the rule that held when the call happened
+     */
+    void adoptFor(Transition transition, Bucket bucket, long timeMillis, Rule then) {
+        Rule rule = termsFor(transition.state, transition.plans, bucket).ruleOf(bucket.group);
+        if (rule != null) {
+            adopt(transition, bucket, rule);
+        }
+        if (bucket instanceof LeakyBucket leaky) {
+            leaky.takeAsBusyUntil(sameRateSince(transition, leaky, timeMillis, then.amount));
+        }
+    }
+
+    /** Since when the rate has been what it is now, as far as that is after a moment. */
+    private long sameRateSince(Transition transition, LeakyBucket bucket, long timeMillis, Amount rateThen) {
+        Account state = transition.state;
+        long now = state.judgementTime();
+        Amount rate = rateThen;
+        long since = Long.MIN_VALUE;
+        for (long end = resolver.endOf(state, transition.plans, timeMillis);
+                end <= now;
+                end = resolver.endOf(state, transition.plans, end)) {
+            if (!rate.equals(bucket.amount())) {
+                since = end;
+            }
+            Rule next = resolver.at(state, transition.plans, end).ruleOf(bucket.group);
+            if (next != null) {
+                rate = next.amount;
+            }
+        }
+        return rate.equals(bucket.amount()) ? since : now;
+    }
+
+    /** Makes a bucket follow the rule by which it is judged; a leaky one by way of the rates that held in between. */
+    void adopt(Transition transition, Bucket bucket, Rule rule) {
+        Account state = transition.state;
+        long now = state.judgementTime();
+        if (bucket instanceof LeakyBucket leaky && !leaky.amount().equals(rule.amount)) {
+            long next = resolver.endOf(state, transition.plans, leaky.asOfMillis());
+            while (next < now) {
+                Rule between = resolver.at(state, transition.plans, next).ruleOf(bucket.group);
+                if (between != null) {
+                    leaky.changeRate(between.amount, next);
+                }
+                next = resolver.endOf(state, transition.plans, next);
+            }
+        }
+        bucket.adopt(rule, state.streamTimeMillis(), now);
+    }
+
+    /** After usage has grown: raises what has been reached. */
+    void raiseReached(Transition transition, Bucket bucket, Terms terms, Rule rule, Origin origin) {
+        if (terms.exempt) {
+            return;
+        }
+        long level = bucket.level(transition.state.streamTimeMillis());
+        for (int target = 0; target < rule.targets(); target++) {
+            Threshold threshold = Bucket.thresholdOf(rule, target);
+            if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
+                raise(transition, bucket, terms, rule, threshold, origin);
+            }
+        }
+    }
+
+    /** After a correction or a change of terms: clears what is not warranted any more and raises what is. */
+    void reevaluate(Transition transition, Bucket bucket, Origin origin) {
+        Terms terms = termsFor(transition.state, transition.plans, bucket);
+        Rule rule = terms.ruleOf(bucket.group);
+        long now = transition.state.streamTimeMillis();
+        if (rule != null) {
+            adopt(transition, bucket, rule);
+        }
+        for (Alert alert : bucket.alerts()) {
+            if (!alert.isRearmed() && !stillHolds(bucket, terms, rule, alert, now)) {
+                if (alert.isRaised()) {
+                    emitClearedEvent(transition, bucket, terms, rule, alert, origin, now);
+                }
+                alert.rearm();
+                bucket.forgetQuiet();
+            }
+        }
+        if (rule != null) {
+            raiseReached(transition, bucket, terms, rule, origin);
+        }
+        transition.state.dueNoLaterThan(bucket.deadline());
+    }
+
+    /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
+    void evaluateAhead(Transition transition, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
+        Rule rule = terms.ruleOf(bucket.group);
+        for (Alert alert : bucket.alerts()) {
+            if (alert.isRaised() && !stillHolds(bucket, terms, rule, alert, nowMillis)) {
+                emitCleared(transition, bucket, alert, origin, nowMillis);
+            }
+        }
+    }
+
+    /** The time of an alert is over: stream time has reached its end, or a tick has. */
+    void emitCleared(Transition transition, Bucket bucket, Alert alert, Origin origin, long nowMillis) {
+        Terms terms = termsFor(transition.state, transition.plans, bucket);
+        emitClearedEvent(transition, bucket, terms, terms.ruleOf(bucket.group), alert, origin, nowMillis);
+        alert.end();
+    }
+
+    /** Why an alert of a bucket ends when its time is over. */
+    static Cause overCause(Account state, Bucket bucket) {
+        if (bucket instanceof RollingBucket) {
+            return Cause.BUCKET_DRAINED;
+        }
+        return state.timeline().cutAt(bucket.windowEnd()) != null ? Cause.PLAN_CHANGED : Cause.WINDOW_ENDED;
+    }
+
+    private static boolean stillHolds(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, long nowMillis) {
+        if (rule == null || terms.exempt || alert.isAdvisory() == rule.enforced()) {
+            return false;
+        }
+        Threshold threshold = alert.threshold;
+        return (threshold == null || rule.limit.thresholds().contains(threshold))
+                && bucket.level(nowMillis) >= Levels.holds(bucket.group.algorithm, rule.amount, threshold);
+    }
+
+    private void raise(
+            Transition transition,
+            Bucket bucket,
+            Terms terms,
+            Rule rule,
+            @Nullable Threshold threshold,
+            Origin origin) {
+        Account state = transition.state;
+        Alert alert = bucket.alertOf(threshold);
+        if (alert == null) {
+            alert = new Alert(threshold, !rule.enforced(), state.streamTimeMillis());
+            bucket.addAlert(alert);
+        } else {
+            alert.raiseAgain(!rule.enforced(), state.streamTimeMillis());
+        }
+        bucket.forgetQuiet();
+
+        boolean blocks = threshold == null && rule.enforced();
+        LimitEvent.Kind kind = alert.isAdvisory()
+                ? LimitEvent.Kind.ADVISORY_LIMIT_REACHED
+                : blocks ? LimitEvent.Kind.HARD_LIMIT_REACHED : LimitEvent.Kind.SOFT_LIMIT_REACHED;
+        long overAt = bucket.overAt(alert);
+        emit(
+                transition,
+                LimitEventIds.raised(state.accountId(), bucket, alert),
+                kind,
+                bucket,
+                terms,
+                rule,
+                threshold,
+                blocks ? overAt : null,
+                null,
+                origin,
+                state.streamTimeMillis());
+        if (overAt <= state.streamTimeMillis()) {
+            // A window that is already over: reported, and in force for nobody.
+            emitCleared(
+                    transition, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis());
+        } else {
+            state.dueNoLaterThan(overAt);
+        }
+    }
+
+    private void emitClearedEvent(
+            Transition transition,
+            Bucket bucket,
+            Terms terms,
+            @Nullable Rule rule,
+            Alert alert,
+            Origin origin,
+            long nowMillis) {
+        String raisedId = LimitEventIds.raised(transition.state.accountId(), bucket, alert);
+        emit(
+                transition,
+                LimitEventIds.cleared(raisedId),
+                LimitEvent.Kind.LIMIT_CLEARED,
+                bucket,
+                terms,
+                rule,
+                alert.threshold,
+                null,
+                raisedId,
+                origin,
+                nowMillis);
+    }
+
+    private static void emit(
+            Transition transition,
+            String id,
+            LimitEvent.Kind kind,
+            Bucket bucket,
+            Terms terms,
+            @Nullable Rule rule,
+            @Nullable Threshold threshold,
+            @Nullable Long blockedUntil,
+            @Nullable String clearedEventId,
+            Origin origin,
+            long nowMillis) {
+        transition.out.limitEvent(new LimitEvent(
+                id,
+                transition.state.accountId(),
+                transition.state.nextVersion(),
+                kind,
+                origin.cause(),
+                BucketViews.of(bucket, rule, nowMillis),
+                threshold,
+                blockedUntil,
+                terms.plan.source.planId(),
+                terms.plan.source.version(),
+                origin.sourceId(),
+                origin.position(),
+                origin.eventTimeMillis(),
+                transition.decidedAtMillis(),
+                null,
+                clearedEventId,
+                origin.reason(),
+                origin.actor()));
+    }
+}
