@@ -31,6 +31,7 @@ class PublicTypesTest {
             Map.entry("dev.tollgate.cli", "cli"),
             Map.entry("dev.tollgate.embedded", "embedded"),
             Map.entry("dev.tollgate.engine", "engine"),
+            Map.entry("dev.tollgate.examples", "examples"),
             Map.entry("dev.tollgate.gate", "gate"),
             Map.entry("dev.tollgate.gateway", "gateway"),
             Map.entry("dev.tollgate.planmodel", "plan-model"),
