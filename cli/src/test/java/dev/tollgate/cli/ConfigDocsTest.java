@@ -3,10 +3,14 @@ package dev.tollgate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.cli.config.ConfigRole;
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.config.Setting;
 import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.sink.SinkConfig;
+import dev.tollgate.streams.config.AccountingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +94,31 @@ class ConfigDocsTest {
                 }
             }
         }
+    }
+
+    /** A key that is declared and never asked for would be listed and do nothing. */
+    @Test
+    void everyDefaultOfARoleIsRead() {
+        Map<String, String> least = Map.of(
+                "kafka.bootstrap-servers", "localhost:9092",
+                "registry.url", "http://localhost:8081",
+                "clickhouse.url", "jdbc:ch://localhost:8123/default",
+                "gateway.anonymous", "true");
+        Set<String> read = new TreeSet<>();
+        read.addAll(AccountingConfig.from(least).effective().keySet());
+        read.addAll(SinkConfig.from(least).effective().keySet());
+        read.addAll(GatewayConfig.from(least).effective().keySet());
+        read.addAll(GateConfig.from(least).effective().keySet());
+
+        List<String> defaults = ConfigRole.allGroups().stream()
+                .filter(group -> !group.id().equals("publisher")) // It keeps no list of what it read.
+                .flatMap(group -> group.keys().stream())
+                .filter(key -> key instanceof Setting<?> setting && setting.presence() != Setting.Presence.OPTIONAL)
+                .map(ConfigKey::name)
+                .toList();
+
+        assertThat(defaults).hasSizeGreaterThan(60);
+        assertThat(read).containsAll(defaults);
     }
 
     private static List<Path> documents() throws IOException {
