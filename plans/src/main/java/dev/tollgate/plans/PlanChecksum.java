@@ -7,9 +7,7 @@ import dev.tollgate.schemas.avro.Meter;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Threshold;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tollgate.schemas.text.Sha256;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,7 +33,7 @@ public final class PlanChecksum {
 
     /** Checksum of a version of a plan. */
     public static String of(String planId, PlanVersion version) {
-        return HexFormat.of().formatHex(sha256(canonical(planId, version)));
+        return HexFormat.of().formatHex(Sha256.of(canonical(planId, version)));
     }
 
     private static String canonical(String planId, PlanVersion version) {
@@ -87,14 +85,6 @@ public final class PlanChecksum {
 
     private static Text cap(PerCallCap cap) {
         return new Text().field(cap.getEndpoint()).field(cap.getDimension()).field(cap.getMax());
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform must have SHA-256", e);
-        }
     }
 
     /** Fields that cannot run into each other: each says how long it is. Absent ones are told from empty ones. */

@@ -1,8 +1,6 @@
 package dev.tollgate.sql;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tollgate.schemas.text.Sha256;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -55,7 +53,7 @@ public record Migration(Series series, int number, String name, String checksum,
                 Series.valueOf(matcher.group(1)),
                 Integer.parseInt(matcher.group(2)),
                 matcher.group(3),
-                sha256(normalized),
+                HexFormat.of().formatHex(Sha256.of(normalized)),
                 statements);
     }
 
@@ -66,14 +64,5 @@ public record Migration(Series series, int number, String name, String checksum,
 
     static String id(Series series, int number) {
         return series + "%03d".formatted(number);
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

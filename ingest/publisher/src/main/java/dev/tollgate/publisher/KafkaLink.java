@@ -1,9 +1,9 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.retry.Backoff;
 import dev.tollgate.schemas.serde.WireFormat;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KafkaLink {
     private static final Logger log = LoggerFactory.getLogger(KafkaLink.class);
-    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Map<String, Object> properties;
     private final String topic;
@@ -41,7 +39,8 @@ final class KafkaLink {
     private volatile @Nullable Thread sendingThread;
     private volatile long lastProgressNanos = System.nanoTime();
     private @Nullable Exception refusal;
-    private long pauseNanos = FIRST_PAUSE_NANOS;
+    private final Backoff backoff = Backoff.between(Duration.ofMillis(500), Duration.ofSeconds(30));
+    private long pauseNanos;
     private long failedAtNanos;
 
     /**
@@ -156,8 +155,10 @@ final class KafkaLink {
         if (failed != null) {
             // Joins its thread, which close() within a callback could not.
             failed.close(Duration.ZERO);
-            boolean progressed = lastProgressNanos - failedAtNanos > 0;
-            pauseNanos = progressed ? FIRST_PAUSE_NANOS : Math.min(LAST_PAUSE_NANOS, pauseNanos * 2);
+            if (lastProgressNanos - failedAtNanos > 0) {
+                backoff.reset();
+            }
+            pauseNanos = backoff.next().toNanos();
             failedAtNanos = nowNanos;
         }
         if (nowNanos - failedAtNanos < pauseNanos) {
@@ -169,7 +170,7 @@ final class KafkaLink {
             return true;
         } catch (KafkaException e) {
             failedAtNanos = nowNanos;
-            pauseNanos = Math.min(LAST_PAUSE_NANOS, pauseNanos * 2);
+            pauseNanos = backoff.next().toNanos();
             log.warn("producer cannot be opened: topic={} nextTryMillis={}", topic, pauseNanos / 1_000_000, e);
             return false;
         }

@@ -1,6 +1,8 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.retry.Backoff;
 import dev.tollgate.schemas.serde.SchemaIds;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SchemaResolver implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaResolver.class);
-    private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final long LAST_PAUSE_MILLIS = 30_000;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final SchemaIds ids;
     private final String topic;
@@ -44,8 +46,9 @@ final class SchemaResolver implements AutoCloseable {
 
     private void ask(EventSchema schema) {
         Schema parsed = new Schema.Parser().parse(schema.text());
-        long pauseMillis = FIRST_PAUSE_MILLIS;
+        Backoff backoff = Backoff.between(FIRST_PAUSE, LONGEST_PAUSE);
         while (!thread.isShutdown()) {
+            long pauseMillis;
             try {
                 schema.resolved(ids.idOf(topic, parsed));
                 return;
@@ -53,6 +56,7 @@ final class SchemaResolver implements AutoCloseable {
                 if (thread.isShutdown()) {
                     return;
                 }
+                pauseMillis = backoff.next().toMillis();
                 log.warn(
                         "no schema id yet, events wait: topic={} schema={} nextTryMillis={} reason={}",
                         topic,
@@ -67,7 +71,6 @@ final class SchemaResolver implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
-            pauseMillis = Math.min(LAST_PAUSE_MILLIS, pauseMillis * 2);
         }
     }
 

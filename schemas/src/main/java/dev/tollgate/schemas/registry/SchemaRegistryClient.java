@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.schemas.SchemaText;
+import dev.tollgate.schemas.retry.Backoff;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,8 @@ public final class SchemaRegistryClient {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistryClient.class);
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final int ATTEMPTS = 4;
-    private static final long FIRST_BACKOFF_MILLIS = 100;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final RegistryConfig config;
@@ -127,7 +130,7 @@ public final class SchemaRegistryClient {
     private JsonNode call(String method, String path, @org.jspecify.annotations.Nullable ObjectNode body)
             throws RegistryRejection {
         IOException failure = new IOException("not tried");
-        long backoffMillis = FIRST_BACKOFF_MILLIS;
+        Backoff backoff = Backoff.between(FIRST_PAUSE, LONGEST_PAUSE);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             for (URI url : config.urls()) {
                 try {
@@ -150,8 +153,7 @@ public final class SchemaRegistryClient {
             }
             if (attempt < ATTEMPTS - 1) {
                 LOG.debug("schema registry did not answer, attempt={} path={}", attempt + 1, path, failure);
-                pause(backoffMillis);
-                backoffMillis *= 3;
+                pause(backoff.next());
             }
         }
         throw new RegistryUnavailableException(
@@ -189,9 +191,9 @@ public final class SchemaRegistryClient {
         return new RegistryRejection(response.statusCode(), code, message);
     }
 
-    private static void pause(long millis) {
+    private static void pause(Duration duration) {
         try {
-            Thread.sleep(millis);
+            Thread.sleep(duration.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RegistryUnavailableException("interrupted while asking the schema registry", e);

@@ -10,6 +10,7 @@ import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.retry.Backoff;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backfill {
     private static final int BATCH_EVENTS = 2_000;
-    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final BackfillOptions options;
     private final BatchSender sender;
@@ -293,7 +295,7 @@ public final class Backfill {
         List<RequestEvent> open = new ArrayList<>(batch);
         batch.clear();
         long deadline = System.nanoTime() + options.patience().toNanos();
-        Duration pause = Duration.ofMillis(100);
+        Backoff backoff = Backoff.between(FIRST_PAUSE, LONGEST_PAUSE);
         while (!open.isEmpty()) {
             List<Delivery> deliveries = sender.send(open);
             List<RequestEvent> unconfirmed = new ArrayList<>();
@@ -305,10 +307,9 @@ public final class Backfill {
             }
             open = unconfirmed;
             if (!open.isEmpty()) {
-                if (System.nanoTime() - deadline >= 0 || !pause(pause)) {
+                if (System.nanoTime() - deadline >= 0 || !pause(backoff.next())) {
                     throw new StoppedException(BackfillReport.End.KAFKA_UNAVAILABLE);
                 }
-                pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
             }
         }
     }

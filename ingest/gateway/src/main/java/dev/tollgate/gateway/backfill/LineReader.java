@@ -1,5 +1,6 @@
 package dev.tollgate.gateway.backfill;
 
+import dev.tollgate.schemas.text.Sha256;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -9,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -37,11 +37,7 @@ final class LineReader implements AutoCloseable {
     private LineReader(Counting disk, InputStream in) {
         this.disk = disk;
         this.in = in;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        this.digest = Sha256.digest();
     }
 
     static LineReader open(Path file) throws IOException {

@@ -8,6 +8,7 @@ import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.schemas.text.ShortText;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -33,6 +34,9 @@ public final class PlainEventReader {
     static {
         AvroTypes.trust();
     }
+
+    /** Characters of a name or value that the caller sent, in an answer. */
+    private static final int MAX_SHOWN = 80;
 
     /** What an event may have, for those who misspelt one. */
     private static final String FIELDS =
@@ -412,12 +416,7 @@ public final class PlainEventReader {
     }
 
     static String shown(String text) {
-        int most = 80;
-        if (text.length() <= most) {
-            return text;
-        }
-        int cut = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
-        return text.substring(0, cut) + "...";
+        return ShortText.shown(text, MAX_SHOWN);
     }
 
     /** A pointer in a fragment may hold what RFC 3986 allows there; all else is percent-encoded UTF-8. */

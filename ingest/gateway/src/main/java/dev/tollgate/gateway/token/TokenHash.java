@@ -1,8 +1,8 @@
 package dev.tollgate.gateway.token;
 
+import dev.tollgate.schemas.text.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -92,12 +92,8 @@ public final class TokenHash {
     }
 
     private static byte[] hash(byte[] salt, String token) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(salt);
-            return digest.digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(salt);
+        return digest.digest(token.getBytes(StandardCharsets.UTF_8));
     }
 }

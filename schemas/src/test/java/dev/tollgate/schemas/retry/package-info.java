@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.retry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.text;
+
+import org.jspecify.annotations.NullMarked;
