@@ -1,11 +1,11 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.sink.ReconcileListener;
-import dev.tollgate.sink.ReconcileOptions;
-import dev.tollgate.sink.ReconcileReport;
-import dev.tollgate.sink.Reconciler;
 import dev.tollgate.sink.SinkConfig;
-import dev.tollgate.sink.SinkException;
+import dev.tollgate.sink.reconcile.ReconcileListener;
+import dev.tollgate.sink.reconcile.ReconcileOptions;
+import dev.tollgate.sink.reconcile.ReconcileReport;
+import dev.tollgate.sink.reconcile.Reconciler;
+import dev.tollgate.sink.status.SinkException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.LocalDate;

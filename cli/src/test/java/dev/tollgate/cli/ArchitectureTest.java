@@ -8,16 +8,24 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.PositionLostException;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.config.AccountingSettings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +137,68 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.tollgate.embedded..", "dev.tollgate.testkit..")
                 .check(all);
+    }
+
+    /** What is below a package {@code internal} is for the packages beside and below it: for its own module. */
+    @Test
+    void noModuleUsesTheInternalsOfAnother() {
+        classes()
+                .that()
+                .resideInAPackage("dev.tollgate..internal..")
+                .should(new ArchCondition<>("be used by their own module only") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        String pkg = type.getPackageName();
+                        String module = pkg.substring(0, (pkg + ".").indexOf(".internal."));
+                        for (Dependency use : type.getDirectDependenciesToSelf()) {
+                            String user = use.getOriginClass().getPackageName();
+                            if (!(user + ".").startsWith(module + ".")) {
+                                events.add(SimpleConditionEvent.violated(type, use.getDescription()));
+                            }
+                        }
+                    }
+                })
+                .check(all);
+    }
+
+    @Test
+    void thePackagesOfTheSinkHaveNoCircleAndFewTypes() {
+        slices().assignedFrom(packagesBelow("dev.tollgate.sink"))
+                .should()
+                .beFreeOfCycles()
+                .check(all);
+        assertThat(typesByPackage("dev.tollgate.sink")).allSatisfy((name, types) -> assertThat(types)
+                .as(name)
+                .isLessThanOrEqualTo(15));
+    }
+
+    private static SliceAssignment packagesBelow(String root) {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                String name = type.getPackageName();
+                return (name + ".").startsWith(root + ".") ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages below " + root;
+            }
+        };
+    }
+
+    /** How many types that are not nested are in each package below one. */
+    private static Map<String, Integer> typesByPackage(String root) {
+        Map<String, Integer> types = new TreeMap<>();
+        for (JavaClass type : all) {
+            String name = type.getPackageName();
+            if ((name + ".").startsWith(root + ".")
+                    && type.isTopLevelClass()
+                    && !type.getSimpleName().equals("package-info")) {
+                types.merge(name, 1, Integer::sum);
+            }
+        }
+        return types;
     }
 
     @Test

@@ -3,6 +3,15 @@ package dev.tollgate.sink;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
+import dev.tollgate.sink.internal.clickhouse.JdbcClickHouseWriter;
+import dev.tollgate.sink.internal.insert.BatchEncoder;
+import dev.tollgate.sink.internal.loop.AdminTopicIds;
+import dev.tollgate.sink.internal.loop.SinkWorker;
+import dev.tollgate.sink.internal.table.TableMapping;
+import dev.tollgate.sink.internal.table.TableMappings;
+import dev.tollgate.sink.status.SinkException;
+import dev.tollgate.sink.status.SinkMetrics;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -112,7 +122,8 @@ public final class Sink implements AutoCloseable {
                         new AdminTopicIds(admin),
                         writer,
                         encoders,
-                        System::nanoTime),
+                        System::nanoTime,
+                        RandomGenerator.getDefault()),
                 metrics);
     }
 

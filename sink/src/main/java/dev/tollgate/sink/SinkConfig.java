@@ -5,6 +5,9 @@ import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.sink.internal.application.ApplicationRules;
+import dev.tollgate.sink.internal.insert.InsertBudget;
+import dev.tollgate.sink.internal.loop.BatchLimits;
 import dev.tollgate.sql.ClickHouseConfig;
 import java.time.Duration;
 import java.util.HashMap;
@@ -193,7 +196,8 @@ public record SinkConfig(
         return new BatchLimits(batchMaxRows, batchMaxBytes, batchMaxDelay);
     }
 
-    Map<String, Object> adminProperties() {
+    /** Properties of an administrative client. */
+    public Map<String, Object> adminProperties() {
         return cluster.clients();
     }
 
@@ -202,7 +206,7 @@ public record SinkConfig(
      * that go leave nothing behind, because a batch that is not finished is repeated by its next owner. No reset of
      * offsets: where the log lacks what the group wants, that is a loss to be told, not a reason to start elsewhere.
      */
-    Map<String, Object> consumerProperties(int thread) {
+    public Map<String, Object> consumerProperties(int thread) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, groupId + "-" + thread);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(batchMaxRows, 10_000));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.Part;
+import dev.tollgate.sink.internal.clickhouse.JdbcClickHouseWriter;
+import dev.tollgate.sink.internal.loop.SinkWorker;
+import dev.tollgate.sink.status.SinkMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

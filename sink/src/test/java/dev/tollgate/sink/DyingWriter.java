@@ -1,5 +1,15 @@
 package dev.tollgate.sink;
 
+import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
+import dev.tollgate.sink.internal.clickhouse.OffsetRange;
+import dev.tollgate.sink.internal.clickhouse.RowSource;
+import dev.tollgate.sink.internal.clickhouse.StoredApplication;
+import dev.tollgate.sink.internal.clickhouse.StoredRows;
+import dev.tollgate.sink.internal.clickhouse.TableInsert;
+import dev.tollgate.sink.internal.clickhouse.TablePosition;
+import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.UnavailableException;
+import dev.tollgate.sink.internal.table.TableMapping;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

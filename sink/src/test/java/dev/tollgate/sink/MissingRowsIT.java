@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.internal.clickhouse.JdbcClickHouseWriter;
+import dev.tollgate.sink.internal.loop.SinkWorker;
+import dev.tollgate.sink.reconcile.ReconcileListener;
+import dev.tollgate.sink.reconcile.ReconcileOptions;
+import dev.tollgate.sink.reconcile.ReconcileReport;
+import dev.tollgate.sink.reconcile.Reconciler;
+import dev.tollgate.sink.status.SinkMetrics;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Records as the topology writes them. */
-final class Records {
+public final class Records {
     private Records() {}
 
-    static UsageJournalEntry entry(
+    public static UsageJournalEntry entry(
             String account, String eventId, Verdict verdict, Instant at, Map<String, Long> costs) {
         return UsageJournalEntry.newBuilder()
                 .setAccountId(account)
@@ -47,7 +47,7 @@ final class Records {
                 .build();
     }
 
-    static UsageTotal total(String account, Instant minute, long used, long version, boolean closed) {
+    public static UsageTotal total(String account, Instant minute, long used, long version, boolean closed) {
         return UsageTotal.newBuilder()
                 .setAccountId(account)
                 .setLimitId("requests-per-minute")
@@ -65,7 +65,7 @@ final class Records {
                 .build();
     }
 
-    static LimitEvent limitEvent(String account, String id, LimitEventKind kind, Instant at) {
+    public static LimitEvent limitEvent(String account, String id, LimitEventKind kind, Instant at) {
         return LimitEvent.newBuilder()
                 .setLimitEventId(id)
                 .setAccountId(account)
@@ -90,7 +90,7 @@ final class Records {
                 .build();
     }
 
-    static LimitState state(String account, long used, long version) {
+    public static LimitState state(String account, long used, long version) {
         Instant minute = Instant.parse("2026-11-02T10:20:00Z");
         return LimitState.newBuilder()
                 .setAccountId(account)
@@ -122,7 +122,7 @@ final class Records {
                 .build();
     }
 
-    static DeadLetter deadLetter(String reason, long sourceOffset) {
+    public static DeadLetter deadLetter(String reason, long sourceOffset) {
         return DeadLetter.newBuilder()
                 .setReason(reason)
                 .setDetail("payload is too short: needs at least 5 bytes, was 3")
@@ -135,7 +135,7 @@ final class Records {
                 .build();
     }
 
-    static Plan plan() {
+    public static Plan plan() {
         return Plan.newBuilder()
                 .setPlanId("mem")
                 .setTitle("Mem")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.sink.internal.loop.BatchLimits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

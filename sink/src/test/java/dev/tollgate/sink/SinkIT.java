@@ -14,6 +14,8 @@ import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.internal.ledger.Ledger;
+import dev.tollgate.sink.status.SinkException;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;

@@ -7,6 +7,7 @@ import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.status.SinkMetrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

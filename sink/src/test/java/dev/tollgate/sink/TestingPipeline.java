@@ -11,6 +11,7 @@ import dev.tollgate.schemas.topic.ApplicationHeader;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.sink.internal.ledger.Ledger;
 import dev.tollgate.sql.ClickHouseConfig;
 import dev.tollgate.sql.Migrator;
 import java.sql.Connection;
@@ -44,11 +45,11 @@ import org.jspecify.annotations.Nullable;
  * Everything around a sink, on an embedded stack: topics and a database of its own for each test, a transactional
  * producer in the place of the topology, and short ways to ask ClickHouse.
  */
-final class TestingPipeline implements AutoCloseable {
+public final class TestingPipeline implements AutoCloseable {
     /** Who writes the journal. */
-    static final String APPLICATION = "accounting";
+    public static final String APPLICATION = "accounting";
 
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    public static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final EmbeddedStack stack;
     private final String name =
@@ -59,7 +60,7 @@ final class TestingPipeline implements AutoCloseable {
     private final AvroSerializer<SpecificRecord> serializer;
     private final KafkaProducer<String, byte[]> producer;
 
-    TestingPipeline(EmbeddedStack stack) throws Exception {
+    public TestingPipeline(EmbeddedStack stack) throws Exception {
         this.stack = stack;
         admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.bootstrapServers()));
         registry = new SchemaRegistryClient(RegistryConfig.ofUrl(stack.registryUrl()));
@@ -78,37 +79,37 @@ final class TestingPipeline implements AutoCloseable {
         producer.initTransactions();
     }
 
-    static EmbeddedStack startStack() {
+    public static EmbeddedStack startStack() {
         return EmbeddedStack.start(EmbeddedStackOptions.ephemeral());
     }
 
-    TestingPipeline migrated() throws SQLException {
+    public TestingPipeline migrated() throws SQLException {
         new Migrator(clickHouse()).migrate();
         return this;
     }
 
-    ClickHouseConfig clickHouse() {
+    public ClickHouseConfig clickHouse() {
         return ClickHouseConfig.of(stack.clickHouseUrl(), name);
     }
 
-    String database() {
+    public String database() {
         return name;
     }
 
-    Admin admin() {
+    public Admin admin() {
         return admin;
     }
 
-    SchemaRegistryClient registry() {
+    public SchemaRegistryClient registry() {
         return registry;
     }
 
-    String topic(Topic topic) {
+    public String topic(Topic topic) {
         return layout.name(topic);
     }
 
     /** A configuration for this test's topics and database, with fast retries; more settings come first. */
-    SinkConfig config(String... keysAndValues) {
+    public SinkConfig config(String... keysAndValues) {
         Map<String, String> values = new HashMap<>(Map.of(
                 "kafka.bootstrap-servers",
                 stack.bootstrapServers(),
@@ -136,21 +137,21 @@ final class TestingPipeline implements AutoCloseable {
         return SinkConfig.from(values);
     }
 
-    Sink startSink(String... keysAndValues) {
+    public Sink startSink(String... keysAndValues) {
         Sink sink = new Sink(config(keysAndValues));
         sink.start();
         return sink;
     }
 
     /** Writes records in one transaction; those of the journal as accounting under its usual id does. */
-    void publish(Topic topic, int partition, List<? extends SpecificRecord> records) {
+    public void publish(Topic topic, int partition, List<? extends SpecificRecord> records) {
         producer.beginTransaction();
         records.forEach(record -> send(topic, partition, serializer.serialize(topic(topic), record)));
         producer.commitTransaction();
     }
 
     /** Writes records of the journal in one transaction, as accounting under an id of its own does. */
-    void publishAs(String applicationId, int partition, List<? extends SpecificRecord> records) {
+    public void publishAs(String applicationId, int partition, List<? extends SpecificRecord> records) {
         producer.beginTransaction();
         records.forEach(record -> send(
                 Topic.USAGE_JOURNAL,
@@ -161,14 +162,14 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     /** Writes records that never become visible. */
-    void publishAborted(Topic topic, int partition, List<? extends SpecificRecord> records) {
+    public void publishAborted(Topic topic, int partition, List<? extends SpecificRecord> records) {
         producer.beginTransaction();
         records.forEach(record -> send(topic, partition, serializer.serialize(topic(topic), record)));
         producer.flush();
         producer.abortTransaction();
     }
 
-    void publishBytes(Topic topic, int partition, byte @Nullable [] value) {
+    public void publishBytes(Topic topic, int partition, byte @Nullable [] value) {
         producer.beginTransaction();
         send(topic, partition, value);
         producer.commitTransaction();
@@ -188,7 +189,7 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     /** Whether the sink's group has committed the end of every partition that it reads. */
-    boolean isCaughtUp() {
+    public boolean isCaughtUp() {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(name)
                     .partitionsToOffsetAndMetadata()
@@ -212,7 +213,7 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     /** Each row as ClickHouse writes a tuple. */
-    List<String> rows(String sql) throws SQLException {
+    public List<String> rows(String sql) throws SQLException {
         try (Connection connection = clickHouse().dataSource().getConnection()) {
             connection.setSchema(name);
             try (Statement statement = connection.createStatement();
@@ -227,7 +228,7 @@ final class TestingPipeline implements AutoCloseable {
     }
 
     /** Asks until the answer is as expected; fails with the last answer when patience ends or the sink has stopped. */
-    void awaitRows(@Nullable Sink sink, String sql, String... expected) throws Exception {
+    public void awaitRows(@Nullable Sink sink, String sql, String... expected) throws Exception {
         Instant deadline = Instant.now().plus(PATIENCE);
         List<String> last = List.of();
         SQLException lastFailure = null;

@@ -9,16 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions. */
-final class Waiting {
+public final class Waiting {
     private Waiting() {}
 
     /** Returns as soon as the condition holds; fails when it does not in time. */
-    static void until(Callable<Boolean> condition) throws Exception {
+    public static void until(Callable<Boolean> condition) throws Exception {
         until(TestingPipeline.PATIENCE, condition);
     }
 
     /** As {@link #until(Callable)}, with a patience of its own. */
-    static void until(Duration patience, Callable<Boolean> condition) throws Exception {
+    public static void until(Duration patience, Callable<Boolean> condition) throws Exception {
         Instant deadline = Instant.now().plus(patience);
         while (!condition.call()) {
             if (Instant.now().isAfter(deadline)) {

@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param wrong offsets whose rows must go: doubled, foreign or changed
  * @param lacking offsets whose rows must come once the wrong ones are gone: missing, doubled or changed
  */
-public record BlockComparison(
+record BlockComparison(
         List<PositionDrift> positions, List<UsageDrift> usage, TreeSet<Long> wrong, TreeSet<Long> lacking) {
 
-    public BlockComparison {
+    BlockComparison {
         positions = List.copyOf(positions);
         usage = List.copyOf(usage);
     }
 
     /** Whether both sides agree. */
-    public boolean agrees() {
+    boolean agrees() {
         return positions.isEmpty();
     }
 
@@ -37,7 +37,7 @@ public record BlockComparison(
      * @param log all records of the blocks, each offset once
      * @param table all rows of the blocks
      */
-    public static BlockComparison of(int partition, List<JournalRecord> log, List<JournalRecord> table) {
+    static BlockComparison of(int partition, List<JournalRecord> log, List<JournalRecord> table) {
         TreeMap<Long, Sides> byOffset = new TreeMap<>();
         log.forEach(record -> side(byOffset, record).log.add(record));
         table.forEach(record -> side(byOffset, record).table.add(record));

@@ -1,5 +1,6 @@
 package dev.tollgate.sink.reconcile;
 
+import dev.tollgate.sink.internal.insert.RepairRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,38 +8,30 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What one side holds of a partition, by blocks of {@value #BLOCK_OFFSETS} offsets: how many records, and the sum of
- * their {@linkplain JournalRecord#fingerprint fingerprints}. Sums do not depend on the order, so that a table can give
- * them as they come; 50 million records are 5,000 blocks. Not thread-safe.
+ * What one side holds of a partition, by blocks of {@value RepairRun#BLOCK_OFFSETS} offsets: how many records, and the
+ * sum of their {@linkplain JournalRecord#fingerprint fingerprints}. Sums do not depend on the order, so that a table
+ * can give them as they come; 50 million records are 5,000 blocks. Not thread-safe.
  */
-public final class BlockSums {
-    /** Offsets of a block. Block {@code n} covers {@code [n * BLOCK_OFFSETS, (n + 1) * BLOCK_OFFSETS)}. */
-    public static final int BLOCK_OFFSETS = 10_000;
-
+final class BlockSums {
     private final Map<Long, Sum> sums = new TreeMap<>();
 
-    /** The block that an offset is in. */
-    public static long blockOf(long offset) {
-        return offset / BLOCK_OFFSETS;
-    }
-
     /** Adds a record. */
-    public void add(JournalRecord record) {
-        add(blockOf(record.offset()), 1, record.fingerprint());
+    void add(JournalRecord record) {
+        add(RepairRun.blockOf(record.offset()), 1, record.fingerprint());
     }
 
     /** Adds records of a block whose sum somebody else has made; sums wrap around. */
-    public void add(long block, long records, long fingerprints) {
+    void add(long block, long records, long fingerprints) {
         sums.merge(block, new Sum(records, fingerprints), Sum::plus);
     }
 
     /** Records in all blocks. */
-    public long records() {
+    long records() {
         return sums.values().stream().mapToLong(Sum::records).sum();
     }
 
     /** The blocks in which two sides differ, ascending. */
-    public static List<Long> differing(BlockSums one, BlockSums other) {
+    static List<Long> differing(BlockSums one, BlockSums other) {
         TreeSet<Long> blocks = new TreeSet<>(one.sums.keySet());
         blocks.addAll(other.sums.keySet());
         List<Long> differing = new ArrayList<>();

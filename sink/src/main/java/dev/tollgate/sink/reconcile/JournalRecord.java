@@ -18,7 +18,7 @@ import java.util.zip.CRC32;
  * @param occurredAt event time, whole milliseconds
  * @param costs by meter id; negative for a verdict that takes back
  */
-public record JournalRecord(
+record JournalRecord(
         long offset,
         String accountId,
         String eventId,
@@ -32,12 +32,12 @@ public record JournalRecord(
         Instant occurredAt,
         Map<String, Long> costs) {
 
-    public JournalRecord {
+    JournalRecord {
         costs = Map.copyOf(costs);
     }
 
     /** UTC day of the event. */
-    public LocalDate day() {
+    LocalDate day() {
         return LocalDate.ofInstant(occurredAt, ZoneOffset.UTC);
     }
 
@@ -46,7 +46,7 @@ public record JournalRecord(
      * compute it: {@code JournalTable} has the same formula in SQL. CRC-32 of the fields, because JDK and ClickHouse
      * both have it; spread together with the offset to 64 bits, so that sums over many records cannot cancel out.
      */
-    public long fingerprint() {
+    long fingerprint() {
         return spread(offset ^ (crc() << 32));
     }
 

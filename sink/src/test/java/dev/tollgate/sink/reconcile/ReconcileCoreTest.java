@@ -2,6 +2,7 @@ package dev.tollgate.sink.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sink.internal.insert.RepairRun;
 import dev.tollgate.sink.reconcile.PositionDrift.Kind;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -256,7 +257,7 @@ class ReconcileCoreTest {
         }
 
         List<Long> blocks() {
-            return all().stream().map(BlockSums::blockOf).distinct().toList();
+            return all().stream().map(RepairRun::blockOf).distinct().toList();
         }
     }
 }

@@ -1,9 +1,0 @@
-package dev.tollgate.sink;
-
-/**
- * How far a table has got with a topic partition.
- *
- * @param rows that stand
- * @param end highest offset among them + 1; 0 for none
- */
-record TablePosition(long rows, long end) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.sink.internal.ledger;
+
+import org.jspecify.annotations.NullMarked;
