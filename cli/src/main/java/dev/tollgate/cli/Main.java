@@ -1,9 +1,9 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import java.util.Arrays;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
@@ -51,32 +51,9 @@ public final class Main {
         });
         commandLine.setExecutionExceptionHandler((e, failed, parsed) -> {
             LoggerFactory.getLogger(Main.class).debug("command failed", e);
-            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + explain(e)));
+            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + CommandFailure.explain(e)));
             return e instanceof InvalidSettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine;
-    }
-
-    /** One readable text for a failure: its message, and the causes that add something to it. */
-    static String explain(Throwable failure) {
-        StringBuilder text = new StringBuilder(message(failure));
-        Throwable cause = failure.getCause();
-        for (int depth = 0; cause != null && depth < 4; depth++, cause = cause.getCause()) {
-            String more = message(cause);
-            if (text.indexOf(more) < 0) {
-                text.append("; ").append(more);
-            }
-        }
-        return text.toString();
-    }
-
-    private static String message(Throwable failure) {
-        String message = failure.getMessage();
-        if (message == null || message.isBlank()) {
-            return failure.getClass().getSimpleName();
-        }
-        return failure instanceof KafkaException && message.equals(failure.toString())
-                ? failure.getClass().getSimpleName() + ": " + message
-                : message;
     }
 }

@@ -1,6 +1,19 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.cli.accounts.AccountsCommand;
+import dev.tollgate.cli.config.ConfigHelp;
 import dev.tollgate.cli.demo.DemoCommand;
+import dev.tollgate.cli.ingest.IngestCommand;
+import dev.tollgate.cli.ingest.PublishCommand;
+import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.GatewayCommand;
+import dev.tollgate.cli.operate.ReconcileCommand;
+import dev.tollgate.cli.operate.SinkCommand;
+import dev.tollgate.cli.operate.SqlCommand;
+import dev.tollgate.cli.operate.StreamsCommand;
+import dev.tollgate.cli.operate.TailCommand;
+import dev.tollgate.cli.operate.TopicsCommand;
+import dev.tollgate.cli.plans.PlansCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

@@ -162,14 +162,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void thePackagesOfTheSinkHaveNoCircleAndFewTypes() {
-        slices().assignedFrom(packagesBelow("dev.tollgate.sink"))
-                .should()
-                .beFreeOfCycles()
-                .check(all);
-        assertThat(typesByPackage("dev.tollgate.sink")).allSatisfy((name, types) -> assertThat(types)
-                .as(name)
-                .isLessThanOrEqualTo(15));
+    void thePackagesOfSinkAndLauncherHaveNoCircleAndFewTypes() {
+        for (String module : List.of("dev.tollgate.sink", "dev.tollgate.cli")) {
+            slices().assignedFrom(packagesBelow(module))
+                    .should()
+                    .beFreeOfCycles()
+                    .check(all);
+            assertThat(typesByPackage(module))
+                    .isNotEmpty()
+                    .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15));
+        }
     }
 
     private static SliceAssignment packagesBelow(String root) {

@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.schemas.avro.Verdict;
 import java.io.PrintWriter;
 import java.io.StringWriter;

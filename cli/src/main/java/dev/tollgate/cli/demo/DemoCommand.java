@@ -1,8 +1,8 @@
 package dev.tollgate.cli.demo;
 
-import dev.tollgate.cli.Json;
-import dev.tollgate.cli.Progress;
-import dev.tollgate.cli.ShippedPlans;
+import dev.tollgate.cli.plans.ShippedPlans;
+import dev.tollgate.cli.terminal.Json;
+import dev.tollgate.cli.terminal.Progress;
 import dev.tollgate.schemas.avro.Plan;
 import java.nio.file.Files;
 import java.nio.file.Path;

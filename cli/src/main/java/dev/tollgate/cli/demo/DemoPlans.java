@@ -1,6 +1,6 @@
 package dev.tollgate.cli.demo;
 
-import dev.tollgate.cli.CommandFailure;
+import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.EndpointCost;

@@ -1,10 +1,10 @@
 package dev.tollgate.cli.demo;
 
-import dev.tollgate.cli.CommandFailure;
-import dev.tollgate.cli.LocalPipeline;
-import dev.tollgate.cli.Progress;
-import dev.tollgate.cli.StackProgress;
 import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.cli.local.LocalPipeline;
+import dev.tollgate.cli.local.StackProgress;
+import dev.tollgate.cli.terminal.CommandFailure;
+import dev.tollgate.cli.terminal.Progress;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.schemas.avro.Plan;

@@ -1,8 +1,8 @@
 package dev.tollgate.cli.demo;
 
-import dev.tollgate.cli.CommandFailure;
-import dev.tollgate.cli.Progress;
 import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.cli.terminal.CommandFailure;
+import dev.tollgate.cli.terminal.Progress;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.avro.AccountEvent;

@@ -3,8 +3,8 @@ package dev.tollgate.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.cli.CommandFailure;
-import dev.tollgate.cli.ShippedPlans;
+import dev.tollgate.cli.plans.ShippedPlans;
+import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.plans.PlanFile;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.testkit.traffic.TrafficProfile;

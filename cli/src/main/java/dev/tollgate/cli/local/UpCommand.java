@@ -1,0 +1,169 @@
+package dev.tollgate.cli.local;
+
+import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.cli.config.LocalStack;
+import dev.tollgate.cli.plans.ShippedPlans;
+import dev.tollgate.cli.terminal.Progress;
+import dev.tollgate.embedded.EmbeddedStack;
+import dev.tollgate.embedded.EmbeddedStackOptions;
+import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.gateway.Gateway;
+import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.schemas.avro.Plan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate up}: the stack that stays. */
+@Command(
+        name = "up",
+        description = {
+            "Start the whole pipeline on this machine and keep it up until Ctrl-C.",
+            "",
+            "Kafka, registry and ClickHouse keep their data in one folder and come back with it. While it is up, the"
+                    + " other commands find it by themselves: try 'tollgate tail limit-events' in a second terminal."
+        },
+        mixinStandardHelpOptions = true)
+public final class UpCommand implements Callable<Integer> {
+    private static final int PARTITIONS = 4;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Where the data is kept. Default: $XDG_DATA_HOME/tollgate or ~/.local/share/tollgate.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Default: any free port, kept over restarts.")
+    private int kafkaPort;
+
+    @Option(
+            names = "--registry-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Default: any free port, kept over restarts.")
+    private int registryPort;
+
+    @Option(
+            names = "--clickhouse-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Default: any free port, kept over restarts.")
+    private int clickHousePort;
+
+    @Option(
+            names = "--gateway-port",
+            paramLabel = "PORT",
+            description = "Default: 8480, or any free port where that is taken.")
+    private @Nullable Integer gatewayPort;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "PLANS",
+            description =
+                    "Plan catalog to apply at the start: a file, or the name of one that ships with Tollgate (mem,"
+                            + " memos, memory-crystal, memories-ai). Default: mem.")
+    private @Nullable String plan;
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch drained = new CountDownLatch(1);
+        Path configFile = LocalStack.configFile(folder);
+        List<Plan> plans = ShippedPlans.read(plan);
+        try (Progress progress = Progress.onStandardError()) {
+            EmbeddedStackOptions options = EmbeddedStackOptions.lastingIn(folder)
+                    .withPorts(new EmbeddedStackOptions.Ports(kafkaPort, registryPort, clickHousePort))
+                    .withProgress(new StackProgress(progress));
+            try (EmbeddedStack stack = EmbeddedStack.start(options)) {
+                stack.beforeExit(() -> {
+                    stop.countDown();
+                    awaitQuietly(drained);
+                });
+                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans);
+                        Gateway gateway = startGateway(pipeline)) {
+                    progress.end();
+                    writeConfig(configFile, pipeline.configuration());
+                    print(pipeline, gateway, configFile);
+                    stop.await();
+                    spec.commandLine().getErr().println("tollgate: stopping");
+                } finally {
+                    Files.deleteIfExists(configFile);
+                    drained.countDown();
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
+    private Gateway startGateway(LocalPipeline pipeline) {
+        int port = gatewayPort != null
+                ? gatewayPort
+                : LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT) ? GatewayConfig.DEFAULT_PORT : 0;
+        Map<String, String> configuration = new LinkedHashMap<>(pipeline.configuration());
+        configuration.put("gateway.host", LoopbackPort.HOST);
+        configuration.put("gateway.port", Integer.toString(port));
+        configuration.put("gateway.anonymous", "true");
+        return Gateway.start(GatewayConfig.from(configuration));
+    }
+
+    private void print(LocalPipeline pipeline, Gateway gateway, Path configFile) {
+        KafkaAccess kafka = pipeline.kafka();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        out.println("The stack is up.");
+        out.println("  Kafka            " + kafka.bootstrapServers());
+        out.println("  Schema registry  " + kafka.registry().urls().get(0));
+        out.println("  ClickHouse       " + pipeline.clickHouse().url());
+        out.println("  HTTP gateway     " + gateway.address());
+        out.println("  Configuration    " + configFile);
+        out.println();
+        out.println("First steps, in a second terminal:");
+        out.println("  ./tollgate accounts assign acme mem             # put an account on a plan");
+        out.println("  ./tollgate publish --account acme --endpoint /v2/mem-it --count 6");
+        out.println("  curl " + gateway.address() + "/v1/events -H 'Content-Type: application/json' \\");
+        out.println(
+                "       -d '{\"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'   # the same from any language");
+        out.println("  ./tollgate tail limit-events --from-beginning   # the alert and the block");
+        out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"");
+        out.println();
+        out.println("Ctrl-C stops it; the data stays.");
+        out.flush();
+    }
+
+    private static void writeConfig(Path file, Map<String, String> configuration) throws IOException {
+        StringBuilder text = new StringBuilder("# Written by 'tollgate up'; here while the stack is up.\n");
+        configuration.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Files.writeString(file, text, StandardCharsets.UTF_8);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tollgate.cli.operate;
+
+import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.gateway.Gateway;
+import dev.tollgate.gateway.GatewayConfig;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate gateway}: request events over HTTP. */
+@Command(
+        name = "gateway",
+        description = {
+            "Take request events over HTTP, from any language, and answer when Kafka has them.",
+            "",
+            "POST /v1/events takes plain JSON (one event, an array, or a line each) and CloudEvents 1.0, and answers"
+                    + " with a result for each event. The contract is served under /openapi.yaml; /health/ready says"
+                    + " whether events can be published; /metrics is for Prometheus.",
+            "",
+            "It starts without Kafka and answers 503 while Kafka or the registry is away. Run as many as you like"
+                + " behind a load balancer. Ctrl-C or SIGTERM stops accepting, answers what is under way, and stops."
+        },
+        footer = {
+            "",
+            "Who may publish: make a token with 'tollgate gateway hash-token --new NAME' and put the line that it"
+                    + " prints into the configuration, or set gateway.anonymous=true where only friends can reach the"
+                    + " port.",
+            "",
+            "Example:",
+            "  tollgate gateway --config tollgate.properties --set gateway.host=0.0.0.0",
+            "  curl http://localhost:8480/v1/events -H 'Authorization: Bearer TOKEN' \\",
+            "       -H 'Content-Type: application/json' \\",
+            "       -d '{\"event_id\": \"1\", \"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'",
+            "",
+            "'tollgate config' lists the gateway's keys; docs/gateway.md describes formats and answers."
+        },
+        subcommands = HashTokenCommand.class,
+        mixinStandardHelpOptions = true)
+public final class GatewayCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
+    private CommandSpec spec;
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        GatewayConfig gatewayConfig = GatewayConfig.from(config.values());
+        return RoleRunner.run("gateway", () -> {
+            Gateway gateway = Gateway.start(gatewayConfig);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("gateway listens on " + gateway.address());
+            out.flush();
+            return new RoleRunner.Role() {
+                @Override
+                public void awaitTermination() throws InterruptedException {
+                    gateway.awaitTermination();
+                }
+
+                @Override
+                public void close() {
+                    gateway.close();
+                }
+            };
+        });
+    }
+}

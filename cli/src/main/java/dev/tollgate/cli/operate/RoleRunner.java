@@ -1,0 +1,57 @@
+package dev.tollgate.cli.operate;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a long-lived role until it ends by itself or the process is asked to stop, and then closes it. */
+final class RoleRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(RoleRunner.class);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(60);
+
+    private RoleRunner() {}
+
+    /** Something that runs. */
+    interface Role extends AutoCloseable {
+        /** Returns when the role has ended by itself; throws what ended it. */
+        void awaitTermination() throws Exception;
+
+        @Override
+        void close();
+    }
+
+    /** Starts a role. */
+    interface Start {
+        Role start() throws Exception;
+    }
+
+    /** Runs the role and returns the exit status: 0 after a stop that was asked for. */
+    static int run(String name, Start start) throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        try (Role role = start.start()) {
+            // Closing makes awaitTermination return; the JVM must not go before the role has left its group.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                LOG.info("{} is asked to stop", name);
+                role.close();
+                await(closed);
+            }));
+            LOG.info("{} is running", name);
+            role.awaitTermination();
+            return 0;
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch closed) {
+        try {
+            if (!closed.await(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("did not stop within {}", CLOSE_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.cli.operate;
+
+import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.streams.AccountingApp;
+import dev.tollgate.streams.config.AccountingConfig;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tollgate streams}: the accounting role. */
+@Command(
+        name = "streams",
+        description = {
+            "Run the accounting topology: request events in, journal, totals, alerts, blocks and snapshots out.",
+            "Run as many as you like; they share the accounts. Ctrl-C or SIGTERM stops it cleanly."
+        },
+        mixinStandardHelpOptions = true)
+public final class StreamsCommand implements Callable<Integer> {
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        AccountingConfig accounting = AccountingConfig.from(config.values());
+        return RoleRunner.run("streams", () -> {
+            AccountingApp app = new AccountingApp(accounting);
+            app.start();
+            return new RoleRunner.Role() {
+                @Override
+                public void awaitTermination() throws InterruptedException {
+                    app.awaitTermination();
+                }
+
+                @Override
+                public void close() {
+                    app.close();
+                }
+            };
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.config;
+
+import org.jspecify.annotations.NullMarked;
