@@ -21,7 +21,6 @@ final class HttpResponse {
     private final HttpExchange exchange;
     private final long startedAt = System.nanoTime();
     private boolean started;
-    private boolean compressed;
     private @Nullable OutputStream body;
 
     HttpResponse(HttpExchange exchange) {
@@ -34,7 +33,6 @@ final class HttpResponse {
 
     /** Answers {@code query} from now on. */
     void identify(HttpQuery query) {
-        compressed = query.compressed();
         Headers headers = exchange.getResponseHeaders();
         headers.set("X-ClickHouse-Query-Id", query.id());
         headers.set("X-ClickHouse-Timezone", "UTC");
@@ -43,11 +41,6 @@ final class HttpResponse {
 
     /** Sends a result that is known to its end. */
     void send(String format, MemorySegment bytes, Statistics statistics) throws IOException {
-        if (compressed && bytes.byteSize() > 0) {
-            sendPiece(format, bytes, statistics);
-            finish();
-            return;
-        }
         describe(format, statistics);
         started = true;
         exchange.sendResponseHeaders(200, bytes.byteSize() == 0 ? NO_BODY : bytes.byteSize());
@@ -62,7 +55,7 @@ final class HttpResponse {
             describe(format, statistics);
             started = true;
             exchange.sendResponseHeaders(200, CHUNKED);
-            body = compressed ? new CompressedBlocks(exchange.getResponseBody()) : exchange.getResponseBody();
+            body = exchange.getResponseBody();
         }
         copy(bytes, body);
     }

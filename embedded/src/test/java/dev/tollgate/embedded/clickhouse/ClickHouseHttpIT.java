@@ -131,7 +131,7 @@ class ClickHouseHttpIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"decompress=1, decompress", "session_id=x, session_id"})
+    @CsvSource({"compress=1, compress=0", "decompress=1, decompress", "session_id=x, session_id"})
     void givenWhatThisEndpointCannotDo_whenAsked_thenTheErrorSaysSo(String parameter, String hint) throws Exception {
         HttpResponse<String> response = post("?" + parameter, "SELECT 1".getBytes(UTF_8));
 
@@ -172,8 +172,22 @@ class ClickHouseHttpIT {
     }
 
     @Test
-    void givenDriverWithItsOwnDefaults_whenItReads_thenCompressedResultsAreExact() throws Exception {
+    void givenTheDriverWithItsOwnDefaults_whenItReads_thenItIsToldWhatToSay() {
         String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "");
+
+        assertThatThrownBy(() -> {
+                    try (Connection connection = DriverManager.getConnection(plainUrl);
+                            Statement statement = connection.createStatement()) {
+                        statement.executeQuery("SELECT 1");
+                    }
+                })
+                .isInstanceOf(SQLException.class)
+                .hasStackTraceContaining("compress=0");
+    }
+
+    @Test
+    void givenTheDriver_whenItReads_thenLongResultsAreExact() throws Exception {
+        String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "") + "?compress=0";
         try (Connection connection = DriverManager.getConnection(plainUrl);
                 Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("SELECT number, toString(number) FROM numbers(200000)")) {
