@@ -1,18 +1,9 @@
 package dev.tollgate.gateway.event;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.gateway.event.Problem.Place;
 import dev.tollgate.schemas.event.RequestEventRules;
-import io.cloudevents.CloudEvent;
-import io.cloudevents.CloudEventData;
-import io.cloudevents.http.HttpMessageFactory;
-import io.cloudevents.jackson.JsonCloudEventData;
-import io.cloudevents.jackson.JsonFormat;
-import io.cloudevents.rw.CloudEventRWException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns CloudEvents 1.0 into request events: {@code id} is the event id, {@code subject} the account, {@code time} the
  * event time and {@code source} the producer, where the data do not say so themselves; the data are the remaining
- * fields as a JSON object. The envelope is read by the CloudEvents SDK. Thread-safe.
+ * fields as a JSON object. Thread-safe.
+ *
+ * <p>Without the SDK: it stops at the first problem, names no place in the body and leaves the decoding of headers to
+ * its caller, so that all its checks would have to be made before it is asked.
  */
 final class CloudEventReader {
     private static final String SPEC_VERSION = "1.0";
@@ -46,8 +39,6 @@ final class CloudEventReader {
     private static final String DATA_BASE64 = "data_base64";
     private static final String HEADER_PREFIX = "ce-";
     private static final String CONTENT_TYPE = "content-type";
-    private static final ObjectMapper ENVELOPES =
-            new ObjectMapper().registerModule(JsonFormat.getCloudEventJacksonModule());
 
     private final PlainEventReader plain;
     private final EventRules rules;
@@ -69,26 +60,30 @@ final class CloudEventReader {
         Attributes attributes = new Attributes(name -> Place.at(at + "/" + name));
         object.properties().forEach(field -> take(field.getKey(), field.getValue(), attributes));
         attributes.check();
-        object.retain(DATA, DATA_BASE64);
-        boolean hasBase64 = object.hasNonNull(DATA_BASE64);
-        boolean isDataKnown = true;
-        if (hasBase64 && object.has(DATA)) {
-            attributes.problem(DATA_BASE64, "must be left out where there is 'data'");
-            object.remove(DATA_BASE64);
-        } else if (hasBase64 && !isBase64(object.path(DATA_BASE64))) {
-            attributes.problem(DATA_BASE64, "must be a text in Base64 (RFC 4648, section 4)");
-            object.remove(DATA_BASE64);
-            isDataKnown = false;
+        return read(attributes, data(object, attributes, at));
+    }
+
+    private Data data(ObjectNode object, Attributes attributes, String at) {
+        String dataAt = at + "/" + DATA;
+        String base64At = at + "/" + DATA_BASE64;
+        String contentType = attributes.get("datacontenttype");
+        if (object.hasNonNull(DATA_BASE64)) {
+            if (object.has(DATA)) {
+                attributes.problem(DATA_BASE64, "must be left out where there is 'data'");
+            } else {
+                byte[] bytes = base64(object.path(DATA_BASE64));
+                if (bytes == null) {
+                    attributes.problem(DATA_BASE64, "must be a text in Base64 (RFC 4648, section 4)");
+                    return Data.unknown(base64At);
+                }
+                return data(bytes, contentType, base64At);
+            }
         }
-        attributes.sound().forEach(object::put);
-        try {
-            // The SDK takes the tree apart, so that nothing of it is used afterwards.
-            CloudEvent event = ENVELOPES.treeToValue(object, CloudEvent.class);
-            return read(event, attributes, isDataKnown, hasBase64 ? at + "/" + DATA_BASE64 : at + "/" + DATA);
-        } catch (JsonProcessingException | IllegalArgumentException | CloudEventRWException e) {
-            attributes.problems.add(Problem.at(at, sdkMessage(e)));
-            return attributes.refusal();
+        Problem problem = contentProblem(contentType, dataAt);
+        if (problem != null) {
+            return Data.wrong(dataAt, problem);
         }
+        return object.hasNonNull(DATA) ? Data.of(dataAt, object.path(DATA)) : Data.missing(dataAt);
     }
 
     private static void take(String name, JsonNode value, Attributes attributes) {
@@ -125,117 +120,106 @@ final class CloudEventReader {
             }
         });
         attributes.check();
-        Map<String, String> sound = new HashMap<>();
-        attributes.sound().forEach((name, value) -> sound.put(HEADER_PREFIX + name, value));
-        headers.getOrDefault(CONTENT_TYPE, List.of()).forEach(value -> sound.put(CONTENT_TYPE, value));
-        try {
-            CloudEvent event = HttpMessageFactory.createReader(sound, body).toEvent();
-            return read(event, attributes, true, "");
-        } catch (IllegalArgumentException | CloudEventRWException e) {
-            attributes.problems.add(Problem.ofEvent(sdkMessage(e)));
-            return attributes.refusal();
-        }
+        List<String> contentTypes = headers.getOrDefault(CONTENT_TYPE, List.of());
+        String contentType = contentTypes.isEmpty() ? attributes.get("datacontenttype") : contentTypes.getLast();
+        return read(attributes, data(body, contentType, ""));
     }
 
-    private ReadEvent read(CloudEvent event, Attributes attributes, boolean isDataKnown, String dataAt) {
-        if (!event.getType().equals(rules.eventType())) {
-            attributes.problem(
-                    "type", "must be " + rules.eventType() + ", was '" + PlainEventReader.shown(event.getType()) + "'");
+    private ReadEvent read(Attributes attributes, Data data) {
+        String type = attributes.get("type");
+        if (type != null && !type.equals(rules.eventType())) {
+            attributes.problem("type", "must be " + rules.eventType() + ", was '" + PlainEventReader.shown(type) + "'");
         }
-        String id = identity(event);
+        String id = identity(attributes);
         attributes.problemIfAny("id", RequestEventRules.textProblem(id, RequestEventRules.MAX_ID_CHARACTERS));
-        String subject = attributes.problemIfAny(
-                        "subject",
-                        RequestEventRules.optionalTextProblem(event.getSubject(), RequestEventRules.MAX_ID_CHARACTERS))
-                ? null
-                : event.getSubject();
-        Instant time = event.getTime() == null ? null : event.getTime().toInstant();
+        String subject = attributes.get("subject");
+        if (attributes.problemIfAny(
+                "subject", RequestEventRules.optionalTextProblem(subject, RequestEventRules.MAX_ID_CHARACTERS))) {
+            subject = null;
+        }
+        String timeText = attributes.get("time");
+        Instant time = timeText == null ? null : PlainEventReader.parseTime(timeText);
         if (time != null && attributes.problemIfAny("time", plain.timeProblem(time))) {
             time = null;
         }
-        Data data = isDataKnown ? data(event, dataAt) : Data.UNKNOWN;
         if (data.problem() != null) {
             attributes.problems.add(data.problem());
         }
-        if (!data.isThere()) {
-            return attributes.refusal();
+        JsonNode fields = data.node();
+        if (fields == null) {
+            return attributes.invalid();
         }
         PlainEventReader.Envelope envelope = new PlainEventReader.Envelope(
                 attributes.isSound("id") ? id : null,
                 subject,
                 subject == null ? null : attributes.placer.place("subject"),
                 time == null ? null : Instant.ofEpochMilli(time.toEpochMilli()),
-                producer(event));
-        ReadEvent read = plain.read(data.node(), dataAt, envelope, () -> id);
+                producer(attributes.orStandIn("source")));
+        ReadEvent read = plain.read(fields, data.at(), envelope, () -> id);
         if (attributes.problems.isEmpty()) {
             return read;
         }
         if (read instanceof ReadEvent.Invalid invalid) {
             attributes.problems.addAll(invalid.problems());
         }
-        return attributes.refusal();
+        return attributes.invalid();
     }
 
-    private String identity(CloudEvent event) {
+    private String identity(Attributes attributes) {
+        String id = attributes.orStandIn("id");
         return switch (rules.identity()) {
-            case ID -> event.getId();
+            case ID -> id;
             case SOURCE_AND_ID ->
-                UUID.nameUUIDFromBytes((event.getSource() + "\n" + event.getId()).getBytes(StandardCharsets.UTF_8))
+                UUID.nameUUIDFromBytes((attributes.orStandIn("source") + "\n" + id).getBytes(StandardCharsets.UTF_8))
                         .toString();
         };
     }
 
     /** A source is a URI of any length, the producer a short name for reports: the end tells sources apart. */
-    private static String producer(CloudEvent event) {
-        String source = event.getSource().toString();
+    private static String producer(String source) {
         int most = RequestEventRules.MAX_ID_CHARACTERS;
         return source.length() <= most ? source : source.substring(source.length() - most);
     }
 
-    private static boolean isBase64(JsonNode node) {
+    private static byte @Nullable [] base64(JsonNode node) {
         if (!node.isTextual()) {
-            return false;
+            return null;
         }
         try {
-            var unused = Base64.getDecoder().decode(node.textValue());
-            return true;
+            return Base64.getDecoder().decode(node.textValue());
         } catch (IllegalArgumentException e) {
-            return false;
+            return null;
         }
     }
 
-    private Data data(CloudEvent event, String dataAt) {
-        String type = event.getDataContentType();
-        if (type != null && !isJson(type)) {
-            return Data.wrong(Problem.at(
-                    dataAt, "data must be JSON, datacontenttype was '" + PlainEventReader.shown(type) + "'"));
+    private Data data(byte[] bytes, @Nullable String contentType, String at) {
+        Problem problem = contentProblem(contentType, at);
+        if (problem != null) {
+            return Data.wrong(at, problem);
         }
-        CloudEventData data = event.getData();
-        if (data == null) {
-            return Data.wrong(Problem.at(dataAt, "is missing: the data are the fields of the request event"));
-        }
-        if (data instanceof JsonCloudEventData json) {
-            return Data.of(json.getNode());
+        if (bytes.length == 0) {
+            return Data.missing(at);
         }
         try {
-            JsonNode node = documents.single(data.toBytes());
+            JsonNode node = documents.single(bytes);
             return node == null
-                    ? Data.wrong(Problem.at(dataAt, "must have at most " + BoundedTree.MAX_VALUES + " values"))
-                    : Data.of(node);
+                    ? Data.wrong(at, Problem.at(at, "must have at most " + BoundedTree.MAX_VALUES + " values"))
+                    : Data.of(at, node);
         } catch (MalformedBodyException e) {
-            return Data.wrong(Problem.at(dataAt, String.valueOf(e.getMessage())));
+            return Data.wrong(at, Problem.at(at, String.valueOf(e.getMessage())));
         }
+    }
+
+    private static @Nullable Problem contentProblem(@Nullable String contentType, String at) {
+        return contentType == null || isJson(contentType)
+                ? null
+                : Problem.at(
+                        at, "data must be JSON, datacontenttype was '" + PlainEventReader.shown(contentType) + "'");
     }
 
     private static boolean isJson(String contentType) {
         String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
         return type.equals("application/json") || type.equals("text/json") || type.endsWith("+json");
-    }
-
-    private static String sdkMessage(Exception e) {
-        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        return "is not a CloudEvent: "
-                + PlainEventReader.shown(String.valueOf(message).replaceAll("\\s+", " "));
     }
 
     /** The attributes of one event, by name: those given, and what is wrong with them. */
@@ -278,7 +262,7 @@ final class CloudEventReader {
             return true;
         }
 
-        /** Finds all that the CloudEvents specification has against them; the SDK would stop at the first. */
+        /** Finds all that the CloudEvents specification has against them. */
         void check() {
             for (String name : MANDATORY) {
                 String value = values.get(name);
@@ -316,20 +300,20 @@ final class CloudEventReader {
             };
         }
 
-        /** What the SDK can read: the attributes without the bad ones, stand-ins for those that must be there. */
-        Map<String, String> sound() {
-            Map<String, String> sound = new LinkedHashMap<>(values);
-            sound.keySet().removeAll(bad);
-            sound.computeIfPresent("time", (name, value) -> value.toUpperCase(Locale.ROOT));
-            sound.putIfAbsent("specversion", SPEC_VERSION);
-            sound.putIfAbsent("id", "-");
-            sound.putIfAbsent("source", "-");
-            sound.putIfAbsent("type", rules.eventType());
-            return sound;
+        /** An attribute that is there and sound; null for none. */
+        @Nullable
+        String get(String name) {
+            return isSound(name) ? values.get(name) : null;
         }
 
-        ReadEvent.Invalid refusal() {
-            String id = isSound("id") ? values.get("id") : null;
+        /** The same where something must be there to go on with, and its absence is a problem already. */
+        String orStandIn(String name) {
+            String value = get(name);
+            return value == null ? "-" : value;
+        }
+
+        ReadEvent.Invalid invalid() {
+            String id = get("id");
             return new ReadEvent.Invalid(id == null ? null : PlainEventReader.shown(id), problems);
         }
 
@@ -357,17 +341,27 @@ final class CloudEventReader {
         Place place(String name);
     }
 
-    /** The data, or what is wrong with them, or neither where that was said already. */
+    /**
+     * The data, or what is wrong with them, or neither where that was said already.
+     *
+     * @param at pointer to them
+     */
     private record Data(
-            JsonNode node, boolean isThere, @Nullable Problem problem) {
-        static final Data UNKNOWN = new Data(NullNode.getInstance(), false, null);
-
-        static Data of(JsonNode node) {
-            return new Data(node, true, null);
+            String at, @Nullable JsonNode node, @Nullable Problem problem) {
+        static Data of(String at, JsonNode node) {
+            return new Data(at, node, null);
         }
 
-        static Data wrong(Problem problem) {
-            return new Data(NullNode.getInstance(), false, problem);
+        static Data wrong(String at, Problem problem) {
+            return new Data(at, null, problem);
+        }
+
+        static Data missing(String at) {
+            return wrong(at, Problem.at(at, "is missing: the data are the fields of the request event"));
+        }
+
+        static Data unknown(String at) {
+            return new Data(at, null, null);
         }
     }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a CloudEvents attribute that travels as a header (HTTP protocol binding 1.0.2, section 3.1.3.2): quotes
- * around it are taken away, then percent-encoding once. The SDK leaves that to its caller. Without it an event would
- * have another id in binary mode than in structured mode, and be counted twice.
+ * around it are taken away, then percent-encoding once. Without it an event would have another id in binary mode than
+ * in structured mode, and be counted twice.
  */
 final class HeaderValue {
     private HeaderValue() {}
