@@ -1,5 +1,6 @@
 package dev.tollgate.gate.http;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.gate.Decision;
 import dev.tollgate.gate.Reason;
 import java.nio.charset.StandardCharsets;
@@ -57,16 +58,7 @@ public final class Problem {
 
     private static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < 0x20 || Character.isSurrogate(c)) {
-                quoted.append("\\u").append(String.format("%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
+        JsonStringEncoder.getInstance().quoteAsString(text, quoted);
         return quoted.append('"').toString();
     }
 }
