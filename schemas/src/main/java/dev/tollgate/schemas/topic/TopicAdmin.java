@@ -2,15 +2,13 @@ package dev.tollgate.schemas.topic;
 
 import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -28,7 +26,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * registers the schemas. Applying twice changes nothing. Never deletes and never repartitions.
  */
 public final class TopicAdmin {
-    private static final long TIMEOUT_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
     private final Admin admin;
@@ -186,19 +184,7 @@ public final class TopicAdmin {
     }
 
     private static <T> T await(KafkaFuture<T> future) {
-        try {
-            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new KafkaException("the cluster refused: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("the cluster did not answer within " + TIMEOUT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while waiting for the cluster", e);
-        }
+        return ClusterAnswer.await(future, TIMEOUT);
     }
 
     /** What applying did to one topic. */

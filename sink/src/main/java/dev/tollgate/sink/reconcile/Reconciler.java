@@ -4,6 +4,7 @@ import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.topic.AccountPartitioner;
+import dev.tollgate.schemas.topic.ClusterAnswer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.sink.SinkConfig;
 import dev.tollgate.sink.internal.application.ApplicationRules;
@@ -21,6 +22,7 @@ import dev.tollgate.sink.reconcile.ReconcileReport.TableDrift;
 import dev.tollgate.sink.status.SinkException;
 import dev.tollgate.sql.AnalystQuery;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,9 +32,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -58,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * {@link BlockRepair}. Not thread-safe.
  */
 public final class Reconciler {
-    private static final long TIMEOUT_SECONDS = 30;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int BLOCKS_AT_ONCE = 20;
     /** Every day that the table can hold. */
     private static final String FIRST_DAY = "1970-01-01";
@@ -371,15 +370,6 @@ public final class Reconciler {
     }
 
     static <T> T await(KafkaFuture<T> future) {
-        try {
-            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new KafkaException("Kafka refuses: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("Kafka did not answer within " + TIMEOUT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted while waiting for Kafka", e);
-        }
+        return ClusterAnswer.await(future, TIMEOUT);
     }
 }
