@@ -7,6 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -29,7 +30,6 @@ final class CheckWords {
             Map.entry("isWarranted", "stillHolds"),
             Map.entry("LeakyPlayback", "LeakyReplay"),
             Map.entry("NoticeRounds", "PlanNoticeScan"),
-            Map.entry("RefusedPlans", "RejectedPlanReporter"),
             Map.entry("catalogue", "catalog"),
             Map.entry("catalogues", "catalogs"),
             Map.entry("AccountBook", "AccountRegistry"),
@@ -61,6 +61,13 @@ final class CheckWords {
             Map.entry("Showing", "ProgressListener"),
             Map.entry("Recount", "TrafficOracle"));
 
+    /**
+     * Parts of words, in names and in text: input is rejected, a call is denied. A connection that nobody listens to is
+     * refused by the operating system.
+     */
+    private static final Map<String, String> PARTS = Map.of("refus", "reject (input) or deny (a call)");
+
+    private static final Pattern PART = Pattern.compile("(?i)(?<!connection )(refus)");
     private static final Pattern WORD = Pattern.compile("(?<![\\w.])(" + alternatives(WORDS) + ")(?!\\w)");
     private static final Pattern TYPE =
             Pattern.compile("\\b(?:class|interface|record|enum) (" + alternatives(TYPES) + ")\\b");
@@ -85,6 +92,7 @@ final class CheckWords {
                 }
                 find(WORD, WORDS, line, place, problems);
                 find(TYPE, TYPES, line, place, problems);
+                find(PART, PARTS, line, place, problems);
             }
         }
         if (sources.isEmpty()) {
@@ -101,7 +109,11 @@ final class CheckWords {
             Pattern pattern, Map<String, String> instead, String line, String place, Map<String, String> problems) {
         Matcher matcher = pattern.matcher(line);
         if (matcher.find()) {
-            problems.put(place, "says '" + matcher.group(1) + "': use '" + instead.get(matcher.group(1)) + "'");
+            String word = matcher.group(1);
+            problems.put(
+                    place,
+                    "says '" + word + "': use '"
+                            + instead.getOrDefault(word, instead.get(word.toLowerCase(Locale.ROOT))) + "'");
         }
     }
 

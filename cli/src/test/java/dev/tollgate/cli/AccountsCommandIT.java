@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * What cannot be followed is refused with its reason, and nothing is written; what is written all the same is a dead
+ * What cannot be followed is rejected with its reason, and nothing is written; what is written all the same is a dead
  * letter.
  */
 class AccountsCommandIT {
@@ -88,30 +88,30 @@ class AccountsCommandIT {
     }
 
     @Test
-    void givenCommandsThatCannotBeFollowed_whenGiven_thenEachIsRefusedAndForcedOnesAreDeadLetters(@TempDir Path folder)
+    void givenCommandsThatCannotBeFollowed_whenGiven_thenEachIsRejectedAndForcedOnesAreDeadLetters(@TempDir Path folder)
             throws Exception {
         try (TestingCluster cluster = new TestingCluster(folder);
                 Consumer<String, DeadLetter> deadLetters = cluster.kafka()
                         .consumer(DeadLetter.class, cluster.kafka().registryClient(), true)) {
             config = cluster.configFile().toString();
-            refused("assign acme small", "plan 'small' is not in the catalog; it is empty");
+            rejected("assign acme small", "plan 'small' is not in the catalog; it is empty");
             Path file = Files.writeString(folder.resolve("plans.yaml"), PLANS);
             assertThat(run("plans", "apply", file.toString(), "-c", config))
                     .as(err)
                     .isZero();
 
-            refused("assign acme huge", "plan 'huge' is not in the catalog; known plans: large, small");
-            refused(
+            rejected("assign acme huge", "plan 'huge' is not in the catalog; known plans: large, small");
+            rejected(
                     "assign acme small --effective-at 2025-12-31T23:59:59Z",
                     "plan 'small' has no version in force at 2025-12-31T23:59:59Z; the first one is from"
                             + " 2026-01-01T00:00:00Z on");
-            refused(
+            rejected(
                     "suspend acme --effective-at 2026-03-01T00:00:00Z --until 2026-02-28T00:00:00Z",
                     "--until must be after");
-            refused("override acme per-day 1000000000000001", "from 0 to 1000000000000000");
-            refused("override acme per-century 5", "LIMIT 'per-century' is in no plan; known limits: per-day");
-            refused("void-event acme never-seen", "event 'never-seen' of account 'acme' is not in the journal");
-            refused(
+            rejected("override acme per-day 1000000000000001", "from 0 to 1000000000000000");
+            rejected("override acme per-century 5", "LIMIT 'per-century' is in no plan; known limits: per-day");
+            rejected("void-event acme never-seen", "event 'never-seen' of account 'acme' is not in the journal");
+            rejected(
                     "amend-event acme never-seen --units 3 --occurred-at 2026-03-01T00:00:00Z",
                     "event 'never-seen' of account 'acme' is not in the journal since 2026-02-28T00:00:00Z");
             assertThat(written(cluster, Topic.ACCOUNT_EVENTS)).isZero();
@@ -123,11 +123,12 @@ class AccountsCommandIT {
             followed("suspend acme --until 2026-03-02T00:00:00Z" + date);
             followed("assign other large" + date);
             long before = written(cluster, Topic.ACCOUNT_EVENTS);
-            refused("assign acme large" + date, "from 2026-03-01T00:00:00Z on: plan small, carry keep, not plan large");
-            refused("assign acme small --carry reset" + date, "plan small, carry keep, not plan small, carry reset");
-            refused("override acme per-day unlimited" + date, "limit per-day at 20, not limit per-day at unlimited");
-            refused("override acme per-day plan" + date, "limit per-day at 20, not limit per-day as the plan says");
-            refused("reinstate acme" + date, "suspended until 2026-03-02T00:00:00Z, not reinstated");
+            rejected(
+                    "assign acme large" + date, "from 2026-03-01T00:00:00Z on: plan small, carry keep, not plan large");
+            rejected("assign acme small --carry reset" + date, "plan small, carry keep, not plan small, carry reset");
+            rejected("override acme per-day unlimited" + date, "limit per-day at 20, not limit per-day at unlimited");
+            rejected("override acme per-day plan" + date, "limit per-day at 20, not limit per-day as the plan says");
+            rejected("reinstate acme" + date, "suspended until 2026-03-02T00:00:00Z, not reinstated");
             assertThat(written(cluster, Topic.ACCOUNT_EVENTS)).isEqualTo(before);
 
             followed("assign acme large --force --command-id contradicts" + date);
@@ -146,13 +147,13 @@ class AccountsCommandIT {
             publish(cluster, "acme", "e1", now);
             TestingCluster.await("it is counted", () -> cluster.verdicts("acme", Verdict.COUNTED) == 1);
 
-            refused("void-event other e1", "event 'e1' of account 'other' is not in the journal");
+            rejected("void-event other e1", "event 'e1' of account 'other' is not in the journal");
             followed("amend-event acme e1 --endpoint /other --occurred-at " + now);
             TestingCluster.await("it is amended", () -> cluster.verdicts("acme", Verdict.AMENDED) == 1);
             followed("void-event acme e1 --command-id void-it");
             TestingCluster.await("it is voided", () -> cluster.verdicts("acme", Verdict.VOIDED) == 2);
 
-            refused("amend-event acme e1 --units 2", "event 'e1' was voided by command void-it and cannot be amended");
+            rejected("amend-event acme e1 --units 2", "event 'e1' was voided by command void-it and cannot be amended");
         }
     }
 
@@ -160,7 +161,7 @@ class AccountsCommandIT {
         assertThat(run(accounts(command))).as(command + ": " + err).isZero();
     }
 
-    private void refused(String command, String reason) {
+    private void rejected(String command, String reason) {
         assertThat(run(accounts(command))).as(command).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err).contains(reason);
     }

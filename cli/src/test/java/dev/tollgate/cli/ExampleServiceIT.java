@@ -26,7 +26,7 @@ class ExampleServiceIT {
     private static final int LIMITED = 429;
 
     @Test
-    void givenTheExampleService_whenAnAccountUsesUpItsMinute_thenItsCallsAreCountedAndTheNextIsRefused(
+    void givenTheExampleService_whenAnAccountUsesUpItsMinute_thenItsCallsAreCountedAndTheNextIsRejected(
             @TempDir Path folder) throws Exception {
         try (TestingCluster cluster = new TestingCluster(folder)) {
             String config = cluster.configFile().toString();
@@ -73,7 +73,7 @@ class ExampleServiceIT {
             assertThat(problem.get("violated-policies").get(0).asText()).isEqualTo("complexity-per-minute");
             long served = passed;
             TestingCluster.await(
-                    "served calls are counted, the refused one is in the books",
+                    "served calls are counted, the denied one is in the books",
                     () -> cluster.verdicts("acme", Verdict.COUNTED) == served
                             && cluster.verdicts("acme", Verdict.NOT_CONSUMING) == 1);
             assertThat(served).isGreaterThanOrEqualTo(5);

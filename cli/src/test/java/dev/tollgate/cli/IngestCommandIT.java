@@ -58,17 +58,17 @@ class IngestCommandIT {
             assertThat(second).isZero();
             assertThat(stateless).isEqualTo(IngestCommand.PARTLY);
             String advice =
-                    "Refused records were not published. Correct the file and run the same command again, or correct"
+                    "Rejected records were not published. Correct the file and run the same command again, or correct"
                             + " the mapping and run it with --no-state: what was published keeps its ids and is not"
                             + " counted twice.";
             assertThat(out.toString().lines().toList())
                     .containsExactly(
-                            "300 event(s) of 1 file(s) published; 1 record(s) refused, 0 passed over.",
+                            "300 event(s) of 1 file(s) published; 1 record(s) rejected, 0 passed over.",
                             advice,
-                            "0 event(s) of 1 file(s) published; 0 record(s) refused, 0 passed over; "
+                            "0 event(s) of 1 file(s) published; 0 record(s) rejected, 0 passed over; "
                                     + String.format(java.util.Locale.ROOT, "%,d", Files.size(log))
                                     + " bytes had been published by an earlier run.",
-                            "300 event(s) of 1 file(s) published; 1 record(s) refused, 0 passed over.",
+                            "300 event(s) of 1 file(s) published; 1 record(s) rejected, 0 passed over.",
                             advice);
             TestingCluster.await(
                     "what was sent again is known again", () -> cluster.verdicts("acme", Verdict.DUPLICATE) == 300);

@@ -64,7 +64,7 @@ class IngestCommandTest {
     }
 
     @Test
-    void givenRefusedRecords_whenLookedAt_thenTheFirstAreNamedAllAreCountedAndTheStatusSaysSo() throws Exception {
+    void givenRejectedRecords_whenLookedAt_thenTheFirstAreNamedAllAreCountedAndTheStatusSaysSo() throws Exception {
         String lines = file("events.jsonl", """
             {"event_id":"1","account_id":"a","endpoint":"e","occurred_at":"2026-01-31T12:00:00Z"}
             {"event_id":"2","account_id":"a","endpoint":"e","occurred_at":"yesterday"}
@@ -79,12 +79,12 @@ class IngestCommandTest {
         assertThat(report.get("end").asText()).isEqualTo("complete");
         assertThat(report.get("dry_run").asBoolean()).isTrue();
         assertThat(report.get("published").asLong()).isEqualTo(1);
-        assertThat(report.get("refused").asLong()).isEqualTo(3);
+        assertThat(report.get("rejected").asLong()).isEqualTo(3);
         assertThat(out.toString().lines()).hasSize(1);
     }
 
     @Test
-    void givenEventsAroundTheGreatestAge_whenLookedAt_thenTheOlderIsRefused() throws Exception {
+    void givenEventsAroundTheGreatestAge_whenLookedAt_thenTheOlderIsRejected() throws Exception {
         Instant now = Instant.now();
         String line = "{\"event_id\":\"1\",\"account_id\":\"a\",\"endpoint\":\"e\",\"occurred_at\":\"%s\"}\n";
         String lines = file(
@@ -94,18 +94,18 @@ class IngestCommandTest {
 
         assertThat(run("ingest", "--dry-run", lines)).isEqualTo(IngestCommand.PARTLY);
 
-        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 1 record(s) refused");
+        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 1 record(s) rejected");
     }
 
     @Test
-    void givenMoreRefusedRecordsThanAllowed_whenLookedAt_thenItStopsAndSaysWhatToDo() throws Exception {
+    void givenMoreRejectedRecordsThanAllowed_whenLookedAt_thenItStopsAndSaysWhatToDo() throws Exception {
         String log = file("a.log", "rubbish\n".repeat(10));
 
         assertThat(run("ingest", "--dry-run", "--max-errors", "3", log)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
 
         assertThat(out.toString())
-                .contains("0 event(s) of 1 file(s) would be published; 4 record(s) refused")
-                .contains("Stopped: more than 3 records were refused. Correct the file or the mapping");
+                .contains("0 event(s) of 1 file(s) would be published; 4 record(s) rejected")
+                .contains("Stopped: more than 3 records were rejected. Correct the file or the mapping");
     }
 
     @Test
@@ -120,7 +120,7 @@ class IngestCommandTest {
         } finally {
             System.setIn(in);
         }
-        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 0 record(s) refused");
+        assertThat(out.toString()).contains("1 event(s) of 1 file(s) would be published; 0 record(s) rejected");
     }
 
     @ParameterizedTest

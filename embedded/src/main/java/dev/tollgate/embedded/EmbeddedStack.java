@@ -121,7 +121,7 @@ public final class EmbeddedStack implements Stack {
         slot(part).start();
     }
 
-    /** Stops one part in order; its clients see refused connections. Does nothing if it does not run. */
+    /** Stops one part in order; nothing listens on its ports then. Does nothing if it does not run. */
     public void stop(Part part) {
         slot(part).stop();
     }

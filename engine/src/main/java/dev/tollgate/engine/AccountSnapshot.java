@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param planId plan in force
  * @param planVersion version in force
  * @param exempt whether nothing is enforced
- * @param suspended whether everything is to be refused
+ * @param suspended whether everything is to be denied
  * @param suspendedUntilMillis exclusive end of a temporary suspension; null if there is none or it has no end
  * @param suspensionReason the reason that the suspension was given with; null if there is none
  * @param overrides amounts that hold for this account instead of the plan's, by limit id

@@ -69,7 +69,7 @@ public final class AccountingEngine {
 
     /**
      * Applies one input. Outputs are said in order while it is applied; {@link Outputs#rejected} is the only one if it
-     * is refused, and the state is then as before.
+     * is rejected, and the state is then as before.
      *
      * @param state the account's state, changed in place
      * @param input the next of the account's records, or a tick

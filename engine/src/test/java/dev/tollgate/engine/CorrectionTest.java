@@ -201,7 +201,7 @@ class CorrectionTest {
     }
 
     @Test
-    void givenCorrectionsThatCanNotBeFollowed_whenTheyArrive_thenEachIsRefusedWithItsReason() {
+    void givenCorrectionsThatCanNotBeFollowed_whenTheyArrive_thenEachIsRejectedWithItsReason() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.call("old", NOON - DAY);
         account.calls("e", 3, NOON + SECOND);
@@ -231,7 +231,7 @@ class CorrectionTest {
     }
 
     @Test
-    void givenManyCorrectionsOfOneEvent_whenTheBoundIsReached_thenFurtherOnesAreRefused() {
+    void givenManyCorrectionsOfOneEvent_whenTheBoundIsReached_thenFurtherOnesAreRejected() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.call("e", NOON);
 

@@ -91,7 +91,7 @@ class EncodingTest {
     }
 
     @Test
-    void givenBytesThatAreNoState_whenRead_thenTheyAreRefused() {
+    void givenBytesThatAreNoState_whenRead_thenTheyAreRejected() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.calls("e", 10, NOON);
         byte[] good = account.state.encode();

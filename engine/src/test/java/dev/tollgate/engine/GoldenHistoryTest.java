@@ -248,10 +248,10 @@ class GoldenHistoryTest {
             int journaled = 0;
             int totals = 0;
             int events = 0;
-            int refusals = 0;
+            int rejections = 0;
             for (String said : account.said) {
                 if (said.startsWith("REJECTED")) {
-                    lines.add("  " + said + ": " + account.rejectionDetails.get(refusals++));
+                    lines.add("  " + said + ": " + account.rejectionDetails.get(rejections++));
                 } else if (said.startsWith("CLOSED") || said.startsWith("OPEN")) {
                     lines.add("  " + line(account.totals.get(totals++)));
                 } else if (events < account.limitEvents.size()

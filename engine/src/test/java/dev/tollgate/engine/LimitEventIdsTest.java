@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What happens twice has two ids. {@link TestingAccount} refuses an event whose id was there before. */
+/** What happens twice has two ids. {@link TestingAccount} rejects an event whose id was there before. */
 class LimitEventIdsTest {
     private static final PlanVersion FIRST = TestingPlans.tenAMinute();
 

@@ -254,7 +254,7 @@ class RollingLimitTest {
         }
 
         @Test
-        void givenAmountThatCanNotBeKeptExactly_whenBuiltOrOverridden_thenItIsRefused() {
+        void givenAmountThatCanNotBeKeptExactly_whenBuiltOrOverridden_thenItIsRejected() {
             long max = new Algorithm.LeakyBucket(DAY).maxAmount();
             assertThatThrownBy(() -> requests("p", max + 1, new Algorithm.LeakyBucket(DAY)))
                     .hasMessageContaining("at most " + max);
@@ -335,7 +335,7 @@ class RollingLimitTest {
         }
 
         @Test
-        void givenLengthThatDoesNotDivide_whenBuilt_thenItIsRefused() {
+        void givenLengthThatDoesNotDivide_whenBuilt_thenItIsRejected() {
             assertThatThrownBy(() -> new Algorithm.SlidingWindow(1_001))
                     .hasMessageContaining("multiple of 60, was 1001");
         }

@@ -380,7 +380,7 @@ class TimelineTest {
     }
 
     @Test
-    void givenCommandsThatCanNotBeFollowed_whenTheyArrive_thenEachIsRefusedWithItsReason() {
+    void givenCommandsThatCanNotBeFollowed_whenTheyArrive_thenEachIsRejectedWithItsReason() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute(), TestingPlans.twentyAMinute());
         account.command(NOON, new PlanAssigned("twenty", Carry.KEEP));
         AccountState before = account.state.copy();
@@ -407,7 +407,7 @@ class TimelineTest {
     }
 
     @Test
-    void givenMoreChangesThanFit_whenOneMoreComes_thenItIsRefusedUntilOldOnesAreForgotten() {
+    void givenMoreChangesThanFit_whenOneMoreComes_thenItIsRejectedUntilOldOnesAreForgotten() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         for (int i = 0; i < 100; i++) {
             account.command(NOON + i, new OverrideSet("rpm", Amount.of(100 + i)));

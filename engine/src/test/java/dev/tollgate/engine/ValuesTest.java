@@ -172,7 +172,7 @@ class ValuesTest {
     }
 
     @Test
-    void givenHugeCommand_whenRefused_thenTheReasonIsShort() {
+    void givenHugeCommand_whenRejected_thenTheReasonIsShort() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
 
         account.command(NOON, new AccountChange.Unrecognized("x".repeat(70_000)));
@@ -189,7 +189,7 @@ class ValuesTest {
     }
 
     @Test
-    void givenMoreChangesThanFit_whenTheyAreScheduled_thenTheNextIsRefusedUntilSomeAreForgotten() {
+    void givenMoreChangesThanFit_whenTheyAreScheduled_thenTheNextIsRejectedUntilSomeAreForgotten() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         int scheduled = 0;
         while (account.rejections.isEmpty()) {
@@ -228,7 +228,7 @@ class ValuesTest {
     }
 
     @Test
-    void givenWindowThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRefusedBeforeItOverflows() {
+    void givenWindowThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRejectedBeforeItOverflows() {
         Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, 1_000_000, 1), List.of()));
         for (Algorithm algorithm : List.of(TestingPlans.DAY, new Algorithm.SlidingWindow(60 * SECOND))) {
             TestingAccount account = TestingAccount.on(
@@ -261,7 +261,7 @@ class ValuesTest {
     }
 
     @Test
-    void givenLeakyBucketThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRefused() {
+    void givenLeakyBucketThatIsAlmostFullOfNumbers_whenMoreComes_thenItIsRejected() {
         Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, 1_000_000, 1), List.of()));
         Algorithm month = new Algorithm.LeakyBucket(Algorithm.MAX_PERIOD_MILLIS);
         TestingAccount account =
@@ -377,7 +377,7 @@ class ValuesTest {
     }
 
     @Test
-    void givenAmendmentThatWouldCostTooMuch_whenItArrives_thenItIsRefusedAndNothingChanges() {
+    void givenAmendmentThatWouldCostTooMuch_whenItArrives_thenItIsRejectedAndNothingChanges() {
         Meter dear = new Meter("dear", "unit", new CostTable(new Cost(0, Cost.MAX, 1), List.of()));
         TestingAccount account = TestingAccount.on(TestingPlans.plan(
                 "p",

@@ -197,7 +197,7 @@ class VerdictTest {
     }
 
     @Test
-    void givenEventAheadOfItsAppendTime_whenItArrives_thenOnlyBeyondTheSkewIsRefused() {
+    void givenEventAheadOfItsAppendTime_whenItArrives_thenOnlyBeyondTheSkewIsRejected() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.call("first", NOON);
         AccountState before = account.state.copy();
@@ -241,7 +241,7 @@ class VerdictTest {
 
     @ParameterizedTest
     @MethodSource("impossibleEvents")
-    void givenImpossibleEvent_whenItArrives_thenItIsRefusedWithItsReasonAndNothingElse(
+    void givenImpossibleEvent_whenItArrives_thenItIsRejectedWithItsReasonAndNothingElse(
             RejectionReason reason, RequestInput event) {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
         account.calls("before", 10, NOON - 5 * MINUTE);
@@ -256,7 +256,7 @@ class VerdictTest {
     }
 
     @Test
-    void givenHugeUnits_whenSumsCouldOverflow_thenTheEventIsRefused() {
+    void givenHugeUnits_whenSumsCouldOverflow_thenTheEventIsRejected() {
         Meter meter = new Meter("chunks", "chunk", new CostTable(new Cost(0, 1_000, 1), List.of()));
         TestingAccount account = TestingAccount.on(
                 TestingPlans.plan("p", 1, 0, List.of(meter), Limit.enforced("cpm", "chunks", 10, TestingPlans.MINUTE)));
@@ -293,7 +293,7 @@ class VerdictTest {
     }
 
     @Test
-    void givenUnrecognizedCommand_whenItArrives_thenItIsRefused() {
+    void givenUnrecognizedCommand_whenItArrives_thenItIsRejected() {
         TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
 
         account.command(NOON, new AccountChange.Unrecognized("FROZEN"));

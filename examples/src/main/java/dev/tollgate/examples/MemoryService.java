@@ -38,7 +38,7 @@ public final class MemoryService {
         gate.start();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[2]));
         HttpServer server = HttpServer.create(address, 0);
-        // The publisher's comes first: refused calls are in the books too, as LIMITED, which costs nothing.
+        // The publisher's comes first: denied calls are in the books too, as LIMITED, which costs nothing.
         server.createContext("/", MemoryService::serve).getFilters().addAll(List.of(usage, limits));
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -57,7 +57,7 @@ final class CompiledPlan {
 
     /**
      * Stands in for a plan that the catalog does not have: each call costs one on each of these meters, and every
-     * outcome but a refusal is charged.
+     * outcome but a denial is charged.
      */
     CompiledPlan(String planId, int version, List<String> meterIds) {
         this.planId = planId;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *     for as long as it likes
  * @param stalePolicy what is answered then
  * @param stalePolicyByLimit exceptions from that by limit id
- * @param staleRetryAfter {@code Retry-After} of what is refused because nothing is known
+ * @param staleRetryAfter {@code Retry-After} of what is denied because nothing is known
  * @param headers which response headers are made
  * @param effective what was read, defaults included, secrets masked
  */

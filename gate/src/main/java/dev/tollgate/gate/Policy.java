@@ -4,6 +4,6 @@ package dev.tollgate.gate;
 public enum Policy {
     /** The call goes ahead; what is known (blocks, calls that this gate has admitted) still holds. */
     OPEN,
-    /** The call is refused until the gate knows. */
+    /** The call is denied until the gate knows. */
     CLOSED
 }

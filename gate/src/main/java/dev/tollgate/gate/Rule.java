@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param periodMillis period of a leaky bucket, length of a sliding window; 0 otherwise
  * @param leaseMillis how long a request may be in flight at most; 0 where that does not apply
  * @param bucketName what headers call it
- * @param closedWhenStale whether calls are refused once nothing is known for too long
+ * @param closedWhenStale whether calls are denied once nothing is known for too long
  */
 record Rule(
         String limitId,

@@ -152,7 +152,7 @@ class ForeignClientsIT {
     }
 
     @Test
-    void pythonWithLibrdkafkasOwnPartitionerIsRefusedAndNotMiscounted() throws Exception {
+    void pythonWithLibrdkafkasOwnPartitionerIsRejectedAndNotMiscounted() throws Exception {
         String python = python();
         String program = block("python", "murmur2_random").replace("\"murmur2_random\"", "\"consistent_random\"");
         assertThat(program).contains("consistent_random");
@@ -165,15 +165,15 @@ class ForeignClientsIT {
             run("elsewhere-" + i, folder, python, source.toString());
         }
 
-        await("refused or counted, all of them", () -> {
+        await("rejected or counted, all of them", () -> {
             long counted =
                     entries(Topic.USAGE_JOURNAL, new AvroDeserializer<>(UsageJournalEntry.class, registry)).stream()
                             .filter(entry -> entry.getAccountId().startsWith("elsewhere-"))
                             .count();
-            long refused = entries(Topic.DEAD_LETTERS, new AvroDeserializer<>(DeadLetter.class, registry)).stream()
+            long rejected = entries(Topic.DEAD_LETTERS, new AvroDeserializer<>(DeadLetter.class, registry)).stream()
                     .filter(letter -> letter.getReason().equals("WRONG_PARTITION"))
                     .count();
-            return counted + refused == 8L * CALLS && refused > 0;
+            return counted + rejected == 8L * CALLS && rejected > 0;
         });
     }
 

@@ -8,7 +8,7 @@ public enum Outcome {
     AUTH_FAILED,
     /** The request was malformed or had impossible parameters. */
     INVALID,
-    /** The call was refused because of a limit. */
+    /** The call was denied because of a limit. */
     LIMITED,
     /** The service failed. */
     SERVER_ERROR,

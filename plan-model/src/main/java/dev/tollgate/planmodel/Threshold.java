@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing fires before a unit is used. A window of a limit of 0 that nobody has touched, or whose calls were all
  * voided, holds neither alert nor block; the first unit fires everything at once. This is about what is said: calls
- * that cost something are refused all the same, because nothing remains.
+ * that cost something are denied all the same, because nothing remains.
  *
  * @param kind which side of the amount is looked at
  * @param basisPoints the share in hundredths of a percent, 1 to 10,000: 9,000 is 90 %

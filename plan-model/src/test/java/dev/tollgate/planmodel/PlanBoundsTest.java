@@ -33,12 +33,12 @@ class PlanBoundsTest {
             strings = {
                 "", ".a", "_a", "-a", " a", "a b", "`", "{", "@", "[", "/", ":", "a`", "a{", "a@", "a[", "a/", "a:", "é"
             })
-    void givenIdentifierOutOfBounds_whenUsed_thenItIsRefused(String id) {
+    void givenIdentifierOutOfBounds_whenUsed_thenItIsRejected(String id) {
         assertThatThrownBy(() -> new Meter(id, "request", CostTable.flat(1))).hasMessageContaining("was '" + id + "'");
     }
 
     @Test
-    void givenLengths_whenAtTheBound_thenOneMoreIsRefused() {
+    void givenLengths_whenAtTheBound_thenOneMoreIsRejected() {
         assertThat(new Meter("x".repeat(64), "u".repeat(64), CostTable.flat(1)).unit())
                 .hasSize(64);
         assertThatThrownBy(() -> new Meter("x".repeat(65), "u", CostTable.flat(1)))
@@ -72,7 +72,7 @@ class PlanBoundsTest {
     }
 
     @Test
-    void givenVersionNumbers_whenOutOfBounds_thenTheyAreRefused() {
+    void givenVersionNumbers_whenOutOfBounds_thenTheyAreRejected() {
         assertThatThrownBy(() -> version("plan", 0, 0, 0)).hasMessageContaining("was 0");
         assertThatThrownBy(() -> version("none", 1, 0, 0)).hasMessageContaining("was 1");
         assertThatThrownBy(() -> version("plan", 1, -1, 0)).hasMessageContaining("effectiveFromMillis");
@@ -97,7 +97,7 @@ class PlanBoundsTest {
     }
 
     @Test
-    void givenAmounts_whenAtTheBound_thenOneMoreIsRefused() {
+    void givenAmounts_whenAtTheBound_thenOneMoreIsRejected() {
         assertThat(Amount.of(Amount.MAX_UNITS)).hasToString("1000000000000000");
         assertThat(Amount.of(0)).hasToString("0");
         assertThat(Amount.unlimited()).hasToString("unlimited");
@@ -113,7 +113,7 @@ class PlanBoundsTest {
     }
 
     @Test
-    void givenLimits_whenAtTheBound_thenOneMoreIsRefused() {
+    void givenLimits_whenAtTheBound_thenOneMoreIsRejected() {
         assertThat(limit(Limit.MAX_GRACE_MILLIS, 8).thresholds()).hasSize(8);
         assertThat(limit(0, 0).graceMillis()).isZero();
         assertThatThrownBy(() -> limit(Limit.MAX_GRACE_MILLIS + 1, 0)).hasMessageContaining("graceMillis");
@@ -142,7 +142,7 @@ class PlanBoundsTest {
     }
 
     @Test
-    void givenThresholds_whenAtTheBound_thenOneMoreIsRefused() {
+    void givenThresholds_whenAtTheBound_thenOneMoreIsRejected() {
         assertThat(new Threshold(Threshold.Kind.USED_AT_LEAST, 1).usedPercentFloor())
                 .isZero();
         assertThat(new Threshold(Threshold.Kind.USED_AT_LEAST, 10_000).usedPercentFloor())
@@ -173,7 +173,7 @@ class PlanBoundsTest {
     }
 
     @Test
-    void givenPeriods_whenAtTheBound_thenOneMoreIsRefused() {
+    void givenPeriods_whenAtTheBound_thenOneMoreIsRejected() {
         long max = Algorithm.MAX_PERIOD_MILLIS;
         assertThat(List.of(new Algorithm.LeakyBucket(1), new Algorithm.LeakyBucket(max)))
                 .hasSize(2);

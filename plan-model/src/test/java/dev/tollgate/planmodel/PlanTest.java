@@ -53,7 +53,7 @@ class PlanTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", " /x", "GET ", "GET /a b"})
-    void givenMalformedPattern_whenParsed_thenItIsRefused(String pattern) {
+    void givenMalformedPattern_whenParsed_thenItIsRejected(String pattern) {
         assertThatThrownBy(() -> EndpointPattern.of(pattern)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -79,7 +79,7 @@ class PlanTest {
     }
 
     @Test
-    void givenSamePatternTwice_whenNamesDiffer_thenItIsRefused() {
+    void givenSamePatternTwice_whenNamesDiffer_thenItIsRejected() {
         List<CostTable.Entry> entries = List.of(
                 new CostTable.Entry(EndpointPattern.of("/kb/:id"), Cost.flat(1)),
                 new CostTable.Entry(EndpointPattern.of("/kb/:name"), Cost.flat(2)));
@@ -170,7 +170,7 @@ class PlanTest {
     }
 
     @Test
-    void givenVersionsThatContradict_whenCombined_thenTheyAreRefused() {
+    void givenVersionsThatContradict_whenCombined_thenTheyAreRejected() {
         Plans plans = Plans.of(version(2, 200, MINUTE));
 
         assertThatThrownBy(() -> plans.with(version(2, 300, MINUTE))).hasMessageContaining("immutable");

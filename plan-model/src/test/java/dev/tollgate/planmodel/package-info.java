@@ -1,4 +1,4 @@
-/** What plans accept and refuse, and how they are looked up. */
+/** What plans accept and reject, and how they are looked up. */
 @NullMarked
 package dev.tollgate.planmodel;
 

@@ -38,7 +38,7 @@ final class PlanChecks {
                 .filter(limit -> !limit.fields().isBroken())
                 .toList();
         for (int i = 0; i < sound.size(); i++) {
-            refuseContradiction(sound.get(i), sound.subList(0, i));
+            rejectContradiction(sound.get(i), sound.subList(0, i));
         }
         for (Located<Limit> limit : sound) {
             warnIfNeverReached(limit, sound);
@@ -52,7 +52,7 @@ final class PlanChecks {
      */
     static void acrossVersions(List<LocatedVersion> versions) {
         for (int i = 1; i < versions.size(); i++) {
-            refuseDisorder(versions.get(i - 1), versions.get(i));
+            rejectDisorder(versions.get(i - 1), versions.get(i));
         }
         Map<String, Located<Limit>> firstById = new HashMap<>();
         for (LocatedVersion version : versions) {
@@ -60,14 +60,14 @@ final class PlanChecks {
             for (Located<Limit> limit : version.limits()) {
                 if (!limit.fields().isBroken()) {
                     ofThisVersion.put(limit.value().getLimitId(), limit);
-                    refuseOtherCounting(firstById.get(limit.value().getLimitId()), limit);
+                    rejectOtherCounting(firstById.get(limit.value().getLimitId()), limit);
                 }
             }
             ofThisVersion.forEach(firstById::putIfAbsent);
         }
     }
 
-    private static void refuseDisorder(LocatedVersion before, LocatedVersion after) {
+    private static void rejectDisorder(LocatedVersion before, LocatedVersion after) {
         Fields fields = after.fields();
         int number = after.version().getVersion();
         int numberBefore = before.version().getVersion();
@@ -89,7 +89,7 @@ final class PlanChecks {
         return !before.fields().isBroken(key) && !after.fields().isBroken(key);
     }
 
-    private static void refuseOtherCounting(@Nullable Located<Limit> first, Located<Limit> limit) {
+    private static void rejectOtherCounting(@Nullable Located<Limit> first, Located<Limit> limit) {
         if (first != null && !Counting.of(first.value()).equals(Counting.of(limit.value()))) {
             limit.fields()
                     .error(
@@ -101,7 +101,7 @@ final class PlanChecks {
         }
     }
 
-    private static void refuseContradiction(Located<Limit> limit, List<Located<Limit>> earlier) {
+    private static void rejectContradiction(Located<Limit> limit, List<Located<Limit>> earlier) {
         for (Located<Limit> other : earlier) {
             boolean sameTime = limit.value().getAlgorithm() == Algorithm.CONCURRENCY
                     || (limit.value().getWindow() == other.value().getWindow()

@@ -266,7 +266,7 @@ public final class PlanDiff {
         }
     }
 
-    /** Whether anybody can be refused by it. */
+    /** Whether anybody can be denied by it. */
     private static boolean isEnforced(Limit limit) {
         return limit.getAmount() != null && limit.getMode() != Mode.ADVISORY;
     }
@@ -340,7 +340,7 @@ public final class PlanDiff {
                     PlanFormatter.text(before.getMode()),
                     PlanFormatter.text(after.getMode()),
                     advisory ? Effect.LOOSER : Effect.STRICTER,
-                    "The limit " + id + (advisory ? " only advises and refuses nothing." : " refuses calls above it."));
+                    "The limit " + id + (advisory ? " only advises and denies nothing." : " denies calls above it."));
         }
     }
 

@@ -33,7 +33,7 @@ final class PlanFormatter {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** What a limit allows: {@code at most 100 requests per minute and account, refused above}. */
+    /** What a limit allows: {@code at most 100 requests per minute and account, denied above}. */
     static String phraseLimit(Limit limit) {
         return (limit.getAmount() == null ? "any number" : "at most " + number(limit.getAmount()))
                 + " of the meter " + limit.getMeterId() + " " + phraseTime(limit) + " and "
@@ -46,7 +46,7 @@ final class PlanFormatter {
             return ", only counted";
         }
         String warning = limit.getThresholds().isEmpty() ? "" : ", with a warning at " + phraseThresholds(limit);
-        return warning + (limit.getMode() == Mode.ADVISORY ? ", as advice only" : ", refused above");
+        return warning + (limit.getMode() == Mode.ADVISORY ? ", as advice only" : ", denied above");
     }
 
     static String phraseTime(Limit limit) {

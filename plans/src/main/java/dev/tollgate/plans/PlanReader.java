@@ -325,14 +325,14 @@ final class PlanReader {
             case "window" -> limit.setWindow(fields.choice("window", WINDOWS, null));
             case "period" -> {
                 limit.setPeriodMs(fields.duration("period", Rules.MIN_PERIOD, Rules.MAX_PERIOD));
-                refuseInexact(fields, limit);
+                rejectInexact(fields, limit);
             }
             default -> limit.setLeaseMs(fields.duration("lease", Rules.MIN_LEASE, Rules.MAX_LEASE));
         }
     }
 
     /** Periods and amounts with which usage cannot be kept in whole numbers. */
-    private static void refuseInexact(Fields fields, Limit limit) {
+    private static void rejectInexact(Fields fields, Limit limit) {
         Long period = limit.getPeriodMs();
         if (period == null) {
             return;

@@ -26,7 +26,7 @@ public record Problem(
 
     /** How bad it is. */
     public enum Severity {
-        /** The file is refused. */
+        /** The file is rejected. */
         ERROR,
         /** The file can be used, but probably does not say what was meant. */
         WARNING

@@ -42,7 +42,7 @@ class PlanDiffTest {
         amount: unlimited     | amount: 9, thresholds: []  | LIMIT | open | amount | STRICTER | The limit open falls from unlimited to 9 per month and account.
         window: day}          | window: hour, bucket: day} | LIMIT | day | algorithm | NEUTRAL | The limit day counts per hour instead of per day.
         window: day}          | window: day, scope: api_key} | LIMIT | day | scope | NEUTRAL | The limit day holds for each API key instead of each account.
-        window: day}          | window: day, mode: advisory} | LIMIT | day | mode | LOOSER | The limit day only advises and refuses nothing.
+        window: day}          | window: day, mode: advisory} | LIMIT | day | mode | LOOSER | The limit day only advises and denies nothing.
         window: day}          | window: day, thresholds: [remaining below 20%, 99.5%]} | LIMIT | day | thresholds | NEUTRAL | The limit day warns at less than 20 % left and 99.5 % used; before it warned at 90 % used.
         window: day}          | window: day, thresholds: []} | LIMIT | day | thresholds | NEUTRAL | The limit day gives no warning ahead; before it warned at 90 % used.
         window: day}          | window: day, grace: 5m}    | LIMIT | day | grace | NEUTRAL | The limit day waits 5m instead of 1m for late events.
@@ -111,9 +111,9 @@ class PlanDiffTest {
                                 + " started 10 units.",
                         "There is a new meter, credits; a call costs 0, with other costs for 1 endpoint.",
                         "There is a new limit, burst: at most 50 of the meter credits refilling over 1m and account,"
-                                + " with a warning at 90 % used, refused above.",
+                                + " with a warning at 90 % used, denied above.",
                         "The limit day is gone; it was at most 4,000 of the meter requests per day and account, with a"
-                                + " warning at 90 % used, refused above.",
+                                + " warning at 90 % used, denied above.",
                         "A single call to /c may have at most 25 items of output.",
                         "A single call to /a is no longer bounded to 1,000 units.");
     }

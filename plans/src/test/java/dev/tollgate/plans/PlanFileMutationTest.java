@@ -145,7 +145,7 @@ class PlanFileMutationTest {
                     + 1;
             assertThat(report.plans()).isEmpty();
             assertThat(report.errors())
-                    .as("-Dtollgate.seed=%d, refused file %d:%n%s", seed, index, text)
+                    .as("-Dtollgate.seed=%d, rejected file %d:%n%s", seed, index, text)
                     .isNotEmpty()
                     .allSatisfy(problem -> {
                         assertThat(problem.file()).isEqualTo("mutated.yaml");

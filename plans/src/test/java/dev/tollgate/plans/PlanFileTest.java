@@ -303,7 +303,7 @@ class PlanFileTest {
         2 | 2026-01-01T00:00:00Z | minute | plans[0].versions[1].effective_from | must be later than that of version 1
         2 | 2026-02-01T00:00:00Z | hour   | plans[0].versions[1].limits[0].id   | must be another one: meter, algorithm, time or scope differ from plans[0].versions[0].limits[0]
         """)
-    void givenASecondVersionThatDoesNotFollow_whenChecked_thenItIsRefused(
+    void givenASecondVersionThatDoesNotFollow_whenChecked_thenItIsRejected(
             int version, String effectiveFrom, String window, String path, String sentence) {
         PlanFileReport report = PlanFile.check(BASE + second(version, effectiveFrom, window), NAME);
 
@@ -345,7 +345,7 @@ class PlanFileTest {
         get /kb: 1, GET /kb: 2   | must match other endpoints than 'get /kb'
         /a/*/b: 1, /a/:x/b: 2    | must match other endpoints than '/a/*/b'
         """)
-    void givenPatternsThatMatchTheSame_whenChecked_thenTheSecondIsRefused(String endpoints, String sentence) {
+    void givenPatternsThatMatchTheSame_whenChecked_thenTheSecondIsRejected(String endpoints, String sentence) {
         PlanFileReport report = PlanFile.check(
                 BASE.replace("requests: {default: 1}", "requests: {default: 1, endpoints: {" + endpoints + "}}"), NAME);
 
@@ -363,7 +363,7 @@ class PlanFileTest {
     }
 
     @Test
-    void givenAliases_whenChecked_thenTheyAreRefusedAndNeverFollowed() {
+    void givenAliases_whenChecked_thenTheyAreRejectedAndNeverFollowed() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
         for (int i = 1; i < 60; i++) {
             bomb.append("a%d: &a%d [*a%d, *a%d]%n".formatted(i, i, i - 1, i - 1));
@@ -406,7 +406,7 @@ class PlanFileTest {
         amount: 9, algorithm: leaky_bucket, period: 32d              | period | from 1s to 31d
         amount: 430451578, algorithm: leaky_bucket, period: 31d      | amount | must be at most 430451577
         """)
-    void givenALimitThatCannotBeKeptExactly_whenChecked_thenItIsRefused(String limit, String key, String sentence) {
+    void givenALimitThatCannotBeKeptExactly_whenChecked_thenItIsRejected(String limit, String key, String sentence) {
         PlanFileReport report = PlanFile.check(BASE + "          - {id: x, meter: credits, " + limit + "}\n", NAME);
 
         assertThat(report.errors()).singleElement().satisfies(problem -> {
@@ -430,7 +430,7 @@ class PlanFileTest {
 
     @ParameterizedTest
     @ValueSource(chars = {0x85, 0x2028, 0x2029})
-    void givenALineEndThatYamlVersionsReadDifferently_whenChecked_thenItIsRefused(char lineEnd) {
+    void givenALineEndThatYamlVersionsReadDifferently_whenChecked_thenItIsRejected(char lineEnd) {
         assertThat(PlanFile.check(BASE.replace("plans:\n", "plans: # a" + lineEnd + " # b\n"), NAME)
                         .errors())
                 .extracting(Problem::toString)
@@ -439,14 +439,14 @@ class PlanFileTest {
     }
 
     @Test
-    void givenTwoDocuments_whenChecked_thenTheSecondIsRefused() {
+    void givenTwoDocuments_whenChecked_thenTheSecondIsRejected() {
         assertThat(PlanFile.check(BASE + "---\n" + BASE, NAME).errors())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.rule()).startsWith("must be one YAML document"));
     }
 
     @Test
-    void givenDeepOrWideOrHugeText_whenChecked_thenItIsRefusedEarly() {
+    void givenDeepOrWideOrHugeText_whenChecked_thenItIsRejectedEarly() {
         assertThat(PlanFile.check("plans: " + "[".repeat(100_000), NAME).errors())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.rule()).isEqualTo("is nested more than 20 deep"));

@@ -134,7 +134,7 @@ class PlanSchemaTest {
         success, invalid      | success, success
         success, invalid      | ' '
         """)
-    void givenAMistakeThatASchemaCanTell_whenValidated_thenBothRefuseIt(String part, String replacement) {
+    void givenAMistakeThatASchemaCanTell_whenValidated_thenBothRejectIt(String part, String replacement) {
         assertThat(FULL).contains(part);
 
         String text = FULL.replaceFirst(Pattern.quote(part), Matcher.quoteReplacement(replacement));

@@ -3,7 +3,7 @@ package dev.tollgate.schemas;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Makes the generated types usable: Avro 1.12 refuses to read or write classes of packages that nobody vouched for.
+ * Makes the generated types usable: Avro 1.12 neither reads nor writes classes of packages that nobody vouched for.
  *
  * <p>The serdes of this module call {@link #trust()} themselves; code that uses Avro readers or writers directly calls
  * it once before. Thread-safe and idempotent.

@@ -7,7 +7,7 @@ import dev.tollgate.sink.internal.clickhouse.StoredApplication;
 import dev.tollgate.sink.internal.clickhouse.StoredRows;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
 import dev.tollgate.sink.internal.clickhouse.TablePosition;
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import java.util.List;
@@ -81,7 +81,8 @@ final class DyingWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
+    public void insert(TableInsert insert, @Nullable String token)
+            throws UnavailableException, RejectedInsertException {
         boolean last = insertsLeft-- == 0;
         if (last && moment == Moment.BEFORE_INSERT) {
             throw new Killed();

@@ -120,7 +120,7 @@ final class SinkConfigTest {
     }
 
     @Test
-    void givenMorePartitionsThanTokensAreRememberedFor_whenRead_thenTheDelayIsRefused() {
+    void givenMorePartitionsThanTokensAreRememberedFor_whenRead_thenTheDelayIsRejected() {
         Map<String, String> values = new HashMap<>(REQUIRED);
         values.put("topics.partitions", "1000");
 

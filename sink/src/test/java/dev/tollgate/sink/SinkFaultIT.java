@@ -188,7 +188,7 @@ final class SinkFaultIT {
     }
 
     @Test
-    void givenARowThatClickHouseRefuses_whenTheSinkRuns_thenItStopsNamingTheRecordAndSkipsNothing() throws Exception {
+    void givenARowThatClickHouseRejects_whenTheSinkRuns_thenItStopsNamingTheRecordAndSkipsNothing() throws Exception {
         try (TestingPipeline pipeline = new TestingPipeline(stack).migrated()) {
             execute(pipeline, "ALTER TABLE request_journal ADD CONSTRAINT known CHECK account_id != 'account-1'");
             publish(pipeline, 1, 0, 2);

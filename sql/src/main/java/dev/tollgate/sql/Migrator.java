@@ -29,11 +29,11 @@ import org.slf4j.LoggerFactory;
  *       run that was cut off in the middle of a file repeats the file.
  *   <li>A file is recorded after its last statement, in a {@code ReplacingMergeTree} keyed by the file. Two migrators
  *       of one build at the same time therefore do the same harmless work and leave one record. Of two different builds
- *       the older one stops at its own last file and refuses to run from then on.
+ *       the older one stops at its own last file and does not run from then on.
  * </ul>
  *
  * <p>A file whose text no longer matches its record, a record without a file (a database newer than the build) and a
- * hole in the records are refused before anything is changed. Not thread-safe; each thread takes one of its own.
+ * hole in the records are rejected before anything is changed. Not thread-safe; each thread takes one of its own.
  */
 public final class Migrator {
     private static final Logger log = LoggerFactory.getLogger(Migrator.class);

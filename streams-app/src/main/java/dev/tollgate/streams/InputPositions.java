@@ -72,7 +72,7 @@ final class InputPositions {
      * Makes sure that there is a position to read on from in every input partition.
      *
      * @throws PositionLostException if positions are missing, or point at records that are gone or never were
-     * @throws KafkaException if the cluster refuses or does not answer within a minute
+     * @throws KafkaException if the cluster rejects the request or does not answer within a minute
      */
     void prepare() {
         if (!isFirstStart()) {
@@ -243,7 +243,7 @@ final class InputPositions {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw new KafkaException("the cluster refused: " + e.getCause(), e.getCause());
+            throw new KafkaException("the cluster rejected the request: " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             throw new KafkaException("the cluster did not answer within " + TIMEOUT_SECONDS + " s", e);
         } catch (InterruptedException e) {

@@ -272,7 +272,7 @@ class AccountingAppIT {
     }
 
     @Test
-    void givenInputTopicWithPublishersTimes_whenStarted_thenItRefusesAndNamesTheRemedy() {
+    void givenInputTopicWithPublishersTimes_whenStarted_thenItStopsAndNamesTheRemedy() {
         cluster.alter(Topic.REQUEST_EVENTS, "message.timestamp.type", "CreateTime");
 
         try (AccountingApp app = new AccountingApp(cluster.config(folder))) {

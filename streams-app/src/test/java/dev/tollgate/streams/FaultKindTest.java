@@ -107,7 +107,7 @@ class FaultKindTest {
 
     @Test
     void givenAnExceptionOfOurCode_whenLookedAt_thenItIsTriedAFewTimes() {
-        assertThat(FaultKind.of(new StreamsException(new IllegalStateException("the engine refused a tick"))))
+        assertThat(FaultKind.of(new StreamsException(new IllegalStateException("the engine rejected a tick"))))
                 .isEqualTo(FaultKind.OURS);
         assertThat(FaultKind.of(new StreamsException(ownBugInLibrary()))).isEqualTo(FaultKind.OURS);
     }

@@ -146,7 +146,7 @@ class InputPositionsIT {
     }
 
     @Test
-    void givenPositionsThatTheBrokerForgot_whenStarted_thenItRefusesAndTheRemedyItNamesIsExact() throws Exception {
+    void givenPositionsThatTheBrokerForgot_whenStarted_thenItStopsAndTheRemedyItNamesIsExact() throws Exception {
         List<RequestEvent> traffic = traffic(200);
         List<RequestEvent> firstHalf = List.copyOf(traffic.subList(0, traffic.size() / 2));
         cluster.putOnPlan(ACCOUNTS, 1_000_000);
@@ -179,7 +179,7 @@ class InputPositionsIT {
     }
 
     @Test
-    void givenRecordsThatExpiredUnread_whenStarted_thenItRefusesAndSaysHowMany() throws Exception {
+    void givenRecordsThatExpiredUnread_whenStarted_thenItStopsAndSaysHowMany() throws Exception {
         List<RequestEvent> traffic = traffic(80);
         cluster.putOnPlan(ACCOUNTS, 1_000_000);
         readOn(traffic, traffic);
@@ -199,7 +199,7 @@ class InputPositionsIT {
     }
 
     @Test
-    void givenPositionBeyondTheEnd_whenStarted_thenItRefusesSinceTheTopicIsAnotherOne() throws Exception {
+    void givenPositionBeyondTheEnd_whenStarted_thenItStopsSinceTheTopicIsAnotherOne() throws Exception {
         List<RequestEvent> traffic = traffic(80);
         cluster.putOnPlan(ACCOUNTS, 1_000_000);
         readOn(traffic, traffic);

@@ -139,7 +139,7 @@ public class EngineEventBenchmark {
     public void check() {
         if (sink.journaled != EVENTS || sink.unexpected > 1) {
             throw new IllegalStateException(sink.journaled + " entries and " + sink.unexpected
-                    + " limit events and refusals, expected " + EVENTS + " and the plan's assignment");
+                    + " limit events and rejections, expected " + EVENTS + " and the plan's assignment");
         }
         sink.unexpected = 0;
     }

@@ -32,7 +32,7 @@ final class AccountLog {
     }
 
     /**
-     * Shows the account's records. What cannot be decoded is passed over: the topology has refused it too.
+     * Shows the account's records. What cannot be decoded is passed over: the topology has rejected it too.
      *
      * @param from earliest append time, or null for the beginning of the topic
      * @throws CommandFailure if the cluster sends nothing for half a minute

@@ -84,7 +84,7 @@ public final class AccountsCommand extends CommandGroup {
                 names = "--force",
                 description = {
                     "Write the command although what is known says that it cannot be followed.",
-                    "For instance because the earlier command that it contradicts was refused itself."
+                    "For instance because the earlier command that it contradicts was rejected itself."
                 })
         private boolean force;
 
@@ -107,7 +107,7 @@ public final class AccountsCommand extends CommandGroup {
         @Option(names = "--json", description = "Print the written record as JSON.")
         private boolean json;
 
-        /** Refuses what can be told to be wrong before anything is connected to. */
+        /** Rejects what can be told to be wrong before anything is connected to. */
         void check() {}
 
         /**

@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the traffic: events through the publisher that services use; what the publisher would refuse goes through a
+ * Publishes the traffic: events through the publisher that services use; what the publisher would reject goes through a
  * bare producer, as a foreign client could send it.
  */
 final class DemoTraffic implements AutoCloseable {

@@ -61,12 +61,12 @@ import picocli.CommandLine.Spec;
                 + " and an event without an id of its own gets one that follows from its line and place. So after a"
                 + " crash or an interruption: the same command again. Give the oldest file first, since an event more"
                 + " than 24 h older than its account's newest is journalled as late and not counted. An event older"
-                + " than events.max-age (400d) is refused, as the accounting role would."
+                + " than events.max-age (400d) is rejected, as the accounting role would."
         },
         footer = {
             "",
             "Exit status: 0 all published, 1 stopped or failed, 2 wrong usage, configuration or mapping, 3 published"
-                    + " except for records that were refused.",
+                    + " except for records that were rejected.",
             "",
             "Examples:",
             "  tollgate ingest --mapping nginx.yaml --dry-run access.log",
@@ -75,7 +75,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class IngestCommand implements Callable<Integer> {
-    /** Records were refused, the rest is published. */
+    /** Records were rejected, the rest is published. */
     public static final int PARTLY = 3;
 
     private static final String STANDARD_INPUT = "-";
@@ -131,14 +131,14 @@ public final class IngestCommand implements Callable<Integer> {
             names = "--max-errors",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Stop when more records than this are refused. Default: ${DEFAULT-VALUE}.")
+            description = "Stop when more records than this are rejected. Default: ${DEFAULT-VALUE}.")
     private long maxErrors;
 
     @Option(
             names = "--show-errors",
             paramLabel = "N",
             defaultValue = "20",
-            description = "How many refused records are named, with file and line. Default: ${DEFAULT-VALUE}.")
+            description = "How many rejected records are named, with file and line. Default: ${DEFAULT-VALUE}.")
     private long shownErrors;
 
     @Option(
@@ -342,7 +342,7 @@ public final class IngestCommand implements Callable<Integer> {
             fields.put("dry_run", isDryRun);
             fields.put("files", files.size());
             fields.put("published", report.published());
-            fields.put("refused", report.rejected());
+            fields.put("rejected", report.rejected());
             fields.put("skipped", report.passedOver());
             fields.put("bytes_published_before", report.skippedBytes());
             if (state != null) {
@@ -371,7 +371,7 @@ public final class IngestCommand implements Callable<Integer> {
                 files.size(),
                 isDryRun ? "would be published" : "published"));
         text.append(String.format(
-                Locale.ROOT, "; %,d record(s) refused, %,d passed over", report.rejected(), report.passedOver()));
+                Locale.ROOT, "; %,d record(s) rejected, %,d passed over", report.rejected(), report.passedOver()));
         if (report.skippedBytes() > 0) {
             text.append(String.format(
                     Locale.ROOT, "; %,d bytes had been published by an earlier run", report.skippedBytes()));
@@ -384,11 +384,11 @@ public final class IngestCommand implements Callable<Integer> {
             case COMPLETE ->
                 report.rejected() == 0 || isDryRun
                         ? ""
-                        : "Refused records were not published. Correct the file and run the same command again, or"
+                        : "Rejected records were not published. Correct the file and run the same command again, or"
                               + " correct the mapping and run it with --no-state: what was published keeps its ids and"
                               + " is not counted twice.";
             case TOO_MANY_ERRORS ->
-                "Stopped: more than " + maxErrors + " records were refused. Correct the file or the mapping, or raise"
+                "Stopped: more than " + maxErrors + " records were rejected. Correct the file or the mapping, or raise"
                         + " --max-errors"
                         + (isDryRun ? "." : ", and run the same command again: it goes on where it was.");
             case KAFKA_UNAVAILABLE ->
@@ -401,12 +401,12 @@ public final class IngestCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), problem);
     }
 
-    /** Progress and refused records on standard error. */
+    /** Progress and rejected records on standard error. */
     private final class ProgressListener implements BackfillListener {
         private final Progress progress;
         private final Inputs inputs;
         private @Nullable Path current;
-        private long refused;
+        private long rejected;
         private volatile long published;
 
         ProgressListener(Progress progress, Inputs inputs) {
@@ -426,11 +426,11 @@ public final class IngestCommand implements Callable<Integer> {
 
         @Override
         public void onBadRecord(Path file, long line, String detail) {
-            refused++;
-            if (refused <= shownErrors) {
+            rejected++;
+            if (rejected <= shownErrors) {
                 progress.say(inputs.name(file) + ":" + line + ": " + detail);
-            } else if (refused == shownErrors + 1) {
-                progress.say("tollgate: further refused records are counted and not named (--show-errors)");
+            } else if (rejected == shownErrors + 1) {
+                progress.say("tollgate: further rejected records are counted and not named (--show-errors)");
             }
         }
     }

@@ -98,8 +98,8 @@ public final class PublishCommand implements Runnable {
         try (RequestEventPublisher publisher = RequestEventPublisher.start(publisherConfig)) {
             for (int i = 0; i < count; i++) {
                 if (!publisher.publishWaiting(event(), Duration.ofSeconds(30))) {
-                    throw new CommandFailure("event " + (i + 1) + " of " + count + " was refused or not taken in time: "
-                            + publisher.counters());
+                    throw new CommandFailure("event " + (i + 1) + " of " + count
+                            + " was rejected or not taken in time: " + publisher.counters());
                 }
             }
             if (!publisher.flush(Duration.ofSeconds(30))) {

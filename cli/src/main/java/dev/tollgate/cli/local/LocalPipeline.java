@@ -7,7 +7,7 @@ import dev.tollgate.embedded.Stack;
 import dev.tollgate.plans.catalog.ApplyMode;
 import dev.tollgate.plans.catalog.PlanApplier;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
-import dev.tollgate.plans.catalog.PlanRefusedException;
+import dev.tollgate.plans.catalog.PlanRejectedException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingsReader;
@@ -95,11 +95,11 @@ public final class LocalPipeline implements AutoCloseable {
             new PlanApplier(catalog, InstantSource.system()).apply(plans, ApplyMode.FORCED);
             return catalog;
         } catch (RegistryRejection e) {
-            throw new CommandFailure("the schema registry refused a schema: " + e.getMessage(), e);
+            throw new CommandFailure("the schema registry rejected a schema: " + e.getMessage(), e);
         } catch (SQLException e) {
             throw new CommandFailure("ClickHouse could not be prepared: " + e.getMessage(), e);
-        } catch (PlanRefusedException e) {
-            throw new CommandFailure("the catalog refused a plan: " + e.refusals(), e);
+        } catch (PlanRejectedException e) {
+            throw new CommandFailure("the catalog rejected a plan: " + e.rejections(), e);
         }
     }
 

@@ -91,7 +91,7 @@ public final class SqlCommand extends CommandGroup {
             name = "migrate",
             description = {
                 "Create the database and bring its tables and views to this build.",
-                "Migrating again changes nothing. A file that was edited after it ran is refused."
+                "Migrating again changes nothing. A file that was edited after it ran is rejected."
             },
             mixinStandardHelpOptions = true)
     static final class Migrate extends ClickHouseTask {

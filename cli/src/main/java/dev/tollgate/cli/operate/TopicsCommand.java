@@ -55,7 +55,7 @@ public final class TopicsCommand extends CommandGroup {
                 Map<Topic, Integer> schemas = topics.registerSchemas(kafka.registryClient());
                 print(kafka, changes, schemas);
             } catch (RegistryRejection e) {
-                throw new CommandFailure("the schema registry refused a schema: " + e.getMessage(), e);
+                throw new CommandFailure("the schema registry rejected a schema: " + e.getMessage(), e);
             }
         }
 

@@ -14,7 +14,7 @@ import dev.tollgate.plans.catalog.ApplyMode;
 import dev.tollgate.plans.catalog.PlanApplier;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.plans.catalog.PlanChange;
-import dev.tollgate.plans.catalog.PlanRefusedException;
+import dev.tollgate.plans.catalog.PlanRejectedException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class PlansCommand extends CommandGroup {
             name = "apply",
             description = {
                 "Put the plans of a YAML file into the catalog.",
-                "Versions are immutable: a file whose version differs from the catalog's is refused. Applying again"
+                "Versions are immutable: a file whose version differs from the catalog's is rejected. Applying again"
                         + " changes nothing."
             },
             mixinStandardHelpOptions = true)
@@ -124,8 +124,8 @@ public final class PlansCommand extends CommandGroup {
                                     rest.toMillis() / 1e3));
                 }
                 return ExitCode.OK;
-            } catch (PlanRefusedException e) {
-                e.refusals().forEach(err::println);
+            } catch (PlanRejectedException e) {
+                e.rejections().forEach(err::println);
                 err.println("nothing was applied");
                 return ExitCode.SOFTWARE;
             }

@@ -102,7 +102,7 @@ class DemoPlansTest {
     }
 
     @Test
-    void givenAPlanFromToday_whenTrafficIsPlaced_thenItIsRefusedWithTheDateThatWouldDo() throws Exception {
+    void givenAPlanFromToday_whenTrafficIsPlaced_thenItIsRejectedWithTheDateThatWouldDo() throws Exception {
         List<Plan> plans = PlanFile.read("""
             plans:
               - id: new

@@ -33,7 +33,8 @@ final class ChdbConnection implements AutoCloseable {
     }
 
     /**
-     * @throws ClickHouseException if the engine refuses, for instance because another process has opened {@code folder}
+     * @throws ClickHouseException if the engine rejects it, for instance because another process has opened
+     *     {@code folder}
      */
     static ChdbConnection open(ChdbLibrary library, Path folder) {
         try (Arena arena = Arena.ofConfined()) {

@@ -111,7 +111,7 @@ final class ChdbLibrary {
         return call(() -> (int) shutdown.invokeExact()) == SUCCESS;
     }
 
-    /** The address of a new connection's handle, null where the engine refuses. */
+    /** The address of a new connection's handle, null where the engine rejects it. */
     MemorySegment connect(int count, MemorySegment arguments) {
         return call(() -> (MemorySegment) connect.invokeExact(count, arguments));
     }

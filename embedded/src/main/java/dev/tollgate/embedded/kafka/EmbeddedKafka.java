@@ -153,11 +153,11 @@ public final class EmbeddedKafka implements AutoCloseable {
      * somebody else's, so the fault becomes an exception of the thread that met it.
      */
     private static void surviveFatalFaults() {
-        Exit.setExitProcedure(EmbeddedKafka::refuseToExit);
-        Exit.setHaltProcedure(EmbeddedKafka::refuseToExit);
+        Exit.setExitProcedure(EmbeddedKafka::preventExit);
+        Exit.setHaltProcedure(EmbeddedKafka::preventExit);
     }
 
-    private static void refuseToExit(int status, @Nullable String message) {
+    private static void preventExit(int status, @Nullable String message) {
         log.error("Kafka met a fatal fault and asked to end the process: status={} message={}", status, message);
         throw new IllegalStateException("Kafka met a fatal fault: status " + status);
     }

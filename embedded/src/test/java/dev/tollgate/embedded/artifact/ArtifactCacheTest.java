@@ -102,7 +102,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void givenArchiveWithAPathOutOfItsFolder_whenUnpacked_thenItIsRefused() throws IOException {
+    void givenArchiveWithAPathOutOfItsFolder_whenUnpacked_thenItIsRejected() throws IOException {
         Path hostile = TestingArchive.write(folder.resolve("hostile.tgz"), Map.of("package/../../escaped.txt", "evil"));
 
         assertThatThrownBy(() -> cache.folderOf(TestingArchive.artifactOf(hostile), (staging, bytes) -> hostile))

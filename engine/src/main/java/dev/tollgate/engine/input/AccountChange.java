@@ -51,7 +51,7 @@ public sealed interface AccountChange {
     record ExemptionSet(boolean exempt) implements AccountChange {}
 
     /**
-     * Every call of the account is to be refused. Calls that happen all the same are counted.
+     * Every call of the account is to be denied. Calls that happen all the same are counted.
      *
      * @param untilMillis exclusive end, milliseconds since the epoch; null means until reinstated
      */

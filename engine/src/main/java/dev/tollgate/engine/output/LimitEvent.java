@@ -60,7 +60,7 @@ public record LimitEvent(
         ADVISORY_LIMIT_REACHED,
         /** An alert or block is over. */
         LIMIT_CLEARED,
-        /** Every call is to be refused. */
+        /** Every call is to be denied. */
         SUSPENDED,
         /** A suspension is over. */
         REINSTATED,

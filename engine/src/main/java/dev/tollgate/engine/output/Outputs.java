@@ -16,7 +16,7 @@ public interface Outputs {
     void limitEvent(LimitEvent event);
 
     /**
-     * The input was refused and the state is as before.
+     * The input was rejected and the state is as before.
      *
      * @param detail what was wrong, with the value and what is allowed
      */

@@ -9,8 +9,8 @@ import dev.tollgate.schemas.avro.Outcome;
 import java.io.IOException;
 
 /**
- * The gate in front of a context of the JDK's {@code HttpServer}: refuses what is denied, adds headers to every answer,
- * and tells the gate how each call ended. Comes after authentication in the chain.
+ * The gate in front of a context of the JDK's {@code HttpServer}: answers denied calls itself, adds headers to every
+ * answer, and tells the gate how each call ended. Comes after authentication in the chain.
  */
 public final class GateHttpFilter extends Filter {
     private final Gate gate;
@@ -31,7 +31,7 @@ public final class GateHttpFilter extends Filter {
         Permit permit = gate.begin(call);
         permit.decision().headers().forEach(exchange.getResponseHeaders()::set);
         if (!permit.decision().allowed()) {
-            refuse(exchange, permit);
+            deny(exchange, permit);
             return;
         }
         Outcome outcome = Outcome.SERVER_ERROR;
@@ -43,7 +43,7 @@ public final class GateHttpFilter extends Filter {
         }
     }
 
-    private static void refuse(HttpExchange exchange, Permit permit) throws IOException {
+    private static void deny(HttpExchange exchange, Permit permit) throws IOException {
         byte[] body = Problem.of(permit.decision());
         exchange.getResponseHeaders().set("Content-Type", Problem.CONTENT_TYPE);
         boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -56,6 +56,6 @@ public final class GateHttpFilter extends Filter {
 
     @Override
     public String description() {
-        return "Tollgate: refuses calls over their limits";
+        return "Tollgate: denies calls over their limits";
     }
 }

@@ -6,9 +6,9 @@ import dev.tollgate.gate.Reason;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The body of a refusal, by RFC 9457, with the problem types of {@code draft-ietf-httpapi-ratelimit-headers}:
+ * The body of a denial, by RFC 9457, with the problem types of {@code draft-ietf-httpapi-ratelimit-headers}:
  * {@code quota-exceeded} for limits, {@code abnormal-usage-detected} for a suspension that ends,
- * {@code temporary-reduced-capacity} where the gate does not know. Other refusals have no type but their status.
+ * {@code temporary-reduced-capacity} where the gate does not know. Other denials have no type but their status.
  */
 public final class Problem {
     /** Media type of the body. */

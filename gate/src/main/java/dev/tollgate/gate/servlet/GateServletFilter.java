@@ -19,8 +19,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * The gate in front of servlets: refuses what is denied, adds headers to every answer, and tells the gate how each call
- * ended, asynchronous ones too. Comes after authentication in the chain; register it with {@code asyncSupported}.
+ * The gate in front of servlets: answers denied calls itself, adds headers to every answer, and tells the gate how each
+ * call ended, asynchronous ones too. Comes after authentication in the chain; register it with {@code asyncSupported}.
  */
 public final class GateServletFilter implements Filter {
     private final Gate gate;

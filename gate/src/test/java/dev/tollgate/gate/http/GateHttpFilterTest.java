@@ -79,7 +79,7 @@ class GateHttpFilterTest {
     }
 
     @Test
-    void givenLimitOfTwo_whenCalledThreeTimes_thenTheThirdIsRefusedWithAProblem() throws Exception {
+    void givenLimitOfTwo_whenCalledThreeTimes_thenTheThirdIsDeniedWithAProblem() throws Exception {
         HttpResponse<String> first = get("acme");
         get("acme");
         HttpResponse<String> third = get("acme");
@@ -125,11 +125,11 @@ class GateHttpFilterTest {
 
     @Test
     void givenUnknownAccountAndClosedPolicy_whenCalled_thenReducedCapacityIsSaid() throws Exception {
-        HttpResponse<String> refused = get("nobody");
+        HttpResponse<String> denied = get("nobody");
 
-        assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.headers().firstValue("Retry-After")).contains("5");
-        assertThat(new ObjectMapper().readTree(refused.body()).get("type").asText())
+        assertThat(denied.statusCode()).isEqualTo(503);
+        assertThat(denied.headers().firstValue("Retry-After")).contains("5");
+        assertThat(new ObjectMapper().readTree(denied.body()).get("type").asText())
                 .endsWith("#temporary-reduced-capacity");
     }
 
@@ -139,10 +139,10 @@ class GateHttpFilterTest {
                 .suspended(TestingGate.START.plusSeconds(60), "say \"please\"\n\\ \uD83D\uDE00")
                 .build());
 
-        HttpResponse<String> refused = get("acme");
+        HttpResponse<String> denied = get("acme");
 
-        assertThat(refused.statusCode()).isEqualTo(429);
-        JsonNode problem = new ObjectMapper().readTree(refused.body());
+        assertThat(denied.statusCode()).isEqualTo(429);
+        JsonNode problem = new ObjectMapper().readTree(denied.body());
         assertThat(problem.get("type").asText()).endsWith("#abnormal-usage-detected");
         assertThat(problem.get("detail").asText()).contains("say \"please\"\n\\ \uD83D\uDE00");
         assertThat(problem.get("reason").asText()).isEqualTo(Reason.SUSPENDED.name());

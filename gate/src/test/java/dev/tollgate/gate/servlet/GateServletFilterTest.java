@@ -108,7 +108,7 @@ class GateServletFilterTest {
     }
 
     @Test
-    void givenOneLeft_whenCalledTwice_thenTheSecondIsRefusedAndReachesNobody() throws Exception {
+    void givenOneLeft_whenCalledTwice_thenTheSecondIsDeniedAndReachesNobody() throws Exception {
         List<String> served = new ArrayList<>();
 
         call((request, response) -> served.add("first"));

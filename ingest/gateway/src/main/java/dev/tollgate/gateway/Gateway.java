@@ -46,7 +46,7 @@ public final class Gateway implements AutoCloseable {
     /**
      * Starts one on the system's clock.
      *
-     * @throws GatewayException if the address is taken, the key store unusable or a client property refused by Kafka
+     * @throws GatewayException if the address is taken, the key store unusable or a client property rejected by Kafka
      */
     public static Gateway start(GatewayConfig config) {
         return start(config, InstantSource.system());

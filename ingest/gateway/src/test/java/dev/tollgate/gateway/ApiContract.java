@@ -55,7 +55,7 @@ final class ApiContract {
     }
 
     /**
-     * Fails unless the document allows the answer. Paths and methods that it does not have must be refused with a
+     * Fails unless the document allows the answer. Paths and methods that it does not have must be rejected with a
      * problem.
      */
     void check(String method, String path, Reply reply) {

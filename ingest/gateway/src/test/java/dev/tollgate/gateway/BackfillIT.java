@@ -251,22 +251,22 @@ class BackfillIT {
     }
 
     @Test
-    void givenAStateFileInUse_whenAnotherRunWantsIt_thenItIsRefused() throws Exception {
+    void givenAStateFileInUse_whenAnotherRunWantsIt_thenItIsRejected() throws Exception {
         Mapping mapping = Mapping.parse("format: access-log\nfields: {account_id: 'held-{remote_user}'}");
         Path log = write("held.log", line("a", "GET /1", 200));
         BackfillOptions options = options(List.of(log), mapping)
                 .withStateFile(files.resolve("folder").resolve("state.json"));
-        List<Throwable> refused = new ArrayList<>();
+        List<Throwable> rejected = new ArrayList<>();
         BackfillListener second = new BackfillListener() {
             @Override
             public void onProgress(Path file, long bytesRead, long bytesTotal, long published) {
-                refused.add(catchThrowable(() -> Backfill.run(options, sender::send, SILENT)));
+                rejected.add(catchThrowable(() -> Backfill.run(options, sender::send, SILENT)));
             }
         };
 
         Backfill.run(options, sender::send, second);
 
-        assertThat(refused)
+        assertThat(rejected)
                 .singleElement()
                 .satisfies(e -> assertThat(e)
                         .isInstanceOf(GatewayException.class)

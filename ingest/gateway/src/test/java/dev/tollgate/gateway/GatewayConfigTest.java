@@ -162,7 +162,7 @@ class GatewayConfigTest {
     }
 
     @Test
-    void givenTokenWithEmptyAccountList_whenRead_thenItIsRefusedRatherThanAllowedAll() {
+    void givenTokenWithEmptyAccountList_whenRead_thenItIsRejectedRatherThanAllowedAll() {
         Map<String, String> settings = required();
         settings.remove("gateway.anonymous");
         settings.put(

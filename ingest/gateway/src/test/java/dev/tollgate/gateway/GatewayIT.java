@@ -428,7 +428,7 @@ class GatewayIT {
         }
         byte[] body = batch.append(']').toString().getBytes(StandardCharsets.UTF_8);
         long accepted = 0;
-        long refused = 0;
+        long rejected = 0;
 
         try (Gateway small = fixture.gateway("gateway.in-flight-events", "100", "gateway.max-events", "100")) {
             List<CompletableFuture<Reply>> replies = new ArrayList<>();
@@ -441,19 +441,19 @@ class GatewayIT {
                 if (reply.status() == 200) {
                     accepted++;
                 } else {
-                    refused++;
+                    rejected++;
                     assertThat(reply.header("Retry-After")).isEqualTo("1");
                 }
             }
             assertThat(HttpCalls.post(small, HttpCalls.JSON, body).status()).isEqualTo(200);
         }
 
-        assertThat(refused).isPositive();
+        assertThat(rejected).isPositive();
         assertThat(fixture.events("load")).hasSize(Math.toIntExact((accepted + 1) * 100));
     }
 
     @Test
-    void givenBodyBudgetTakenByOthers_whenPosted_thenItIsRefusedBeforeItIsRead() throws Exception {
+    void givenBodyBudgetTakenByOthers_whenPosted_thenItIsRejectedBeforeItIsRead() throws Exception {
         try (Gateway small =
                 fixture.gateway("gateway.max-body-bytes", "1048576", "gateway.in-flight-bytes", "1048576")) {
             try (Socket holder = HttpCalls.socket(small)) {
@@ -536,7 +536,7 @@ class GatewayIT {
     }
 
     @Test
-    void givenACompressedTransfer_whenSent_thenItIsRefusedAsSuch() throws Exception {
+    void givenACompressedTransfer_whenSent_thenItIsRejectedAsSuch() throws Exception {
         try (Socket socket = HttpCalls.socket(open)) {
             HttpCalls.write(
                     socket,
@@ -551,7 +551,7 @@ class GatewayIT {
     }
 
     @Test
-    void givenOtherPathsAndMethods_whenCalled_thenTheyAreRefused() {
+    void givenOtherPathsAndMethods_whenCalled_thenTheyAreRejected() {
         assertThat(HttpCalls.get(open, "/v2/events").status()).isEqualTo(404);
         assertThat(HttpCalls.get(open, "/v1/events").header("Allow")).isEqualTo("POST");
         Reply head = HttpCalls.send(HttpRequest.newBuilder(URI.create(open.address() + "/openapi.json"))

@@ -14,7 +14,7 @@ public enum DropReason {
     CLOSED,
     /** Still unacknowledged when {@code close} ran out of time, and there is no spool to keep it. */
     UNDELIVERED_AT_CLOSE,
-    /** Kafka refuses the single event as too large; it could never be sent. */
+    /** Kafka rejects the single event as too large; it could never be sent. */
     TOO_LARGE_FOR_KAFKA;
 
     /** Whether the event had been accepted by {@code publish} (or by an earlier process) before it was given up. */

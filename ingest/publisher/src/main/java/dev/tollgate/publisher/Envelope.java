@@ -55,7 +55,7 @@ final class Envelope implements Callback {
             sender.acknowledged();
         } else if (sender.isHopeless(failure)) {
             settle(mine);
-            sender.refused(failure);
+            sender.rejected(failure);
         } else {
             sender.failed(failure);
         }

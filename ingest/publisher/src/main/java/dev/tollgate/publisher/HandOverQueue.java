@@ -78,7 +78,7 @@ final class HandOverQueue {
         return envelope;
     }
 
-    /** Refuses further offers. What was accepted before can still be polled. */
+    /** Takes no further offers. What was accepted before can still be polled. */
     void close() {
         tail.updateAndGet(ticket -> ticket | CLOSED_BIT);
     }

@@ -38,7 +38,7 @@ final class KafkaLink {
 
     private volatile @Nullable Thread sendingThread;
     private volatile long lastProgressNanos = System.nanoTime();
-    private @Nullable Exception refusal;
+    private @Nullable Exception rejection;
     private final Backoff backoff = Backoff.between(Duration.ofMillis(500), Duration.ofSeconds(30));
     private long pauseNanos;
     private long failedAtNanos;
@@ -46,8 +46,8 @@ final class KafkaLink {
     /**
      * Opens the producer.
      *
-     * @throws KafkaException if the configuration is refused; a cluster that is away or whose name does not resolve yet
-     *     is no failure
+     * @throws KafkaException if the configuration is rejected; a cluster that is away or whose name does not resolve
+     *     yet is no failure
      */
     KafkaLink(Map<String, Object> properties, String topic, PublisherCounters counters, LossReport losses) {
         this.properties = properties;
@@ -84,22 +84,22 @@ final class KafkaLink {
             return false;
         }
         WireFormat.writePrefix(schemaId, envelope.payload);
-        refusal = null;
+        rejection = null;
         sendingThread = Thread.currentThread();
         try {
             // The callback tells what becomes of it.
             var unused = open.send(new ProducerRecord<>(topic, envelope.key, envelope.payload), envelope);
         } catch (RuntimeException e) {
-            refusal = e;
+            rejection = e;
         } finally {
             sendingThread = null;
         }
-        Exception refused = refusal;
-        if (refused == null) {
+        Exception rejected = rejection;
+        if (rejected == null) {
             return true;
         }
-        if (!(refused instanceof TimeoutException)) {
-            failed(refused);
+        if (!(rejected instanceof TimeoutException)) {
+            failed(rejected);
         }
         return false;
     }
@@ -114,16 +114,16 @@ final class KafkaLink {
         counters.acknowledged(1);
     }
 
-    void refused(Exception e) {
+    void rejected(Exception e) {
         losses.dropped(DropReason.TOO_LARGE_FOR_KAFKA, 1);
-        log.debug("Kafka refuses an event for good: topic={}", topic, e);
+        log.debug("Kafka rejects an event for good: topic={}", topic, e);
     }
 
     /** Takes a failure of one record. The first one ends the producer. */
     void failed(Exception e) {
         if (Thread.currentThread().equals(sendingThread)) {
             // Within send(), which decides.
-            refusal = e;
+            rejection = e;
             return;
         }
         if (!failure.compareAndSet(null, e)) {

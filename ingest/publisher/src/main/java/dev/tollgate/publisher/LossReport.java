@@ -32,7 +32,7 @@ final class LossReport {
         this.listener = listener;
     }
 
-    /** An event was refused. Any thread. */
+    /** An event was rejected. Any thread. */
     void rejected(@Nullable RequestEvent event, RejectionReason reason, String detail) {
         counters.rejectedOne(reason);
         lastDetails.put(reason, detail);
@@ -77,7 +77,7 @@ final class LossReport {
             if (fresh > 0) {
                 reportedRejections.put(reason, total);
                 log.warn(
-                        "events refused: reason={} count={} total={} last=\"{}\"",
+                        "events rejected: reason={} count={} total={} last=\"{}\"",
                         reason,
                         fresh,
                         total,

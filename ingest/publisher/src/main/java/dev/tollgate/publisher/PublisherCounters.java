@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  * }</pre>
  *
  * where lost are the drops {@linkplain DropReason#afterAcceptance() after acceptance}, and pending is
- * {@link RequestEventPublisher#pendingEvents()}. Events refused, or dropped at the door, were never published in this
+ * {@link RequestEventPublisher#pendingEvents()}. Events rejected, or dropped at the door, were never published in this
  * sense.
  */
 public final class PublisherCounters {
@@ -74,12 +74,12 @@ public final class PublisherCounters {
         return listenerFailures.sum();
     }
 
-    /** Events refused for any reason. */
+    /** Events rejected for any reason. */
     public long rejected() {
         return sum(rejected);
     }
 
-    /** Events refused for one reason. */
+    /** Events rejected for one reason. */
     public long rejected(RejectionReason reason) {
         return adder(rejected, reason).sum();
     }

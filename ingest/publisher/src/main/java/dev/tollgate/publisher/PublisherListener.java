@@ -15,7 +15,7 @@ public interface PublisherListener {
     PublisherListener NONE = new PublisherListener() {};
 
     /**
-     * An event was refused.
+     * An event was rejected.
      *
      * @param event as it was given; null only for {@link RejectionReason#MALFORMED}
      * @param detail field, value and allowed range, in words

@@ -3,7 +3,7 @@ package dev.tollgate.publisher;
 import dev.tollgate.schemas.event.RequestEventRules;
 
 /**
- * Why an event was refused before anything was done with it. Publishing the same event again would be refused again.
+ * Why an event was rejected before anything was done with it. Publishing the same event again would be rejected again.
  */
 public enum RejectionReason {
     /** The account id is missing or blank. */

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #publish(RequestEvent)} takes about a microsecond, does no I/O, waits for nothing and throws nothing. The
  * event is encoded on the calling thread, handed over through a bounded lock-free queue and sent by a thread of the
- * publisher with an idempotent producer, {@code acks=all}. An event is refused (and counted) when it breaks the
+ * publisher with an idempotent producer, {@code acks=all}. An event is rejected (and counted) when it breaks the
  * contract, dropped (and counted) only for the reasons of {@link DropReason}.
  *
  * <p>What it promises: events of one account that one thread publishes arrive in that order, for the first time that
@@ -84,8 +84,8 @@ public final class RequestEventPublisher implements AutoCloseable {
     /**
      * Starts a publisher. Neither Kafka nor the registry needs to be there yet.
      *
-     * @param listener told about refused and dropped events
-     * @throws org.apache.kafka.common.KafkaException if Kafka's client refuses its configuration
+     * @param listener told about rejected and dropped events
+     * @throws org.apache.kafka.common.KafkaException if Kafka's client rejects its configuration
      * @throws dev.tollgate.publisher.spool.SpoolLockedException if another publisher uses the spool folder
      * @throws UncheckedIOException if the spool folder cannot be created or written
      * @throws IllegalStateException if the class path holds another version of the schemas
@@ -139,7 +139,7 @@ public final class RequestEventPublisher implements AutoCloseable {
      * Publishes an event. Event id and time are filled where they are missing (null or empty); the event itself is not
      * changed and may be reused once this returns.
      *
-     * @return true if the event was accepted and will be delivered; false if it was refused or dropped, which is
+     * @return true if the event was accepted and will be delivered; false if it was rejected or dropped, which is
      *     counted and reported, so that a service need not look at the answer
      */
     public boolean publish(@Nullable RequestEvent event) {
@@ -194,7 +194,7 @@ public final class RequestEventPublisher implements AutoCloseable {
         return offer;
     }
 
-    /** The event checked and encoded, or null after it was refused. */
+    /** The event checked and encoded, or null after it was rejected. */
     private @Nullable Envelope seal(@Nullable RequestEvent event) {
         if (event == null) {
             losses.rejected(null, RejectionReason.MALFORMED, "event must not be null");
@@ -229,7 +229,7 @@ public final class RequestEventPublisher implements AutoCloseable {
      *
      * @param detail what went wrong, in words
      */
-    public void refuse(String detail) {
+    public void reject(String detail) {
         losses.rejected(null, RejectionReason.MALFORMED, detail);
     }
 
@@ -273,7 +273,7 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Refuses further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is
+     * Takes no further events, waits for Kafka to acknowledge what was accepted, and ends the threads. What is
      * unacknowledged by then goes to the spool for the next process; without a spool it is dropped, counted and
      * reported. While Kafka is away and there is a spool, this does not wait. Closing twice does nothing.
      *

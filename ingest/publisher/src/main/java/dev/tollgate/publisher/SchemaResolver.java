@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Asks the registry for schema ids on a thread of its own, again and again until it answers, so that neither the
  * request path nor the delivery thread ever waits for the registry.
  *
- * <p>A refusal is retried as well, more slowly: an operator may register the schema or mend the credentials, and until
- * then the events are kept.
+ * <p>A rejection is retried as well, more slowly: an operator may register the schema or mend the credentials, and
+ * until then the events are kept.
  */
 final class SchemaResolver implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaResolver.class);

@@ -20,7 +20,7 @@ class HandOverQueueTest {
     private static final int EVENTS_PER_THREAD = 200_000;
 
     @Test
-    void givenRoomForFour_whenAFifthIsOffered_thenItIsRefusedUntilOneIsTaken() {
+    void givenRoomForFour_whenAFifthIsOffered_thenItIsRejectedUntilOneIsTaken() {
         HandOverQueue queue = new HandOverQueue(4, 1 << 20);
         for (int i = 0; i < 4; i++) {
             assertThat(queue.offer(envelope(0, i))).isEqualTo(ACCEPTED);
@@ -33,7 +33,7 @@ class HandOverQueueTest {
     }
 
     @Test
-    void givenABoundInBytes_whenItIsReached_thenTheOfferIsRefusedAndCostsNoRoom() {
+    void givenABoundInBytes_whenItIsReached_thenTheOfferIsRejectedAndCostsNoRoom() {
         int size = envelope(0, 0).sizeBytes();
         HandOverQueue queue = new HandOverQueue(64, 2L * size);
         queue.offer(envelope(0, 0));
@@ -48,7 +48,7 @@ class HandOverQueueTest {
     }
 
     @Test
-    void givenAClosedQueue_whenOffered_thenItIsRefusedAndTheOldOnesAreStillThere() {
+    void givenAClosedQueue_whenOffered_thenItIsRejectedAndTheOldOnesAreStillThere() {
         HandOverQueue queue = new HandOverQueue(4, 1 << 20);
         queue.offer(envelope(0, 0));
         queue.close();

@@ -107,10 +107,10 @@ class PublisherConfigTest {
         properties.put("acks", "1");
         properties.put("transactional.id", "t");
 
-        InvalidSettingsException refused =
+        InvalidSettingsException rejected =
                 catchThrowableOfType(InvalidSettingsException.class, () -> PublisherConfig.from(properties));
 
-        assertThat(refused.problems())
+        assertThat(rejected.problems())
                 .anySatisfy(
                         problem -> assertThat(problem).contains("topics.prefix").contains("'a b'"))
                 .anySatisfy(problem ->

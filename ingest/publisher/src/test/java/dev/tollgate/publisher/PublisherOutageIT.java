@@ -217,7 +217,7 @@ class PublisherOutageIT {
     }
 
     @Test
-    void givenAFolderInUseByAnotherProcess_whenAPublisherStarts_thenItIsRefusedAndNamesTheOther() throws Exception {
+    void givenAFolderInUseByAnotherProcess_whenAPublisherStarts_thenItIsRejectedAndNamesTheOther() throws Exception {
         Process child = PublishingProcess.start(childProperties("locked-"));
         try (BufferedReader output = output(child)) {
             safe(output, 100);
@@ -238,7 +238,7 @@ class PublisherOutageIT {
     void givenASmallSpool_whenTheOutageOutlastsIt_thenNewEventsAreDroppedAndCountedAndTheOthersArriveInOrder()
             throws Exception {
         kafka.stop();
-        int refused = 0;
+        int rejected = 0;
         List<Integer> accepted = new ArrayList<>();
         try (RequestEventPublisher publisher = start(Map.of(
                 "publisher.spool-folder", spoolFolder(),
@@ -253,12 +253,12 @@ class PublisherOutageIT {
                 if (publisher.publish(UsageCall.of("bounded", "/e").eventId(Integer.toString(i)))) {
                     accepted.add(i);
                 } else {
-                    refused++;
+                    rejected++;
                     LockSupport.parkNanos(100_000);
                 }
             }
             assertThat(publisher.spoolBytes()).isLessThanOrEqualTo(262_144);
-            assertThat(counters.dropped()).isEqualTo(refused);
+            assertThat(counters.dropped()).isEqualTo(rejected);
             assertThat(counters.published()).isEqualTo(accepted.size());
             kafka.start();
 
@@ -304,17 +304,17 @@ class PublisherOutageIT {
     }
 
     @Test
-    void givenABrokerThatRefusesBatchesForGood_whenItTakesThemAgain_thenTheReplacedProducerSendsEverythingInOrder()
+    void givenABrokerThatRejectsBatchesForGood_whenItTakesThemAgain_thenTheReplacedProducerSendsEverythingInOrder()
             throws Exception {
         try (RequestEventPublisher publisher = start(Map.of())) {
             for (int i = 0; i < 100; i++) {
-                publisher.publish(UsageCall.of("refused", "/e").eventId(Integer.toString(i)));
+                publisher.publish(UsageCall.of("rejected", "/e").eventId(Integer.toString(i)));
             }
             assertThat(publisher.flush(PATIENCE)).isTrue();
             // Every record is older than 0 ms when the broker looks at it: a failure that the producer does not retry.
             kafka.alterTopic("message.timestamp.before.max.ms", "0");
             for (int i = 100; i < 5_000; i++) {
-                publisher.publish(UsageCall.of("refused", "/e").eventId(Integer.toString(i)));
+                publisher.publish(UsageCall.of("rejected", "/e").eventId(Integer.toString(i)));
             }
             assertThat(publisher.flush(Duration.ofMillis(200))).isFalse();
 
@@ -324,7 +324,7 @@ class PublisherOutageIT {
             assertThat(publisher.counters().acknowledged()).isEqualTo(5_000);
             assertThat(publisher.counters().dropped()).isZero();
         }
-        assertThat(idsByAccount().get("refused")).isEqualTo(numbers(5_000));
+        assertThat(idsByAccount().get("rejected")).isEqualTo(numbers(5_000));
     }
 
     @Test

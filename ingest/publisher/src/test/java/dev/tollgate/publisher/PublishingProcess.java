@@ -35,7 +35,7 @@ public final class PublishingProcess {
             for (int i = 0; i < GROUP; i++, total++) {
                 UsageCall call = UsageCall.of(prefix + total % ACCOUNTS, "/e").eventId(Integer.toString(total));
                 if (!publisher.publish(call)) {
-                    throw new IllegalStateException("refused: " + total);
+                    throw new IllegalStateException("rejected: " + total);
                 }
             }
             while (publisher.eventsInMemoryOnly() > 0 || System.nanoTime() - next < 0) {

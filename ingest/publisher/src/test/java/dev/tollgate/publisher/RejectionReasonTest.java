@@ -41,35 +41,35 @@ class RejectionReasonTest {
 
     @Test
     void givenOneStepBeyondABound_whenChecked_thenReasonFieldAndValueAreNamed() {
-        assertRefused(e -> e.setAccountId(" "), RejectionReason.ACCOUNT_MISSING, "account_id");
-        assertRefused(e -> e.setEndpoint(""), RejectionReason.ENDPOINT_MISSING, "endpoint");
-        assertRefused(e -> e.setEventId("e".repeat(129)), RejectionReason.TEXT_TOO_LONG, "event_id");
-        assertRefused(e -> e.setAccountId("a".repeat(129)), RejectionReason.TEXT_TOO_LONG, "was 129");
-        assertRefused(e -> e.setProjectId("p".repeat(129)), RejectionReason.TEXT_TOO_LONG, "project_id");
-        assertRefused(e -> e.setApiKeyId("k".repeat(129)), RejectionReason.TEXT_TOO_LONG, "api_key_id");
-        assertRefused(e -> e.setEndpoint("/".repeat(513)), RejectionReason.TEXT_TOO_LONG, "at most 512");
-        assertRefused(e -> e.setProducer("s".repeat(129)), RejectionReason.TEXT_TOO_LONG, "producer");
-        assertRefused(e -> e.setUnits(-1L), RejectionReason.NUMBER_NEGATIVE, "units must be >= 0, was -1");
-        assertRefused(e -> e.setInputTokens(-1L), RejectionReason.NUMBER_NEGATIVE, "input_tokens");
-        assertRefused(e -> e.setOutputItems(-1L), RejectionReason.NUMBER_NEGATIVE, "output_items");
-        assertRefused(e -> e.setDurationMs(-1L), RejectionReason.NUMBER_NEGATIVE, "duration_ms");
-        assertRefused(e -> e.setOutcome(Outcome.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
-        assertRefused(e -> e.setPhase(Phase.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
-        assertRefused(e -> e.setProjectId("half \ud83d"), RejectionReason.MALFORMED, "half a surrogate pair");
-        assertRefused(e -> e.setEventId(" "), RejectionReason.MALFORMED, "event_id");
-        assertRefused(e -> e.setAttributes(Map.of(" ", "v")), RejectionReason.MALFORMED, "name of an attribute");
-        assertRefused(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
-        assertRefused(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
-        assertRefused(
+        assertRejected(e -> e.setAccountId(" "), RejectionReason.ACCOUNT_MISSING, "account_id");
+        assertRejected(e -> e.setEndpoint(""), RejectionReason.ENDPOINT_MISSING, "endpoint");
+        assertRejected(e -> e.setEventId("e".repeat(129)), RejectionReason.TEXT_TOO_LONG, "event_id");
+        assertRejected(e -> e.setAccountId("a".repeat(129)), RejectionReason.TEXT_TOO_LONG, "was 129");
+        assertRejected(e -> e.setProjectId("p".repeat(129)), RejectionReason.TEXT_TOO_LONG, "project_id");
+        assertRejected(e -> e.setApiKeyId("k".repeat(129)), RejectionReason.TEXT_TOO_LONG, "api_key_id");
+        assertRejected(e -> e.setEndpoint("/".repeat(513)), RejectionReason.TEXT_TOO_LONG, "at most 512");
+        assertRejected(e -> e.setProducer("s".repeat(129)), RejectionReason.TEXT_TOO_LONG, "producer");
+        assertRejected(e -> e.setUnits(-1L), RejectionReason.NUMBER_NEGATIVE, "units must be >= 0, was -1");
+        assertRejected(e -> e.setInputTokens(-1L), RejectionReason.NUMBER_NEGATIVE, "input_tokens");
+        assertRejected(e -> e.setOutputItems(-1L), RejectionReason.NUMBER_NEGATIVE, "output_items");
+        assertRejected(e -> e.setDurationMs(-1L), RejectionReason.NUMBER_NEGATIVE, "duration_ms");
+        assertRejected(e -> e.setOutcome(Outcome.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
+        assertRejected(e -> e.setPhase(Phase.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
+        assertRejected(e -> e.setProjectId("half \ud83d"), RejectionReason.MALFORMED, "half a surrogate pair");
+        assertRejected(e -> e.setEventId(" "), RejectionReason.MALFORMED, "event_id");
+        assertRejected(e -> e.setAttributes(Map.of(" ", "v")), RejectionReason.MALFORMED, "name of an attribute");
+        assertRejected(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
+        assertRejected(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
+        assertRejected(
                 e -> e.setOccurredAt(
                         NOW.minus(MaxEventAge.standard().duration()).minusMillis(1)),
                 RejectionReason.TOO_OLD,
                 "at most 400 d before 2026-11-28T12:00:00Z");
-        assertRefused(
+        assertRejected(
                 e -> e.setAttributes(Map.of("n".repeat(65), "v")),
                 RejectionReason.TEXT_TOO_LONG,
                 "the name of an attribute must be at most 64");
-        assertRefused(
+        assertRejected(
                 e -> e.setAttributes(Map.of("n", "v".repeat(257))),
                 RejectionReason.TEXT_TOO_LONG,
                 "the value of an attribute must be at most 256");
@@ -77,10 +77,10 @@ class RejectionReasonTest {
         for (int i = 0; i < 17; i++) {
             tooMany.put("n" + i, "v");
         }
-        assertRefused(e -> e.setAttributes(tooMany), RejectionReason.TOO_MANY_ATTRIBUTES, "has 17");
+        assertRejected(e -> e.setAttributes(tooMany), RejectionReason.TOO_MANY_ATTRIBUTES, "has 17");
     }
 
-    private static void assertRefused(Consumer<RequestEvent> change, RejectionReason reason, String inDetail) {
+    private static void assertRejected(Consumer<RequestEvent> change, RejectionReason reason, String inDetail) {
         RequestEvent event = valid();
         change.accept(event);
         List<Violation> violations = check(event);

@@ -155,17 +155,17 @@ class RequestEventPublisherIT {
                         "publisher.queue-events", "16",
                         "publisher.in-flight-bytes", "65536")),
                 listener);
-        int refused = 0;
+        int rejected = 0;
         for (int i = 0; i < 2_000; i++) {
-            refused += publisher.publish(UsageCall.of("nobody", "/e")) ? 0 : 1;
+            rejected += publisher.publish(UsageCall.of("nobody", "/e")) ? 0 : 1;
         }
         publisher.close(Duration.ofMillis(20));
         publisher.publish(UsageCall.of("nobody", "/late"));
 
         PublisherCounters counters = publisher.counters();
-        assertThat(refused).isPositive();
-        assertThat(counters.dropped(DropReason.MEMORY_FULL)).isEqualTo(refused);
-        assertThat(counters.published()).isEqualTo(2_000 - refused);
+        assertThat(rejected).isPositive();
+        assertThat(counters.dropped(DropReason.MEMORY_FULL)).isEqualTo(rejected);
+        assertThat(counters.published()).isEqualTo(2_000 - rejected);
         assertThat(counters.dropped(DropReason.UNDELIVERED_AT_CLOSE)).isEqualTo(counters.published());
         assertThat(counters.dropped(DropReason.CLOSED)).isEqualTo(1);
         assertThat(counters.acknowledged()).isZero();
@@ -174,7 +174,7 @@ class RequestEventPublisherIT {
     }
 
     @Test
-    void givenBrokenEvents_whenPublished_thenEachIsRefusedCountedAndTold() {
+    void givenBrokenEvents_whenPublished_thenEachIsRejectedCountedAndTold() {
         Map<RejectionReason, String> told = new HashMap<>();
         PublisherListener listener = new PublisherListener() {
             @Override

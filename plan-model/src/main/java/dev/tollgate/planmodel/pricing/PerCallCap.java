@@ -1,7 +1,7 @@
 package dev.tollgate.planmodel.pricing;
 
 /**
- * The largest single call. A call above it is refused by the service; if it is reported all the same it is journalled
+ * The largest single call. A call above it is denied by the service; if it is reported all the same it is journalled
  * and charges nothing.
  *
  * @param endpoint which endpoints; of several caps on one dimension the most specific holds

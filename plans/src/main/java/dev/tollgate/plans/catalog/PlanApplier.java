@@ -45,10 +45,10 @@ public final class PlanApplier {
      *
      * @param plans as read from one or more files, each id once
      * @param mode how strictly dates are taken
-     * @throws PlanRefusedException with every conflict, if there is any
+     * @throws PlanRejectedException with every conflict, if there is any
      * @throws PlanCatalogException if the catalog cannot be read
      */
-    public List<PlanChange> preview(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
+    public List<PlanChange> preview(List<Plan> plans, ApplyMode mode) throws PlanRejectedException {
         return PlanMerge.merge(catalog.read(), plans, clock.instant(), mode);
     }
 
@@ -58,11 +58,11 @@ public final class PlanApplier {
      * @param plans as read from one or more files, each id once
      * @param mode how strictly dates are taken
      * @return what became of each plan, in the given order; verified by reading the catalog back
-     * @throws PlanRefusedException with every conflict, if there is any; then nothing was written
+     * @throws PlanRejectedException with every conflict, if there is any; then nothing was written
      * @throws ConcurrentApplyException if somebody else applied at the same time; then nothing was written
      * @throws PlanCatalogException if the catalog cannot be read or written
      */
-    public List<PlanChange> apply(List<Plan> plans, ApplyMode mode) throws PlanRefusedException {
+    public List<PlanChange> apply(List<Plan> plans, ApplyMode mode) throws PlanRejectedException {
         try (PlanCatalogClient.Update update = catalog.beginUpdate()) {
             List<PlanChange> changes = PlanMerge.merge(update.read(), plans, clock.instant(), mode);
             update.commit(changes.stream()

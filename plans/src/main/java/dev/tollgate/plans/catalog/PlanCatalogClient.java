@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kafka knows no compare-and-set, so writers take turns by Kafka's own fencing: each {@link Update} opens a producer
  * with the same transactional id before it reads. Opening the next one ends the rights of the one before; what that had
- * committed is seen by the next, and what it had not is refused with {@link ConcurrentApplyException}. No change is
+ * committed is seen by the next, and what it had not is rejected with {@link ConcurrentApplyException}. No change is
  * lost and none is made on the ground of a catalog that is out of date. The writing principal needs the rights to write
  * the topic and to use the transactional id {@code <topic>-writer}.
  *

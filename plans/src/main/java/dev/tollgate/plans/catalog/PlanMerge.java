@@ -33,23 +33,23 @@ public final class PlanMerge {
      * @param now present time
      * @param mode how strictly dates are taken
      * @return one change for each plan, in the given order
-     * @throws PlanRefusedException with every conflict, if there is any
+     * @throws PlanRejectedException with every conflict, if there is any
      */
     public static List<PlanChange> merge(Map<String, Plan> catalog, List<Plan> plans, Instant now, ApplyMode mode)
-            throws PlanRefusedException {
+            throws PlanRejectedException {
         requireDistinct(plans);
         List<PlanChange> changes = new ArrayList<>();
-        List<Refusal> refusals = new ArrayList<>();
+        List<PlanRejection> rejections = new ArrayList<>();
         for (Plan plan : plans) {
             Plan existing = catalog.get(plan.getPlanId());
             if (existing == null) {
                 changes.add(new PlanChange(PlanChange.Kind.CREATED, plan, plan.getVersions(), List.of(), false));
             } else {
-                changes.add(merge(existing, plan, now, mode, refusals));
+                changes.add(merge(existing, plan, now, mode, rejections));
             }
         }
-        if (!refusals.isEmpty()) {
-            throw new PlanRefusedException(refusals);
+        if (!rejections.isEmpty()) {
+            throw new PlanRejectedException(rejections);
         }
         return changes;
     }
@@ -61,22 +61,23 @@ public final class PlanMerge {
         }
     }
 
-    private static PlanChange merge(Plan existing, Plan plan, Instant now, ApplyMode mode, List<Refusal> refusals) {
+    private static PlanChange merge(
+            Plan existing, Plan plan, Instant now, ApplyMode mode, List<PlanRejection> rejections) {
         List<PlanVersion> added = new ArrayList<>();
         for (PlanVersion version : plan.getVersions()) {
             PlanVersion same = find(existing, version.getVersion());
             if (same == null) {
                 added.add(version);
-                checkOrder(plan.getPlanId(), existing, version, refusals);
-                checkCounting(plan.getPlanId(), existing, version, refusals);
+                checkOrder(plan.getPlanId(), existing, version, rejections);
+                checkCounting(plan.getPlanId(), existing, version, rejections);
                 if (mode == ApplyMode.STRICT) {
-                    checkDate(plan.getPlanId(), version, now, refusals);
+                    checkDate(plan.getPlanId(), version, now, rejections);
                 }
             } else if (!same.getChecksum().equals(version.getChecksum())) {
-                refusals.add(new Refusal(
+                rejections.add(new PlanRejection(
                         plan.getPlanId(),
                         version.getVersion(),
-                        Refusal.Reason.EDITED,
+                        PlanRejection.Reason.EDITED,
                         "is applied with other content, and a version never changes; give the new content a new"
                                 + " version (applied: checksum " + same.getChecksum() + ", here: "
                                 + version.getChecksum() + "). " + inWords(same, version)));
@@ -101,52 +102,53 @@ public final class PlanMerge {
                 .collect(Collectors.joining(" "));
     }
 
-    private static void checkOrder(String planId, Plan existing, PlanVersion version, List<Refusal> refusals) {
+    private static void checkOrder(String planId, Plan existing, PlanVersion version, List<PlanRejection> rejections) {
         PlanVersion newest = existing.getVersions().getLast();
         if (version.getVersion() < newest.getVersion()
                 || !version.getEffectiveFrom().isAfter(newest.getEffectiveFrom())) {
-            refusals.add(new Refusal(
+            rejections.add(new PlanRejection(
                     planId,
                     version.getVersion(),
-                    Refusal.Reason.OUT_OF_ORDER,
+                    PlanRejection.Reason.OUT_OF_ORDER,
                     "is effective from " + version.getEffectiveFrom() + ", but must follow version "
                             + newest.getVersion() + ", effective from " + newest.getEffectiveFrom()
                             + ", in number and date"));
         }
     }
 
-    private static void checkCounting(String planId, Plan existing, PlanVersion version, List<Refusal> refusals) {
+    private static void checkCounting(
+            String planId, Plan existing, PlanVersion version, List<PlanRejection> rejections) {
         for (Limit limit : version.getLimits()) {
             existing.getVersions().stream()
                     .filter(before -> before.getLimits().stream()
                             .anyMatch(other -> other.getLimitId().equals(limit.getLimitId())
                                     && !Counting.of(other).equals(Counting.of(limit))))
                     .findFirst()
-                    .ifPresent(before -> refusals.add(new Refusal(
+                    .ifPresent(before -> rejections.add(new PlanRejection(
                             planId,
                             version.getVersion(),
-                            Refusal.Reason.COUNTS_DIFFERENTLY,
+                            PlanRejection.Reason.COUNTS_DIFFERENTLY,
                             "counts limit '" + limit.getLimitId() + "' by another meter, algorithm, time or scope"
                                     + " than version " + before.getVersion() + "; give the new limit another id")));
         }
     }
 
-    private static void checkDate(String planId, PlanVersion version, Instant now, List<Refusal> refusals) {
+    private static void checkDate(String planId, PlanVersion version, Instant now, List<PlanRejection> rejections) {
         Instant effectiveFrom = version.getEffectiveFrom();
         Duration notice = Duration.ofMillis(version.getNoticePeriodMs());
         if (effectiveFrom.isBefore(now)) {
-            refusals.add(new Refusal(
+            rejections.add(new PlanRejection(
                     planId,
                     version.getVersion(),
-                    Refusal.Reason.IN_THE_PAST,
+                    PlanRejection.Reason.IN_THE_PAST,
                     "is effective from " + effectiveFrom + ", which has passed (now " + now
                             + "): calls since then were judged by the version before and stay so; choose a later date,"
                             + " or force it"));
         } else if (effectiveFrom.isBefore(now.plus(notice))) {
-            refusals.add(new Refusal(
+            rejections.add(new PlanRejection(
                     planId,
                     version.getVersion(),
-                    Refusal.Reason.NOTICE_TOO_SHORT,
+                    PlanRejection.Reason.NOTICE_TOO_SHORT,
                     "is effective from " + effectiveFrom + ", but its notice period allows no earlier date than "
                             + now.plus(notice) + "; choose a later date, or force it"));
         }

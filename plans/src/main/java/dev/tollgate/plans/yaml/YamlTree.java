@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a YAML text into a tree of {@link YamlNode}.
  *
  * <p>The work is linear in the length of the text: aliases, which could make a small text stand for a huge tree, are
- * refused and never followed, and depth and number of nodes are bounded. Reading goes on after every fault but a syntax
- * error, so that all of them are found at once.
+ * rejected and never followed, and depth and number of nodes are bounded. Reading goes on after every fault but a
+ * syntax error, so that all of them are found at once.
  */
 public final class YamlTree {
     /** Deepest nesting. */
@@ -51,7 +51,7 @@ public final class YamlTree {
      * @return the root, without the parts that have faults; null if there is none, and then a fault was reported
      */
     public static @Nullable YamlNode read(String text, YamlFaults faults) {
-        refuseAmbiguousLineEnds(text, faults);
+        rejectAmbiguousLineEnds(text, faults);
         try (YAMLParser parser = YAML.createParser(new StringReader(text))) {
             return new YamlTree(parser, faults).document();
         } catch (JsonProcessingException e) {
@@ -65,10 +65,10 @@ public final class YamlTree {
     }
 
     /**
-     * Refuses the characters that end a line in YAML 1.1, which the parser here reads, and are text in YAML 1.2, which
+     * Rejects the characters that end a line in YAML 1.1, which the parser here reads, and are text in YAML 1.2, which
      * editors read: with one of them in a comment the two see different files.
      */
-    private static void refuseAmbiguousLineEnds(String text, YamlFaults faults) {
+    private static void rejectAmbiguousLineEnds(String text, YamlFaults faults) {
         int line = 1;
         int column = 1;
         for (int i = 0; i < text.length(); i++) {
@@ -108,7 +108,7 @@ public final class YamlTree {
             faults.report(location, path, "must be written out: aliases are not supported", "*" + parser.getText());
             return new YamlNode.Scalar(location, YamlNode.Kind.EMPTY, "");
         }
-        refuseDecoration(location, path);
+        rejectDecoration(location, path);
         JsonToken token = parser.currentToken();
         return switch (token) {
             case START_OBJECT -> mapping(location, path, depth);
@@ -135,7 +135,7 @@ public final class YamlTree {
             Location keyLocation = here();
             String key = parser.currentName();
             String keyPath = YamlPath.key(path, key);
-            refuseDecoration(keyLocation, keyPath);
+            rejectDecoration(keyLocation, keyPath);
             parser.nextToken();
             YamlNode value = value(keyPath, depth + 1);
             if (keys.add(key)) {
@@ -155,7 +155,7 @@ public final class YamlTree {
         return new YamlNode.Sequence(location, items);
     }
 
-    private void refuseDecoration(Location location, String path) throws IOException {
+    private void rejectDecoration(Location location, String path) throws IOException {
         Object anchor = parser.getObjectId();
         if (anchor != null) {
             faults.report(location, path, "must have no anchor: aliases are not supported", "&" + anchor);

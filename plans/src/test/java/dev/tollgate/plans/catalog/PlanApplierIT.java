@@ -104,19 +104,19 @@ class PlanApplierIT {
     }
 
     @Test
-    void givenOneRefusedPlan_whenSeveralAreApplied_thenNoneIsWritten() throws Exception {
+    void givenOneRejectedPlan_whenSeveralAreApplied_thenNoneIsWritten() throws Exception {
         applier.apply(List.of(plan("p", FIRST)), ApplyMode.STRICT);
         Map<String, Plan> before = catalog.read();
 
         assertThatThrownBy(() -> applier.apply(
                         List.of(plan("q", FIRST), plan("p", version(1, "2026-01-01T00:00:00Z", 5))), ApplyMode.FORCED))
-                .isInstanceOf(PlanRefusedException.class);
+                .isInstanceOf(PlanRejectedException.class);
 
         assertThat(catalog.read()).isEqualTo(before);
     }
 
     @Test
-    void givenAnotherUpdateBegan_whenTheFirstCommits_thenItIsRefusedAndTheSecondCounts() {
+    void givenAnotherUpdateBegan_whenTheFirstCommits_thenItIsRejectedAndTheSecondCounts() {
         try (PlanCatalogClient.Update slow = catalog.beginUpdate()) {
             assertThat(slow.read()).isEmpty();
             try (PlanCatalogClient.Update quick = client(layout).beginUpdate()) {

@@ -19,7 +19,7 @@ class PlanMergeTest {
     private static final String SECOND = version(2, "2026-07-01T00:00:00Z", 200);
 
     @Test
-    void givenEmptyCatalog_whenMerged_thenPastVersionsAreCreated() throws PlanRefusedException {
+    void givenEmptyCatalog_whenMerged_thenPastVersionsAreCreated() throws PlanRejectedException {
         Plan plan = plan("p", FIRST, version(2, "2026-05-01T00:00:00Z", 200));
 
         PlanChange change = merge(Map.of(), plan);
@@ -32,7 +32,7 @@ class PlanMergeTest {
     }
 
     @Test
-    void givenTheSamePlan_whenMerged_thenNothingChanges() throws PlanRefusedException {
+    void givenTheSamePlan_whenMerged_thenNothingChanges() throws PlanRejectedException {
         PlanChange change = merge(Map.of("p", plan("p", FIRST)), plan("p", FIRST));
 
         assertThat(change.kind()).isEqualTo(PlanChange.Kind.UNCHANGED);
@@ -41,7 +41,7 @@ class PlanMergeTest {
     }
 
     @Test
-    void givenAFileWithOnlyTheNewVersion_whenMerged_thenTheOldOneIsKept() throws PlanRefusedException {
+    void givenAFileWithOnlyTheNewVersion_whenMerged_thenTheOldOneIsKept() throws PlanRejectedException {
         PlanChange change = merge(Map.of("p", plan("p", FIRST)), plan("p", SECOND));
 
         assertThat(change.kind()).isEqualTo(PlanChange.Kind.CHANGED);
@@ -54,7 +54,7 @@ class PlanMergeTest {
     }
 
     @Test
-    void givenAnotherTitle_whenMerged_thenItReplacesTheOldOneAndVersionsStay() throws PlanRefusedException {
+    void givenAnotherTitle_whenMerged_thenItReplacesTheOldOneAndVersionsStay() throws PlanRejectedException {
         Plan renamed = plan("p", FIRST);
         renamed.setTitle("Another title");
 
@@ -67,15 +67,15 @@ class PlanMergeTest {
     }
 
     @Test
-    void givenAnEditedVersion_whenMerged_thenItIsRefusedEvenIfForced() {
+    void givenAnEditedVersion_whenMerged_thenItIsRejectedEvenIfForced() {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan edited = plan("p", version(1, "2026-01-01T00:00:00Z", 101));
 
         for (ApplyMode mode : ApplyMode.values()) {
-            assertThat(refusals(catalog, mode, edited)).singleElement().satisfies(refusal -> {
-                assertThat(refusal.reason()).isEqualTo(Refusal.Reason.EDITED);
-                assertThat(refusal.reason().isForcible()).isFalse();
-                assertThat(refusal.toString())
+            assertThat(rejections(catalog, mode, edited)).singleElement().satisfies(rejection -> {
+                assertThat(rejection.reason()).isEqualTo(PlanRejection.Reason.EDITED);
+                assertThat(rejection.reason().isForcible()).isFalse();
+                assertThat(rejection.toString())
                         .startsWith("plan p version 1: is applied with other content")
                         .contains(edited.getVersions().getFirst().getChecksum())
                         .endsWith("The limit a-limit rises from 100 to 101 per minute and account.");
@@ -84,49 +84,50 @@ class PlanMergeTest {
     }
 
     @Test
-    void givenAVersionOfThePast_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
+    void givenAVersionOfThePast_whenMerged_thenItIsRejectedUnlessForced() throws PlanRejectedException {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan past = plan("p", FIRST, version(2, "2026-05-31T23:59:59.999Z", 200));
 
-        assertThat(refusals(catalog, ApplyMode.STRICT, past))
+        assertThat(rejections(catalog, ApplyMode.STRICT, past))
                 .singleElement()
-                .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.IN_THE_PAST));
+                .satisfies(rejection -> assertThat(rejection.reason()).isEqualTo(PlanRejection.Reason.IN_THE_PAST));
         assertThat(merge(catalog, ApplyMode.FORCED, past).added()).hasSize(1);
     }
 
     @Test
-    void givenLessThanTheNoticePeriod_whenMerged_thenItIsRefusedUnlessForced() throws PlanRefusedException {
+    void givenLessThanTheNoticePeriod_whenMerged_thenItIsRejectedUnlessForced() throws PlanRejectedException {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan early = plan("p", FIRST, version(2, "2026-06-30T23:59:59.999Z", 200));
 
-        assertThat(refusals(catalog, ApplyMode.STRICT, early)).singleElement().satisfies(refusal -> {
-            assertThat(refusal.reason()).isEqualTo(Refusal.Reason.NOTICE_TOO_SHORT);
-            assertThat(refusal.sentence()).contains("no earlier date than 2026-07-01T00:00:00Z");
+        assertThat(rejections(catalog, ApplyMode.STRICT, early)).singleElement().satisfies(rejection -> {
+            assertThat(rejection.reason()).isEqualTo(PlanRejection.Reason.NOTICE_TOO_SHORT);
+            assertThat(rejection.sentence()).contains("no earlier date than 2026-07-01T00:00:00Z");
         });
         assertThat(merge(catalog, ApplyMode.FORCED, early).added()).hasSize(1);
         assertThat(merge(catalog, plan("p", FIRST, SECOND)).added()).hasSize(1);
     }
 
     @Test
-    void givenVersionsBeforeTheNewest_whenMerged_thenTheyAreRefusedEvenIfForced() {
+    void givenVersionsBeforeTheNewest_whenMerged_thenTheyAreRejectedEvenIfForced() {
         Map<String, Plan> catalog = Map.of("p", plan("p", version(5, "2026-09-01T00:00:00Z", 100)));
 
         for (Plan plan : List.of(
                 plan("p", version(4, "2026-10-01T00:00:00Z", 1)), plan("p", version(6, "2026-09-01T00:00:00Z", 1)))) {
-            assertThat(refusals(catalog, ApplyMode.FORCED, plan))
+            assertThat(rejections(catalog, ApplyMode.FORCED, plan))
                     .singleElement()
-                    .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Refusal.Reason.OUT_OF_ORDER));
+                    .satisfies(
+                            rejection -> assertThat(rejection.reason()).isEqualTo(PlanRejection.Reason.OUT_OF_ORDER));
         }
     }
 
     @Test
-    void givenALimitThatCountsOtherwise_whenMerged_thenItIsRefused() {
+    void givenALimitThatCountsOtherwise_whenMerged_thenItIsRejected() {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan plan = plan("p", version(2, "2026-09-01T00:00:00Z", 100, "window: hour"));
 
-        assertThat(refusals(catalog, ApplyMode.FORCED, plan)).singleElement().satisfies(refusal -> {
-            assertThat(refusal.reason()).isEqualTo(Refusal.Reason.COUNTS_DIFFERENTLY);
-            assertThat(refusal.sentence()).contains("'a-limit'").contains("version 1");
+        assertThat(rejections(catalog, ApplyMode.FORCED, plan)).singleElement().satisfies(rejection -> {
+            assertThat(rejection.reason()).isEqualTo(PlanRejection.Reason.COUNTS_DIFFERENTLY);
+            assertThat(rejection.sentence()).contains("'a-limit'").contains("version 1");
         });
     }
 
@@ -134,17 +135,17 @@ class PlanMergeTest {
     void givenSeveralConflicts_whenMerged_thenAllAreNamedAtOnce() {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST), "q", plan("q", FIRST));
 
-        assertThat(refusals(
+        assertThat(rejections(
                         catalog,
                         ApplyMode.STRICT,
                         plan("p", version(1, "2026-01-01T00:00:00Z", 7), version(2, "2026-05-01T00:00:00Z", 8)),
                         plan("q", version(1, "2026-01-02T00:00:00Z", 100)),
                         plan("r", FIRST)))
-                .extracting(Refusal::planId, Refusal::version, Refusal::reason)
+                .extracting(PlanRejection::planId, PlanRejection::version, PlanRejection::reason)
                 .containsExactly(
-                        tuple("p", 1, Refusal.Reason.EDITED),
-                        tuple("p", 2, Refusal.Reason.IN_THE_PAST),
-                        tuple("q", 1, Refusal.Reason.EDITED));
+                        tuple("p", 1, PlanRejection.Reason.EDITED),
+                        tuple("p", 2, PlanRejection.Reason.IN_THE_PAST),
+                        tuple("q", 1, PlanRejection.Reason.EDITED));
     }
 
     @Test
@@ -155,21 +156,21 @@ class PlanMergeTest {
                 .hasMessageContaining("[p, p]");
     }
 
-    private static PlanChange merge(Map<String, Plan> catalog, Plan plan) throws PlanRefusedException {
+    private static PlanChange merge(Map<String, Plan> catalog, Plan plan) throws PlanRejectedException {
         return merge(catalog, ApplyMode.STRICT, plan);
     }
 
-    private static PlanChange merge(Map<String, Plan> catalog, ApplyMode mode, Plan plan) throws PlanRefusedException {
+    private static PlanChange merge(Map<String, Plan> catalog, ApplyMode mode, Plan plan) throws PlanRejectedException {
         return PlanMerge.merge(catalog, List.of(plan), NOW, mode).getFirst();
     }
 
-    private static List<Refusal> refusals(Map<String, Plan> catalog, ApplyMode mode, Plan... plans) {
+    private static List<PlanRejection> rejections(Map<String, Plan> catalog, ApplyMode mode, Plan... plans) {
         try {
             PlanMerge.merge(catalog, List.of(plans), NOW, mode);
             return List.of();
-        } catch (PlanRefusedException e) {
-            assertThat(e).hasMessageContaining(e.refusals().getFirst().toString());
-            return e.refusals();
+        } catch (PlanRejectedException e) {
+            assertThat(e).hasMessageContaining(e.rejections().getFirst().toString());
+            return e.rejections();
         }
     }
 }

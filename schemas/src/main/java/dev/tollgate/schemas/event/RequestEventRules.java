@@ -205,7 +205,7 @@ public final class RequestEventRules {
         return false;
     }
 
-    /** What a rule is about; bounded, so that refusals can be counted by it. */
+    /** What a rule is about; bounded, so that rejections can be counted by it. */
     public enum Rule {
         /** A field that must be there is missing or blank. */
         PRESENCE,

@@ -2,7 +2,7 @@ package dev.tollgate.schemas.registry;
 
 /**
  * The registry answered, and the answer is no: unknown id, unknown subject, incompatible schema, wrong credentials. The
- * same call would be refused again.
+ * same call would be rejected again.
  */
 public final class RegistryRejection extends Exception {
     private static final long serialVersionUID = 1L;

@@ -60,7 +60,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
 
     /**
      * @return prefix and Avro binary, or null for null (a tombstone)
-     * @throws SerializationException if the registry refuses the schema or the record does not fit its own schema
+     * @throws SerializationException if the registry rejects the schema or the record does not fit its own schema
      * @throws dev.tollgate.schemas.registry.RegistryUnavailableException if the registry does not answer
      */
     @Override

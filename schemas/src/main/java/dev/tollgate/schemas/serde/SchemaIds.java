@@ -33,7 +33,7 @@ public final class SchemaIds {
     /**
      * The id of a schema for records of a topic; asks the registry, so it may take as long as its time-outs.
      *
-     * @throws SerializationException if the registry refuses the schema or does not have it
+     * @throws SerializationException if the registry rejects the schema or does not have it
      * @throws dev.tollgate.schemas.registry.RegistryUnavailableException if the registry does not answer
      */
     public int idOf(String topic, Schema schema) {
@@ -54,7 +54,7 @@ public final class SchemaIds {
             return latest.id();
         } catch (RegistryRejection e) {
             throw new SerializationException(
-                    "schema registry refused " + schema.getFullName() + " for subject " + subject + ": "
+                    "schema registry rejected " + schema.getFullName() + " for subject " + subject + ": "
                             + e.getMessage(),
                     e);
         }

@@ -43,7 +43,7 @@ public final class TopicAdmin {
      *
      * @return what was done, topic by topic, in the order of the catalog
      * @throws TopicMismatchException if a topic exists with another number of partitions
-     * @throws KafkaException if the cluster refuses or does not answer within a minute
+     * @throws KafkaException if the cluster rejects the request or does not answer within a minute
      */
     public Map<Topic, Change> apply() {
         Map<Topic, Change> changes = new LinkedHashMap<>();

@@ -100,7 +100,7 @@ class AvroSerdeTest {
     }
 
     @Test
-    void givenAnyProperPrefixOfARecord_whenRead_thenItIsRefusedAsMalformed() {
+    void givenAnyProperPrefixOfARecord_whenRead_thenItIsRejectedAsMalformed() {
         AvroSerde<RequestEvent> serde = serde(Map.of());
         byte[] whole = serde.serializer().serialize(TOPIC, event("e-1"));
 
@@ -114,7 +114,7 @@ class AvroSerdeTest {
     }
 
     @Test
-    void givenBytesBehindTheRecord_whenRead_thenItIsRefused() {
+    void givenBytesBehindTheRecord_whenRead_thenItIsRejected() {
         AvroSerde<RequestEvent> serde = serde(Map.of());
         byte[] whole = serde.serializer().serialize(TOPIC, event("e-1"));
 
@@ -124,7 +124,7 @@ class AvroSerdeTest {
     }
 
     @Test
-    void givenALengthFieldOfGigabytes_whenRead_thenItIsRefusedWithoutAllocatingThem() {
+    void givenALengthFieldOfGigabytes_whenRead_thenItIsRejectedWithoutAllocatingThem() {
         AvroSerde<RequestEvent> serde = serde(Map.of());
         serde.serializer().serialize(TOPIC, event("e-1"));
         // A string length of 2^31 - 1 in zigzag varint.

@@ -91,7 +91,7 @@ public final class Reconciler {
      *
      * @throws SinkException if a record cannot be read or the table is changed by somebody else meanwhile
      * @throws KafkaException if Kafka does not answer
-     * @throws SQLException if ClickHouse does not answer or refuses
+     * @throws SQLException if ClickHouse does not answer or rejects a query
      */
     public ReconcileReport run() throws SQLException {
         String topic = config.topics().name(Topic.USAGE_JOURNAL);

@@ -9,7 +9,7 @@ import dev.tollgate.sink.SinkConfig;
 import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
 import dev.tollgate.sink.internal.clickhouse.OffsetRange;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.insert.BatchEncoder;
 import dev.tollgate.sink.internal.table.TableMappings;
@@ -160,8 +160,8 @@ final class TotalsLog {
     private void write(TableInsert insert) throws UnavailableException {
         try {
             writer.insert(insert, null);
-        } catch (RefusedException e) {
-            throw new SinkException("ClickHouse refuses a total: " + e.getMessage(), e);
+        } catch (RejectedInsertException e) {
+            throw new SinkException("ClickHouse rejects a total: " + e.getMessage(), e);
         }
     }
 

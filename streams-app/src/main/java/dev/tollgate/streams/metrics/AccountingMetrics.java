@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  *
  * <ul>
  *   <li>{@code journal.VERDICT}: journal entries by verdict ({@code journal.counted}, {@code journal.duplicate}, ...)
- *   <li>{@code dead-letters.REASON}: refused records by reason ({@code dead-letters.malformed}, ...)
+ *   <li>{@code dead-letters.REASON}: rejected records by reason ({@code dead-letters.malformed}, ...)
  *   <li>{@code limit-events.KIND}: limit events by kind ({@code limit-events.hard-limit-reached}, ...)
  *   <li>{@code commands}: account commands that were applied
  *   <li>{@code totals}: records written to usage-totals

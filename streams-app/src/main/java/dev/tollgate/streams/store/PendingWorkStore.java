@@ -17,7 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * blocked or were active in the last seconds.
  *
  * <p>Beside them it has up to which moment all accounts were told of coming plan versions, and, in the one task that
- * says them, up to where refused plan records were said.
+ * says them, up to where rejected plan records were said.
  */
 public final class PendingWorkStore {
     /** No deadline. */
@@ -76,16 +76,16 @@ public final class PendingWorkStore {
         }
     }
 
-    /** Offset of the last plan record in a partition of plan-catalog that was said to be refused, or -1. */
+    /** Offset of the last plan record in a partition of plan-catalog that was said to be rejected, or -1. */
     public long lastRejectedPlan(int partition) {
-        byte[] value = store.get(refusedPlanKey(partition));
+        byte[] value = store.get(rejectedPlanKey(partition));
         return value == null ? -1 : ByteBuffer.wrap(value).getLong();
     }
 
-    /** Remembers up to where refused plan records were said. */
+    /** Remembers up to where rejected plan records were said. */
     public void lastRejectedPlan(int partition, long offset) {
         store.put(
-                refusedPlanKey(partition),
+                rejectedPlanKey(partition),
                 ByteBuffer.allocate(8).putLong(offset).array());
     }
 
@@ -101,7 +101,7 @@ public final class PendingWorkStore {
                 Bytes.wrap(NOTICES_KEY), ByteBuffer.allocate(8).putLong(millis).array());
     }
 
-    private static Bytes refusedPlanKey(int partition) {
+    private static Bytes rejectedPlanKey(int partition) {
         return Bytes.wrap(
                 ByteBuffer.allocate(5).put(NO_ACCOUNT).putInt(partition).array());
     }

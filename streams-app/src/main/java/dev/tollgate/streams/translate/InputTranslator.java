@@ -130,7 +130,7 @@ public final class InputTranslator {
     }
 
     /**
-     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never refused
+     * Labels within the bounds that the contract gives; what is beyond them is left out, since usage is never rejected
      * for a label. Of too many the first by name stay, whatever order the publisher wrote them in.
      */
     private static Map<String, String> labels(Map<String, String> attributes) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * what is wrong with us.
  *
  * <p>Bytes that are bad today are bad tomorrow: {@link RejectedRecordException}. A registry that does not answer, or
- * that refuses our credentials, says nothing about the bytes: its exception goes through, the record stays unread and
+ * that rejects our credentials, says nothing about the bytes: its exception goes through, the record stays unread and
  * is tried again.
  *
  * <p>Not thread-safe; one per task.
@@ -47,7 +47,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
     /**
      * @param type what to read
      * @param registry where the writers' schemas are
-     * @param maxBytes size from which on a record is refused unread; bounds what one record can cost
+     * @param maxBytes size from which on a record is rejected unread; bounds what one record can cost
      */
     public RecordDecoder(Class<T> type, SchemaRegistryClient registry, int maxBytes) {
         this.deserializer = new AvroDeserializer<>(type, registry);
@@ -75,7 +75,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
                     "value must have at most " + maxBytes + " bytes, has " + value.length);
         }
         try {
-            refuseIfKnownAsUnknown(value, appendedAtMillis);
+            rejectIfKnownAsUnknown(value, appendedAtMillis);
             T record = deserializer.deserialize(topic, value);
             if (record == null) {
                 throw new RejectedRecordException(RecordRejectionReason.MALFORMED, "value must be a record, was null");
@@ -84,7 +84,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
         } catch (UnknownSchemaException e) {
             if (e.getCause() instanceof RegistryRejection rejection
                     && rejection.errorCode() != RegistryRejection.SCHEMA_NOT_FOUND) {
-                throw new KafkaException("the schema registry refused to look a schema up: " + e.getMessage(), e);
+                throw new KafkaException("the schema registry rejected the look-up of a schema: " + e.getMessage(), e);
             }
             unknownSince.put(WireFormat.schemaId(value), nowMillis);
             throw new RejectedRecordException(RecordRejectionReason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()));
@@ -95,7 +95,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
         }
     }
 
-    private void refuseIfKnownAsUnknown(byte[] value, long appendedAtMillis) throws RejectedRecordException {
+    private void rejectIfKnownAsUnknown(byte[] value, long appendedAtMillis) throws RejectedRecordException {
         if (unknownSince.isEmpty()) {
             return;
         }

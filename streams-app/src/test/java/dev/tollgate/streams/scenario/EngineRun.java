@@ -31,7 +31,7 @@ final class EngineRun implements Outputs {
     private final InMemoryEventIndex index = new InMemoryEventIndex();
     private final AccountState state = AccountState.empty(ScenarioRecords.ACCOUNT);
     private final Plans plans;
-    private final List<String> refusals = new ArrayList<>();
+    private final List<String> rejections = new ArrayList<>();
     private final List<UsageJournalEntry> journal = new ArrayList<>();
     private final List<LimitEvent> limitEvents = new ArrayList<>();
     private final List<UsageTotal> totals = new ArrayList<>();
@@ -88,8 +88,8 @@ final class EngineRun implements Outputs {
 
     private void apply(Input input, ScenarioRenderer renderer) {
         engine.apply(state, input, plans, index, this);
-        renderer.say(refusals, journal, limitEvents, totals);
-        refusals.clear();
+        renderer.say(rejections, journal, limitEvents, totals);
+        rejections.clear();
         journal.clear();
         limitEvents.clear();
         totals.clear();
@@ -112,6 +112,6 @@ final class EngineRun implements Outputs {
 
     @Override
     public void rejected(RejectionReason reason, String detail) {
-        refusals.add(reason.name());
+        rejections.add(reason.name());
     }
 }

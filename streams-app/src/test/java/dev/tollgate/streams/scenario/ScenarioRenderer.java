@@ -60,11 +60,11 @@ final class ScenarioRenderer {
 
     /** Everything that one input, or the passing of time, led to. */
     void say(
-            List<String> refusals,
+            List<String> rejections,
             List<UsageJournalEntry> journal,
             List<LimitEvent> limitEvents,
             List<UsageTotal> totals) {
-        refusals.forEach(reason -> add(ScenarioFormat.refused(reason)));
+        rejections.forEach(reason -> add(ScenarioFormat.rejected(reason)));
         journal.forEach(this::journal);
         limitEvents.forEach(this::limitEvent);
         totals.stream().filter(UsageTotal::getClosed).forEach(this::total);

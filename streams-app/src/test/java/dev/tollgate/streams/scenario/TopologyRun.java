@@ -248,13 +248,13 @@ final class TopologyRun implements AutoCloseable {
     }
 
     private void listen(ScenarioRenderer renderer) {
-        List<String> refusals = new ArrayList<>();
-        deadLetterTopic.readValuesToList().forEach(letter -> refusals.add(letter.getReason()));
+        List<String> rejections = new ArrayList<>();
+        deadLetterTopic.readValuesToList().forEach(letter -> rejections.add(letter.getReason()));
         List<UsageJournalEntry> newJournal = journalTopic.readValuesToList();
         List<LimitEvent> newEvents = limitEventTopic.readValuesToList();
         List<UsageTotal> newTotals = totalsTopic.readValuesToList();
         limitStateTopic.readRecordsToList().forEach(this::follow);
-        renderer.say(refusals, newJournal, newEvents, newTotals);
+        renderer.say(rejections, newJournal, newEvents, newTotals);
         journal.addAll(newJournal);
         limitEvents.addAll(newEvents);
         newTotals.stream().filter(UsageTotal::getClosed).forEach(finalTotals::add);

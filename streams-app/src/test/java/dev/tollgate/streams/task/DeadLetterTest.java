@@ -204,7 +204,7 @@ class DeadLetterTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("impossibleEvents")
-    void givenImpossibleEvent_whenRead_thenItIsRefusedWithTheEnginesReason(String reason, RequestEvent event) {
+    void givenImpossibleEvent_whenRead_thenItIsRejectedWithTheEnginesReason(String reason, RequestEvent event) {
         topology.publish(event);
 
         DeadLetter letter = topology.deadLetters.readValue();

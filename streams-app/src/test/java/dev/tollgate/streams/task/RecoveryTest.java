@@ -156,7 +156,7 @@ class RecoveryTest {
     }
 
     @Test
-    void givenRefusedPlanRecords_whenStartedAgain_thenEachIsSaidOnce() {
+    void givenRejectedPlanRecords_whenStartedAgain_thenEachIsSaidOnce() {
         plans.reject(rejected(7));
         plans.reject(rejected(9));
         reportRejectedPlans();

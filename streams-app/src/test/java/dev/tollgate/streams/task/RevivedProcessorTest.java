@@ -168,7 +168,7 @@ class RevivedProcessorTest {
     }
 
     @Test
-    void givenPlanRecordRefusedBeforeTheAbort_whenRevived_thenItIsEmittedAgainByTheNewLifeAlone() {
+    void givenPlanRecordRejectedBeforeTheAbort_whenRevived_thenItIsEmittedAgainByTheNewLifeAlone() {
         Map<String, Map<Bytes, byte[]>> committed = contents();
         plans.reject(new RejectedPlan(
                 new CatalogRecord(new Position("plan-catalog", 0, 7), START.toEpochMilli(), key("mem"), new byte[] {1}),

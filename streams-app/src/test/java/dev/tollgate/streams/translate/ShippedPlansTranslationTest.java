@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the plan reader takes, the engine takes: a plan that was applied is never refused by the topology.
+ * What the plan reader takes, the engine takes: a plan that was applied is never rejected by the topology.
  * {@code -Dtollgate.seed=N} repeats a run.
  */
 class ShippedPlansTranslationTest {
@@ -147,7 +147,7 @@ class ShippedPlansTranslationTest {
                 .isBetween(FILES / 20, FILES - FILES / 20);
     }
 
-    /** Amounts and periods are refused by the reader exactly where the engine would refuse them. */
+    /** Amounts and periods are rejected by the reader exactly where the engine would reject them. */
     @Test
     void givenAmountsAndPeriodsAroundTheirBounds_whenRead_thenReaderAndEngineDrawTheSameLine() {
         for (long period : new long[] {1_000, 1_001, 60_000, 86_400_000, Algorithm.MAX_PERIOD_MILLIS}) {

@@ -46,9 +46,9 @@ public final class ScenarioFormat {
                 + charged;
     }
 
-    /** {@code = refused: FUTURE_EVENT}. */
-    public static String refused(String reason) {
-        return "= refused: " + reason;
+    /** {@code = rejected: FUTURE_EVENT}. */
+    public static String rejected(String reason) {
+        return "= rejected: " + reason;
     }
 
     /**

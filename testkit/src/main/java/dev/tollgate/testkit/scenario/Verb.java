@@ -33,7 +33,7 @@ public enum Verb {
     OVERRIDE(2, 2, "LIMIT AMOUNT|unlimited|none", "from", "reason", "by"),
     /** The account is exempt from its limits, or not any more. */
     EXEMPT(1, 1, "yes|no", "from", "reason", "by"),
-    /** Every call of the account is to be refused. */
+    /** Every call of the account is to be denied. */
     SUSPEND(0, 0, "", "until", "from", "reason", "by"),
     /** A suspension ends. */
     REINSTATE(0, 0, "", "from", "reason", "by"),

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever comes: extreme numbers, missing and huge texts, unknown symbols, impossible times. It is applied or it is
- * refused with a reason; nothing is thrown, nothing is negative, and what is refused leaves everything as it was.
+ * rejected with a reason; nothing is thrown, nothing is negative, and what is rejected leaves everything as it was.
  */
 class HostileInputTest {
     private static final long CLOCK = 1_772_323_140_000L;
@@ -85,7 +85,7 @@ class HostileInputTest {
             "z".repeat(70_000));
 
     @Test
-    void givenAnythingAtAll_whenApplied_thenItIsAppliedOrRefusedAndNothingIsThrown() {
+    void givenAnythingAtAll_whenApplied_thenItIsAppliedOrRejectedAndNothingIsThrown() {
         Seeds.forAll(random -> new History(random).run(30));
     }
 
@@ -207,16 +207,16 @@ class HostileInputTest {
 
             engine.apply(state, input, plans, index, this);
 
-            assertThat(rejected).as("refusals of %s", input).isLessThanOrEqualTo(1);
+            assertThat(rejected).as("rejections of %s", input).isLessThanOrEqualTo(1);
             if (input instanceof RequestInput) {
                 assertThat(journaled + rejected).as("verdicts on %s", input).isEqualTo(1);
             }
             if (rejected > 0) {
                 assertThat(journaled + otherOutputs)
-                        .as("said beside a refusal of %s", input)
+                        .as("said beside a rejection of %s", input)
                         .isZero();
                 assertThat(state.encode())
-                        .as("state after a refusal of %s", input)
+                        .as("state after a rejection of %s", input)
                         .isEqualTo(before);
                 assertThat(index.size()).isEqualTo(remembered);
             }

@@ -89,7 +89,7 @@ class ScenarioReaderTest {
     }
 
     @Test
-    void givenLinesThatContradictWhatIsAboveThem_whenRead_thenTheyAreRefused() {
+    void givenLinesThatContradictWhatIsAboveThem_whenRead_thenTheyAreRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScenarioReader.read(
                         HEAD + "12:00:00 call a times=3 every=1s\n? allowed\n12:00:01 call b\n= counted", "x.txt"))

@@ -110,13 +110,13 @@ abstract class StackContract {
     }
 
     @Test
-    void givenRegisteredSchema_whenAnIncompatibleOneFollows_thenItIsRefused() throws Exception {
+    void givenRegisteredSchema_whenAnIncompatibleOneFollows_thenItIsRejected() throws Exception {
         registry("/subjects/" + name + "/versions", schemaBody(recordSchema("{\"name\":\"a\",\"type\":\"int\"}")));
 
-        HttpResponse<String> refused = registry(
+        HttpResponse<String> rejected = registry(
                 "/subjects/" + name + "/versions", schemaBody(recordSchema("{\"name\":\"b\",\"type\":\"int\"}")));
 
-        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+        assertThat(rejected.statusCode()).as(rejected.body()).isEqualTo(409);
     }
 
     @Test

@@ -13,7 +13,7 @@ import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.planmodel.contract.Bounds;
 import java.util.Objects;
 
-/** Takes commands about an account: refuses what cannot be followed, and puts the rest into the account's timeline. */
+/** Takes commands about an account: rejects what cannot be followed, and puts the rest into the account's timeline. */
 public final class Commands {
     private final TermsResolver resolver;
     private final AccountChanges changes;

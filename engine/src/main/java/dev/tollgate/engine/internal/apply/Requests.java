@@ -63,7 +63,7 @@ public final class Requests {
         long horizon = newest - limits.dedupeHorizonMillis();
         Terms terms = resolver.at(state, transition.plans, time);
 
-        // Everything that refuses the event comes before anything that changes the state.
+        // Everything that rejects the event comes before anything that changes the state.
         Verdict free = request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : freeVerdict(terms.plan, request);
         Costs costs = free == null ? chargeOf(transition, terms, request) : Costs.none();
         if (costs == null) {
@@ -101,7 +101,7 @@ public final class Requests {
         state.nextVersion();
     }
 
-    /** What the event costs if it is charged; null if that was refused. */
+    /** What the event costs if it is charged; null if that was rejected. */
     private @Nullable Costs chargeOf(Transition transition, Terms terms, RequestInput request) {
         try {
             Costs costs = terms.plan.pricingOf(endpointOf(request)).of(unitsOf(request));

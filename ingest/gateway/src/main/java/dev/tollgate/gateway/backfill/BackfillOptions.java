@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param isStateReadOnly whether the state file is only looked at, for a run that publishes nothing
  * @param source part of the ids that are made, and of what the state file remembers: files of different machines that
  *     may hold the same line at the same place need different ones; may be empty
- * @param maxErrors how many records may be refused before it stops; 0 stops at the first
+ * @param maxErrors how many records may be rejected before it stops; 0 stops at the first
  * @param maxAge how old an event may be
  * @param patience how long to try again when Kafka does not confirm, before it stops
  */

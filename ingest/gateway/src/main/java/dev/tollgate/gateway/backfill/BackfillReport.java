@@ -14,7 +14,7 @@ public record BackfillReport(End end, long published, long rejected, long passed
     public enum End {
         /** All files were read. */
         COMPLETE,
-        /** More records were refused than allowed; what came before the last batch is published. */
+        /** More records were rejected than allowed; what came before the last batch is published. */
         TOO_MANY_ERRORS,
         /** Kafka did not confirm within the patience; run it again with the same state file. */
         KAFKA_UNAVAILABLE

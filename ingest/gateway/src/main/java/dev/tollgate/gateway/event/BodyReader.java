@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all events of a body, whichever format it is in, before anything is done with one: a body that breaks off is
- * refused as a whole. At no time is more than one event's tree in memory, and of a body with problems without end only
+ * rejected as a whole. At no time is more than one event's tree in memory, and of a body with problems without end only
  * so many are kept that the answer stays small. Thread-safe.
  */
 public final class BodyReader {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * How strictly events are read.
  *
- * @param refuseUnknownFields whether a field that the contract does not know is a problem (true) or is left out (false)
+ * @param rejectUnknownFields whether a field that the contract does not know is a problem (true) or is left out (false)
  * @param maxAhead how far an event's time may lie ahead of this machine's clock; later ones would be dead-lettered
  *     downstream
  * @param maxAge how far it may lie back
@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param timeRequired whether an event must say when it happened (true), or happened on arrival if it does not (false)
  */
 public record EventRules(
-        boolean refuseUnknownFields,
+        boolean rejectUnknownFields,
         Duration maxAhead,
         MaxEventAge maxAge,
         String eventType,
@@ -28,7 +28,7 @@ public record EventRules(
     private static final int MAX_PROBLEMS = 32;
 
     /**
-     * Refuses unknown fields, allows a minute ahead and 400 days back, takes CloudEvents ids as they are; an event
+     * Rejects unknown fields, allows a minute ahead and 400 days back, takes CloudEvents ids as they are; an event
      * without a time is of now.
      */
     public static EventRules strict() {

@@ -224,7 +224,7 @@ public final class PlainEventReader {
                 case "duration_ms" -> event.setDurationMs(count(name, value));
                 case "attributes" -> event.setAttributes(attributes(value));
                 default -> {
-                    if (rules.refuseUnknownFields()) {
+                    if (rules.rejectUnknownFields()) {
                         // Which there are is said once; a batch of strange objects would make an answer many times
                         // its size.
                         problem(

@@ -93,7 +93,7 @@ public final class EventSender implements AutoCloseable {
      * Fetches the schema's id and the topic's metadata, so that the first events need not wait for them.
      *
      * @throws RegistryUnavailableException if the registry does not answer
-     * @throws SerializationException if it refuses the schema
+     * @throws SerializationException if it rejects the schema
      * @throws KafkaException if the cluster does not know the topic or does not answer
      */
     public void prepare(RequestEvent sample) {

@@ -76,7 +76,7 @@ final class EventsEndpoint {
                 config.limits().maxBodyBytes(),
                 config.timeouts().request())) {
             Answer answer = answer(request, body);
-            // What was refused unread must be got out of the way, or the connection closes on a client that still
+            // What was rejected unread must be got out of the way, or the connection closes on a client that still
             // sends.
             boolean reusable = body.discardRest();
             return reusable ? answer : answer.with("Connection", "close");
@@ -112,7 +112,7 @@ final class EventsEndpoint {
         List<ReadEvent> read;
         try {
             read = read(format, headers, body.read(), madeIds(client, idempotencyKey));
-        } catch (RequestBody.RefusedException e) {
+        } catch (RequestBody.RejectedException e) {
             return e.answer();
         } catch (MalformedBodyException e) {
             String detail = String.valueOf(e.getMessage());

@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives what the HTTP layer refuses by itself (heads that cannot be read, shutting down) the same form as all other
+ * Gives what the HTTP layer rejects by itself (heads that cannot be read, shutting down) the same form as all other
  * problems.
  */
 final class ProblemErrorHandler extends ErrorHandler {

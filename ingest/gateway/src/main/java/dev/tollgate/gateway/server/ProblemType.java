@@ -22,8 +22,8 @@ enum ProblemType {
     INTERNAL_ERROR(500, "The gateway met a fault of its own"),
     KAFKA_UNAVAILABLE(503, "Kafka is not available"),
     SHUTTING_DOWN(503, "The gateway is shutting down"),
-    /** For what the HTTP layer refuses before any handler sees it; the status is its own. */
-    HTTP_ERROR(400, "The request was refused");
+    /** For what the HTTP layer rejects before any handler sees it; the status is its own. */
+    HTTP_ERROR(400, "The request was rejected");
 
     private final int status;
     private final String title;

@@ -40,10 +40,10 @@ final class RequestBody implements AutoCloseable {
     /**
      * Reads all of it.
      *
-     * @throws RefusedException if it is too large, there is no room for it, or it does not arrive in time
+     * @throws RejectedException if it is too large, there is no room for it, or it does not arrive in time
      * @throws IOException if the client went away
      */
-    byte[] read() throws RefusedException, IOException {
+    byte[] read() throws RejectedException, IOException {
         long announced = request.getLength();
         if (announced > maxBytes) {
             throw tooLarge();
@@ -69,13 +69,13 @@ final class RequestBody implements AutoCloseable {
                     throw tooLarge();
                 }
                 if (System.nanoTime() - deadline >= 0) {
-                    throw new RefusedException(
+                    throw new RejectedException(
                             ProblemType.REQUEST_TIMEOUT, "the body must arrive within " + timeout.toMillis() + " ms");
                 }
             }
         } catch (IOException e) {
             if (e.getCause() instanceof TimeoutException) {
-                throw new RefusedException(ProblemType.REQUEST_TIMEOUT, "the body stopped arriving");
+                throw new RejectedException(ProblemType.REQUEST_TIMEOUT, "the body stopped arriving");
             }
             throw e;
         }
@@ -84,7 +84,7 @@ final class RequestBody implements AutoCloseable {
     /**
      * Room for twice as much, one byte beyond the largest body at most, which is enough to see that it is too large.
      */
-    private byte[] grown(byte[] bytes, long announced) throws RefusedException {
+    private byte[] grown(byte[] bytes, long announced) throws RejectedException {
         long most = announced >= 0 ? announced + 1 : maxBytes + 1L;
         int size = (int) Math.min(most, Math.max(FIRST_BYTES, bytes.length * 2L));
         if (size <= bytes.length) {
@@ -133,22 +133,22 @@ final class RequestBody implements AutoCloseable {
         taken = 0;
     }
 
-    private RefusedException tooLarge() {
-        return new RefusedException(ProblemType.BODY_TOO_LARGE, "a body must have at most " + maxBytes + " bytes");
+    private RejectedException tooLarge() {
+        return new RejectedException(ProblemType.BODY_TOO_LARGE, "a body must have at most " + maxBytes + " bytes");
     }
 
-    private static RefusedException overloaded() {
-        return new RefusedException(
+    private static RejectedException overloaded() {
+        return new RejectedException(
                 ProblemType.OVERLOADED, "there is no room for the body now; send it again after a pause");
     }
 
     /** The body is not taken. */
-    static final class RefusedException extends Exception {
+    static final class RejectedException extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final ProblemType type;
 
-        RefusedException(ProblemType type, String detail) {
+        RejectedException(ProblemType type, String detail) {
             super(detail, null, false, false);
             this.type = type;
         }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * A bearer token as the configuration holds it: {@code sha256:SALT:HASH}, both in hex, where the hash is SHA-256 over
  * the salt and the token's UTF-8 bytes. One round is enough because tokens are random and long, unlike passwords;
- * {@link #of} refuses short ones, and {@link #newToken()} makes one of 256 random bits.
+ * {@link #of} rejects short ones, and {@link #newToken()} makes one of 256 random bits.
  */
 public final class TokenHash {
     /** Fewest characters of a token. */

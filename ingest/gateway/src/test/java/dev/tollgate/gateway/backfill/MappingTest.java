@@ -151,7 +151,7 @@ class MappingTest {
     }
 
     @Test
-    void givenAnAccessLogFieldThatThereIsNot_whenRead_thenItIsRefusedAndNotTakenForEmpty() {
+    void givenAnAccessLogFieldThatThereIsNot_whenRead_thenItIsRejectedAndNotTakenForEmpty() {
         assertThatThrownBy(() -> Mapping.parse("""
             format: access-log
             fields: {units: "{chunks}", account_id: "{query.account}", duration_ms: "{extra_1}", project_id: "{extra_0}"}

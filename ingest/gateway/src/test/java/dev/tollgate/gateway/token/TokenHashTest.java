@@ -32,7 +32,7 @@ class TokenHashTest {
     }
 
     @Test
-    void givenUnfitTokens_whenHashed_thenTheyAreRefusedWithoutBeingNamed() {
+    void givenUnfitTokens_whenHashed_thenTheyAreRejectedWithoutBeingNamed() {
         for (String token : List.of("short", "x".repeat(513), "has blanks in it, which no header bears", "")) {
             assertThatThrownBy(() -> TokenHash.of(token)).isInstanceOf(IllegalArgumentException.class);
         }

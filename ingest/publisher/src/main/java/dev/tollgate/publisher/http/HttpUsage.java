@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@code INVALID}, 5xx and requests without an answer are {@code SERVER_ERROR}, all else is {@code SUCCESS}.
  *
  * <p>A request for which no account is known is not published, as nobody could be charged; it is counted by
- * {@link #unattributed()}. Functions that throw cost the event, never the request: it is refused as
+ * {@link #unattributed()}. Functions that throw cost the event, never the request: it is rejected as
  * {@link dev.tollgate.publisher.RejectionReason#MALFORMED}. Thread-safe, if the functions are.
  */
 public final class HttpUsage {
@@ -85,7 +85,7 @@ public final class HttpUsage {
             details.accept(call, usage);
             publisher.publish(usage);
         } catch (RuntimeException e) {
-            publisher.refuse("request cannot be made an event: " + e);
+            publisher.reject("request cannot be made an event: " + e);
         }
     }
 

@@ -24,8 +24,8 @@ import java.util.function.ToDoubleFunction;
  * <tr><td>{@code tollgate.publisher.spooled}</td><td>counter, events</td><td>written to the spool</td></tr>
  * <tr><td>{@code tollgate.publisher.recovered}</td><td>counter, events</td><td>of an earlier process, found in the
  *     spool</td></tr>
- * <tr><td>{@code tollgate.publisher.rejected}</td><td>counter, events; tag {@code reason}</td><td>refused; alert on any
- *     </td></tr>
+ * <tr><td>{@code tollgate.publisher.rejected}</td><td>counter, events; tag {@code reason}</td>
+ *     <td>rejected; alert on any</td></tr>
  * <tr><td>{@code tollgate.publisher.dropped}</td><td>counter, events; tag {@code reason}</td>
  *     <td>lost; alert on any</td></tr>
  * <tr><td>{@code tollgate.publisher.pending}</td><td>gauge, events</td><td>accepted and not acknowledged</td></tr>
@@ -61,7 +61,7 @@ public final class PublisherMetrics implements MeterBinder {
             counter(
                     registry,
                     "rejected",
-                    "Events refused",
+                    "Events rejected",
                     List.of(tag(reason)),
                     counters -> counters.rejected(reason));
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * whose handling throws as {@code SERVER_ERROR}. Forwards, includes and error pages belong to the request that led to
  * them.
  *
- * <p>To be put before everything else that may answer, such as authentication, so that refused requests are seen too;
+ * <p>To be put before everything else that may answer, such as authentication, so that rejected requests are seen too;
  * what the service attaches to the request meanwhile is there when the event is made. Asynchronous requests need the
  * filter to be registered with {@code asyncSupported}.
  */

@@ -183,7 +183,7 @@ class SpoolTest {
     }
 
     @Test
-    void givenDropNewest_whenTheBoundIsReached_thenAppendRefusesUntilSegmentsAreAcknowledged() throws IOException {
+    void givenDropNewest_whenTheBoundIsReached_thenAppendRejectsUntilSegmentsAreAcknowledged() throws IOException {
         try (Spool spool = open(3 * SEGMENT, OverflowPolicy.DROP_NEWEST)) {
             int appended = 0;
             List<SpoolPosition> ends = new ArrayList<>();
@@ -223,7 +223,7 @@ class SpoolTest {
     }
 
     @Test
-    void givenAnOpenSpool_whenOpenedAgain_thenTheSecondIsRefusedAndTheFirstGoesOn() throws IOException {
+    void givenAnOpenSpool_whenOpenedAgain_thenTheSecondIsRejectedAndTheFirstGoesOn() throws IOException {
         try (Spool spool = open(16 * SEGMENT, OverflowPolicy.DROP_NEWEST)) {
             append(spool, 0, 1, 10);
 

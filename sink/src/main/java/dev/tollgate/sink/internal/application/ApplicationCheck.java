@@ -59,7 +59,7 @@ public final class ApplicationCheck {
     }
 
     /** Why a record that was not accepted stops the sink, and what to do. */
-    public SinkException refusal(ConsumerRecord<?, ?> record) {
+    public SinkException rejection(ConsumerRecord<?, ?> record) {
         String id = ApplicationHeader.read(record.headers());
         String where = partition + "@" + record.offset();
         if (id.isEmpty()) {

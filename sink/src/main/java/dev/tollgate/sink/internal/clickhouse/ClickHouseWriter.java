@@ -1,6 +1,6 @@
 package dev.tollgate.sink.internal.clickhouse;
 
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.insert.FencedInserts;
 import dev.tollgate.sink.internal.table.TableMapping;
@@ -78,9 +78,9 @@ public interface ClickHouseWriter extends AutoCloseable {
      *
      * @param token deduplication token; null to insert without deduplication
      * @throws UnavailableException if it is not known whether they are stored
-     * @throws RefusedException if ClickHouse does not take what the rows hold
+     * @throws RejectedInsertException if ClickHouse does not take what the rows hold
      */
-    void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException;
+    void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RejectedInsertException;
 
     @Override
     void close();

@@ -6,7 +6,7 @@ import com.clickhouse.client.api.insert.InsertResponse;
 import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.data.ClickHouseFormat;
 import com.clickhouse.jdbc.ConnectionImpl;
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.Months;
 import dev.tollgate.sink.internal.table.TableMapping;
@@ -220,7 +220,8 @@ public final class JdbcClickHouseWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
+    public void insert(TableInsert insert, @Nullable String token)
+            throws UnavailableException, RejectedInsertException {
         try {
             Connection open = connection();
             InsertSettings settings = settings(insert, token);
@@ -247,7 +248,7 @@ public final class JdbcClickHouseWriter implements ClickHouseWriter {
             if (answer != null && ABOUT_CONTENT.contains(answer.getCode())) {
                 String message = String.valueOf(answer.getMessage());
                 Matcher row = ROW.matcher(message);
-                throw new RefusedException(message, row.find() ? Integer.parseInt(row.group(1)) : 0, e);
+                throw new RejectedInsertException(message, row.find() ? Integer.parseInt(row.group(1)) : 0, e);
             }
             throw unavailable(e);
         }

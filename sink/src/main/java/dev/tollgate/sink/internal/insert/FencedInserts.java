@@ -5,7 +5,7 @@ import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
 import dev.tollgate.sink.internal.clickhouse.RowSource;
 import dev.tollgate.sink.internal.clickhouse.StoredRows;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.status.SinkException;
@@ -130,7 +130,7 @@ public final class FencedInserts {
      *
      * @param nanoTime clock of the metrics
      * @throws UnavailableException if ClickHouse does not answer; the next step goes on from here
-     * @throws SinkException if rows stand partly, or if ClickHouse refuses what a row holds
+     * @throws SinkException if rows stand partly, or if ClickHouse rejects what a row holds
      */
     public void step(ClickHouseWriter writer, LongSupplier nanoTime) throws UnavailableException {
         Walk walk = isAny(Outcome.UNKNOWN) ? null : next();
@@ -167,8 +167,8 @@ public final class FencedInserts {
             }
             lookAgain();
             throw e;
-        } catch (RefusedException e) {
-            refused(walk, e);
+        } catch (RejectedInsertException e) {
+            rejected(walk, e);
             return;
         }
         if (first || !additive) {
@@ -178,25 +178,25 @@ public final class FencedInserts {
         }
     }
 
-    /** A connection that is cut within the rows can look like a bad row, so one refusal is not believed. */
-    private void refused(Walk walk, RefusedException e) {
-        if (walk.refused) {
-            throw new SinkException(refusal(walk.insert, e), e);
+    /** A connection that is cut within the rows can look like a bad row, so one rejection is not believed. */
+    private void rejected(Walk walk, RejectedInsertException e) {
+        if (walk.rejected) {
+            throw new SinkException(rejection(walk.insert, e), e);
         }
-        walk.refused = true;
+        walk.rejected = true;
         metrics.unclear();
         log.warn(
-                "refused once, trying again: table={} source={} reason={}",
+                "rejected once, trying again: table={} source={} reason={}",
                 walk.insert.table(),
                 source,
                 e.getMessage());
     }
 
-    private String refusal(TableInsert insert, RefusedException e) {
+    private String rejection(TableInsert insert, RejectedInsertException e) {
         String where = e.row() >= 1 && e.row() <= insert.rowCount()
                 ? source.partition() + "@" + insert.offsets()[e.row() - 1]
                 : source.toString();
-        return "ClickHouse refuses the record at " + where + " for table " + insert.table() + " and it is not skipped: "
+        return "ClickHouse rejects the record at " + where + " for table " + insert.table() + " and it is not skipped: "
                 + e.getMessage();
     }
 
@@ -281,7 +281,7 @@ public final class FencedInserts {
         private final TableInsert insert;
         private Outcome outcome;
         private int fence;
-        private boolean refused;
+        private boolean rejected;
 
         Walk(TableInsert insert, Outcome outcome) {
             this.insert = insert;

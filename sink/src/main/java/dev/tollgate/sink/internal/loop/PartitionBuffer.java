@@ -252,7 +252,7 @@ final class PartitionBuffer {
     private void requireApplication(ConsumerRecord<byte[], byte[]> record) {
         ApplicationCheck check = applications;
         if (check != null && !check.tryAccept(record)) {
-            throw check.refusal(record);
+            throw check.rejection(record);
         }
     }
 

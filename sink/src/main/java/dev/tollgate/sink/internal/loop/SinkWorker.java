@@ -196,7 +196,7 @@ public final class SinkWorker implements Runnable {
         } catch (OffsetOutOfRangeException e) {
             beginAnew(e);
         } catch (ConfigException e) {
-            throw new SinkException("Kafka refuses the configuration: " + e.getMessage(), e);
+            throw new SinkException("Kafka rejects the configuration: " + e.getMessage(), e);
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {

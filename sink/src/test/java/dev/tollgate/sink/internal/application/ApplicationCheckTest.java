@@ -57,7 +57,7 @@ final class ApplicationCheckTest {
     }
 
     @Test
-    void givenTheNextApplication_whenItHasFollowed_thenTheOneBeforeIsRefused() {
+    void givenTheNextApplication_whenItHasFollowed_thenTheOneBeforeIsRejected() {
         ApplicationCheck check = check("b", new StoredApplication(1, "a", 10, 50));
 
         assertThat(check.tryAccept(record("a"))).isTrue();
@@ -80,11 +80,11 @@ final class ApplicationCheckTest {
     }
 
     @Test
-    void givenARecordWithoutHeader_whenTheTableIsEmpty_thenItIsRefusedByName() {
+    void givenARecordWithoutHeader_whenTheTableIsEmpty_thenItIsRejectedByName() {
         ApplicationCheck check = check(null);
 
         assertThat(check.tryAccept(record(""))).isFalse();
-        assertThat(check.refusal(record("")).getMessage())
+        assertThat(check.rejection(record("")).getMessage())
                 .contains("usage-journal-1@7")
                 .contains("'app'");
     }

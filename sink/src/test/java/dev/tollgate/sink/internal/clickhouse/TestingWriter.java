@@ -1,6 +1,6 @@
 package dev.tollgate.sink.internal.clickhouse;
 
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ public final class TestingWriter implements ClickHouseWriter {
     public final List<TableInsert> inserts = new ArrayList<>();
     public final List<@Nullable String> tokens = new ArrayList<>();
     public int failures;
-    public int refusals;
+    public int rejections;
     public final Set<Long> standing = new TreeSet<>();
     public final List<OffsetRange> lost = new ArrayList<>();
     public final List<StoredApplication> applications = new ArrayList<>();
@@ -87,7 +87,8 @@ public final class TestingWriter implements ClickHouseWriter {
     }
 
     @Override
-    public void insert(TableInsert insert, @Nullable String token) throws UnavailableException, RefusedException {
+    public void insert(TableInsert insert, @Nullable String token)
+            throws UnavailableException, RejectedInsertException {
         if (onEachInsert != null) {
             onEachInsert.run();
         }
@@ -95,9 +96,9 @@ public final class TestingWriter implements ClickHouseWriter {
             failures--;
             throw new UnavailableException(UnavailableException.Part.CLICKHOUSE, "down");
         }
-        if (refusals > 0) {
-            refusals--;
-            throw new RefusedException("bad content (at row 2)", 2, new IllegalStateException());
+        if (rejections > 0) {
+            rejections--;
+            throw new RejectedInsertException("bad content (at row 2)", 2, new IllegalStateException());
         }
         inserts.add(insert);
         tokens.add(token);

@@ -14,7 +14,7 @@ import dev.tollgate.sink.internal.clickhouse.StoredRows;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
 import dev.tollgate.sink.internal.clickhouse.TablePosition;
 import dev.tollgate.sink.internal.clickhouse.TestingWriter;
-import dev.tollgate.sink.internal.failure.RefusedException;
+import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.internal.table.TableMappings;
@@ -251,7 +251,7 @@ final class FencedInsertsTest {
             if (!stands) {
                 try {
                     writer.insert(insert, looks ? null : insert.token(0));
-                } catch (RefusedException e) {
+                } catch (RejectedInsertException e) {
                     throw new IllegalStateException(e);
                 }
             }

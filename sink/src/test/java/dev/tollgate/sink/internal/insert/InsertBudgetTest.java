@@ -19,20 +19,20 @@ final class InsertBudgetTest {
         InsertBudget budget = new InsertBudget(LIMIT, SPAN);
         Deque<Long> taken = new ArrayDeque<>();
         long now = random.nextLong();
-        int refused = 0;
+        int rejected = 0;
         for (int i = 0; i < 100_000; i++) {
             now += random.nextInt(10) == 0 ? random.nextLong(3 * SPAN) : random.nextLong(SPAN / LIMIT);
             if (budget.tryTake(now)) {
                 taken.add(now);
             } else {
-                refused++;
+                rejected++;
             }
             while (!taken.isEmpty() && now - taken.getFirst() >= SPAN) {
                 taken.removeFirst();
             }
             assertThat(taken.size()).isLessThanOrEqualTo(LIMIT);
         }
-        assertThat(refused).isPositive();
+        assertThat(rejected).isPositive();
     }
 
     @Test

@@ -29,7 +29,7 @@ final class LedgerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"v=2;to=50", "v=1;to=41", "v=1;to=x", "by hand", "v=1;rows=1;to=50"})
-    void givenMetadataOfAnotherProgram_whenRead_thenItIsRefused(String metadata) {
+    void givenMetadataOfAnotherProgram_whenRead_thenItIsRejected(String metadata) {
         assertThatThrownBy(() -> Ledger.read(new OffsetAndMetadata(41, metadata)))
                 .isInstanceOf(SinkException.class)
                 .hasMessageContaining("'" + metadata + "'");

@@ -343,9 +343,9 @@ final class SinkWorkerTest {
     }
 
     @Test
-    void givenARowThatIsRefusedOnce_whenInsertedAgain_thenItWasTheConnection() {
+    void givenARowThatIsRejectedOnce_whenInsertedAgain_thenItWasTheConnection() {
         assign(0);
-        writer.refusals = 1;
+        writer.rejections = 1;
         publish(0, 1, 2);
 
         worker.step();
@@ -355,9 +355,9 @@ final class SinkWorkerTest {
     }
 
     @Test
-    void givenARowThatIsRefusedTwice_whenInserted_thenItsOffsetIsNamed() {
+    void givenARowThatIsRejectedTwice_whenInserted_thenItsOffsetIsNamed() {
         assign(0);
-        writer.refusals = 2;
+        writer.rejections = 2;
         publish(10, 20, 30);
 
         assertThatThrownBy(worker::step)
@@ -607,7 +607,7 @@ final class SinkWorkerTest {
         return names;
     }
 
-    /** Refuses commits as the coordinator does with a member that it has put out of the group. */
+    /** Rejects commits as the coordinator does with a member that it has put out of the group. */
     private static final class FencingConsumer extends MockConsumer<byte[], byte[]> {
         private boolean fenced;
 

@@ -1,13 +1,13 @@
 package dev.tollgate.sink.internal.failure;
 
-/** ClickHouse refuses an insert for what the rows hold: it would refuse it again. */
-public final class RefusedException extends Exception {
+/** ClickHouse rejects an insert for what the rows hold: it would reject it again. */
+public final class RejectedInsertException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int row;
 
     /** @param row number of the row within the insert, from 1, or 0 where ClickHouse does not say */
-    public RefusedException(String message, int row, Throwable cause) {
+    public RejectedInsertException(String message, int row, Throwable cause) {
         super(message, cause);
         this.row = row;
     }

@@ -8,7 +8,7 @@ package dev.tollgate.plans.catalog;
  * @param reason what kind of conflict
  * @param sentence the same for people, with the values that conflict and what to do
  */
-public record Refusal(String planId, int version, Reason reason, String sentence) {
+public record PlanRejection(String planId, int version, Reason reason, String sentence) {
 
     /** Kinds of conflict with the catalog. */
     public enum Reason {
