@@ -18,6 +18,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.tollgate.gate.Decision;
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gate.Policy;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.PositionLostException;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -248,17 +251,26 @@ class ArchitectureTest {
                 .check(all);
     }
 
+    /** The internals of a gate have no circle, and of its API they see what a gate is told and what it answers. */
     @Test
-    void internalPackagesAreOfTheirModuleAlone() {
-        for (String module : List.of("engine", "gate", "streams", "sink", "publisher", "gateway", "plans", "sql")) {
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage("dev.tollgate." + module + "..")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAPackage("dev.tollgate." + module + "..internal..")
-                    .check(all);
-        }
+    void theInternalsOfTheGateSeeItsSettingsAndItsAnswersAlone() {
+        JavaClasses gate = all.that(resideInAPackage("dev.tollgate.gate.."));
+
+        slices().assignedFrom(packagesBelow("dev.tollgate.gate.internal"))
+                .should()
+                .beFreeOfCycles()
+                .check(gate);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tollgate.gate.internal..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.tollgate.gate..")
+                        .and(not(resideInAPackage("dev.tollgate.gate.internal..")))
+                        .and(not(belongToAnyOf(GateConfig.class, Policy.class, Decision.class))))
+                .check(gate);
+        assertThat(typesByPackage("dev.tollgate.gate"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15));
     }
 
     @ParameterizedTest

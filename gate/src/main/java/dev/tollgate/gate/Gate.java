@@ -1,5 +1,12 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.gate.internal.account.Account;
+import dev.tollgate.gate.internal.account.AccountRegistry;
+import dev.tollgate.gate.internal.account.Caller;
+import dev.tollgate.gate.internal.account.Terms;
+import dev.tollgate.gate.internal.counter.Counter;
+import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.feed.Feed;
 import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.planmodel.pricing.EndpointPricing;
 import dev.tollgate.schemas.AvroTypes;
@@ -16,7 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides from memory whether a call may go ahead.
+ * Decides from memory whether a call may go ahead, and counts what it lets through until a snapshot of the accounting
+ * tells of it. A decision reads the account's terms and touches its counters only; everything else that a gate knows is
+ * written by the feed, on a thread of its own. A decision must do no I/O, take no lock, throw nothing, and, for an
+ * allowed call of a known account and endpoint, allocate nothing.
  *
  * <pre>{@code
  * try (Gate gate = Gate.of(GateConfig.from(settings))) {
@@ -28,16 +38,15 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@code check} does no I/O, takes no lock, allocates nothing when it allows a call of a known account and endpoint,
- * and never throws. {@link #begin} is the same for callers who tell when the call is over, which is more exact for
- * calls that take long or fail, and is what concurrency limits need; the filters use it.
+ * <p>{@link #check} is for callers who do not tell when a call is over. {@link #begin} is for those who do, which is
+ * more exact for calls that take long or fail, and is what concurrency limits need; the filters use it.
  *
  * <p>Thread-safe. What exactly is promised, also about several gates, is in {@code docs/gate.md}.
  */
 public final class Gate implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
-    /** Errors are said once a minute at most. */
+    /** Errors are logged once a minute at most. */
     private static final long ERROR_LOG_INTERVAL_MILLIS = 60_000;
 
     static {
@@ -58,8 +67,8 @@ public final class Gate implements AutoCloseable {
     private Gate(GateConfig config, LongSupplier clock, Predicate<String> filter, boolean followsKafka) {
         this.config = config;
         this.clock = clock;
-        this.accounts = new AccountRegistry(config, metrics, filter, clock);
-        this.feed = followsKafka ? new Feed(config, accounts, metrics, clock) : null;
+        this.accounts = new AccountRegistry(config, metrics.intake, filter, clock, this::allowed);
+        this.feed = followsKafka ? new Feed(config, accounts, metrics.intake, clock) : null;
         this.feedMaxAgeMillis = config.feedMaxAge().toMillis();
         this.snapshotMaxAgeMillis = config.snapshotMaxAge().isZero()
                 ? Long.MAX_VALUE
@@ -276,6 +285,11 @@ public final class Gate implements AutoCloseable {
             log.debug("end of a call of account={} could not be counted", account.id, e);
             metrics.errors.increment();
         }
+    }
+
+    private Decision allowed(Terms terms, Caller caller) {
+        return Decision.allowed(
+                () -> Headers.of(config.headers(), terms.rules, caller.counters, clock.getAsLong(), -1, 0));
     }
 
     private Decision denied(Terms terms, Caller caller, EndpointPricing pricing, long units, long now, boolean stale) {

@@ -1,5 +1,6 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.gate.internal.account.IntakeCounts;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,12 +15,7 @@ public final class GateMetrics {
     final LongAdder allowed = new LongAdder();
     final LongAdder allowedUnknown = new LongAdder();
     final LongAdder errors = new LongAdder();
-    final LongAdder snapshots = new LongAdder();
-    final LongAdder outdatedSnapshots = new LongAdder();
-    final LongAdder plans = new LongAdder();
-    final LongAdder malformed = new LongAdder();
-    final LongAdder evicted = new LongAdder();
-    final LongAdder feedFailures = new LongAdder();
+    final IntakeCounts intake = new IntakeCounts();
     private final Map<Reason, LongAdder> denied = new EnumMap<>(Reason.class);
 
     GateMetrics() {
@@ -62,31 +58,31 @@ public final class GateMetrics {
 
     /** Snapshots taken over. */
     public long snapshots() {
-        return snapshots.sum();
+        return intake.snapshots.sum();
     }
 
     /** Snapshots left alone because a newer one was known. */
     public long outdatedSnapshots() {
-        return outdatedSnapshots.sum();
+        return intake.outdatedSnapshots.sum();
     }
 
     /** Records of the plan catalog taken over. */
     public long plans() {
-        return plans.sum();
+        return intake.plans.sum();
     }
 
     /** Records that could not be read, or plans that could not be used, and were skipped. */
     public long malformed() {
-        return malformed.sum();
+        return intake.malformed.sum();
     }
 
     /** Accounts forgotten because there were more than {@code gate.max-accounts}. */
     public long evicted() {
-        return evicted.sum();
+        return intake.evicted.sum();
     }
 
     /** Attempts to reach Kafka or the registry that failed. */
     public long feedFailures() {
-        return feedFailures.sum();
+        return intake.feedFailures.sum();
     }
 }

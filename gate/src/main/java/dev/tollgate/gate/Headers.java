@@ -1,5 +1,7 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.gate.internal.counter.Counter;
+import dev.tollgate.gate.internal.counter.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

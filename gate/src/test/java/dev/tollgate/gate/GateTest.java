@@ -2,6 +2,9 @@ package dev.tollgate.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.gate.internal.account.Account;
+import dev.tollgate.gate.internal.account.AccountRegistry;
+import dev.tollgate.gate.internal.account.IntakeCounts;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Dimension;
 import dev.tollgate.schemas.avro.Mode;
@@ -10,6 +13,7 @@ import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.WindowUnit;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -313,21 +317,25 @@ class GateTest {
 
     @Test
     void givenTenThousandKeys_whenTheirRecordsAreDeleted_thenNothingIsKeptOfThem() {
-        AccountRegistry book = new AccountRegistry(
-                GateConfig.from(TestingGate.settings()), new GateMetrics(), id -> true, testing.clock::get);
-        book.apply(planWithKeys());
+        AccountRegistry registry = new AccountRegistry(
+                GateConfig.from(TestingGate.settings()),
+                new IntakeCounts(),
+                id -> true,
+                testing.clock::get,
+                (terms, caller) -> Decision.allowed(Map::of));
+        registry.apply(planWithKeys());
         for (int i = 0; i < 10_000; i++) {
-            book.apply(TestingState.at(i, testing.now())
+            registry.apply(TestingState.at(i, testing.now())
                     .of(Scope.API_KEY, "k" + i)
                     .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k" + i)
                     .build());
         }
-        Account account = Objects.requireNonNull(book.find("acme"));
+        Account account = Objects.requireNonNull(registry.find("acme"));
         assertThat(account.counters()).isBetween(10_000, 10_002);
 
         testing.passMillis(60_000);
         for (int i = 0; i < 10_000; i++) {
-            book.forget("acme", Scope.API_KEY, "k" + i);
+            registry.forget("acme", Scope.API_KEY, "k" + i);
         }
 
         assertThat(account.counters()).isLessThanOrEqualTo(2);

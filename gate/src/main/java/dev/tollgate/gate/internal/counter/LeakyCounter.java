@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -46,7 +46,7 @@ final class LeakyCounter extends Counter {
     private long markAdmitted;
 
     @Override
-    boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
         if (nowMillis < blockedUntilMillis || cost > rule.amount()) {
             return false;
         }
@@ -66,7 +66,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
         long now = nowMillis * NANOS_PER_MILLI;
         return nowMillis >= blockedUntilMillis
                 && cost <= rule.amount()
@@ -74,26 +74,25 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
         ADMITTED.getAndAdd(this, -cost);
         EMPTY_AT.getAndAdd(this, -worthNanos(rule, cost));
     }
 
     @Override
-    void close(long cost) {}
+    public void close(long cost) {}
 
     @Override
-    long used(Rule rule, long nowMillis) {
+    public long used(Rule rule, long nowMillis) {
         long left = emptyAtNanos - nowMillis * NANOS_PER_MILLI;
         long used = left <= 0 ? 0 : unitsIn(rule, left);
         return nowMillis < blockedUntilMillis ? Math.max(used, rule.amount()) : Math.min(used, rule.amount());
     }
 
     @Override
-    long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(Rule rule, long nowMillis) {
         if (nowMillis < blockedUntilMillis) {
-            // A block ends with the next unit. The level kept here can be a fraction of a unit below that of the
-            // topology.
+            // A block ends with the next unit. The level kept here can be a fraction of a unit below the topology's.
             return blockedUntilMillis;
         }
         long used = used(rule, nowMillis);
@@ -101,7 +100,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(Rule rule, long nowMillis, long cost) {
         long moment = momentWithLevel(rule, Math.max(0, rule.amount() - cost));
         return Math.max(Math.max(nowMillis, blockedUntilMillis), moment);
     }
@@ -113,7 +112,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         long unit = worthNanos(rule, 1);
         long told = snapshotEmptyAt(rule, snapshot);
         long all = admitted;

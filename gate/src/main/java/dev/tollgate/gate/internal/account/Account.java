@@ -1,5 +1,9 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.account;
 
+import dev.tollgate.gate.internal.counter.Counter;
+import dev.tollgate.gate.internal.counter.FleetShare;
+import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.counter.Snapshot;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
@@ -13,13 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that this gate knows about one account. Written by the feed, read by every thread. */
-final class Account {
+public final class Account {
     /** Most counters of one account; further projects and API keys share one. */
     private static final int MAX_COUNTERS = 65_536;
 
     private static final long TOUCH_INTERVAL_MILLIS = 1_000;
 
-    final String id;
+    public final String id;
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
     private final TermsMaker maker;
     private final FleetShare fleet;
@@ -68,7 +72,7 @@ final class Account {
         this.terms = maker.make(this, null, nowMillis);
     }
 
-    Terms termsAt(long nowMillis) {
+    public Terms termsAt(long nowMillis) {
         Terms current = terms;
         return nowMillis < current.validUntilMillis ? current : renewTerms(nowMillis);
     }
@@ -93,20 +97,20 @@ final class Account {
         return touchedAtMillis;
     }
 
-    void touch(long nowMillis) {
+    public void touch(long nowMillis) {
         if (nowMillis - touchedAtMillis > TOUCH_INTERVAL_MILLIS) {
             touchedAtMillis = nowMillis;
         }
     }
 
-    void admitted(long nowMillis) {
+    public void admitted(long nowMillis) {
         if (unconfirmedSinceMillis == 0) {
             unconfirmedSinceMillis = nowMillis;
         }
     }
 
     /** How long a call has been waiting to show up in a snapshot, 0 if none is. */
-    long unconfirmedMillis(long nowMillis) {
+    public long unconfirmedMillis(long nowMillis) {
         long since = unconfirmedSinceMillis;
         return since == 0 ? 0 : Math.max(0, nowMillis - since);
     }
@@ -136,8 +140,7 @@ final class Account {
         AccountView before = view;
         long asOf = state.getAsOf().toEpochMilli();
         // Versions of one history grow together with the append times in it. An older version that has seen newer
-        // records
-        // is of another history: the state of the topology was reset.
+        // records is of another history: the state of the topology was reset.
         if (before != null && state.getVersion() < before.version() && asOf <= before.asOfMillis()) {
             return false;
         }
@@ -190,7 +193,7 @@ final class Account {
     }
 
     /** How many counters there are. */
-    int counters() {
+    public int counters() {
         return counters.size();
     }
 

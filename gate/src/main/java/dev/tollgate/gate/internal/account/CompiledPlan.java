@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.account;
 
 import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.planmodel.pricing.CostTable;
@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * One version of a plan in the form that answers quickly: what an endpoint costs, how large a call may be, which
  * outcomes are charged. Thread-safe.
  */
-final class CompiledPlan {
+public final class CompiledPlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
     private static final int MAX_REMEMBERED_ENDPOINTS = 4_096;
 
@@ -29,7 +29,7 @@ final class CompiledPlan {
     final int version;
     final long effectiveFromMillis;
     final List<Limit> limits;
-    final Set<Outcome> chargedOutcomes;
+    public final Set<Outcome> chargedOutcomes;
     private final List<String> meterIds = new ArrayList<>();
     private final List<CostTable> costTables = new ArrayList<>();
     private final List<dev.tollgate.planmodel.pricing.PerCallCap> caps = new ArrayList<>();
@@ -74,7 +74,7 @@ final class CompiledPlan {
         return meterIds.indexOf(meterId);
     }
 
-    EndpointPricing pricingOf(String endpoint) {
+    public EndpointPricing pricingOf(String endpoint) {
         EndpointPricing known = byEndpoint.get(endpoint);
         return known != null ? known : remember(endpoint);
     }

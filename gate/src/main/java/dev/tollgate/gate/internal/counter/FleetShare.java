@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 /**
  * What each call that this gate admits stands for besides itself, over all accounts: how calls are spread over the
@@ -8,7 +8,7 @@ package dev.tollgate.gate;
  *
  * <p>Written by one thread at a time, read by any.
  */
-final class FleetShare {
+public final class FleetShare {
     /** Shares are in sixteenths. */
     static final int ONE = 16;
 

@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -34,7 +34,7 @@ final class ConcurrencyCounter extends Counter {
     private final AtomicLongArray startedInSlot = new AtomicLongArray(SLOTS);
 
     @Override
-    boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
         if (closed) {
             // Over before it has begun: it needs a free place and takes none.
             return hasRoom(rule, nowMillis, cost);
@@ -55,7 +55,7 @@ final class ConcurrencyCounter extends Counter {
     }
 
     @Override
-    boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
         return inFlight + others(nowMillis) + 1 <= rule.amount()
                 || (sweep(rule, nowMillis) && inFlight + others(nowMillis) + 1 <= rule.amount());
     }
@@ -116,33 +116,33 @@ final class ConcurrencyCounter extends Counter {
 
     /** Undoes {@link #take} within the decision; {@code nowMillis} is the moment at which the place was taken. */
     @Override
-    void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
         if (!closed) {
             ended(rule, nowMillis);
         }
     }
 
     @Override
-    void close(long cost) {}
+    public void close(long cost) {}
 
     @Override
-    long used(Rule rule, long nowMillis) {
+    public long used(Rule rule, long nowMillis) {
         return inFlight + others(nowMillis);
     }
 
     @Override
-    long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(Rule rule, long nowMillis) {
         return used(rule, nowMillis) == 0 ? nowMillis : nowMillis + 1_000;
     }
 
     /** Requests end when they end: worth another try in a second. */
     @Override
-    long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(Rule rule, long nowMillis, long cost) {
         return nowMillis + 1_000;
     }
 
     @Override
-    void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         others = Math.max(0, snapshot.used() - inFlight);
         othersUntilMillis = snapshot.receivedAtMillis() + rule.leaseMillis();
     }

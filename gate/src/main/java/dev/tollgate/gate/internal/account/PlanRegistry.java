@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.account;
 
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;

@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.schemas.avro.Algorithm;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param bucketName what headers call it
  * @param closedWhenStale whether calls are denied once nothing is known for too long
  */
-record Rule(
+public record Rule(
         String limitId,
         String meterId,
         int meterIndex,
@@ -38,11 +38,11 @@ record Rule(
         long leaseMillis,
         String bucketName,
         boolean closedWhenStale) {
-    static final long UNLIMITED = Long.MAX_VALUE;
+    public static final long UNLIMITED = Long.MAX_VALUE;
 
     private static final long DEFAULT_LEASE_MILLIS = 300_000;
 
-    static Rule of(Limit limit, int meterIndex, @Nullable Long amount, boolean closedWhenStale) {
+    public static Rule of(Limit limit, int meterIndex, @Nullable Long amount, boolean closedWhenStale) {
         return new Rule(
                 limit.getLimitId(),
                 limit.getMeterId(),
@@ -71,22 +71,22 @@ record Rule(
                 : limit.getWindow().name().toLowerCase(Locale.ROOT);
     }
 
-    boolean isUnlimited() {
+    public boolean isUnlimited() {
         return amount == UNLIMITED;
     }
 
     /** Whether it takes part in decisions at all. */
-    boolean binds() {
+    public boolean binds() {
         return enforced && !isUnlimited();
     }
 
     /** Whether it counts requests in flight. */
-    boolean isConcurrency() {
+    public boolean isConcurrency() {
         return algorithm == Algorithm.CONCURRENCY;
     }
 
     /** Longest time for which usage counts, in milliseconds: tells which of two limits is the longer one. */
-    long spanMillis() {
+    public long spanMillis() {
         return unit != null ? unit.maxMillis() : periodMillis;
     }
 }

@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 /**
  * What is known of one bucket: the newest snapshot, and the calls that this gate has admitted since.
@@ -10,35 +10,35 @@ package dev.tollgate.gate;
  * <p>Where {@code closed} is false, the call is in flight until {@link #close} or {@link #giveBack}: as long as it is,
  * no snapshot can contain it, because its event is published when it ends.
  */
-abstract class Counter {
+public abstract class Counter {
     /** Counts the cost if there is room for it. */
-    abstract boolean take(Rule rule, long nowMillis, long cost, boolean closed);
+    public abstract boolean take(Rule rule, long nowMillis, long cost, boolean closed);
 
     /** Whether there would be room. */
-    abstract boolean hasRoom(Rule rule, long nowMillis, long cost);
+    public abstract boolean hasRoom(Rule rule, long nowMillis, long cost);
 
     /** Undoes {@link #take}: the call was denied by another limit, or ended in a way that is not charged. */
-    abstract void giveBack(Rule rule, long nowMillis, long cost, boolean closed);
+    public abstract void giveBack(Rule rule, long nowMillis, long cost, boolean closed);
 
     /** A call that was taken as in flight has ended and is charged. */
-    abstract void close(long cost);
+    public abstract void close(long cost);
 
     /** Usage as headers show it, in units of the meter: the snapshot's and this gate's own. */
-    abstract long used(Rule rule, long nowMillis);
+    public abstract long used(Rule rule, long nowMillis);
 
     /** When usage goes down next (window end, next unit of a leaky bucket); {@code nowMillis} if there is no usage. */
-    abstract long resetsAt(Rule rule, long nowMillis);
+    public abstract long resetsAt(Rule rule, long nowMillis);
 
     /**
      * When there will be room for the cost if nothing else is admitted; for one that never fits, when the bucket is
      * empty.
      */
-    abstract long roomAt(Rule rule, long nowMillis, long cost);
+    public abstract long roomAt(Rule rule, long nowMillis, long cost);
 
     /** Takes over what a snapshot says. */
-    abstract void apply(Rule rule, Snapshot snapshot, long horizonMillis);
+    public abstract void apply(Rule rule, Snapshot snapshot, long horizonMillis);
 
-    static Counter forRule(Rule rule, FleetShare fleet, long nowMillis) {
+    public static Counter forRule(Rule rule, FleetShare fleet, long nowMillis) {
         return switch (rule.algorithm()) {
             case LEAKY_BUCKET -> new LeakyCounter();
             case CONCURRENCY -> new ConcurrencyCounter();

@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 import dev.tollgate.schemas.avro.BucketState;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOfMillis append time of the newest record in it
  * @param receivedAtMillis when this gate read it, by its own clock
  */
-record Snapshot(
+public record Snapshot(
         long used,
         long startMillis,
         long endMillis,
@@ -24,7 +24,7 @@ record Snapshot(
         long asOfMillis,
         long receivedAtMillis) {
 
-    static Snapshot of(BucketState bucket, long streamTimeMillis, long asOfMillis, long receivedAtMillis) {
+    public static Snapshot of(BucketState bucket, long streamTimeMillis, long asOfMillis, long receivedAtMillis) {
         return new Snapshot(
                 Math.max(0, bucket.getUsed()),
                 millis(bucket.getWindowStart(), streamTimeMillis),

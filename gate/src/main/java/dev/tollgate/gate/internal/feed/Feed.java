@@ -1,5 +1,8 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.feed;
 
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gate.internal.account.AccountRegistry;
+import dev.tollgate.gate.internal.account.IntakeCounts;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
@@ -31,16 +34,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the book current from {@code limit-state} and {@code plan-catalog}, on a thread of its own.
+ * Keeps the {@link AccountRegistry} current from {@code limit-state} and {@code plan-catalog}, on a thread of its own.
  *
  * <p>Assigns all partitions to itself and reads them from the beginning: there is no group, nothing is committed, and
  * each gate reads everything. Snapshots are read before their transaction commits; should it abort, the same decisions
  * come again, and versions tell which snapshot is the newest.
  *
  * <p>An empty poll says nothing about Kafka being there. So the ends of the partitions are asked for once a second:
- * when they answer and everything up to them has been read, the book is level with Kafka.
+ * when they answer and everything up to them has been read, the gate is level with Kafka.
  */
-final class Feed implements AutoCloseable {
+public final class Feed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Feed.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -53,7 +56,7 @@ final class Feed implements AutoCloseable {
 
     private final GateConfig config;
     private final AccountRegistry accounts;
-    private final GateMetrics metrics;
+    private final IntakeCounts counts;
     private final LongSupplier clock;
     private final AvroDeserializer<LimitState> snapshots;
     private final AvroDeserializer<Plan> plans;
@@ -65,10 +68,10 @@ final class Feed implements AutoCloseable {
     private volatile long levelAtMillis;
     private final Map<String, Long> loggedAtMillis = new HashMap<>();
 
-    Feed(GateConfig config, AccountRegistry accounts, GateMetrics metrics, LongSupplier clock) {
+    public Feed(GateConfig config, AccountRegistry accounts, IntakeCounts counts, LongSupplier clock) {
         this.config = config;
         this.accounts = accounts;
-        this.metrics = metrics;
+        this.counts = counts;
         this.clock = clock;
         SchemaRegistryClient registry = new SchemaRegistryClient(config.registry());
         this.snapshots = new AvroDeserializer<>(LimitState.class, registry);
@@ -78,18 +81,18 @@ final class Feed implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
-    boolean start(Duration timeout) throws InterruptedException {
+    public boolean start(Duration timeout) throws InterruptedException {
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
         }
         return read.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return ready;
     }
 
-    long ageMillis(long nowMillis) {
+    public long ageMillis(long nowMillis) {
         return Math.max(0, nowMillis - levelAtMillis);
     }
 
@@ -122,7 +125,7 @@ final class Feed implements AutoCloseable {
             } catch (WakeupException e) {
                 log.debug("feed is woken up");
             } catch (RuntimeException e) {
-                metrics.feedFailures.increment();
+                counts.feedFailures.increment();
                 warn("feed", "the gate lost Kafka and tries again; it goes on with what it knows", e);
                 pause();
             } finally {
@@ -195,7 +198,7 @@ final class Feed implements AutoCloseable {
         for (String topic : List.of(config.planCatalogTopic(), config.limitStateTopic())) {
             List<PartitionInfo> known = consumer.partitionsFor(topic, ASK);
             if (known == null || known.isEmpty()) {
-                metrics.feedFailures.increment();
+                counts.feedFailures.increment();
                 warn("missing " + topic, "topic " + topic + " does not exist yet; waiting for it", null);
                 pause();
                 return List.of();
@@ -216,7 +219,7 @@ final class Feed implements AutoCloseable {
                     apply(polled);
                 } catch (RegistryUnavailableException e) {
                     // It says nothing about the record: come back to it.
-                    metrics.feedFailures.increment();
+                    counts.feedFailures.increment();
                     warn("registry", "the schema registry does not answer; the gate goes on with what it knows", e);
                     consumer.seek(partition, polled.offset());
                     pause();
@@ -245,7 +248,7 @@ final class Feed implements AutoCloseable {
         } catch (RegistryUnavailableException e) {
             throw e;
         } catch (SerializationException | IllegalArgumentException e) {
-            metrics.malformed.increment();
+            counts.malformed.increment();
             warn(
                     "malformed",
                     "a record is skipped: topic=" + polled.topic() + " partition=" + polled.partition() + " offset="

@@ -1,5 +1,8 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.account;
 
+import dev.tollgate.gate.Decision;
+import dev.tollgate.gate.internal.counter.Counter;
+import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.schemas.avro.Scope;
 import java.util.Arrays;
 import java.util.Map;
@@ -7,18 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What applies to one account: plan, rules, exemption, suspension. Immutable but for what it remembers of callers. */
-final class Terms {
+public final class Terms {
     /** A suspension that lasts until somebody ends it. */
-    static final long FOREVER = Long.MAX_VALUE;
+    public static final long FOREVER = Long.MAX_VALUE;
 
     /** Callers of one account that are remembered; then all are forgotten. */
     private static final int MAX_CALLERS = 4_096;
 
-    final CompiledPlan plan;
-    final Rule[] rules;
-    final boolean exempt;
-    final long suspendedUntilMillis;
-    final String suspensionReason;
+    public final CompiledPlan plan;
+    public final Rule[] rules;
+    public final boolean exempt;
+    public final long suspendedUntilMillis;
+    public final String suspensionReason;
 
     /** When the next version of the plan takes effect; {@link #FOREVER} if none is known. */
     final long validUntilMillis;
@@ -31,12 +34,13 @@ final class Terms {
         Counter counterOf(Rule rule, String scopeKey);
     }
 
-    interface HeaderMaker {
-        Map<String, String> headers(Terms terms, Caller caller);
+    /** Makes the answer that all allowed calls of a caller get. */
+    public interface AllowedAnswer {
+        Decision of(Terms terms, Caller caller);
     }
 
     private final CounterSource counters;
-    private final HeaderMaker headers;
+    private final AllowedAnswer allowed;
 
     Terms(
             CompiledPlan plan,
@@ -46,7 +50,7 @@ final class Terms {
             String suspensionReason,
             long validUntilMillis,
             CounterSource counters,
-            HeaderMaker headers) {
+            AllowedAnswer allowed) {
         this.plan = plan;
         this.rules = rules;
         this.exempt = exempt;
@@ -54,7 +58,7 @@ final class Terms {
         this.suspensionReason = suspensionReason;
         this.validUntilMillis = validUntilMillis;
         this.counters = counters;
-        this.headers = headers;
+        this.allowed = allowed;
         this.scoped = Arrays.stream(rules).anyMatch(rule -> rule.scope() != Scope.ACCOUNT);
         this.account = make("", "");
     }
@@ -68,7 +72,7 @@ final class Terms {
                 && validUntilMillis == other.validUntilMillis;
     }
 
-    Caller callerOf(@Nullable String projectId, @Nullable String apiKeyId) {
+    public Caller callerOf(@Nullable String projectId, @Nullable String apiKeyId) {
         if (!scoped) {
             return account;
         }
@@ -116,9 +120,6 @@ final class Terms {
             };
             behind[i] = counters.counterOf(rules[i], scopeKey);
         }
-        // The caller that the headers are of is made by the same expression, hence the detour over an array.
-        Caller[] self = new Caller[1];
-        self[0] = new Caller(behind, () -> headers.headers(this, self[0]));
-        return self[0];
+        return new Caller(behind, caller -> allowed.of(this, caller));
     }
 }

@@ -1,5 +1,9 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.account;
 
+import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gate.Policy;
+import dev.tollgate.gate.internal.counter.FleetShare;
+import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.LimitState;
@@ -11,7 +15,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -22,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the
  * one that was not asked for the longest among a few candidates goes.
  */
-final class AccountRegistry {
+public final class AccountRegistry {
     private static final int EVICTION_CANDIDATES = 16;
 
     private final GateConfig config;
-    private final GateMetrics metrics;
+    private final IntakeCounts counts;
+    private final Terms.AllowedAnswer allowed;
     private final Predicate<String> filter;
     private final PlanRegistry plans = new PlanRegistry();
     private final FleetShare fleet = new FleetShare();
@@ -34,25 +38,36 @@ final class AccountRegistry {
     private final LongSupplier clock;
     private Iterator<Account> hand = accounts.values().iterator();
 
-    AccountRegistry(GateConfig config, GateMetrics metrics, Predicate<String> filter, LongSupplier clock) {
+    /**
+     * @param filter which accounts are kept
+     * @param clock milliseconds since the epoch
+     * @param allowed makes the answers of callers; called while terms are made
+     */
+    public AccountRegistry(
+            GateConfig config,
+            IntakeCounts counts,
+            Predicate<String> filter,
+            LongSupplier clock,
+            Terms.AllowedAnswer allowed) {
         this.config = config;
-        this.metrics = metrics;
+        this.counts = counts;
         this.filter = filter;
         this.clock = clock;
+        this.allowed = allowed;
     }
 
     @Nullable
-    Account find(String accountId) {
+    public Account find(String accountId) {
         return accounts.get(accountId);
     }
 
-    int size() {
+    public int size() {
         return accounts.size();
     }
 
     /** An account without a snapshot, to be judged by the default plan; null if there is none, or no room. */
     @Nullable
-    Account openByDefaultPlan(String accountId, long nowMillis) {
+    public Account openByDefaultPlan(String accountId, long nowMillis) {
         String planId = config.defaultPlan();
         if (planId == null
                 || accounts.size() >= config.maxAccounts()
@@ -63,7 +78,7 @@ final class AccountRegistry {
         return accounts.computeIfAbsent(accountId, id -> new Account(id, this::termsFor, fleet, nowMillis));
     }
 
-    synchronized void apply(LimitState state) {
+    public synchronized void apply(LimitState state) {
         String id = state.getAccountId();
         if (!filter.test(id)) {
             return;
@@ -78,11 +93,11 @@ final class AccountRegistry {
         boolean taken =
                 account.apply(state, planMissing, now, config.ownCallsHorizon().toMillis());
         accounts.put(id, account);
-        (taken ? metrics.snapshots : metrics.outdatedSnapshots).increment();
+        (taken ? counts.snapshots : counts.outdatedSnapshots).increment();
     }
 
     /** Follows a tombstone; a scope that this version does not know is left as it is. */
-    void forget(LimitStateKey key) {
+    public void forget(LimitStateKey key) {
         if (key.isOfAccount()) {
             forget(key.accountId());
             return;
@@ -94,25 +109,25 @@ final class AccountRegistry {
         }
     }
 
-    synchronized void forget(String accountId) {
+    public synchronized void forget(String accountId) {
         accounts.remove(accountId);
     }
 
     /** Nothing of a project or API key is in use any more. */
-    synchronized void forget(String accountId, Scope scope, String scopeKey) {
+    public synchronized void forget(String accountId, Scope scope, String scopeKey) {
         Account account = accounts.get(accountId);
         if (account != null) {
             account.forget(scope, scopeKey, clock.getAsLong());
         }
     }
 
-    synchronized void apply(Plan plan) {
+    public synchronized void apply(Plan plan) {
         plans.put(plan);
-        metrics.plans.increment();
+        counts.plans.increment();
         renewTermsOf(plan.getPlanId());
     }
 
-    synchronized void forgetPlan(String planId) {
+    public synchronized void forgetPlan(String planId) {
         plans.remove(planId);
     }
 
@@ -142,7 +157,7 @@ final class AccountRegistry {
                 }
             }
             if (oldest != null && accounts.remove(oldest.id) != null) {
-                metrics.evicted.increment();
+                counts.evicted.increment();
             }
         }
     }
@@ -175,7 +190,7 @@ final class AccountRegistry {
                 view == null ? "" : view.suspensionReason(),
                 validUntil > nowMillis ? validUntil : Terms.FOREVER,
                 (rule, scopeKey) -> account.counterOf(rule, scopeKey, clock.getAsLong()),
-                this::headersOf);
+                allowed);
     }
 
     private static @Nullable Long amountOf(Limit limit, CompiledPlan plan, Account.@Nullable AccountView view) {
@@ -220,9 +235,5 @@ final class AccountRegistry {
 
     private boolean isClosedWhenStale(String limitId) {
         return config.stalePolicyByLimit().getOrDefault(limitId, config.stalePolicy()) == Policy.CLOSED;
-    }
-
-    private Map<String, String> headersOf(Terms terms, Caller caller) {
-        return Headers.of(config.headers(), terms.rules, caller.counters, clock.getAsLong(), -1, 0);
     }
 }

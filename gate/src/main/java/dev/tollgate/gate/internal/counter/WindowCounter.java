@@ -1,4 +1,4 @@
-package dev.tollgate.gate;
+package dev.tollgate.gate.internal.counter;
 
 import dev.tollgate.schemas.avro.Algorithm;
 import java.lang.invoke.MethodHandles;
@@ -72,7 +72,7 @@ final class WindowCounter extends Counter {
     private volatile Baseline baseline;
 
     /** When the first call after the baseline was admitted; only means something if there was one. */
-    private volatile long firstSinceBasisMillis;
+    private volatile long firstSinceBaselineMillis;
 
     // Of the feed's thread only: what had ended at a moment, for the horizon.
     private long markMillis;
@@ -149,7 +149,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
         while (true) {
             Baseline current = current(rule, nowMillis);
             long before = admitted;
@@ -158,7 +158,7 @@ final class WindowCounter extends Counter {
             }
             if (ADMITTED.compareAndSet(this, before, before + cost)) {
                 if (before == current.admittedThen) {
-                    firstSinceBasisMillis = nowMillis;
+                    firstSinceBaselineMillis = nowMillis;
                 }
                 if (!closed) {
                     OPEN.getAndAdd(this, cost);
@@ -169,7 +169,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
         return fits(rule, current(rule, nowMillis), admitted, nowMillis, cost);
     }
 
@@ -182,11 +182,11 @@ final class WindowCounter extends Counter {
                     && nowMillis - baseline.madeAtMillis >= ESTIMATE_MILLIS;
         }
         return baseline.estimated(fleet, admitted) + cost <= rule.amount()
-                || nowMillis - firstSinceBasisMillis >= ESTIMATE_MILLIS;
+                || nowMillis - firstSinceBaselineMillis >= ESTIMATE_MILLIS;
     }
 
     @Override
-    void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
         // In this order the call is never counted too little by a thread that looks in between.
         if (!closed) {
             OPEN.getAndAdd(this, -cost);
@@ -195,30 +195,30 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    void close(long cost) {
+    public void close(long cost) {
         OPEN.getAndAdd(this, -cost);
     }
 
     @Override
-    long used(Rule rule, long nowMillis) {
+    public long used(Rule rule, long nowMillis) {
         Baseline current = current(rule, nowMillis);
         long used = current.known(admitted);
         return nowMillis < current.blockedUntilMillis ? Math.max(used, rule.amount()) : used;
     }
 
     @Override
-    long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(Rule rule, long nowMillis) {
         Baseline current = current(rule, nowMillis);
         return rule.unit() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
     }
 
     @Override
-    long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(Rule rule, long nowMillis, long cost) {
         Baseline current = current(rule, nowMillis);
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
-            return Math.min(current.endMillis, firstSinceBasisMillis + ESTIMATE_MILLIS);
+            return Math.min(current.endMillis, firstSinceBaselineMillis + ESTIMATE_MILLIS);
         }
         if (nowMillis >= current.blockedUntilMillis && current.mayBeWrong(rule, fleet, admitted, open + cost)) {
             return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
@@ -256,7 +256,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         while (true) {
             Baseline before = current(rule, snapshot.receivedAtMillis());
             Baseline after = rule.algorithm() == Algorithm.SLIDING_WINDOW
@@ -314,8 +314,7 @@ final class WindowCounter extends Counter {
         long all = admitted;
         long closed = Math.max(0, all - open);
         // Growth says nothing here, because old usage leaves at the same time: go by the latency, and by what is known
-        // to
-        // have been there in the first place.
+        // to have been there in the first place.
         long contained = snapshot.asOfMillis() >= before.madeAtMillis || snapshot.used() > before.used
                 ? closed
                 : containedBy(before, snapshot, closed, horizonMillis);
