@@ -25,6 +25,12 @@ final class CheckWords {
     /** Words that no main source has any use for. */
     private static final Map<String, String> WORDS = Map.ofEntries(
             Map.entry("sayOver", "emitCleared"),
+            Map.entry("playAfterRateChange", "replayAfterRateChange"),
+            Map.entry("playAfterCorrection", "replayAfterCorrection"),
+            Map.entry("isPlayed", "tryReplay"),
+            Map.entry("PlanCatalogue", "PlanCatalog"),
+            Map.entry("RefusedPlans", "RejectedPlanReporter"),
+            Map.entry("(preset", "(default"),
             Map.entry("sayDue", "flushDue"),
             Map.entry("mayBeSaid", "tryAcquire"),
             Map.entry("isWarranted", "stillHolds"),
@@ -61,6 +67,46 @@ final class CheckWords {
             Map.entry("Showing", "ProgressListener"),
             Map.entry("Recount", "TrafficOracle"));
 
+    /** Names of types and methods that one module must not have; in others they mean something else. */
+    private static final Map<String, Map<String, String>> OF_MODULE = Map.of(
+            "engine",
+            Map.ofEntries(
+                    Map.entry("Windows", "BucketAssigner"),
+                    Map.entry("Step", "Transition"),
+                    Map.entry("Span", "TermsInterval"),
+                    Map.entry("Stretch", "RateInterval"),
+                    Map.entry("Pour", "Charge"),
+                    Map.entry("Before", "Baseline"),
+                    Map.entry("say", "emit"),
+                    Map.entry("speak", "publish"),
+                    Map.entry("play", "replay"),
+                    Map.entry("anticipate", "evaluateAhead"),
+                    Map.entry("reconsider", "reevaluate"),
+                    Map.entry("costsOf", "chargeOf or pricingOf")),
+            "streams-app",
+            Map.ofEntries(
+                    Map.entry("say", "emit"),
+                    Map.entry("speak", "publish"),
+                    Map.entry("follow", "adaptTo"),
+                    Map.entry("arrive", "onLoaded"),
+                    Map.entry("leave", "onEvicted"),
+                    Map.entry("lingering", "onEvicted")),
+            "sink",
+            Map.ofEntries(
+                    Map.entry("Ports", "Dependencies"),
+                    Map.entry("steer", "applyBackpressure"),
+                    Map.entry("absorb", "buffer"),
+                    Map.entry("place", "assign"),
+                    Map.entry("hold", "backOff")),
+            "gate",
+            Map.of("doubtful", "unconfirmed"),
+            "plans",
+            Map.of("old", "before", "young", "after"));
+
+    /** Where a type or a method is declared, and what a parameter or a component of a record is called. */
+    private static final Pattern DECLARED = Pattern.compile(
+            "\\b(?:class|interface|record|enum|(?!return|new|throw|else|case)[\\w>\\]]+) (\\w+)(?= ?[({<,)])");
+
     /**
      * Parts of words, in names and in text: input is rejected, a call is denied. A connection that nobody listens to is
      * refused by the operating system.
@@ -93,6 +139,9 @@ final class CheckWords {
                 find(WORD, WORDS, line, place, problems);
                 find(TYPE, TYPES, line, place, problems);
                 find(PART, PARTS, line, place, problems);
+                if (!line.strip().startsWith("*") && !line.strip().startsWith("//")) {
+                    findDeclared(OF_MODULE.getOrDefault(moduleOf(root, source), Map.of()), line, place, problems);
+                }
             }
         }
         if (sources.isEmpty()) {
@@ -103,6 +152,21 @@ final class CheckWords {
             System.exit(1);
         }
         System.out.println("[words] " + sources.size() + " main sources use the field's words");
+    }
+
+    private static String moduleOf(Path root, Path source) {
+        return root.relativize(source).getName(0).toString();
+    }
+
+    private static void findDeclared(
+            Map<String, String> instead, String line, String place, Map<String, String> problems) {
+        Matcher matcher = DECLARED.matcher(line);
+        while (matcher.find()) {
+            String better = instead.get(matcher.group(1));
+            if (better != null) {
+                problems.put(place, "declares '" + matcher.group(1) + "': use '" + better + "'");
+            }
+        }
     }
 
     private static void find(

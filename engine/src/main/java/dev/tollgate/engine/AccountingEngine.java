@@ -29,8 +29,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounting rules. One instance serves any number of accounts, from one thread at a time: it remembers compiled
- * plans and nothing about accounts.
+ * The accounting rules as a function: an account's state and one input give the state changed in place, and outputs in
+ * order. It may touch the state that it is given, the account's event index and the outputs; of its own it remembers
+ * compiled plans, and nothing about accounts. It must not read a clock, draw random numbers, start threads, do I/O or
+ * let the order of a hash table decide, so that the same history has the same outcome wherever it is replayed.
+ *
+ * <p>One instance serves any number of accounts, from one thread at a time.
  *
  * <pre>{@code
  * AccountingEngine engine = new AccountingEngine(EngineSettings.defaults());
@@ -68,8 +72,8 @@ public final class AccountingEngine {
     }
 
     /**
-     * Applies one input. Outputs are said in order while it is applied; {@link Outputs#rejected} is the only one if it
-     * is rejected, and the state is then as before.
+     * Applies one input. Outputs are emitted in order while it is applied; {@link Outputs#rejected} is the only one if
+     * it is rejected, and the state is then as before.
      *
      * @param state the account's state, changed in place
      * @param input the next of the account's records, or a tick
@@ -96,7 +100,7 @@ public final class AccountingEngine {
     }
 
     /**
-     * Says the totals so far of all open fixed windows. Changes nothing. Its cost grows with the number of scope keys.
+     * Emits the totals so far of all open fixed windows. Changes nothing. Its cost grows with the number of scope keys.
      */
     public void openTotals(AccountState state, PlanCatalog plans, Outputs out) {
         PlanCatalog snapshot = plans.snapshot();
@@ -154,20 +158,20 @@ public final class AccountingEngine {
 
     /**
      * Whether a {@link Tick} at this moment would tell the account that a new version of its plan is to come: the
-     * catalog has one, its notice period has begun, and nothing has told the account yet. Unlike {@link #nextDeadline}
-     * this changes with the catalog. Changes nothing.
+     * catalog has one, its notice period has begun, and the account has had no notice of it yet. Unlike
+     * {@link #nextDeadline} this changes with the catalog. Changes nothing.
      */
     public boolean hasNotice(AccountState state, PlanCatalog plans, long nowMillis) {
         return ticks.hasNotice(state.account(), plans, nowMillis);
     }
 
-    /** The plan that an account is on at a moment, as {@link #hasNotice} sees it: by assignment, or the preset one. */
+    /** The plan that an account is on at a moment, as {@link #hasNotice} sees it: by assignment, or the default one. */
     public String planIdAt(AccountState state, long nowMillis) {
         return ticks.planIdAt(state.account(), nowMillis);
     }
 
     /**
-     * Earliest wall-clock time at which a {@link Tick} has something to say about an account, milliseconds since the
+     * Earliest wall-clock time at which a {@link Tick} has something to emit about an account, milliseconds since the
      * epoch; {@link Long#MAX_VALUE} while there is none. Any later input may change it. Notices of plan versions are
      * not in it.
      */

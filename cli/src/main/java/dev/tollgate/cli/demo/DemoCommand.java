@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                 + " topology and against ClickHouse.",
             "",
             "Exit status 0 only if all three agree. The first run fetches the registry and the ClickHouse engine (340"
-                    + " MB) into the cache (TOLLGATE_CACHE, preset ~/.cache/tollgate)."
+                    + " MB) into the cache (TOLLGATE_CACHE, default ~/.cache/tollgate)."
         },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {

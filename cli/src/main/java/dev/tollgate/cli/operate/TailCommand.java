@@ -48,7 +48,7 @@ public final class TailCommand implements Runnable {
     @Parameters(
             paramLabel = "TOPIC",
             defaultValue = "limit-events",
-            description = "limit-events (preset), usage-journal, usage-totals or dead-letters.")
+            description = "limit-events (default), usage-journal, usage-totals or dead-letters.")
     @SuppressWarnings("NullAway.Init") // Has a default value.
     private String topic;
 

@@ -1,7 +1,7 @@
 package dev.tollgate.engine.output;
 
 /**
- * Takes what the engine says, in order. Called on the engine's thread, in the middle of applying an input: must not
+ * Takes what the engine emits, in order. Called on the engine's thread, in the middle of applying an input: must not
  * call the engine.
  */
 public interface Outputs {

@@ -18,7 +18,7 @@ import dev.tollgate.planmodel.Scope;
  * @param closed whether this is final
  * @param planId plan that the window was last judged by
  * @param planVersion its version
- * @param streamTimeMillis the account's stream time when this was said
+ * @param streamTimeMillis the account's stream time when this was emitted
  * @param version grows with everything that happens to the account: of two totals of one window the higher one holds
  */
 public record UsageTotal(

@@ -96,7 +96,7 @@ public final class AccountChanges {
         transition.state.forEachBucket(bucket -> evaluator.reevaluate(transition, bucket, origin));
     }
 
-    /** Says that a change holds, once, whether stream time or a tick comes to it first. */
+    /** Emits that a change holds, once, whether stream time or a tick comes to it first. */
     void announce(Transition transition, TimelineEntry entry, Terms terms) {
         if (entry.isAnnounced()) {
             return;
@@ -142,7 +142,7 @@ public final class AccountChanges {
         }
     }
 
-    /** Says that a change will hold. */
+    /** Emits that a change will hold. */
     void schedule(Transition transition, TimelineEntry entry) {
         if (entry.change instanceof AccountChange.PlanAssigned assigned) {
             Terms terms = resolver.at(transition.state, transition.plans, entry.effectiveAtMillis);
@@ -151,7 +151,7 @@ public final class AccountChanges {
         }
     }
 
-    /** Says that temporary suspensions are over. */
+    /** Emits that temporary suspensions are over. */
     void endSuspensions(Transition transition, long timeMillis) {
         Account state = transition.state;
         for (TimelineEntry entry : state.timeline().entries) {
@@ -174,7 +174,7 @@ public final class AccountChanges {
         state.timeline().forgetSources();
     }
 
-    /** Says that a new version of the account's plan has come into force. */
+    /** Emits that a new version of the account's plan has come into force. */
     void notePlanInForce(Transition transition) {
         Account state = transition.state;
         PlanVersion version = resolver.front(state, transition.plans).plan.source;
@@ -221,7 +221,7 @@ public final class AccountChanges {
         return told != null && told.planId().equals(next.planId()) && told.version() >= next.version() ? null : next;
     }
 
-    /** Says that a new version of the account's plan will come into force, once its notice period has begun. */
+    /** Emits that a new version of the account's plan will come into force, once its notice period has begun. */
     void announceNextVersion(Transition transition, long atMillis) {
         Account state = transition.state;
         PlanVersion next = dueNotice(state, transition.plans, atMillis);

@@ -13,8 +13,8 @@ import java.util.UUID;
 
 /**
  * Ids of limit events: UUIDs of version 8 (RFC 9562, section 5.8) made of a SHA-256 over what happened. The same thing
- * has the same id on every replay, in every partition and whatever was said before. What happens again is not the same:
- * each id holds something that tells one occurrence from the next.
+ * has the same id on every replay, in every partition and whatever was emitted before. What happens again is not the
+ * same: each id holds something that tells one occurrence from the next.
  */
 final class LimitEventIds {
     private LimitEventIds() {}

@@ -93,7 +93,7 @@ public final class StreamTime {
 
     private void doWhatFallsDueAt(Transition transition, long due) {
         Account state = transition.state;
-        // Outputs are said as of the moment at which they fall due, however late the event is that tells of it.
+        // Outputs are emitted as of the moment at which they fall due, however late the event is that tells of it.
         state.advanceTo(Math.max(state.streamTimeMillis(), due));
         List<BucketGroup> groups = List.copyOf(state.groups());
         Set<ScopeKey> keys = state.scopes().due(due);
@@ -137,7 +137,7 @@ public final class StreamTime {
         bucket.group.remove(bucket);
     }
 
-    /** What is to be said about a window's total. */
+    /** What is to be emitted about a window's total. */
     public UsageTotal total(Account state, PlanCatalog plans, FixedBucket bucket, boolean closed) {
         Terms terms = lastTermsOf(state, plans, bucket);
         return new UsageTotal(

@@ -19,7 +19,7 @@ import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares usage with what is allowed, and says what follows.
+ * Compares usage with what is allowed, and emits what follows.
  *
  * <p>A running window is judged by the terms that hold now; a window that is over by those that held at its end. An
  * alert is raised once per window, threshold and scope key, unless a correction or a change of terms undid it in
@@ -136,7 +136,9 @@ public final class ThresholdEvaluator {
         transition.state.dueNoLaterThan(bucket.deadline());
     }
 
-    /** After a tick: says which alerts the terms of now do not warrant, and leaves what follows to stream time. */
+    /**
+     * After a tick: clears the alerts that do not hold under the terms of now, and leaves what follows to stream time.
+     */
     void evaluateAhead(Transition transition, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
         Rule rule = terms.ruleOf(bucket.group);
         for (Alert alert : bucket.alerts()) {

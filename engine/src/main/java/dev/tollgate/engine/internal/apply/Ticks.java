@@ -95,7 +95,7 @@ public final class Ticks {
         }
     }
 
-    /** Earliest wall-clock time at which a tick has something to say; {@link Long#MAX_VALUE} if there is none. */
+    /** Earliest wall-clock time at which a tick has something to emit; {@link Long#MAX_VALUE} if there is none. */
     public static long deadline(Account state) {
         long deadline = state.scopes().firstTickMillis();
         for (int i = 0; i < state.groups().size(); i++) {

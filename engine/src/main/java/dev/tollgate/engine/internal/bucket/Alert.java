@@ -11,7 +11,8 @@ public final class Alert {
         /** It holds. */
         RAISED,
         /**
-         * Its end was said. In a fixed window it is not raised again; elsewhere stream time has yet to come to its end.
+         * Its end was emitted. In a fixed window it is not raised again; elsewhere stream time has yet to come to its
+         * end.
          */
         OVER,
         /** A correction or a change of terms has undone it: it may be raised again. */

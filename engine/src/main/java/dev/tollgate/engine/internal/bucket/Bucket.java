@@ -86,7 +86,7 @@ public abstract sealed class Bucket permits FixedBucket, RollingBucket {
         return deadline;
     }
 
-    /** Wall-clock time at which a tick has to say that an alert is over; {@link Long#MAX_VALUE} for none. */
+    /** Wall-clock time at which a tick has to emit that an alert is over; {@link Long#MAX_VALUE} for none. */
     public final long tickAt() {
         long tick = Long.MAX_VALUE;
         List<Alert> list = alerts;

@@ -78,7 +78,7 @@ public final class Timeline {
         return assignedAt;
     }
 
-    /** Whether an assignment that takes effect after a moment was said to hold already. */
+    /** Whether an assignment that takes effect after a moment was emitted as holding already. */
     public boolean isAssignmentAnnouncedAfter(long timeMillis) {
         for (TimelineEntry entry : entries) {
             if (entry.effectiveAtMillis > timeMillis

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   duration_ms: "{extra_1}"
  *   producer: edge-proxy
  *   attributes.agent: "{user_agent}"
- * duration-unit: s                # of duration_ms as the record has it: us, ms (preset) or s; rounded to the nearest
+ * duration-unit: s                # of duration_ms as the record has it: us, ms (default) or s; rounded to the nearest
  * time-format: "yyyy-MM-dd HH:mm:ss"  # of occurred_at where it is neither RFC 3339 nor milliseconds
  * time-zone: UTC
  * separator: ","                  # of CSV
