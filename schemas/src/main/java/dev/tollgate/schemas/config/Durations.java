@@ -1,17 +1,13 @@
 package dev.tollgate.schemas.config;
 
+import dev.tollgate.planmodel.time.ShortDuration;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 
-/** Durations as people write them in a configuration. */
+/** Durations as people write them in a configuration: {@link ShortDuration}, or ISO-8601. */
 public final class Durations {
-    private static final Pattern SHORT = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
-    private static final long SECOND = 1_000;
-    private static final long MINUTE = 60 * SECOND;
-    private static final long HOUR = 60 * MINUTE;
-    private static final long DAY = 24 * HOUR;
+    private static final Duration DAY = Duration.ofDays(1);
 
     private Durations() {}
 
@@ -21,20 +17,10 @@ public final class Durations {
      * @throws IllegalArgumentException naming the text
      */
     public static Duration parse(String text) {
-        Matcher matcher = SHORT.matcher(text.trim());
+        OptionalLong millis = ShortDuration.parseMillis(text.trim());
         try {
-            if (!matcher.matches()) {
-                return Duration.parse(text.trim());
-            }
-            long amount = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(amount);
-                case "s" -> Duration.ofSeconds(amount);
-                case "m" -> Duration.ofMinutes(amount);
-                case "h" -> Duration.ofHours(amount);
-                default -> Duration.ofDays(amount);
-            };
-        } catch (DateTimeParseException | ArithmeticException | NumberFormatException e) {
+            return millis.isPresent() ? Duration.ofMillis(millis.getAsLong()) : Duration.parse(text.trim());
+        } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("not a duration: '" + text + "' (250ms, 30s, 10m, 24h, 7d or PT10M)", e);
         }
     }
@@ -44,19 +30,6 @@ public final class Durations {
         if (!Duration.ofMillis(duration.toMillis()).equals(duration)) {
             return duration.toString();
         }
-        long millis = duration.toMillis();
-        if (millis == 0) {
-            return "0s";
-        }
-        if (millis % DAY == 0 && millis != DAY) {
-            return millis / DAY + "d";
-        }
-        if (millis % HOUR == 0) {
-            return millis / HOUR + "h";
-        }
-        if (millis % MINUTE == 0) {
-            return millis / MINUTE + "m";
-        }
-        return millis % SECOND == 0 ? millis / SECOND + "s" : millis + "ms";
+        return duration.equals(DAY) ? "24h" : ShortDuration.format(duration);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.testkit.scenario;
 
+import dev.tollgate.schemas.config.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -40,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScenarioReader {
     private static final Pattern WORD = Pattern.compile("[a-z]+=\"[^\"]*\"|\\S+");
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Set<String> NUMBERS = Set.of("units", "tokens", "items");
     private static final Set<String> TIMES = Set.of("happened", "from", "until");
     private static final Set<String> CARRIES = Set.of("keep", "reset", "scale");
@@ -291,17 +291,11 @@ public final class ScenarioReader {
     }
 
     private static Duration duration(String text) throws Mistake {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
+        try {
+            return Durations.parse(text);
+        } catch (IllegalArgumentException e) {
             throw new Mistake("every must be a time such as 100ms, 2s, 5m or 1h, was '" + text + "'");
         }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-        };
     }
 
     private static @Nullable Instant timeOn(LocalDate day, String text) {
