@@ -1,5 +1,6 @@
 package dev.tollgate.schemas.config;
 
+import dev.tollgate.schemas.text.NearMiss;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -152,7 +153,7 @@ public final class SettingsReader {
 
     private void rejectKeys(List<String> unknown) {
         for (String key : unknown.subList(0, Math.min(unknown.size(), MAX_UNKNOWN))) {
-            String near = Names.nearest(key, namesNear(key));
+            String near = NearMiss.of(key, namesNear(key));
             problem(shownKey(key) + " is unknown" + (near == null ? "" : "; did you mean " + near + "?"));
         }
         if (unknown.size() > MAX_UNKNOWN) {
