@@ -2,6 +2,7 @@ package dev.tollgate.embedded;
 
 import dev.tollgate.embedded.clickhouse.EmbeddedClickHouse;
 import dev.tollgate.embedded.kafka.EmbeddedKafka;
+import dev.tollgate.embedded.process.ChildServer;
 import dev.tollgate.embedded.registry.EmbeddedRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,12 +203,16 @@ public final class EmbeddedStack implements Stack {
         return switch (part) {
             case KAFKA ->
                 new RunningKafka(EmbeddedKafka.start(folder.of(part), ports.kafka(), ports.kafkaController()));
-            case REGISTRY ->
-                new RunningRegistry(EmbeddedRegistry.start(
-                        software.registry(), folder.of(part), ports.registry(), folder.logOf(part)));
-            case CLICKHOUSE ->
-                new RunningClickHouse(EmbeddedClickHouse.start(
-                        software.chdbLibrary(), folder.of(part), ports.clickHouse(), folder.logOf(part)));
+            case REGISTRY -> {
+                EmbeddedRegistry registry = EmbeddedRegistry.start(
+                        software.registry(), folder.of(part), ports.registry(), folder.logOf(part));
+                yield new RunningServer(registry, registry.url());
+            }
+            case CLICKHOUSE -> {
+                EmbeddedClickHouse clickHouse = EmbeddedClickHouse.start(
+                        software.chdbLibrary(), folder.of(part), ports.clickHouse(), folder.logOf(part));
+                yield new RunningServer(clickHouse, clickHouse.jdbcUrl());
+            }
         };
     }
 
@@ -277,47 +282,21 @@ public final class EmbeddedStack implements Stack {
         }
     }
 
-    private record RunningRegistry(EmbeddedRegistry registry) implements PartSlot.Running {
-        @Override
-        public String address() {
-            return registry.url();
-        }
-
+    /** @param address for clients */
+    private record RunningServer(ChildServer server, String address) implements PartSlot.Running {
         @Override
         public void stop() {
-            registry.close();
+            server.close();
         }
 
         @Override
         public void kill() throws InterruptedException {
-            registry.kill();
+            server.kill();
         }
 
         @Override
         public long pid() {
-            return registry.pid();
-        }
-    }
-
-    private record RunningClickHouse(EmbeddedClickHouse clickHouse) implements PartSlot.Running {
-        @Override
-        public String address() {
-            return clickHouse.jdbcUrl();
-        }
-
-        @Override
-        public void stop() {
-            clickHouse.close();
-        }
-
-        @Override
-        public void kill() throws InterruptedException {
-            clickHouse.kill();
-        }
-
-        @Override
-        public long pid() {
-            return clickHouse.pid();
+            return server.pid();
         }
     }
 }

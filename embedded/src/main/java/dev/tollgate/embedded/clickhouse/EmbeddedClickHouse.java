@@ -2,6 +2,7 @@ package dev.tollgate.embedded.clickhouse;
 
 import dev.tollgate.embedded.StackException;
 import dev.tollgate.embedded.process.ChildJvm;
+import dev.tollgate.embedded.process.ChildServer;
 import dev.tollgate.embedded.process.LoopbackPort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,18 +17,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The ClickHouse engine as a child process ({@link ClickHouseServerMain}), its tables in one folder that outlives it.
  */
-public final class EmbeddedClickHouse implements AutoCloseable {
+public final class EmbeddedClickHouse extends ChildServer {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedClickHouse.class);
 
+    private static final String NAME = "ClickHouse";
     private static final Pattern READY = Pattern.compile("^READY port=(\\d+) version=(\\S+)");
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
-    private final ChildJvm child;
-    private final int port;
-
     private EmbeddedClickHouse(ChildJvm child) {
-        this.child = child;
-        this.port = Integer.parseInt(child.readyLine().group(1));
+        super(child);
     }
 
     /**
@@ -40,16 +38,13 @@ public final class EmbeddedClickHouse implements AutoCloseable {
      * @throws StackException if it cannot start
      */
     public static EmbeddedClickHouse start(Path library, Path folder, int port, Path logFile) {
-        if (port != 0 && !LoopbackPort.isFree(port)) {
-            throw new StackException("ClickHouse needs port " + port + " on " + LoopbackPort.HOST
-                    + ", but another process listens there: stop it or choose another port");
-        }
+        requireFree(NAME, port);
         long startedAt = System.nanoTime();
         Path tables = folder.toAbsolutePath().resolve("tables");
         Path workingFolder = emptyFolder(folder.toAbsolutePath().resolve("work"));
-        createFolder(tables);
+        createFolder(NAME, tables);
         ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
-                "ClickHouse",
+                NAME,
                 List.of(
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
@@ -67,42 +62,25 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         EmbeddedClickHouse started = new EmbeddedClickHouse(child);
         log.info(
                 "ClickHouse started: port={} version={} pid={} folder={} millis={}",
-                started.port,
+                started.port(),
                 child.readyLine().group(2),
                 child.pid(),
                 folder,
-                (System.nanoTime() - startedAt) / 1_000_000);
+                millisSince(startedAt));
         return started;
     }
 
     /** For the official driver. It asks for compressed results and asynchronous inserts unless told otherwise. */
     public String jdbcUrl() {
-        return "jdbc:ch://" + LoopbackPort.HOST + ":" + port + "/default?compress=0&clickhouse_setting_async_insert=0";
-    }
-
-    public int port() {
-        return port;
-    }
-
-    public long pid() {
-        return child.pid();
-    }
-
-    /** Ends the engine at once, as a crash would. */
-    public void kill() throws InterruptedException {
-        child.kill();
-    }
-
-    @Override
-    public void close() {
-        child.close();
+        return "jdbc:ch://" + LoopbackPort.HOST + ":" + port()
+                + "/default?compress=0&clickhouse_setting_async_insert=0";
     }
 
     /**
      * The engine reads a {@code config.xml} or {@code config.d} of its working folder and obeys it over our arguments.
      */
     private static Path emptyFolder(Path folder) {
-        createFolder(folder);
+        createFolder(NAME, folder);
         try (Stream<Path> left = Files.list(folder)) {
             List<Path> names = left.map(Path::getFileName).toList();
             if (!names.isEmpty()) {
@@ -113,13 +91,5 @@ public final class EmbeddedClickHouse implements AutoCloseable {
             throw new StackException("the working folder of ClickHouse cannot be read: " + folder, e);
         }
         return folder;
-    }
-
-    private static void createFolder(Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new StackException("the folder of ClickHouse cannot be created: " + folder, e);
-        }
     }
 }

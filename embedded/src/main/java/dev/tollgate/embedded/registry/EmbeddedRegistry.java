@@ -2,6 +2,7 @@ package dev.tollgate.embedded.registry;
 
 import dev.tollgate.embedded.StackException;
 import dev.tollgate.embedded.process.ChildJvm;
+import dev.tollgate.embedded.process.ChildServer;
 import dev.tollgate.embedded.process.Lifeline;
 import dev.tollgate.embedded.process.LoopbackPort;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Unlike a fresh Confluent registry it holds every subject to {@code FULL_TRANSITIVE} from the start: old readers
  * read new data and new readers read old data, whatever the version.
  */
-public final class EmbeddedRegistry implements AutoCloseable {
+public final class EmbeddedRegistry extends ChildServer {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedRegistry.class);
 
     private static final String NAME = "Registry";
@@ -33,12 +33,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
 
-    private final ChildJvm child;
-    private final int port;
-
     private EmbeddedRegistry(ChildJvm child) {
-        this.child = child;
-        this.port = Integer.parseInt(child.readyLine().group(1));
+        super(child);
     }
 
     /**
@@ -51,18 +47,10 @@ public final class EmbeddedRegistry implements AutoCloseable {
      * @throws StackException if it cannot start
      */
     public static EmbeddedRegistry start(Path software, Path folder, int port, Path logFile) {
-        if (port != 0 && !LoopbackPort.isFree(port)) {
-            throw new StackException("the schema registry needs port " + port + " on " + LoopbackPort.HOST
-                    + ", but another process listens there: stop it or choose another port");
-        }
+        requireFree("the schema registry", port);
         long startedAt = System.nanoTime();
         Path absolute = folder.toAbsolutePath();
-        Path workingFolder = absolute.resolve("work");
-        try {
-            Files.createDirectories(workingFolder);
-        } catch (IOException e) {
-            throw new StackException("the folder of the schema registry cannot be created: " + folder, e);
-        }
+        Path workingFolder = createFolder("the schema registry", absolute.resolve("work"));
         ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
                 NAME,
                 jvmArguments(absolute.resolve("schemas"), port),
@@ -82,30 +70,16 @@ public final class EmbeddedRegistry implements AutoCloseable {
         }
         log.info(
                 "schema registry started: port={} pid={} folder={} millis={}",
-                started.port,
+                started.port(),
                 child.pid(),
                 folder,
-                (System.nanoTime() - startedAt) / 1_000_000);
+                millisSince(startedAt));
         return started;
     }
 
     /** The value for {@code schema.registry.url}. */
     public String url() {
-        return "http://" + LoopbackPort.HOST + ":" + port + "/apis/ccompat/v7";
-    }
-
-    public long pid() {
-        return child.pid();
-    }
-
-    /** Ends the registry at once, as a crash would. */
-    public void kill() throws InterruptedException {
-        child.kill();
-    }
-
-    @Override
-    public void close() {
-        child.close();
+        return "http://" + LoopbackPort.HOST + ":" + port() + "/apis/ccompat/v7";
     }
 
     private static List<String> jvmArguments(Path database, int port) {
@@ -137,7 +111,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             while (!answers(client, request)) {
-                if (!child.isAlive()) {
+                if (!child().isAlive()) {
                     throw new StackException("the schema registry ended while it was starting; its log says why");
                 }
                 if (System.nanoTime() > deadline) {
