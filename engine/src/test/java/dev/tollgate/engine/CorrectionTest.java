@@ -33,9 +33,9 @@ class CorrectionTest {
 
         assertThat(account.said).containsExactly("VOIDED e3", "LIMIT_CLEARED rpm 9 CORRECTED");
         LimitEvent cleared = account.only(Kind.LIMIT_CLEARED);
-        assertThat(cleared.clearedEventId()).isEqualTo(blockId);
-        assertThat(cleared.sourceId()).isEqualTo("fix");
-        assertThat(cleared.reason()).isEqualTo("because");
+        assertThat(((LimitEvent.LimitCleared) cleared).clearedEventId()).isEqualTo(blockId);
+        assertThat(cleared.provenance().sourceId()).isEqualTo("fix");
+        assertThat(cleared.provenance().reason()).isEqualTo("because");
         assertThat(account.journal.getFirst().costs().of("requests")).isEqualTo(1);
         assertThat(account.journal.getFirst().correctionIds()).containsExactly("fix");
     }

@@ -37,10 +37,10 @@ class FixedWindowTest {
         LimitEvent soft = account.only(Kind.SOFT_LIMIT_REACHED);
         assertThat(account.kinds()).containsExactly(Kind.SOFT_LIMIT_REACHED);
         assertThat(soft.threshold()).isEqualTo(Threshold.usedPercent(90));
-        assertThat(soft.sourceId()).isEqualTo("e8");
-        assertThat(soft.position()).isEqualTo(new Position("tollgate.request-events", 0, 9));
+        assertThat(soft.provenance().sourceId()).isEqualTo("e8");
+        assertThat(soft.provenance().position()).isEqualTo(new Position("tollgate.request-events", 0, 9));
         assertThat(soft.blockedUntilMillis()).isNull();
-        assertThat(soft.eventTimeMillis()).isEqualTo(NOON + 8);
+        assertThat(soft.provenance().eventTimeMillis()).isEqualTo(NOON + 8);
         assertThat(soft.cause()).isEqualTo(Cause.USAGE);
     }
 
@@ -125,9 +125,9 @@ class FixedWindowTest {
         assertThat(account.limitEvents.subList(0, 2))
                 .allSatisfy(event -> {
                     assertThat(event.cause()).isEqualTo(Cause.WINDOW_ENDED);
-                    assertThat(event.eventTimeMillis()).isEqualTo(NOON + MINUTE);
+                    assertThat(event.provenance().eventTimeMillis()).isEqualTo(NOON + MINUTE);
                 })
-                .extracting(LimitEvent::clearedEventId)
+                .extracting(event -> ((LimitEvent.LimitCleared) event).clearedEventId())
                 .containsExactly(raised.get(0).id(), raised.get(1).id());
         assertThat(account.limitEvents).extracting(LimitEvent::id).doesNotHaveDuplicates();
         assertThat(account.limitEvents)
@@ -335,7 +335,8 @@ class FixedWindowTest {
         account.calls("e", 10, NOON);
 
         assertThat(account.limitEvents)
-                .extracting(event -> Threshold.describe(event.threshold()) + " by " + event.sourceId())
+                .extracting(event -> Threshold.describe(event.threshold()) + " by "
+                        + event.provenance().sourceId())
                 .containsExactly(
                         "50 % used by e4", "less than 20 % remaining by e8", "90 % used by e8", "100 % used by e9");
     }

@@ -13,6 +13,7 @@ import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.Provenance;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
@@ -274,8 +275,19 @@ class GoldenHistoryTest {
             return brief(total);
         }
 
+        /** All fields of all cases, in one order. */
         private static String line(LimitEvent event) {
-            return brief(event);
+            Provenance from = event.provenance();
+            return brief("LimitEvent[id=" + from.id() + ", accountId=" + from.accountId() + ", version="
+                    + from.version() + ", kind=" + event.kind() + ", cause=" + from.cause() + ", bucket="
+                    + event.bucket() + ", threshold=" + event.threshold() + ", blockedUntilMillis="
+                    + event.blockedUntilMillis() + ", planId=" + from.planId() + ", planVersion=" + from.planVersion()
+                    + ", sourceId=" + from.sourceId() + ", position=" + from.position() + ", eventTimeMillis="
+                    + from.eventTimeMillis() + ", decidedAtMillis=" + from.decidedAtMillis() + ", effectiveAtMillis="
+                    + (event instanceof LimitEvent.AboutAccount change ? change.fromMillis() : null)
+                    + ", clearedEventId="
+                    + (event instanceof LimitEvent.LimitCleared cleared ? cleared.clearedEventId() : null)
+                    + ", reason=" + from.reason() + ", actor=" + from.actor() + "]");
         }
 
         private void saySnapshot(AccountSnapshot snapshot) {
@@ -288,8 +300,8 @@ class GoldenHistoryTest {
         }
 
         /** Without what is the same everywhere or not there. */
-        private static String brief(Record said) {
-            return said.toString().replace("accountId=acme, ", "").replaceAll(", [A-Za-z]+=null", "");
+        private static String brief(Object emitted) {
+            return emitted.toString().replace("accountId=acme, ", "").replaceAll(", [A-Za-z]+=null", "");
         }
     }
 }

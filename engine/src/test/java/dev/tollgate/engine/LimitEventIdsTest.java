@@ -40,7 +40,9 @@ class LimitEventIdsTest {
         account.plans = Plans.of(FIRST, second);
         account.call("d", NOON + 4 * SECOND);
 
-        assertThat(account.limitEvents).extracting(event -> event.planVersion()).containsExactly(2, 1, 2);
+        assertThat(account.limitEvents)
+                .extracting(event -> event.provenance().planVersion())
+                .containsExactly(2, 1, 2);
         assertThat(account.kinds()).containsOnly(Kind.PLAN_CHANGED);
     }
 
@@ -54,7 +56,7 @@ class LimitEventIdsTest {
 
         assertThat(account.limitEvents)
                 .filteredOn(event -> event.kind() == Kind.PLAN_CHANGE_SCHEDULED)
-                .extracting(event -> event.planId())
+                .extracting(event -> event.provenance().planId())
                 .containsExactly("x", "y", "x");
     }
 
@@ -64,7 +66,7 @@ class LimitEventIdsTest {
         account.call("a", NOON);
         account.command("c", NOON + 2 * HOUR, NOON, new PlanAssigned("y", Carry.KEEP));
         account.tick(NOON + 3 * HOUR);
-        assertThat(account.limitEvents.getLast().planId()).isEqualTo("y");
+        assertThat(account.limitEvents.getLast().provenance().planId()).isEqualTo("y");
         account.forget();
 
         account.call("late", NOON + HOUR + MINUTE);
@@ -113,7 +115,7 @@ class LimitEventIdsTest {
 
         assertThat(account.limitEvents)
                 .filteredOn(event -> event.kind() == Kind.HARD_LIMIT_REACHED)
-                .extracting(event -> event.planId())
+                .extracting(event -> event.provenance().planId())
                 .containsExactly("a", "b", "c");
         assertThat(account.limitEvents)
                 .filteredOn(event -> event.kind() == Kind.HARD_LIMIT_REACHED)

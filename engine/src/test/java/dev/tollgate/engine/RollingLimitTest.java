@@ -69,7 +69,7 @@ class RollingLimitTest {
                     .forEach(i -> account.apply(account.request("m" + i, NOON, "/v2/mem-it", Outcome.SUCCESS, null)));
 
             LimitEvent hard = account.only(Kind.HARD_LIMIT_REACHED);
-            assertThat(hard.sourceId()).isEqualTo("m4");
+            assertThat(hard.provenance().sourceId()).isEqualTo("m4");
             assertThat(hard.blockedUntilMillis())
                     .as("200 a minute leak one in 300 ms")
                     .isEqualTo(NOON + 300);
@@ -130,8 +130,9 @@ class RollingLimitTest {
             account.call("f", NOON + 30 * SECOND);
 
             assertThat(account.limitEvents)
-                    .extracting(event -> event.kind() + " " + event.cause() + " " + (event.eventTimeMillis() - NOON)
-                            + " " + Threshold.describe(event.threshold()))
+                    .extracting(event -> event.kind() + " " + event.cause() + " "
+                            + (event.provenance().eventTimeMillis() - NOON) + " "
+                            + Threshold.describe(event.threshold()))
                     .containsExactly(
                             "LIMIT_CLEARED BUCKET_DRAINED 6000 100 % used",
                             "LIMIT_CLEARED BUCKET_DRAINED 12001 90 % used");
@@ -304,7 +305,8 @@ class RollingLimitTest {
             account.call("c", NOON + 75 * SECOND);
 
             assertThat(account.limitEvents)
-                    .extracting(event -> event.cause() + " " + (event.eventTimeMillis() - NOON))
+                    .extracting(
+                            event -> event.cause() + " " + (event.provenance().eventTimeMillis() - NOON))
                     .containsExactly("BUCKET_DRAINED 60000", "BUCKET_DRAINED 70000");
             assertThat(account.limitEvents)
                     .extracting(LimitEvent::threshold)
@@ -439,7 +441,8 @@ class RollingLimitTest {
             assertThat(account.said)
                     .endsWith(
                             "PLAN_CHANGED", "SOFT_LIMIT_REACHED limit 20", "HARD_LIMIT_REACHED limit 20", "COUNTED f");
-            assertThat(account.only(Kind.HARD_LIMIT_REACHED).eventTimeMillis()).isEqualTo(NOON + 10 * SECOND);
+            assertThat(account.only(Kind.HARD_LIMIT_REACHED).provenance().eventTimeMillis())
+                    .isEqualTo(NOON + 10 * SECOND);
         }
 
         @Test
@@ -459,7 +462,7 @@ class RollingLimitTest {
             assertThat(used(NOON + 30 * SECOND)).isEqualTo(30 - 10 - 1 - 10 + 1);
             assertThat(account.limitEvents)
                     .filteredOn(event -> event.kind() == Kind.PLAN_CHANGED)
-                    .extracting(LimitEvent::planVersion)
+                    .extracting(event -> event.provenance().planVersion())
                     .containsExactly(2, 3);
         }
 
@@ -789,7 +792,7 @@ class RollingLimitTest {
             assertThat(account.call("a", NOON + SECOND)).isEqualTo(Verdict.COUNTED);
 
             assertThat(account.said).containsExactly("COUNTED a", "LIMIT_CLEARED in-flight 1 BUCKET_DRAINED");
-            assertThat(account.only(Kind.LIMIT_CLEARED).sourceId()).isEqualTo("a");
+            assertThat(account.only(Kind.LIMIT_CLEARED).provenance().sourceId()).isEqualTo("a");
         }
 
         @Test

@@ -41,10 +41,10 @@ class TimelineTest {
                 .containsExactly(
                         "PLAN_CHANGED", "LIMIT_CLEARED rpm 10 PLAN_CHANGED", "LIMIT_CLEARED rpm 10 PLAN_CHANGED");
         assertThat(account.limitEvents).allSatisfy(event -> {
-            assertThat(event.sourceId()).isEqualTo("upgrade");
-            assertThat(event.planId()).isEqualTo("twenty");
-            assertThat(event.reason()).isEqualTo("because");
-            assertThat(event.actor()).isEqualTo("ops");
+            assertThat(event.provenance().sourceId()).isEqualTo("upgrade");
+            assertThat(event.provenance().planId()).isEqualTo("twenty");
+            assertThat(event.provenance().reason()).isEqualTo("because");
+            assertThat(event.provenance().actor()).isEqualTo("ops");
         });
         assertThat(account.snapshot(NOON + SECOND).buckets().getFirst().remaining())
                 .isEqualTo(10);
@@ -77,15 +77,16 @@ class TimelineTest {
         account.call("a", NOON);
 
         account.command("later", NOON + HOUR, NOON, new PlanAssigned("twenty", Carry.KEEP));
-        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).effectiveAtMillis()).isEqualTo(NOON + HOUR);
+        assertThat(((LimitEvent.AboutAccount) account.only(Kind.PLAN_CHANGE_SCHEDULED)).fromMillis())
+                .isEqualTo(NOON + HOUR);
         account.forget();
         account.call("b", NOON + HOUR - 1);
         assertThat(account.limitEvents).isEmpty();
         account.call("c", NOON + HOUR);
 
         LimitEvent changed = account.only(Kind.PLAN_CHANGED);
-        assertThat(changed.sourceId()).isEqualTo("later");
-        assertThat(changed.planId()).isEqualTo("twenty");
+        assertThat(changed.provenance().sourceId()).isEqualTo("later");
+        assertThat(changed.provenance().planId()).isEqualTo("twenty");
         assertThat(account.journal).extracting(entry -> entry.planId()).containsExactly("ten", "twenty");
     }
 
@@ -236,7 +237,7 @@ class TimelineTest {
         account.command(NOON + SECOND, new Suspended(NOON + MINUTE));
         LimitEvent suspended = account.only(Kind.SUSPENDED);
         assertThat(suspended.blockedUntilMillis()).isEqualTo(NOON + MINUTE);
-        assertThat(suspended.reason()).isEqualTo("because");
+        assertThat(suspended.provenance().reason()).isEqualTo("because");
         assertThat(account.snapshot(NOON + SECOND).suspended()).isTrue();
         assertThat(account.snapshot(NOON + SECOND).suspendedUntilMillis()).isEqualTo(NOON + MINUTE);
         assertThat(AccountingEngine.nextDeadline(account.state)).isEqualTo(NOON + MINUTE);
@@ -284,9 +285,9 @@ class TimelineTest {
         account.tick(NOON + 3 * DAY);
 
         LimitEvent notice = account.only(Kind.PLAN_CHANGE_SCHEDULED);
-        assertThat(notice.planVersion()).isEqualTo(2);
-        assertThat(notice.eventTimeMillis()).isEqualTo(NOON + 3 * DAY);
-        assertThat(notice.effectiveAtMillis()).isEqualTo(NOON + 10 * DAY);
+        assertThat(notice.provenance().planVersion()).isEqualTo(2);
+        assertThat(notice.provenance().eventTimeMillis()).isEqualTo(NOON + 3 * DAY);
+        assertThat(((LimitEvent.AboutAccount) notice).fromMillis()).isEqualTo(NOON + 10 * DAY);
         assertThat(account.hasNotice(NOON + 4 * DAY)).isFalse();
         account.state = AccountState.decode(account.state.encode());
         account.tick(NOON + 4 * DAY);
@@ -304,7 +305,8 @@ class TimelineTest {
                 TestingAccount.on(noticed(1, 0), noticed(2, NOON + 10 * DAY), noticed(3, NOON + 20 * DAY));
         account.call("a", NOON);
         account.tick(NOON + 14 * DAY);
-        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).planVersion()).isEqualTo(3);
+        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).provenance().planVersion())
+                .isEqualTo(3);
         account.forget();
 
         account.call("caught up", NOON + 5 * DAY);
@@ -322,7 +324,8 @@ class TimelineTest {
         account.command(NOON + SECOND, new PlanAssigned("five", Carry.KEEP));
 
         assertThat(account.kinds()).containsExactly(Kind.PLAN_CHANGED, Kind.PLAN_CHANGE_SCHEDULED);
-        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).planVersion()).isEqualTo(2);
+        assertThat(account.only(Kind.PLAN_CHANGE_SCHEDULED).provenance().planVersion())
+                .isEqualTo(2);
     }
 
     /** Five a minute, announced seven days ahead. */
@@ -445,8 +448,8 @@ class TimelineTest {
         account.call("b", NOON + 3 * DAY + HOUR);
         account.call("c", NOON + 4 * DAY);
         LimitEvent scheduled = account.only(Kind.PLAN_CHANGE_SCHEDULED);
-        assertThat(scheduled.planVersion()).isEqualTo(2);
-        assertThat(scheduled.effectiveAtMillis()).isEqualTo(NOON + 10 * DAY);
+        assertThat(scheduled.provenance().planVersion()).isEqualTo(2);
+        assertThat(((LimitEvent.AboutAccount) scheduled).fromMillis()).isEqualTo(NOON + 10 * DAY);
 
         account.forget();
         account.calls("d", 5, NOON + 10 * DAY);
@@ -528,7 +531,8 @@ class TimelineTest {
                         "PLAN_CHANGE_SCHEDULED",
                         "NOT_CONSUMING free");
         assertThat(account.only(Kind.HARD_LIMIT_REACHED).cause()).isEqualTo(Cause.PLAN_CHANGED);
-        assertThat(account.only(Kind.HARD_LIMIT_REACHED).planVersion()).isEqualTo(2);
+        assertThat(account.only(Kind.HARD_LIMIT_REACHED).provenance().planVersion())
+                .isEqualTo(2);
         account.forget();
 
         account.apply(account.request("again", NOON + 41 * SECOND, "/x", Outcome.INVALID, null));

@@ -1,6 +1,5 @@
 package dev.tollgate.engine.output;
 
-import dev.tollgate.engine.input.Position;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Mode;
 import dev.tollgate.planmodel.Scope;
@@ -8,47 +7,188 @@ import dev.tollgate.planmodel.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that alerting, the gate or a customer has to know, with everything needed to explain it.
- *
- * @param id the same on every replay: depends on what happened, never on version, partition or clock
- * @param accountId whose
- * @param version monotonic per account
- * @param kind what happened
- * @param cause why
- * @param bucket which bucket it is about; null for events about the account as a whole
- * @param threshold the threshold that was reached or fell away; null for the full amount
- * @param blockedUntilMillis for blocks and suspensions the exclusive end, {@link Long#MAX_VALUE} if none is set; null
- *     where nothing is blocked
- * @param planId plan in force
- * @param planVersion version in force
- * @param sourceId id of the event or command that caused this; null if time did
- * @param position where that record stands in the log; null if time did
- * @param eventTimeMillis when it happened, in event time
- * @param decidedAtMillis append time of the record that caused this, or the time of the tick
- * @param effectiveAtMillis for plan changes, suspensions and reinstatements: from when on; otherwise null
- * @param clearedEventId for {@code LIMIT_CLEARED} the id of the event that raised the alert or block; otherwise null
- * @param reason reason given with the command, or null
- * @param actor who gave the command, or null
+ * Something that alerting, the gate or a customer has to know, with everything needed to explain it. Each case has what
+ * it alone has; what all have in common is their {@link Provenance}.
  */
-public record LimitEvent(
-        String id,
-        String accountId,
-        long version,
-        Kind kind,
-        Cause cause,
-        @Nullable Bucket bucket,
-        @Nullable Threshold threshold,
-        @Nullable Long blockedUntilMillis,
-        String planId,
-        int planVersion,
-        @Nullable String sourceId,
-        @Nullable Position position,
-        long eventTimeMillis,
-        long decidedAtMillis,
-        @Nullable Long effectiveAtMillis,
-        @Nullable String clearedEventId,
-        @Nullable String reason,
-        @Nullable String actor) {
+public sealed interface LimitEvent {
+    /** Where it comes from. */
+    Provenance provenance();
+
+    /** Which case it is, as the topics name it. */
+    Kind kind();
+
+    /** What is about a bucket: an alert or block, and the end of one. */
+    sealed interface AboutBucket extends LimitEvent {
+        @Override
+        Bucket bucket();
+
+        /** The threshold that was reached or fell away; null for the full amount. */
+        @Override
+        @Nullable
+        Threshold threshold();
+    }
+
+    /** What is about the account as a whole. */
+    sealed interface AboutAccount extends LimitEvent {
+        /** From when on it holds, in event time; may lie ahead for what is scheduled. */
+        long fromMillis();
+    }
+
+    /** A threshold below the full amount was reached: an alert begins. */
+    record SoftLimitReached(Provenance provenance, Bucket bucket, Threshold threshold) implements AboutBucket {
+        @Override
+        public Kind kind() {
+            return Kind.SOFT_LIMIT_REACHED;
+        }
+    }
+
+    /**
+     * The full amount was reached: a block begins.
+     *
+     * @param untilMillis exclusive end of the block, {@link Long#MAX_VALUE} if none is set
+     */
+    record HardLimitReached(Provenance provenance, Bucket bucket, long untilMillis) implements AboutBucket {
+        @Override
+        public Kind kind() {
+            return Kind.HARD_LIMIT_REACHED;
+        }
+
+        @Override
+        public @Nullable Threshold threshold() {
+            return null;
+        }
+    }
+
+    /** A threshold or the full amount of an advisory limit was reached. */
+    record AdvisoryLimitReached(
+            Provenance provenance, Bucket bucket, @Nullable Threshold threshold) implements AboutBucket {
+        @Override
+        public Kind kind() {
+            return Kind.ADVISORY_LIMIT_REACHED;
+        }
+    }
+
+    /**
+     * An alert or block is over.
+     *
+     * @param clearedEventId id of the event that raised it
+     */
+    record LimitCleared(
+            Provenance provenance, Bucket bucket, @Nullable Threshold threshold, String clearedEventId)
+            implements AboutBucket {
+        @Override
+        public Kind kind() {
+            return Kind.LIMIT_CLEARED;
+        }
+    }
+
+    /**
+     * Every call is to be denied.
+     *
+     * @param untilMillis exclusive end, {@link Long#MAX_VALUE} if none is set
+     */
+    record Suspended(Provenance provenance, long fromMillis, long untilMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.SUSPENDED;
+        }
+    }
+
+    /** A suspension is over. */
+    record Reinstated(Provenance provenance, long fromMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.REINSTATED;
+        }
+    }
+
+    /** Nothing is enforced any more; usage is still counted. */
+    record Exempted(Provenance provenance, long fromMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.EXEMPTED;
+        }
+    }
+
+    /** Limits are enforced again. */
+    record ExemptionEnded(Provenance provenance, long fromMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.EXEMPTION_ENDED;
+        }
+    }
+
+    /**
+     * The amount of one limit is another one for this account.
+     *
+     * @param bucket the limit with its amount, without window and usage; null if the plan in force does not have it
+     */
+    record OverrideChanged(
+            Provenance provenance,
+            long fromMillis,
+            @Nullable Bucket bucket) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.OVERRIDE_CHANGED;
+        }
+    }
+
+    /** Another plan or plan version is in force. */
+    record PlanChanged(Provenance provenance, long fromMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.PLAN_CHANGED;
+        }
+    }
+
+    /** Another plan or plan version will be in force. */
+    record PlanChangeScheduled(Provenance provenance, long fromMillis) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.PLAN_CHANGE_SCHEDULED;
+        }
+    }
+
+    /** See {@link Provenance#id}. */
+    default String id() {
+        return provenance().id();
+    }
+
+    /** Whose. */
+    default String accountId() {
+        return provenance().accountId();
+    }
+
+    /** See {@link Provenance#version}. */
+    default long version() {
+        return provenance().version();
+    }
+
+    /** Why. */
+    default Cause cause() {
+        return provenance().cause();
+    }
+
+    /** The bucket, or the limit alone, that it is about; null for events about the account as a whole. */
+    default @Nullable Bucket bucket() {
+        return null;
+    }
+
+    /** The threshold that was reached or fell away; null for the full amount, and where no usage is involved. */
+    default @Nullable Threshold threshold() {
+        return null;
+    }
+
+    /** Exclusive end of a block or suspension, {@link Long#MAX_VALUE} if none is set; null where nothing is blocked. */
+    default @Nullable Long blockedUntilMillis() {
+        return switch (this) {
+            case HardLimitReached hard -> hard.untilMillis();
+            case Suspended suspended -> suspended.untilMillis();
+            case SoftLimitReached _, AdvisoryLimitReached _, LimitCleared _ -> null;
+            case Reinstated _, Exempted _, ExemptionEnded _, OverrideChanged _, PlanChanged _, PlanChangeScheduled _ ->
+                null;
+        };
+    }
 
     /** What happened. */
     public enum Kind {

@@ -5,6 +5,7 @@ import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.Provenance;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.planmodel.Algorithm;
@@ -166,8 +167,9 @@ public final class OutputTranslator {
     /** An alert, a block, a clearing or a change. */
     public static dev.tollgate.schemas.avro.LimitEvent limitEvent(LimitEvent event) {
         dev.tollgate.schemas.avro.LimitEvent record = new dev.tollgate.schemas.avro.LimitEvent();
-        record.setLimitEventId(event.id());
-        record.setAccountId(event.accountId());
+        Provenance provenance = event.provenance();
+        record.setLimitEventId(provenance.id());
+        record.setAccountId(provenance.accountId());
         record.setKind(kind(event.kind()));
         LimitEvent.Bucket bucket = event.bucket();
         if (bucket == null) {
@@ -192,27 +194,34 @@ public final class OutputTranslator {
             record.setThresholdBasisPoints(threshold.usedBasisPoints());
             record.setThresholdKind(thresholdKind(threshold.kind()));
         }
-        record.setPlanId(event.planId());
-        record.setPlanVersion(event.planVersion());
-        record.setCrossingEventId(event.sourceId());
-        Position position = event.position();
+        record.setPlanId(provenance.planId());
+        record.setPlanVersion(provenance.planVersion());
+        record.setCrossingEventId(provenance.sourceId());
+        Position position = provenance.position();
         if (position != null) {
             record.setCrossingTopic(position.topic());
             record.setCrossingPartition(position.partition());
             record.setCrossingOffset(position.offset());
         }
-        record.setEventTime(Instant.ofEpochMilli(
-                event.effectiveAtMillis() == null ? event.eventTimeMillis() : event.effectiveAtMillis()));
-        record.setDecidedAt(Instant.ofEpochMilli(event.decidedAtMillis()));
-        record.setVersion(event.version());
-        record.setBlockedUntil(
-                event.kind() == LimitEvent.Kind.HARD_LIMIT_REACHED
-                        ? blockEnd(event.blockedUntilMillis())
-                        : until(event.blockedUntilMillis()));
-        record.setCause(event.kind() == LimitEvent.Kind.LIMIT_CLEARED ? clearCause(event.cause()) : null);
-        record.setClearedEventId(event.clearedEventId());
-        record.setCorrectionId(event.cause() == LimitEvent.Cause.CORRECTED ? event.sourceId() : null);
-        record.setReason(event.reason());
+        record.setDecidedAt(Instant.ofEpochMilli(provenance.decidedAtMillis()));
+        record.setVersion(provenance.version());
+        record.setCorrectionId(provenance.cause() == LimitEvent.Cause.CORRECTED ? provenance.sourceId() : null);
+        record.setReason(provenance.reason());
+        long eventTime = provenance.eventTimeMillis();
+        switch (event) {
+            case LimitEvent.HardLimitReached hard -> record.setBlockedUntil(blockEnd(hard.untilMillis()));
+            case LimitEvent.LimitCleared cleared -> {
+                record.setCause(clearCause(cleared.cause()));
+                record.setClearedEventId(cleared.clearedEventId());
+            }
+            case LimitEvent.Suspended suspended -> {
+                record.setBlockedUntil(until(suspended.untilMillis()));
+                eventTime = suspended.fromMillis();
+            }
+            case LimitEvent.AboutAccount change -> eventTime = change.fromMillis();
+            case LimitEvent.SoftLimitReached _, LimitEvent.AdvisoryLimitReached _ -> {}
+        }
+        record.setEventTime(Instant.ofEpochMilli(eventTime));
         return record;
     }
 

@@ -146,7 +146,7 @@ final class EngineAccount implements Outputs {
                 raised.add(alert);
             }
             case LIMIT_CLEARED -> {
-                if (held.remove(String.valueOf(event.clearedEventId())) == null) {
+                if (held.remove(((LimitEvent.LimitCleared) event).clearedEventId()) == null) {
                     throw new AssertionError("cleared what does not hold: " + event);
                 }
             }

@@ -248,7 +248,7 @@ class TrafficOracleAgainstEngineTest {
                             bucket.limitId(),
                             bucket.scopeKey(),
                             windowed.contains(bucket.limitId()) ? bucket.windowStartMillis() : null,
-                            event.sourceId(),
+                            event.provenance().sourceId(),
                             event.threshold() == null ? null : event.threshold().usedBasisPoints(),
                             event.kind() == LimitEvent.Kind.ADVISORY_LIMIT_REACHED,
                             bucket.used(),

@@ -15,6 +15,7 @@ import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.engine.output.LimitEvent.Kind;
+import dev.tollgate.engine.output.Provenance;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.PlanCatalog;
@@ -102,39 +103,43 @@ public final class AccountChanges {
             return;
         }
         entry.markAnnounced();
-        Origin origin = Origin.change(entry, Cause.COMMAND);
+        long from = entry.effectiveAtMillis;
         Timeline timeline = transition.state.timeline();
-        long now = Math.max(transition.state.judgementTime(), entry.effectiveAtMillis);
+        long now = Math.max(transition.state.judgementTime(), from);
         switch (entry.change) {
             case AccountChange.PlanAssigned assigned -> {
                 // A change that was already followed by another one when it became known has changed nothing.
                 if (assigned.planId().equals(timeline.planAt(now))) {
-                    emit(transition, Kind.PLAN_CHANGED, terms, entry, origin, null, assigned.planId());
+                    transition.out.limitEvent(new LimitEvent.PlanChanged(
+                            commanded(transition, Kind.PLAN_CHANGED, terms, entry, assigned.planId()), from));
                 }
             }
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ ->
-                emit(
-                        transition,
-                        Kind.OVERRIDE_CHANGED,
-                        terms,
-                        entry,
-                        origin,
-                        null,
-                        entry.overriddenLimit(),
-                        overrideView(terms, entry.overriddenLimit()));
+                transition.out.limitEvent(new LimitEvent.OverrideChanged(
+                        commanded(transition, Kind.OVERRIDE_CHANGED, terms, entry, entry.overriddenLimit()),
+                        from,
+                        overrideView(terms, entry.overriddenLimit())));
             case AccountChange.ExemptionSet set ->
-                emit(transition, set.exempt() ? Kind.EXEMPTED : Kind.EXEMPTION_ENDED, terms, entry, origin, null, "");
+                transition.out.limitEvent(
+                        set.exempt()
+                                ? new LimitEvent.Exempted(commanded(transition, Kind.EXEMPTED, terms, entry, ""), from)
+                                : new LimitEvent.ExemptionEnded(
+                                        commanded(transition, Kind.EXEMPTION_ENDED, terms, entry, ""), from));
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
                 if (timeline.latestSuspension(now) == entry && (until == null || now < until)) {
-                    emit(transition, Kind.SUSPENDED, terms, entry, origin, until == null ? Long.MAX_VALUE : until, "");
+                    transition.out.limitEvent(new LimitEvent.Suspended(
+                            commanded(transition, Kind.SUSPENDED, terms, entry, ""),
+                            from,
+                            until == null ? Long.MAX_VALUE : until));
                 } else {
                     entry.markEnded();
                 }
             }
             case AccountChange.Reinstated _ -> {
                 if (timeline.latestSuspension(now) == entry) {
-                    emit(transition, Kind.REINSTATED, terms, entry, origin, null, "");
+                    transition.out.limitEvent(
+                            new LimitEvent.Reinstated(commanded(transition, Kind.REINSTATED, terms, entry, ""), from));
                 }
             }
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
@@ -146,8 +151,9 @@ public final class AccountChanges {
     void schedule(Transition transition, TimelineEntry entry) {
         if (entry.change instanceof AccountChange.PlanAssigned assigned) {
             Terms terms = resolver.at(transition.state, transition.plans, entry.effectiveAtMillis);
-            Origin origin = Origin.change(entry, Cause.COMMAND);
-            emit(transition, Kind.PLAN_CHANGE_SCHEDULED, terms, entry, origin, null, assigned.planId());
+            transition.out.limitEvent(new LimitEvent.PlanChangeScheduled(
+                    commanded(transition, Kind.PLAN_CHANGE_SCHEDULED, terms, entry, assigned.planId()),
+                    entry.effectiveAtMillis));
         }
     }
 
@@ -159,15 +165,12 @@ public final class AccountChanges {
                 long until = entry.suspendedUntilMillis();
                 entry.markEnded();
                 if (state.timeline().latestSuspension(until) == entry) {
-                    emit(
-                            transition,
-                            LimitEventIds.suspensionOver(state.accountId(), entry.effectiveAtMillis, until),
-                            Kind.REINSTATED,
-                            resolver.front(state, transition.plans).plan.source,
-                            Origin.time(Cause.TIME, until),
-                            until,
-                            null,
-                            null);
+                    transition.out.limitEvent(new LimitEvent.Reinstated(
+                            transition.provenance(
+                                    LimitEventIds.suspensionOver(state.accountId(), entry.effectiveAtMillis, until),
+                                    resolver.front(state, transition.plans).plan.source,
+                                    Origin.time(Cause.TIME, until)),
+                            until));
                 }
             }
         }
@@ -190,15 +193,12 @@ public final class AccountChanges {
             return;
         }
         Origin origin = Origin.time(Cause.TIME, Math.max(version.effectiveFromMillis(), 0));
-        emit(
-                transition,
-                LimitEventIds.versionInForce(state.accountId(), version, state.streamTimeMillis()),
-                Kind.PLAN_CHANGED,
-                version,
-                origin,
-                version.effectiveFromMillis(),
-                null,
-                null);
+        transition.out.limitEvent(new LimitEvent.PlanChanged(
+                transition.provenance(
+                        LimitEventIds.versionInForce(state.accountId(), version, state.streamTimeMillis()),
+                        version,
+                        origin),
+                version.effectiveFromMillis()));
         reevaluateAll(transition, origin.because(Cause.PLAN_CHANGED));
         announceNextVersion(transition, state.judgementTime());
     }
@@ -229,17 +229,11 @@ public final class AccountChanges {
             return;
         }
         state.announced(refOf(next));
+        String id = LimitEventIds.versionAnnounced(
+                state.accountId(), next, state.timeline().assignedAt(atMillis));
         Origin origin = Origin.time(Cause.TIME, Math.max(0, noticeFrom(next)));
-        emit(
-                transition,
-                LimitEventIds.versionAnnounced(
-                        state.accountId(), next, state.timeline().assignedAt(atMillis)),
-                Kind.PLAN_CHANGE_SCHEDULED,
-                next,
-                origin,
-                next.effectiveFromMillis(),
-                null,
-                null);
+        transition.out.limitEvent(new LimitEvent.PlanChangeScheduled(
+                transition.provenance(id, next, origin), next.effectiveFromMillis()));
     }
 
     private static long noticeFrom(PlanVersion version) {
@@ -310,66 +304,18 @@ public final class AccountChanges {
         return null;
     }
 
-    private static void emit(
-            Transition transition,
-            Kind kind,
-            Terms terms,
-            TimelineEntry entry,
-            Origin origin,
-            @Nullable Long blockedUntil,
-            String detail) {
-        emit(transition, kind, terms, entry, origin, blockedUntil, detail, null);
-    }
-
-    private static void emit(
-            Transition transition,
-            Kind kind,
-            Terms terms,
-            TimelineEntry entry,
-            Origin origin,
-            @Nullable Long blockedUntil,
-            String detail,
-            LimitEvent.@Nullable Bucket bucket) {
-        long effectiveAt = entry.effectiveAtMillis;
+    /**
+     * The provenance of what follows from a command.
+     *
+     * @param detail what tells it from others of its kind at the same time
+     */
+    private static Provenance commanded(
+            Transition transition, Kind kind, Terms terms, TimelineEntry entry, String detail) {
+        Origin origin = Origin.change(entry, Cause.COMMAND);
         String commandId = origin.sourceId() == null ? "" : origin.sourceId();
-        emit(
-                transition,
-                LimitEventIds.commanded(transition.state.accountId(), kind, effectiveAt, detail, commandId),
-                kind,
+        return transition.provenance(
+                LimitEventIds.commanded(transition.state.accountId(), kind, entry.effectiveAtMillis, detail, commandId),
                 terms.plan.source,
-                origin,
-                effectiveAt,
-                blockedUntil,
-                bucket);
-    }
-
-    private static void emit(
-            Transition transition,
-            String id,
-            Kind kind,
-            PlanVersion plan,
-            Origin origin,
-            long effectiveAtMillis,
-            @Nullable Long blockedUntil,
-            LimitEvent.@Nullable Bucket bucket) {
-        transition.out.limitEvent(new LimitEvent(
-                id,
-                transition.state.accountId(),
-                transition.state.nextVersion(),
-                kind,
-                origin.cause(),
-                bucket,
-                null,
-                blockedUntil,
-                plan.planId(),
-                plan.version(),
-                origin.sourceId(),
-                origin.position(),
-                origin.eventTimeMillis(),
-                transition.decidedAtMillis(),
-                effectiveAtMillis,
-                null,
-                origin.reason(),
-                origin.actor()));
+                origin);
     }
 }

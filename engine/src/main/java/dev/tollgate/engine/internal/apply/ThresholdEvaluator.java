@@ -13,6 +13,7 @@ import dev.tollgate.engine.internal.rule.Rule;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.LimitEvent.Cause;
+import dev.tollgate.engine.output.Provenance;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.PlanCatalog;
 import dev.tollgate.planmodel.Threshold;
@@ -189,23 +190,17 @@ public final class ThresholdEvaluator {
         }
         bucket.forgetQuiet();
 
-        boolean blocks = threshold == null && rule.enforced();
-        LimitEvent.Kind kind = alert.isAdvisory()
-                ? LimitEvent.Kind.ADVISORY_LIMIT_REACHED
-                : blocks ? LimitEvent.Kind.HARD_LIMIT_REACHED : LimitEvent.Kind.SOFT_LIMIT_REACHED;
         long overAt = bucket.overAt(alert);
-        emit(
-                transition,
-                LimitEventIds.raised(state.accountId(), bucket, alert),
-                kind,
-                bucket,
-                terms,
-                rule,
-                threshold,
-                blocks ? overAt : null,
-                null,
-                origin,
-                state.streamTimeMillis());
+        Provenance provenance = transition.provenance(
+                LimitEventIds.raised(state.accountId(), bucket, alert), terms.plan.source, origin);
+        LimitEvent.Bucket view = BucketViews.of(bucket, rule, state.streamTimeMillis());
+        if (alert.isAdvisory()) {
+            transition.out.limitEvent(new LimitEvent.AdvisoryLimitReached(provenance, view, threshold));
+        } else if (threshold == null) {
+            transition.out.limitEvent(new LimitEvent.HardLimitReached(provenance, view, overAt));
+        } else {
+            transition.out.limitEvent(new LimitEvent.SoftLimitReached(provenance, view, threshold));
+        }
         if (overAt <= state.streamTimeMillis()) {
             // A window that is already over: reported, and in force for nobody.
             emitCleared(
@@ -224,50 +219,10 @@ public final class ThresholdEvaluator {
             Origin origin,
             long nowMillis) {
         String raisedId = LimitEventIds.raised(transition.state.accountId(), bucket, alert);
-        emit(
-                transition,
-                LimitEventIds.cleared(raisedId),
-                LimitEvent.Kind.LIMIT_CLEARED,
-                bucket,
-                terms,
-                rule,
-                alert.threshold,
-                null,
-                raisedId,
-                origin,
-                nowMillis);
-    }
-
-    private static void emit(
-            Transition transition,
-            String id,
-            LimitEvent.Kind kind,
-            Bucket bucket,
-            Terms terms,
-            @Nullable Rule rule,
-            @Nullable Threshold threshold,
-            @Nullable Long blockedUntil,
-            @Nullable String clearedEventId,
-            Origin origin,
-            long nowMillis) {
-        transition.out.limitEvent(new LimitEvent(
-                id,
-                transition.state.accountId(),
-                transition.state.nextVersion(),
-                kind,
-                origin.cause(),
+        transition.out.limitEvent(new LimitEvent.LimitCleared(
+                transition.provenance(LimitEventIds.cleared(raisedId), terms.plan.source, origin),
                 BucketViews.of(bucket, rule, nowMillis),
-                threshold,
-                blockedUntil,
-                terms.plan.source.planId(),
-                terms.plan.source.version(),
-                origin.sourceId(),
-                origin.position(),
-                origin.eventTimeMillis(),
-                transition.decidedAtMillis(),
-                null,
-                clearedEventId,
-                origin.reason(),
-                origin.actor()));
+                alert.threshold,
+                raisedId));
     }
 }

@@ -7,8 +7,10 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.output.Outputs;
+import dev.tollgate.engine.output.Provenance;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.planmodel.PlanCatalog;
+import dev.tollgate.planmodel.PlanVersion;
 
 /**
  * One input on its way through the engine, with everything that it may touch. An engine uses the same object again for
@@ -40,6 +42,23 @@ public final class Transition {
 
     void reject(RejectionReason reason, String detail) {
         out.rejected(reason, detail);
+    }
+
+    /** The provenance of the next limit event, which gives the account its next version. */
+    Provenance provenance(String limitEventId, PlanVersion plan, Origin origin) {
+        return new Provenance(
+                limitEventId,
+                state.accountId(),
+                state.nextVersion(),
+                origin.cause(),
+                plan.planId(),
+                plan.version(),
+                origin.sourceId(),
+                origin.position(),
+                origin.eventTimeMillis(),
+                decidedAtMillis(),
+                origin.reason(),
+                origin.actor());
     }
 
     /** When what follows from the input was decided: its append time, or the time of the tick. */
