@@ -25,7 +25,7 @@ public interface AccountStore {
      */
     int scan(@Nullable String after, int most, Consumer<AccountRecord> reader);
 
-    /** Keeps the record's present content. */
+    /** Writes the record's present content. */
     void save(AccountRecord record);
 
     /** Drops what is in memory about a record that is not used any more. */

@@ -25,6 +25,12 @@ final class Account {
 
     boolean isCached;
 
+    /** Whether the store has to be told of a change. */
+    boolean isUnwritten;
+
+    /** Changes that the store was not told of. */
+    int unwrittenChanges;
+
     /** When the last of what was held back was said, for accounts that the pending work still names. */
     long quietSinceMillis;
 

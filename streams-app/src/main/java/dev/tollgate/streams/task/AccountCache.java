@@ -3,6 +3,9 @@ package dev.tollgate.streams.task;
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -10,16 +13,24 @@ import java.util.function.Consumer;
  * bytes are estimated from the length of the encoded records ({@link AccountRecord#heapBytes}); those of decoded
  * projects and API keys, which the store keeps, count too.
  *
- * <p>There is never more than one object per account at a time, and the store always has what the object has once an
- * input is done with. Lives as long as the task holds its partition: a task that is closed, clean or not, begins with
- * an empty cache.
+ * <p>There is never more than one object per account at a time. An account that has changed is written to the store by
+ * {@link #flush}, before each commit, once however often it has changed; or earlier, when it leaves the cache or has
+ * changed very often. So what is not written yet is in the cache, and bounded as the cache is. Lives as long as the
+ * task holds its partition: a task that is closed, clean or not, begins with an empty cache.
  */
 final class AccountCache {
+    /** An account that grows is weighed again, and its growth written, after so many changes. */
+    private static final int MAX_UNWRITTEN_CHANGES = 1_024;
+
     private final AccountStore store;
     private final long maxBytes;
     private final Consumer<Account> onLoaded;
     private final Consumer<Account> onEvicted;
     private final LinkedHashMap<String, Account> cached = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Cached accounts that have changed since they were written, in the order in which they first did. */
+    private final Set<Account> unwritten = new LinkedHashSet<>();
+
     private long bytes;
 
     /**
@@ -62,23 +73,56 @@ final class AccountCache {
         account = read(accountId);
         visitor.accept(account);
         onEvicted.accept(account);
+        writeIfChanged(account);
         store.forget(account.record);
     }
 
+    /** An account has changed and is to be kept as it is now. */
     void save(Account account) {
-        store.save(account.record);
-        if (account.isCached) {
-            weigh(account);
+        account.unwrittenChanges++;
+        if (!account.isUnwritten) {
+            account.isUnwritten = true;
+            unwritten.add(account);
+        }
+        if (account.unwrittenChanges >= MAX_UNWRITTEN_CHANGES) {
+            writeIfChanged(account);
         }
     }
 
-    /** Forgets what is in memory about an account: the next {@link #get} reads the store. */
+    /** Writes every account that has changed. */
+    void flush() {
+        for (Account account : List.copyOf(unwritten)) {
+            writeIfChanged(account);
+        }
+    }
+
+    /** Whether the store has to be told of changes. */
+    boolean hasUnwritten() {
+        return !unwritten.isEmpty();
+    }
+
+    /** Forgets what is in memory about an account, unwritten changes too: the next {@link #get} reads the store. */
     void drop(Account account) {
         if (cached.remove(account.id(), account)) {
             bytes -= account.cachedBytes;
             account.isCached = false;
         }
+        unwritten.remove(account);
+        account.isUnwritten = false;
         store.forget(account.record);
+    }
+
+    private void writeIfChanged(Account account) {
+        if (!account.isUnwritten) {
+            return;
+        }
+        store.save(account.record);
+        unwritten.remove(account);
+        account.isUnwritten = false;
+        account.unwrittenChanges = 0;
+        if (account.isCached) {
+            weigh(account);
+        }
     }
 
     /** About how many bytes are in memory. */
@@ -106,6 +150,7 @@ final class AccountCache {
                 return;
             }
             onEvicted.accept(eldest);
+            writeIfChanged(eldest);
             drop(eldest);
         }
     }

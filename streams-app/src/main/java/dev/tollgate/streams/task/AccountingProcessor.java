@@ -9,6 +9,7 @@ import dev.tollgate.streams.input.InputRecord;
 import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.PendingWorkStore;
@@ -88,6 +89,7 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
         opening = beginnings.open(opened.taskId());
         Emitter emitter = new Emitter(opened, metrics);
         PendingWorkStore pendingWork = new PendingWorkStore(opened.getStateStore(Names.PENDING_WORK_STORE));
+        CommitHookStore accounts = opened.getStateStore(Names.ACCOUNT_STORE);
         AccountingTask fresh = new AccountingTask(
                 config,
                 registry,
@@ -96,13 +98,14 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
                 metrics,
                 emitter,
                 new KafkaAccountStore(
-                        opened.getStateStore(Names.ACCOUNT_STORE),
+                        accounts.entries(),
                         opened.getStateStore(Names.SCOPE_STORE),
                         config.cacheBytes() / 2),
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
                 pendingWork);
         fresh.open();
         task = fresh;
+        accounts.beforeCommit(fresh::prepareCommit);
         schedule(opened, fresh, fresh::passTime);
         if (opened.taskId().partition() == 0) {
             RejectedPlanReporter rejectedPlans = new RejectedPlanReporter(catalog, pendingWork, emitter);

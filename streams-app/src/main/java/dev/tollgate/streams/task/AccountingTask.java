@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>May touch: its own stores, and the output topics through {@link Emitter}. What must outlive it is in the stores,
  * which commit in one transaction with the outputs and the read positions; a crash takes back all three or none. In
- * memory are copies only: decoded accounts, held-back outputs and timers. {@link #open} reads the pending work, at a
+ * memory are decoded accounts, held-back outputs and timers; what has changed of them is written before each commit
+ * ({@link #prepareCommit}). {@link #open} reads the pending work, at a
  * cost in proportion to the accounts that have something coming. Must not: decide about usage (the engine does), read a
  * clock (the caller passes it), or do anything after {@link #close}.
  *
@@ -73,6 +74,9 @@ final class AccountingTask {
 
     private boolean closed;
 
+    /** Whether a call ended with an exception, so that an account may be changed by half. */
+    private boolean failed;
+
     AccountingTask(
             AccountingConfig config,
             SchemaRegistryClient registry,
@@ -110,6 +114,7 @@ final class AccountingTask {
         } catch (RejectedRecordException e) {
             emitter.deadLetter(input, e);
         }
+        failed = false;
     }
 
     /** A record of account-events. */
@@ -121,11 +126,13 @@ final class AccountingTask {
         } catch (RejectedRecordException e) {
             emitter.deadLetter(input, e);
         }
+        failed = false;
     }
 
     /** Wall-clock time has passed: emits what was held back, and gives ticks to accounts whose timer has passed. */
     void passTime(long wallClockMillis) {
         requireOpen();
+        failed = true;
         nowMillis = wallClockMillis;
         if (nowMillis - readAtMillis >= IDLE_MILLIS) {
             publications.adaptTo(0);
@@ -134,10 +141,27 @@ final class AccountingTask {
         publications.recover(accounts, nowMillis, ACCOUNTS_PER_PUNCTUATION);
         passWallClockTime();
         pendingWork.forgetQuiet(nowMillis, ACCOUNTS_PER_PUNCTUATION);
+        failed = false;
     }
 
     /**
-     * The task is over, in order or not. Every later call fails and touches neither store nor output: what is in memory
+     * A commit follows: writes what has changed since the last one to the stores, each account once. A task that is
+     * closed, or whose last call has failed, throws instead if the stores lack anything, so that nothing is committed
+     * that would not follow from them.
+     */
+    void prepareCommit() {
+        if (closed && !accounts.hasUnwritten() && !pendingWork.hasUnwritten()) {
+            return;
+        }
+        requireOpen();
+        failed = true;
+        accounts.flush();
+        pendingWork.flush();
+        failed = false;
+    }
+
+    /**
+     * The task is over, in order or not; in order, {@link #prepareCommit} was called before. Every later call fails and touches neither store nor output: what is in memory
      * may come from a transaction that was aborted, and the stores may belong to the next task already.
      */
     void close() {
@@ -149,10 +173,15 @@ final class AccountingTask {
             throw new IllegalStateException("the accounting task of partition " + emitter.partition()
                     + " was closed and must not be called; its accounts may be older than those in the store");
         }
+        if (failed) {
+            throw new IllegalStateException("the accounting task of partition " + emitter.partition()
+                    + " has failed and must not be called; an account may be changed by half");
+        }
     }
 
     private void begin(InputRecord input, long wallClockMillis) {
         requireOpen();
+        failed = true;
         nowMillis = wallClockMillis;
         readAtMillis = wallClockMillis;
         publications.adaptTo(wallClockMillis - input.appendedAtMillis());
@@ -213,6 +242,10 @@ final class AccountingTask {
             return;
         }
         tick(upToMillis);
+        if (planNotices.isPending(nowMillis)) {
+            // The scan reads the store.
+            accounts.flush();
+        }
         for (String accountId : planNotices.next(upToMillis, ACCOUNTS_PER_PUNCTUATION)) {
             accounts.visit(
                     accountId,

@@ -3,7 +3,9 @@ package dev.tollgate.streams.task;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.streams.store.PendingWorkStore;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps the pending work of a task, in memory and in its store: the timers of accounts, and which accounts have outputs
  * that are held back. Emits nothing.
  *
- * <p>The store may name an account that has nothing held back any more, never the other way round. An account that is
- * evicted leaves the store as it is, or is corrected there first.
+ * <p>The store is told of an account once, before the commit ({@link #flush}), however often it has changed. It may
+ * name an account that has nothing held back any more, never the other way round. An account that is evicted leaves the
+ * store as it is, or is corrected there first.
  */
 final class PendingWorkTracker {
     /**
@@ -25,6 +28,13 @@ final class PendingWorkTracker {
     private static final long MIN_TICK_DISTANCE_MILLIS = 1_000;
 
     private final PendingWorkStore store;
+    /** What the store has to be told of an account. */
+    private record Entry(boolean heldBack, long deadlineMillis) {}
+
+    /** Entries that wait for the commit at most. */
+    private static final int MAX_UNWRITTEN = 4_096;
+
+    private final Map<String, Entry> unwritten = new LinkedHashMap<>();
     private final TimerQueue timers = new TimerQueue();
 
     /** Accounts whose outputs were held back when the task was last closed and are not emitted yet. */
@@ -124,10 +134,24 @@ final class PendingWorkTracker {
         }
     }
 
+    /** Tells the store of every entry that has changed. */
+    void flush() {
+        unwritten.forEach((accountId, entry) -> store.put(accountId, entry.heldBack(), entry.deadlineMillis()));
+        unwritten.clear();
+    }
+
+    /** Whether the store has to be told of changes. */
+    boolean hasUnwritten() {
+        return !unwritten.isEmpty();
+    }
+
     private void put(Account account, boolean heldBack) {
         account.storedHeldBack = heldBack;
         account.storedDeadlineMillis = AccountingEngine.nextDeadline(account.record.state());
-        store.put(account.id(), heldBack, account.storedDeadlineMillis);
+        unwritten.put(account.id(), new Entry(heldBack, account.storedDeadlineMillis));
         timers.set(account.id(), account.storedDeadlineMillis);
+        if (unwritten.size() >= MAX_UNWRITTEN) {
+            flush();
+        }
     }
 }

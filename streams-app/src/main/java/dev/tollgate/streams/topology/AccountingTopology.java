@@ -11,6 +11,7 @@ import dev.tollgate.streams.input.InputHorizon;
 import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.WriteBehindStore;
 import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.task.Names;
@@ -90,7 +91,7 @@ public final class AccountingTopology {
                                 metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
-                .addStateStore(store(Names.ACCOUNT_STORE), Names.ACCOUNTING)
+                .addStateStore(CommitHookStore.over(store(Names.ACCOUNT_STORE)), Names.ACCOUNTING)
                 .addStateStore(store(Names.SCOPE_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.PENDING_WORK_STORE), Names.ACCOUNTING);
@@ -116,8 +117,8 @@ public final class AccountingTopology {
     }
 
     /**
-     * Without the cache of Kafka Streams: it would keep the changelog's records back until the commit, and then say
-     * them all at once while every other record waits.
+     * Without the cache of Kafka Streams: accounts and pending work are written once per commit by the task itself, which
+     * has them decoded ({@link CommitHookStore}); the others are written once.
      */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
         return Stores.keyValueStoreBuilder(WriteBehindStore.overRocksDb(name), Serdes.Bytes(), Serdes.ByteArray())

@@ -345,16 +345,19 @@ class RecoveryTest {
         RequestEvent event = TestingEvents.request(accountId, eventId, at);
         context.setCurrentSystemTimeMs(at.toEpochMilli());
         task.request(input(Topic.REQUEST_EVENTS, accountId, event, at), at.toEpochMilli());
+        task.prepareCommit();
     }
 
     private void command(AccountEvent event) {
         context.setCurrentSystemTimeMs(START.toEpochMilli());
         task.command(input(Topic.ACCOUNT_EVENTS, event.getAccountId(), event, START), START.toEpochMilli());
+        task.prepareCommit();
     }
 
     private void passTime(Instant now) {
         context.setCurrentSystemTimeMs(now.toEpochMilli());
         task.passTime(now.toEpochMilli());
+        task.prepareCommit();
     }
 
     private InputRecord input(Topic topic, String accountId, SpecificRecord value, Instant at) {

@@ -20,6 +20,7 @@ import dev.tollgate.streams.plan.CatalogRecord;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.plan.RejectedPlan;
 import dev.tollgate.streams.store.AccountRecord;
+import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.PendingWorkStore;
@@ -62,6 +63,7 @@ class RevivedProcessorTest {
     private TestingRegistry registry;
     private SchemaRegistryClient client;
     private AccountingConfig config;
+    private CommitHookStore hook;
     private AccountingProcessor processor;
     private long offset;
 
@@ -73,9 +75,13 @@ class RevivedProcessorTest {
         for (String name :
                 List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE)) {
             KeyValueStore<Bytes, byte[]> store = TestingStores.store(name, context);
-            context.addStateStore(store);
             stores.put(name, store);
+            if (!name.equals(Names.ACCOUNT_STORE)) {
+                context.addStateStore(store);
+            }
         }
+        hook = new CommitHookStore(store(Names.ACCOUNT_STORE));
+        context.addStateStore(hook);
         plans.onDemand(() -> plans.markReadUpTo(plans.newestAskedMillis()));
         plans.put(TestingPlans.mem("mem", 10), TestingPlans.ALWAYS.toEpochMilli());
         processor = new AccountingProcessor(
@@ -196,18 +202,7 @@ class RevivedProcessorTest {
 
     @Test
     void givenClosedTask_whenCalled_thenItRejectsAndTouchesNothing() {
-        Emitter emitter = new Emitter(context, metrics);
-        AccountingTask task = new AccountingTask(
-                config,
-                client,
-                plans,
-                (requests, commands) -> context.currentSystemTimeMs(),
-                metrics,
-                emitter,
-                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20),
-                new KafkaEventIndex(store(Names.EVENT_STORE)),
-                new PendingWorkStore(store(Names.PENDING_WORK_STORE)));
-        task.open();
+        AccountingTask task = task();
         InputRecord request = input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e1", START), START);
         InputRecord command = input(
                 Topic.ACCOUNT_EVENTS,
@@ -230,6 +225,55 @@ class RevivedProcessorTest {
         assertSame(before);
     }
 
+    @Test
+    void givenChangesThatWereNotWritten_whenTheTaskIsClosed_thenACommitIsRejected() {
+        AccountingTask task = task();
+        task.request(
+                input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e1", START), START),
+                START.toEpochMilli());
+        task.close();
+
+        assertThatThrownBy(task::prepareCommit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("partition 0 was closed");
+    }
+
+    @Test
+    void givenCallThatFailed_whenACommitFollows_thenItIsRejectedAndNothingIsWritten() {
+        AccountingTask task = task();
+        Map<Bytes, byte[]> before = contents(store(Names.ACCOUNT_STORE));
+        task.request(
+                input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e1", START), START),
+                START.toEpochMilli());
+        Instant later = START.plusSeconds(60);
+        plans.onDemand(() -> {
+            throw new IllegalStateException("the catalog cannot be read");
+        });
+        InputRecord request = input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e2", later), later);
+
+        assertThatThrownBy(() -> task.request(request, later.toEpochMilli())).hasMessageContaining("cannot be read");
+        assertThatThrownBy(task::prepareCommit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has failed");
+        assertThatThrownBy(() -> task.passTime(START.toEpochMilli())).hasMessageContaining("has failed");
+        assertThat(contents(store(Names.ACCOUNT_STORE))).isEqualTo(before);
+    }
+
+    private AccountingTask task() {
+        AccountingTask task = new AccountingTask(
+                config,
+                client,
+                plans,
+                (requests, commands) -> context.currentSystemTimeMs(),
+                metrics,
+                new Emitter(context, metrics),
+                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20),
+                new KafkaEventIndex(store(Names.EVENT_STORE)),
+                new PendingWorkStore(store(Names.PENDING_WORK_STORE)));
+        task.open();
+        return task;
+    }
+
     /** What {@code closeDirtyAndRevive} does to a processor and its stores. */
     private void revive(Map<String, Map<Bytes, byte[]>> committed) {
         processor.close();
@@ -250,6 +294,8 @@ class RevivedProcessorTest {
         context.setCurrentSystemTimeMs(at.toEpochMilli());
         context.setRecordMetadata(input.position().topic(), 0, input.position().offset());
         processor.process(new Record<>(input.key(), input.value(), at.toEpochMilli()));
+        // As before each commit.
+        hook.flushCache();
     }
 
     private InputRecord input(Topic topic, String accountId, SpecificRecord value, Instant at) {
@@ -270,6 +316,7 @@ class RevivedProcessorTest {
     private void call(List<CapturedPunctuator> timers, Instant now) {
         context.setCurrentSystemTimeMs(now.toEpochMilli());
         timers.forEach(timer -> timer.getPunctuator().punctuate(now.toEpochMilli()));
+        hook.flushCache();
     }
 
     private List<LimitEventKind> kinds() {

@@ -209,6 +209,7 @@ final class SimulatedInstance {
 
     /** The transaction and the read positions of all tasks that did something. */
     void commit() {
+        prepareCommit();
         SimulatedLog.Transaction open = transaction;
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (SimulatedTask task : tasks.values()) {
@@ -227,6 +228,14 @@ final class SimulatedInstance {
         tasks.values().forEach(SimulatedTask::committed);
     }
 
+    private void prepareCommit() {
+        for (SimulatedTask task : tasks.values()) {
+            if (task.isCommitNeeded()) {
+                task.prepareCommit();
+            }
+        }
+    }
+
     /**
      * Hears nothing of its commit, whatever has become of it: every task that took part is closed dirty, revived and
      * begins again.
@@ -239,6 +248,8 @@ final class SimulatedInstance {
                 tasks.values().stream().filter(SimulatedTask::isCommitNeeded).toList();
         if (arrived) {
             commit();
+        } else {
+            prepareCommit();
         }
         revive(corrupted, diskFails);
     }

@@ -3,6 +3,7 @@ package dev.tollgate.streams.task;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.SimulatedDisk;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,7 @@ final class SimulatedTask {
     private final AccountingProcessor processor;
     private final Map<String, SimulatedDisk> disks;
     private final Map<String, LoggedStore> stores = new LinkedHashMap<>();
+    private final CommitHookStore hook;
     private final Context context = new Context();
     private final PriorityQueue<Schedule> punctuations =
             new PriorityQueue<>(Comparator.comparingLong(schedule -> schedule.dueMillis));
@@ -107,6 +109,7 @@ final class SimulatedTask {
                 new TopicPartition(config.topics().name(Topic.REQUEST_EVENTS), partition),
                 new TopicPartition(config.topics().name(Topic.ACCOUNT_EVENTS), partition));
         disks.forEach((name, disk) -> stores.put(name, new LoggedStore(disk)));
+        this.hook = new CommitHookStore(Objects.requireNonNull(stores.get(Names.ACCOUNT_STORE)));
     }
 
     int partition() {
@@ -211,6 +214,12 @@ final class SimulatedTask {
         }
     }
 
+    /** What a commit begins with: the stores' hooks are called. */
+    void prepareCommit() {
+        requireState(State.RUNNING);
+        hook.flushCache();
+    }
+
     /** The read positions that go with a commit. */
     Map<TopicPartition, Long> positions() {
         return Map.copyOf(positions);
@@ -258,6 +267,13 @@ final class SimulatedTask {
      * @param diskFails whether the stores cannot be told before, which changes nothing
      */
     void closeDirty(boolean diskFails) {
+        if (isCommitNeeded()) {
+            try {
+                prepareCommit();
+            } catch (RuntimeException e) {
+                // Kafka Streams does not mind either: what could not be written is not committed.
+            }
+        }
         try {
             suspend();
         } catch (TaskMigratedException e) {
@@ -523,6 +539,9 @@ final class SimulatedTask {
         @Override
         @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <S extends StateStore> S getStateStore(String name) {
+            if (name.equals(Names.ACCOUNT_STORE)) {
+                return (S) hook;
+            }
             return (S) Objects.requireNonNull(stores.get(name), name);
         }
 

@@ -260,11 +260,17 @@ final class TestingLog {
                                         entry.key(), config.topics().partitions())
                                 == partition)
                         .toList();
-                open();
+                task = opened();
             }
 
+            /** A new task takes over after a commit. */
             void open() {
-                task = new AccountingTask(
+                task.prepareCommit();
+                task = opened();
+            }
+
+            private AccountingTask opened() {
+                AccountingTask opened = new AccountingTask(
                         config,
                         client,
                         catalog,
@@ -274,7 +280,8 @@ final class TestingLog {
                         new KafkaAccountStore(accounts, scopes, 1 << 20),
                         new KafkaEventIndex(events),
                         new PendingWorkStore(pendingWork));
-                task.open();
+                opened.open();
+                return opened;
             }
 
             /** Before the next record that is not read yet, or that may still be appended. */
