@@ -13,6 +13,7 @@ import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.WriteBehindStore;
+import dev.tollgate.streams.translate.JournalSerializer;
 import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.task.Names;
 import java.util.Map;
@@ -96,7 +97,7 @@ public final class AccountingTopology {
                 .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
                 .addStateStore(store(Names.PENDING_WORK_STORE), Names.ACCOUNTING);
 
-        sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, values);
+        sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, new JournalSerializer(registry));
         topology.addSink(
                 Names.TOTALS_SINK,
                 config.topics().name(Topic.USAGE_TOTALS),
