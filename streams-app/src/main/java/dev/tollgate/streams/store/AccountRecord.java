@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * one task.
  *
  * <p>Stored as: format (1 byte), newest append time (8), clock (8), last offset of request-events (8), first block of
- * the event index that has entries (4), first block of it that is needed (4), then the engine's own encoding of the
- * account without the buckets of projects and API keys, which are records of their own ({@link KafkaScopeBuckets}).
+ * the event index that has entries (4), first block of it that is needed (4), the greatest event ids
+ * ({@link NewestIds}), then the engine's own encoding of the account without the buckets of projects and API keys,
+ * which are records of their own ({@link KafkaScopeBuckets}).
  */
 public final class AccountRecord {
     /** No request event of the account has been read yet. */
     public static final long NO_OFFSET = -1;
 
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
     private static final int HEADER_BYTES = 1 + 8 + 8 + 8 + 4 + 4;
 
     private final String accountId;
@@ -36,7 +37,10 @@ public final class AccountRecord {
     /** Not stored either: what begins the keys of the account's entries in the event index. */
     private final byte[] indexPrefix;
 
-    private final NewestIds newestIds = new NewestIds();
+    private final NewestIds newestIds;
+
+    /** Not stored with the account: entries that the event index does not have yet. */
+    private final PendingEntries pendingEntries = new PendingEntries();
 
     /** Projects and API keys in the store; null for an account that keeps them in memory. */
     private final @Nullable KafkaScopeBuckets scopes;
@@ -52,7 +56,8 @@ public final class AccountRecord {
             long clockMillis,
             long lastOffset,
             int firstIndexBlock,
-            int firstNeededIndexBlock) {
+            int firstNeededIndexBlock,
+            NewestIds newestIds) {
         this.accountId = accountId;
         this.state = state;
         this.scopes = scopes;
@@ -61,6 +66,7 @@ public final class AccountRecord {
         this.lastOffset = lastOffset;
         this.firstIndexBlock = firstIndexBlock;
         this.firstNeededIndexBlock = firstNeededIndexBlock;
+        this.newestIds = newestIds;
         this.indexPrefix = prefixOf(accountId);
     }
 
@@ -77,12 +83,14 @@ public final class AccountRecord {
 
     /** An account of which nothing is known, and which keeps its projects and API keys in memory. */
     public static AccountRecord empty(String accountId) {
-        return new AccountRecord(accountId, AccountState.empty(accountId), null, 0, 0, NO_OFFSET, 0, 0);
+        return new AccountRecord(
+                accountId, AccountState.empty(accountId), null, 0, 0, NO_OFFSET, 0, 0, new NewestIds());
     }
 
     /** An account of which nothing is known. */
     static AccountRecord empty(String accountId, KafkaScopeBuckets scopes) {
-        return new AccountRecord(accountId, AccountState.empty(accountId, scopes), scopes, 0, 0, NO_OFFSET, 0, 0);
+        return new AccountRecord(
+                accountId, AccountState.empty(accountId, scopes), scopes, 0, 0, NO_OFFSET, 0, 0, new NewestIds());
     }
 
     /**
@@ -96,14 +104,15 @@ public final class AccountRecord {
             throw new IllegalArgumentException("the record of account " + accountId + " has " + bytes.length
                     + " bytes and format " + (bytes.length == 0 ? "none" : bytes[0]) + ", expected format " + FORMAT);
         }
-        ByteBuffer header = ByteBuffer.wrap(bytes, 1, HEADER_BYTES - 1);
+        ByteBuffer header = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
         long asOfMillis = header.getLong();
         long clockMillis = header.getLong();
         long lastOffset = header.getLong();
         int firstIndexBlock = header.getInt();
         int firstNeededIndexBlock = header.getInt();
-        byte[] state = new byte[bytes.length - HEADER_BYTES];
-        System.arraycopy(bytes, HEADER_BYTES, state, 0, state.length);
+        NewestIds newestIds = NewestIds.decode(header);
+        byte[] state = new byte[header.remaining()];
+        header.get(state);
         AccountRecord record = new AccountRecord(
                 accountId,
                 AccountState.decodeCore(state, scopes),
@@ -112,23 +121,24 @@ public final class AccountRecord {
                 clockMillis,
                 lastOffset,
                 firstIndexBlock,
-                firstNeededIndexBlock);
+                firstNeededIndexBlock,
+                newestIds);
         record.encodedBytes = bytes.length;
         return record;
     }
 
     byte[] encode() {
         byte[] encodedState = state.encodeCore();
-        encodedBytes = HEADER_BYTES + encodedState.length;
-        return ByteBuffer.allocate(HEADER_BYTES + encodedState.length)
+        encodedBytes = HEADER_BYTES + newestIds.encodedBytes() + encodedState.length;
+        ByteBuffer encoded = ByteBuffer.allocate(encodedBytes)
                 .put(FORMAT)
                 .putLong(asOfMillis)
                 .putLong(clockMillis)
                 .putLong(lastOffset)
                 .putInt(firstIndexBlock)
-                .putInt(firstNeededIndexBlock)
-                .put(encodedState)
-                .array();
+                .putInt(firstNeededIndexBlock);
+        newestIds.encode(encoded);
+        return encoded.put(encodedState).array();
     }
 
     public String accountId() {
@@ -221,7 +231,10 @@ public final class AccountRecord {
     }
 
     void needIndexFrom(int block) {
-        firstNeededIndexBlock = Math.max(firstNeededIndexBlock, block);
+        if (block > firstNeededIndexBlock) {
+            firstNeededIndexBlock = block;
+            newestIds.forgetBelow(block);
+        }
     }
 
     void indexIsEmptyBelow(int block) {
@@ -244,5 +257,9 @@ public final class AccountRecord {
 
     NewestIds newestIds() {
         return newestIds;
+    }
+
+    PendingEntries pendingEntries() {
+        return pendingEntries;
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.streams.task;
 
 import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.AccountStore;
+import dev.tollgate.streams.store.KafkaEventIndex;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ final class AccountCache {
     private static final int MAX_UNWRITTEN_CHANGES = 1_024;
 
     private final AccountStore store;
+    private final KafkaEventIndex index;
     private final long maxBytes;
     private final Consumer<Account> onLoaded;
     private final Consumer<Account> onEvicted;
@@ -34,12 +36,19 @@ final class AccountCache {
     private long bytes;
 
     /**
+     * @param index whose entries are written with their account
      * @param maxBytes about how many bytes are kept in memory; one account is, however large
      * @param onLoaded told of each account that is read into memory
      * @param onEvicted told of each account before it is dropped from memory
      */
-    AccountCache(AccountStore store, long maxBytes, Consumer<Account> onLoaded, Consumer<Account> onEvicted) {
+    AccountCache(
+            AccountStore store,
+            KafkaEventIndex index,
+            long maxBytes,
+            Consumer<Account> onLoaded,
+            Consumer<Account> onEvicted) {
         this.store = store;
+        this.index = index;
         this.maxBytes = maxBytes;
         this.onLoaded = onLoaded;
         this.onEvicted = onEvicted;
@@ -84,7 +93,9 @@ final class AccountCache {
             account.isUnwritten = true;
             unwritten.add(account);
         }
-        if (account.unwrittenChanges >= MAX_UNWRITTEN_CHANGES) {
+        if (index.isFull()) {
+            flush();
+        } else if (account.unwrittenChanges >= MAX_UNWRITTEN_CHANGES) {
             writeIfChanged(account);
         }
     }
@@ -109,6 +120,7 @@ final class AccountCache {
         }
         unwritten.remove(account);
         account.isUnwritten = false;
+        index.forget(account.record);
         store.forget(account.record);
     }
 
@@ -116,6 +128,7 @@ final class AccountCache {
         if (!account.isUnwritten) {
             return;
         }
+        index.write(account.record);
         store.save(account.record);
         unwritten.remove(account);
         account.isUnwritten = false;

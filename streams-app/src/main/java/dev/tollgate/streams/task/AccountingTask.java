@@ -92,7 +92,7 @@ final class AccountingTask {
         this.emitter = emitter;
         this.admission = new RecordAdmission(config, registry);
         this.plans = new PlanViews(catalog, metrics);
-        this.accounts = new AccountCache(store, config.cacheBytes(), this::onLoaded, this::onEvicted);
+        this.accounts = new AccountCache(store, index, config.cacheBytes(), this::onLoaded, this::onEvicted);
         this.engine = new EngineRunner(config.engine(), index, accounts, plans, emitter);
         this.pendingWork = new PendingWorkTracker(pendingWorkStore);
         this.publications = new PublicationScheduler(config, engine, pendingWork, metrics);

@@ -13,9 +13,9 @@ import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.WriteBehindStore;
-import dev.tollgate.streams.translate.JournalSerializer;
 import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.task.Names;
+import dev.tollgate.streams.translate.JournalSerializer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -92,10 +93,12 @@ public final class AccountingTopology {
                                 metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
-                .addStateStore(CommitHookStore.over(store(Names.ACCOUNT_STORE)), Names.ACCOUNTING)
-                .addStateStore(store(Names.SCOPE_STORE), Names.ACCOUNTING)
-                .addStateStore(store(Names.EVENT_STORE), Names.ACCOUNTING)
-                .addStateStore(store(Names.PENDING_WORK_STORE), Names.ACCOUNTING);
+                .addStateStore(
+                        CommitHookStore.over(store(WriteBehindStore.overRocksDb(Names.ACCOUNT_STORE))),
+                        Names.ACCOUNTING)
+                .addStateStore(store(WriteBehindStore.overRocksDb(Names.SCOPE_STORE)), Names.ACCOUNTING)
+                .addStateStore(store(Stores.persistentKeyValueStore(Names.EVENT_STORE)), Names.ACCOUNTING)
+                .addStateStore(store(WriteBehindStore.overRocksDb(Names.PENDING_WORK_STORE)), Names.ACCOUNTING);
 
         sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, new JournalSerializer(registry));
         topology.addSink(
@@ -118,11 +121,12 @@ public final class AccountingTopology {
     }
 
     /**
-     * Without the cache of Kafka Streams: accounts and pending work are written once per commit by the task itself, which
-     * has them decoded ({@link CommitHookStore}); the others are written once.
+     * Without the cache of Kafka Streams: what changes often is written once per commit by the task itself, which has
+     * it decoded ({@link CommitHookStore}). The event index stands on the disk alone: what is in it is rarely written
+     * again.
      */
-    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(WriteBehindStore.overRocksDb(name), Serdes.Bytes(), Serdes.ByteArray())
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
+        return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingDisabled()
                 .withLoggingEnabled(Map.of(
                         // Most records of a changelog are soon replaced; compact early, so that a restore reads little.

@@ -92,10 +92,10 @@ class KafkaEventIndexTest {
         AccountRecord other = AccountRecord.empty("acme2");
         int old = 1_000;
         for (int i = 0; i < old; i++) {
-            index.of(acme).put(entry("acme", "old" + i, NOW - 3 * BLOCK));
+            put(acme, entry("acme", "old" + i, NOW - 3 * BLOCK));
         }
-        index.of(acme).put(entry("acme", "kept", NOW - BLOCK));
-        index.of(other).put(entry("acme2", "old", NOW - 3 * BLOCK));
+        put(acme, entry("acme", "kept", NOW - BLOCK));
+        put(other, entry("acme2", "old", NOW - 3 * BLOCK));
 
         index.of(acme).expireBefore(NOW - 2 * BLOCK);
         int calls = 0;
@@ -117,7 +117,7 @@ class KafkaEventIndexTest {
     void givenExpiryInProgress_whenTheRecordIsStoredAndRead_thenItGoesOn() {
         AccountRecord acme = AccountRecord.empty("acme");
         for (int i = 0; i < 100; i++) {
-            index.of(acme).put(entry("acme", "old" + i, NOW - 3 * BLOCK));
+            put(acme, entry("acme", "old" + i, NOW - 3 * BLOCK));
         }
         index.of(acme).expireBefore(NOW);
         index.of(acme).expireSome();
@@ -129,23 +129,28 @@ class KafkaEventIndexTest {
     }
 
     @Test
-    void givenIdsThatGrow_whenAccountIsKnown_thenNoNewIdIsLookedUp() {
+    void givenIdsThatGrow_whenPut_thenNoneIsLookedUpAndEachWriteIsOneRecord() {
         AtomicInteger gets = new AtomicInteger();
-        KafkaEventIndex counted = new KafkaEventIndex(TestingStores.counting(store, "get", gets));
+        KafkaEventIndex counted = new KafkaEventIndex(
+                TestingStores.counting(TestingStores.counting(store, "get", gets), "reverseRange", gets));
         AccountRecord acme = AccountRecord.empty("acme");
         counted.of(acme).put(entry("acme", "0190-0001", NOW - BLOCK));
         counted.of(acme).put(entry("acme", "0190-0002", NOW));
-        counted.of(acme).find("0190-0003", NOW - 2 * BLOCK, NOW);
-        counted.of(acme).find("0190-0003", NOW - 2 * BLOCK, NOW);
-        gets.set(0);
+        counted.write(acme);
+        acme = TestingStores.reread(acme);
 
         for (int i = 4; i < 100; i++) {
             String id = "0190-%04d".formatted(i);
             assertThat(counted.of(acme).find(id, NOW - 2 * BLOCK, NOW)).isNull();
             counted.of(acme).put(entry("acme", id, NOW));
+            if (i % 10 == 0) {
+                counted.write(acme);
+            }
         }
+        counted.write(acme);
 
         assertThat(gets).hasValue(0);
+        assertThat(TestingStores.size(store)).isEqualTo(2 + 10);
         assertThat(counted.of(acme).find("0190-0099", NOW - 2 * BLOCK, NOW)).isNotNull();
         assertThat(counted.of(acme).find("0190-0001", NOW - 2 * BLOCK, NOW)).isNotNull();
     }
@@ -166,14 +171,43 @@ class KafkaEventIndexTest {
             long time = NOW - random.nextInt(3) * BLOCK;
             String name = account.accountId() + "/" + id;
             JournalEntry known = model.get(name);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(8)) {
                 case 0 -> {
                     if (known != null) {
                         index.of(account).remove(id, known.request().occurredAtMillis());
                         model.remove(name);
                     }
                 }
-                case 1 -> accounts[who] = TestingStores.reread(account);
+                case 1 -> {
+                    index.write(account);
+                    accounts[who] = random.nextBoolean() ? account : TestingStores.reread(account);
+                }
+                case 2 -> {
+                    // As a correction does.
+                    if (known != null) {
+                        JournalEntry entry = entry(
+                                account.accountId(), id, known.request().occurredAtMillis() + random.nextInt(1_000));
+                        index.of(account).put(entry);
+                        model.put(name, entry);
+                    }
+                }
+                case 3 -> {
+                    Map<String, JournalEntry> shown = new HashMap<>();
+                    boolean isAll = index.of(account)
+                            .scan(
+                                    NOW - 3 * BLOCK,
+                                    NOW + BLOCK,
+                                    1_000,
+                                    entry -> assertThat(shown.put(
+                                                    account.accountId() + "/"
+                                                            + entry.request().eventId(),
+                                                    entry))
+                                            .isNull());
+                    assertThat(isAll).isTrue();
+                    Map<String, JournalEntry> expected = new HashMap<>(model);
+                    expected.keySet().removeIf(key -> !key.startsWith(account.accountId() + "/"));
+                    assertThat(shown).as("seed %d, step %d", seed, step).isEqualTo(expected);
+                }
                 default -> {
                     assertThat(index.of(account).find(id, NOW - 2 * BLOCK, NOW))
                             .as("seed %d, step %d, %s", seed, step, name)
@@ -186,6 +220,12 @@ class KafkaEventIndexTest {
                 }
             }
         }
+    }
+
+    /** A commit after each entry. */
+    private void put(AccountRecord account, JournalEntry entry) {
+        index.of(account).put(entry);
+        index.write(account);
     }
 
     private static JournalEntry entry(String account, String id, long occurredAtMillis) {

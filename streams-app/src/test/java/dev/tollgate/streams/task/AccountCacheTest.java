@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.streams.store.AccountStore;
 import dev.tollgate.streams.store.KafkaAccountStore;
+import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.TestingStores;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ class AccountCacheTest {
     private final List<String> movements = new ArrayList<>();
     private final AccountCache accounts = new AccountCache(
             store,
+            new KafkaEventIndex(TestingStores.store("events", TestingStores.context())),
             maxBytes,
             account -> movements.add("+" + account.id()),
             account -> movements.add("-" + account.id()));
