@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * for one entry, 1 for a chunk), event id; that of a chunk is its first one, or was when it was made. The length keeps
  * ids that begin alike apart; the block makes an account's old entries a key range of its own.
  *
- * <p>A look-up over a horizon of a day looks at three blocks at most, newest first, and reads none in which the id would
- * be the greatest ({@link NewestIds}): an event whose id grows with time costs no read. Of the others it reads the
- * record of the id, then the chunk that would have it. Expiry only notes which blocks may go; {@link #expireSome}
+ * <p>A look-up over a horizon of a day looks at three blocks at most, newest first, and reads none in which the id
+ * would be the greatest ({@link NewestIds}): an event whose id grows with time costs no read. Of the others it reads
+ * the record of the id, then the chunk that would have it. Expiry only notes which blocks may go; {@link #expireSome}
  * deletes at most {@value #EXPIRIES_PER_CALL} records of them after each event, so that no event pays for a whole
  * half-day of past ones and an account with nothing to expire pays nothing.
  *
@@ -57,6 +57,9 @@ public final class KafkaEventIndex implements EventIndex {
     private byte[] prefix = new byte[0];
     private @Nullable AccountRecord account;
     private long pendingBytes;
+
+    private @Nullable String lastId;
+    private byte[] lastIdBytes = NO_ID;
 
     /** The id that the last look-up did not find, and the blocks in which it did not. */
     private @Nullable String absentId;
@@ -236,7 +239,9 @@ public final class KafkaEventIndex implements EventIndex {
 
     private void writeChunk(int block, List<Map.Entry<byte[], byte[]>> chunk) {
         if (chunk.size() == 1) {
-            store.put(key(block, SINGLE, chunk.getFirst().getKey()), chunk.getFirst().getValue());
+            store.put(
+                    key(block, SINGLE, chunk.getFirst().getKey()),
+                    chunk.getFirst().getValue());
         } else if (!chunk.isEmpty()) {
             store.put(key(block, CHUNK, chunk.getFirst().getKey()), EventChunk.encode(chunk));
         }
@@ -318,11 +323,16 @@ public final class KafkaEventIndex implements EventIndex {
         return (int) Math.min(Integer.MAX_VALUE, millis / BLOCK_MILLIS);
     }
 
-    private static byte[] utf8(@Nullable String eventId) {
+    /** An event is looked for and then put: its id is encoded once. */
+    private byte[] utf8(@Nullable String eventId) {
         if (eventId == null) {
             throw new IllegalArgumentException("an entry must have an event id");
         }
-        return eventId.getBytes(StandardCharsets.UTF_8);
+        if (!eventId.equals(lastId)) {
+            lastId = eventId;
+            lastIdBytes = eventId.getBytes(StandardCharsets.UTF_8);
+        }
+        return lastIdBytes;
     }
 
     private Bytes key(int block, byte tag, byte[] id) {

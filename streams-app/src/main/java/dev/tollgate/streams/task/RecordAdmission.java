@@ -16,6 +16,7 @@ import dev.tollgate.streams.translate.RecordRejectionReason;
 import dev.tollgate.streams.translate.RejectedRecordException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records into inputs of the engine, or rejects them. A record is admitted if its bytes are a record of its
@@ -28,7 +29,12 @@ final class RecordAdmission {
     /** Larger events can only be somebody's mistake: the contract's bounds add up to about 20 kB. */
     static final int MAX_EVENT_BYTES = 65_536;
 
+    /** Account ids that are remembered as being in their place; a power of two. */
+    private static final int REMEMBERED_IDS = 8_192;
+
     private final AccountingConfig config;
+    private final @Nullable String[] placedIds = new String[REMEMBERED_IDS];
+    private final byte[] @Nullable [] placedKeys = new byte[REMEMBERED_IDS][];
     private final RecordDecoder<RequestEvent> requestDecoder;
     private final RecordDecoder<AccountEvent> commandDecoder;
 
@@ -97,6 +103,11 @@ final class RecordAdmission {
                     RecordRejectionReason.INVALID_ACCOUNT_ID, "account_id must not contain the character U+0000");
         }
         byte[] key = input.key();
+        int place = accountId.hashCode() & (REMEMBERED_IDS - 1);
+        if (accountId.equals(placedIds[place]) && Arrays.equals(key, placedKeys[place])) {
+            // A task has one partition.
+            return;
+        }
         if (!Arrays.equals(key, accountId.getBytes(StandardCharsets.UTF_8))) {
             throw new RejectedRecordException(
                     RecordRejectionReason.KEY_MISMATCH,
@@ -111,5 +122,7 @@ final class RecordAdmission {
                             + input.position().partition()
                             + "; publish with the default partitioner of Kafka's Java client (murmur2)");
         }
+        placedIds[place] = accountId;
+        placedKeys[place] = key;
     }
 }
