@@ -10,9 +10,11 @@ import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.CatalogFeed;
 import dev.tollgate.streams.plan.CatalogReader;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
+import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.topology.AccountingTopology;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -91,7 +93,7 @@ public final class AccountingApp implements AutoCloseable {
                 settleTime.dividedBy(4),
                 System::currentTimeMillis);
         this.supervisor = new StreamsSupervisor(
-                () -> new KafkaStreams(topology(), new StreamsConfig(config.toProperties()), new StreamsClients()),
+                () -> new KafkaStreams(topology(), new StreamsConfig(properties()), new StreamsClients()),
                 config,
                 beginnings,
                 metrics);
@@ -205,6 +207,15 @@ public final class AccountingApp implements AutoCloseable {
         supervisor.close();
         catalogReader.close();
         horizons.close();
+    }
+
+    /** Tasks ask for commits, by the configured interval and by load. */
+    private Properties properties() {
+        Properties properties = config.toProperties();
+        properties.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                Math.max(config.commitInterval().toMillis(), AccountingProcessor.LONGEST_COMMIT_MILLIS));
+        return properties;
     }
 
     private Topology topology() {

@@ -43,6 +43,9 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
     /** How exactly held-back outputs and ticks keep to their time. */
     static final Duration PUNCTUATION = Duration.ofMillis(50);
 
+    /** Commits are asked for by load; this is how long Kafka Streams goes without being asked, milliseconds. */
+    public static final long LONGEST_COMMIT_MILLIS = AccountingTask.COMMIT_MILLIS_BEHIND;
+
     private final AccountingConfig config;
     private final SchemaRegistryClient registry;
     private final InMemoryPlanCatalog catalog;
@@ -98,15 +101,16 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
                 metrics,
                 emitter,
                 new KafkaAccountStore(
-                        accounts.entries(),
-                        opened.getStateStore(Names.SCOPE_STORE),
-                        config.cacheBytes() / 2),
+                        accounts.entries(), opened.getStateStore(Names.SCOPE_STORE), config.cacheBytes() / 2),
                 new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
                 pendingWork);
         fresh.open();
         task = fresh;
         accounts.beforeCommit(fresh::prepareCommit);
-        schedule(opened, fresh, fresh::passTime);
+        schedule(opened, fresh, now -> {
+            fresh.passTime(now);
+            commitIfDue(opened, fresh);
+        });
         if (opened.taskId().partition() == 0) {
             RejectedPlanReporter rejectedPlans = new RejectedPlanReporter(catalog, pendingWork, emitter);
             schedule(opened, fresh, now -> rejectedPlans.report());
@@ -123,6 +127,13 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
                 metrics.count("timers.stale");
             }
         }));
+    }
+
+    /** Asks for a commit of the thread's tasks. */
+    private static void commitIfDue(ProcessorContext<String, SpecificRecord> context, AccountingTask task) {
+        if (task.isCommitDue()) {
+            context.commit();
+        }
     }
 
     @Override
@@ -146,6 +157,7 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
         } else {
             open.command(input, present.currentSystemTimeMs());
         }
+        commitIfDue(present, open);
     }
 
     @Override

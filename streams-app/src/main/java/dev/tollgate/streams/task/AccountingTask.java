@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>May touch: its own stores, and the output topics through {@link Emitter}. What must outlive it is in the stores,
  * which commit in one transaction with the outputs and the read positions; a crash takes back all three or none. In
  * memory are decoded accounts, held-back outputs and timers; what has changed of them is written before each commit
- * ({@link #prepareCommit}). {@link #open} reads the pending work, at a
- * cost in proportion to the accounts that have something coming. Must not: decide about usage (the engine does), read a
- * clock (the caller passes it), or do anything after {@link #close}.
+ * ({@link #prepareCommit}). {@link #open} reads the pending work, at a cost in proportion to the accounts that have
+ * something coming. Must not: decide about usage (the engine does), read a clock (the caller passes it), or do anything
+ * after {@link #close}.
  *
  * <p>The same records of an account lead to the same journal, limit events and final totals, wherever and however often
  * they are read. What time alone brings has a moment of its own, and is emitted before the account's first record with
@@ -50,6 +50,13 @@ final class AccountingTask {
     /** A task that has read nothing for this long has caught up, however old the last record was. */
     private static final long IDLE_MILLIS = 500;
 
+    /** A task that reads its input later than this is behind. */
+    private static final long BEHIND_MILLIS = 1_000;
+
+    /** How long a task that is behind goes on between commits: what changes again before costs nothing. */
+    static final long COMMIT_MILLIS_BEHIND = 1_000;
+
+    private final long commitMillis;
     private final InputHorizon horizon;
     private final AccountingMetrics metrics;
     private final Emitter emitter;
@@ -61,8 +68,15 @@ final class AccountingTask {
     private final PublicationScheduler publications;
     private final PlanNoticeScan planNotices;
 
-    /** When the last record was read. */
+    /** When the last record was read, and how long after its append. */
     private long readAtMillis;
+
+    private long delayMillis;
+
+    /** When the last commit was, and what had been sent by then. */
+    private long committedAtMillis;
+
+    private long sentBefore;
 
     /** Offsets after the newest records that were processed. */
     private long nextRequestOffset = InputHorizon.UNKNOWN_OFFSET;
@@ -87,6 +101,7 @@ final class AccountingTask {
             AccountStore store,
             KafkaEventIndex index,
             PendingWorkStore pendingWorkStore) {
+        this.commitMillis = config.commitInterval().toMillis();
         this.horizon = horizon;
         this.metrics = metrics;
         this.emitter = emitter;
@@ -135,6 +150,7 @@ final class AccountingTask {
         failed = true;
         nowMillis = wallClockMillis;
         if (nowMillis - readAtMillis >= IDLE_MILLIS) {
+            delayMillis = 0;
             publications.adaptTo(0);
         }
         publications.flushDue(nowMillis, ACCOUNTS_PER_PUNCTUATION);
@@ -157,12 +173,28 @@ final class AccountingTask {
         failed = true;
         accounts.flush();
         pendingWork.flush();
+        committedAtMillis = nowMillis;
+        sentBefore = emitter.sent();
         failed = false;
     }
 
     /**
-     * The task is over, in order or not; in order, {@link #prepareCommit} was called before. Every later call fails and touches neither store nor output: what is in memory
-     * may come from a transaction that was aborted, and the stores may belong to the next task already.
+     * Whether a commit should be made now: something was sent, and the commit interval is over; a longer one for a task
+     * that is behind, whose readers do not wait for milliseconds.
+     */
+    boolean isCommitDue() {
+        if (emitter.sent() == sentBefore) {
+            return false;
+        }
+        long since = nowMillis - committedAtMillis;
+        long interval = delayMillis > BEHIND_MILLIS ? Math.max(commitMillis, COMMIT_MILLIS_BEHIND) : commitMillis;
+        return since >= interval || since < 0;
+    }
+
+    /**
+     * The task is over, in order or not; in order, {@link #prepareCommit} was called before. Every later call fails and
+     * touches neither store nor output: what is in memory may come from a transaction that was aborted, and the stores
+     * may belong to the next task already.
      */
     void close() {
         closed = true;
@@ -184,7 +216,8 @@ final class AccountingTask {
         failed = true;
         nowMillis = wallClockMillis;
         readAtMillis = wallClockMillis;
-        publications.adaptTo(wallClockMillis - input.appendedAtMillis());
+        delayMillis = wallClockMillis - input.appendedAtMillis();
+        publications.adaptTo(delayMillis);
     }
 
     private void applyRequest(Admitted<RequestInput> request, InputRecord input) throws RejectedRecordException {

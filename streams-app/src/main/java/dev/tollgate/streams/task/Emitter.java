@@ -39,6 +39,7 @@ final class Emitter {
     private final ProcessorContext<String, SpecificRecord> context;
     private final AccountingMetrics metrics;
     private final int partition;
+    private long sent;
     /** Goes with each journal entry: readers tell by it who counted. */
     private final Headers application;
 
@@ -49,6 +50,11 @@ final class Emitter {
         this.application = ApplicationHeader.of(context.applicationId());
     }
 
+    /** How many records were sent so far. */
+    long sent() {
+        return sent;
+    }
+
     /** The partition whose accounts the outputs are about. */
     int partition() {
         return partition;
@@ -56,6 +62,7 @@ final class Emitter {
 
     void journal(JournalEntry entry) {
         var record = OutputTranslator.journal(entry);
+        sent++;
         context.forward(
                 new Record<>(record.getAccountId(), record, context.currentSystemTimeMs(), application),
                 Names.JOURNAL_SINK);
@@ -98,6 +105,7 @@ final class Emitter {
             record.setScopeKey(scope.key());
         }
         String key = new LimitStateKey(account.accountId(), scope.scope().name(), scope.key()).text();
+        sent++;
         context.forward(new Record<>(key, record, context.currentSystemTimeMs()), Names.LIMIT_STATE_SINK);
         metrics.count("snapshots");
     }
@@ -140,6 +148,7 @@ final class Emitter {
     }
 
     private void forward(@Nullable String key, SpecificRecord value, String sink) {
+        sent++;
         context.forward(new Record<>(key, value, context.currentSystemTimeMs()), sink);
     }
 
