@@ -49,6 +49,9 @@ public final class AccountingApp implements AutoCloseable {
     private static final Duration CATALOG_PATIENCE = Duration.ofSeconds(10);
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
+    /** How long a record that waits for the plan catalog may hold up an orderly stop. */
+    private static final Duration CATALOG_GRACE = Duration.ofSeconds(5);
+
     private final AccountingConfig config;
     private final AccountingMetrics metrics = new AccountingMetrics();
     private final InMemoryPlanCatalog catalog;
@@ -203,7 +206,8 @@ public final class AccountingApp implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        catalog.close();
+        // The catalog is read until the tasks have stopped: what waits for it is then committed instead of aborted.
+        catalog.endWaitsAfter(CATALOG_GRACE);
         supervisor.close();
         catalogReader.close();
         horizons.close();

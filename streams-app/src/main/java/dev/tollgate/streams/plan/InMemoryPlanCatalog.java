@@ -84,6 +84,10 @@ public final class InMemoryPlanCatalog {
     private long newestAskedMillis = Long.MIN_VALUE;
     private int waiting;
     private boolean closed;
+
+    /** By {@link System#nanoTime}: when waits end; null while nobody is about to stop. */
+    private @Nullable Long waitsEndNanos;
+
     private @Nullable Throwable failure;
     private Runnable onDemand = () -> {};
 
@@ -303,6 +307,21 @@ public final class InMemoryPlanCatalog {
         }
     }
 
+    /**
+     * The instance is about to stop: a record that waits gets its answer if that comes within the grace. A wait that
+     * fails costs more than its time: Kafka Streams closes the task dirty, and the instance that takes it over has to
+     * make its state anew.
+     */
+    public void endWaitsAfter(Duration grace) {
+        lock.lock();
+        try {
+            waitsEndNanos = System.nanoTime() + grace.toNanos();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends all waiting: the instance is stopping. */
     public void close() {
         lock.lock();
@@ -352,10 +371,15 @@ public final class InMemoryPlanCatalog {
                 if (cause != null) {
                     throw new KafkaException("the plan catalog cannot be read: " + cause.getMessage(), cause);
                 }
-                if (closed) {
+                Long endNanos = waitsEndNanos;
+                if (closed || (endNanos != null && endNanos - System.nanoTime() <= 0)) {
                     throw new KafkaException("the plan catalog was closed while a record waited for it");
                 }
-                changed.await();
+                if (endNanos == null) {
+                    changed.await();
+                } else {
+                    changed.awaitNanos(endNanos - System.nanoTime());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommitHookStore implements StateStore, CachedStateStore<Bytes, byte[]> {
     private final KeyValueStore<Bytes, byte[]> entries;
     private @Nullable Runnable beforeCommit;
+    private boolean recycled;
 
     /** @param entries the logged store */
     public CommitHookStore(KeyValueStore<Bytes, byte[]> entries) {
@@ -55,6 +56,16 @@ public final class CommitHookStore implements StateStore, CachedStateStore<Bytes
         beforeCommit = listener;
     }
 
+    /**
+     * Whether Kafka Streams has handed the store from a task to a new one since this was last asked. The two share the
+     * processor, and the new one knows nothing of the positions of the one before.
+     */
+    public boolean takeRecycled() {
+        boolean before = recycled;
+        recycled = false;
+        return before;
+    }
+
     @Override
     public void flushCache() {
         Runnable listener = beforeCommit;
@@ -63,10 +74,14 @@ public final class CommitHookStore implements StateStore, CachedStateStore<Bytes
         }
     }
 
-    /** The store is handed to a task of another type, after a commit: the task of before must not write any more. */
+    /**
+     * The store is handed to a new task of the other type, standby or active, after a commit: the task of before must
+     * not write any more. In 4.3.1 {@code ProcessorStateManager.recycle} is the only caller.
+     */
     @Override
     public void clearCache() {
         beforeCommit = null;
+        recycled = true;
     }
 
     @Override
@@ -118,6 +133,7 @@ public final class CommitHookStore implements StateStore, CachedStateStore<Bytes
     @Override
     public void close() {
         beforeCommit = null;
+        recycled = false;
         entries.close();
     }
 

@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -90,6 +91,7 @@ public final class AccountingTopology {
                         Names.ACCOUNTING,
                         () -> new SingleLifeProcessor<>(
                                 new AccountingProcessor(config, registry, catalog, horizons, metrics, beginnings),
+                                AccountingTopology::isRecycled,
                                 metrics),
                         Names.REQUEST_SOURCE,
                         Names.COMMAND_SOURCE)
@@ -118,6 +120,11 @@ public final class AccountingTopology {
                 Names.ACCOUNTING);
         sink(topology, config, Names.DEAD_LETTER_SINK, Topic.DEAD_LETTERS, keys, values);
         return topology;
+    }
+
+    private static boolean isRecycled(ProcessorContext<String, SpecificRecord> context) {
+        CommitHookStore accounts = context.getStateStore(Names.ACCOUNT_STORE);
+        return accounts.takeRecycled();
     }
 
     /**

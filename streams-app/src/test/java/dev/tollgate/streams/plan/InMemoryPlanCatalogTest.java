@@ -45,6 +45,30 @@ class InMemoryPlanCatalogTest {
     }
 
     @Test
+    void givenARecordThatWaits_whenTheInstanceStops_thenItStillGetsItsAnswer() throws Exception {
+        catalog.put(TestingPlans.mem("mem", 10), NOON);
+        CompletableFuture<@Nullable PlanVersion> answer = CompletableFuture.supplyAsync(() -> at(NOON + SETTLE));
+        awaitWaiting();
+
+        catalog.endWaitsAfter(Duration.ofMinutes(1));
+        catalog.markReadUpTo(NOON + SETTLE);
+
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void givenARecordThatWaits_whenTheInstanceStopsAndTheGraceIsOver_thenTheWaitFails() {
+        CompletableFuture<@Nullable PlanVersion> answer = CompletableFuture.supplyAsync(() -> at(NOON));
+        awaitWaiting();
+
+        catalog.endWaitsAfter(Duration.ofMillis(20));
+
+        assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(KafkaException.class)
+                .hasMessageContaining("closed while a record waited");
+    }
+
+    @Test
     void givenRecordsOfTheSameMillisecond_whenAsked_thenTheLastOfThemCounts() {
         catalog.put(TestingPlans.mem("mem", 10), NOON);
         catalog.remove("mem", NOON);
@@ -97,9 +121,7 @@ class InMemoryPlanCatalogTest {
 
         CompletableFuture<CatalogView> asked =
                 CompletableFuture.supplyAsync(() -> catalog.viewFor(NOON + SETTLE, waits::incrementAndGet));
-        while (catalog.waiting() == 0) {
-            Thread.onSpinWait();
-        }
+        awaitWaiting();
         assertThat(catalog.newestAskedMillis()).isEqualTo(NOON + SETTLE);
         catalog.put(TestingPlans.mem("mem", 10), NOON);
         assertThat(asked).isNotDone();
@@ -179,6 +201,12 @@ class InMemoryPlanCatalogTest {
             dev.tollgate.schemas.avro.PlanVersion version, Duration period) {
         version.setNoticePeriodMs(period.toMillis());
         return version;
+    }
+
+    private void awaitWaiting() {
+        while (catalog.waiting() == 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private CatalogView view(long appendedAtMillis) {

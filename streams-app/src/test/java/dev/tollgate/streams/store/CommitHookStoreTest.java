@@ -82,6 +82,19 @@ class CommitHookStoreTest {
         assertThat(calls).containsExactly("first", "second");
     }
 
+    @Test
+    void givenStoreThatIsHandedOn_whenAskedAndAskedAgain_thenItSaysSoOnceAndAClosedOneDoesNot() {
+        CommitHookStore store = new CommitHookStore(TestingStores.store("owed", TestingStores.context()));
+
+        assertThat(store.takeRecycled()).isFalse();
+        store.clearCache();
+        assertThat(store.takeRecycled()).isTrue();
+        assertThat(store.takeRecycled()).isFalse();
+        store.clearCache();
+        store.close();
+        assertThat(store.takeRecycled()).isFalse();
+    }
+
     /** Owes a write from its record to the commit. */
     private static final class Owing implements Processor<byte[], byte[], Void, Void> {
         private final List<String> order;

@@ -18,8 +18,9 @@ class SingleLifeProcessorTest {
     private final MockProcessorContext<String, String> context = TestingStores.context();
     private final List<String> calls = new ArrayList<>();
     private final AccountingMetrics metrics = new AccountingMetrics();
+    private boolean recycled;
     private final SingleLifeProcessor<String, String, String, String> processor =
-            new SingleLifeProcessor<>(new Recorder(), metrics);
+            new SingleLifeProcessor<>(new Recorder(), opened -> takeRecycled(), metrics);
 
     @Test
     void givenFirstLife_whenUsed_thenEverythingIsHandedOn() {
@@ -42,6 +43,26 @@ class SingleLifeProcessorTest {
 
         assertThat(calls).containsExactly("init", "close");
         assertThat(metrics.read("tasks.revived")).isEqualTo(1);
+    }
+
+    @Test
+    void givenTaskThatWasAStandbyMeanwhile_whenActiveAgain_thenItIsOpenedAnewAndOnceOnly() {
+        processor.init(context);
+        processor.close();
+        recycled = true;
+        processor.init(context);
+        processor.close();
+
+        assertThatThrownBy(() -> processor.init(context)).isInstanceOf(RetriableException.class);
+
+        assertThat(calls).containsExactly("init", "close", "init", "close");
+        assertThat(metrics.read("tasks.revived")).isEqualTo(1);
+    }
+
+    private boolean takeRecycled() {
+        boolean before = recycled;
+        recycled = false;
+        return before;
     }
 
     private final class Recorder implements Processor<String, String, String, String> {
