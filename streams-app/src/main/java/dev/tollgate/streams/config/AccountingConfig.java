@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     null
  * @param stateDir folder of the local state; it can be lost, it is rebuilt from the changelogs
  * @param threads number of stream threads, 1 to 128
- * @param commitInterval how often a transaction commits; readers of committed data see results that much later
+ * @param commitInterval how often a transaction commits while a task keeps up; readers of committed data see results
+ *     that much later
  * @param standbys warm copies of each task's state on other instances, 0 to 8
  * @param engine the engine's settings
  * @param maxAge how far before its append time an event may have happened

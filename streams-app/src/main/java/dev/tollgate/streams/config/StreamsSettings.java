@@ -39,7 +39,8 @@ final class StreamsSettings {
             "streams.commit-interval",
             SettingType.duration("1ms", "1m"),
             Duration.ofMillis(100),
-            "how often a transaction commits; readers of committed data see results that much later");
+            "how often a transaction commits while a task keeps up, less often under load; readers of committed data"
+                    + " see results that much later");
 
     static final Setting<Integer> STANDBYS =
             Setting.of("streams.standbys", SettingType.integer(0, 8), 0, "warm copies of the state on other instances");

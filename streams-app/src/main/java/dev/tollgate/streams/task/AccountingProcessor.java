@@ -10,6 +10,7 @@ import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.CommitHookStore;
+import dev.tollgate.streams.store.CommitPacer;
 import dev.tollgate.streams.store.KafkaAccountStore;
 import dev.tollgate.streams.store.KafkaEventIndex;
 import dev.tollgate.streams.store.PendingWorkStore;
@@ -43,8 +44,11 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
     /** How exactly held-back outputs and ticks keep to their time. */
     static final Duration PUNCTUATION = Duration.ofMillis(50);
 
-    /** Commits are asked for by load; this is how long Kafka Streams goes without being asked, milliseconds. */
-    public static final long LONGEST_COMMIT_MILLIS = AccountingTask.COMMIT_MILLIS_BEHIND;
+    /**
+     * Commits are asked for by load; this is how long Kafka Streams goes without being asked, milliseconds. It is above
+     * whatever the tasks ask for, since these commits come on top, and below the transaction time-out.
+     */
+    public static final long LONGEST_COMMIT_MILLIS = 2 * CommitPacer.MOST_MILLIS;
 
     private final AccountingConfig config;
     private final SchemaRegistryClient registry;
@@ -54,9 +58,33 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
     private final TaskBeginnings beginnings;
     private final String requestTopic;
     private final List<Cancellable> timers = new ArrayList<>();
-    private @Nullable ProcessorContext<String, SpecificRecord> context;
-    private @Nullable AccountingTask task;
-    private TaskBeginnings.@Nullable Opening opening;
+    private @Nullable Life life;
+
+    /** What one opening has made. */
+    private record Life(
+            ProcessorContext<String, SpecificRecord> context,
+            AccountingTask task,
+            Emitter emitter,
+            CommitPacer commits,
+            TaskBeginnings.Opening beginning) {
+        void passTime(long nowMillis) {
+            commits.called();
+            task.passTime(nowMillis);
+            commitIfDue();
+        }
+
+        void prepareCommit() {
+            task.prepareCommit();
+            commits.begins(emitter.sent());
+        }
+
+        /** Asks for a commit of the thread's tasks. */
+        void commitIfDue() {
+            if (commits.isDue(emitter.sent(), task.isBehind())) {
+                context.commit();
+            }
+        }
+    }
 
     AccountingProcessor(
             AccountingConfig config,
@@ -85,43 +113,43 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
     }
 
     @Override
-    public void init(ProcessorContext<String, SpecificRecord> opened) {
+    public void init(ProcessorContext<String, SpecificRecord> context) {
         // An opening that failed halfway is not closed by Kafka Streams.
         close();
-        context = opened;
-        opening = beginnings.open(opened.taskId());
-        Emitter emitter = new Emitter(opened, metrics);
-        PendingWorkStore pendingWork = new PendingWorkStore(opened.getStateStore(Names.PENDING_WORK_STORE));
-        CommitHookStore accounts = opened.getStateStore(Names.ACCOUNT_STORE);
-        AccountingTask fresh = new AccountingTask(
+        Emitter emitter = new Emitter(context, metrics);
+        PendingWorkStore pendingWork = new PendingWorkStore(context.getStateStore(Names.PENDING_WORK_STORE));
+        CommitHookStore accounts = context.getStateStore(Names.ACCOUNT_STORE);
+        AccountingTask task = new AccountingTask(
                 config,
                 registry,
                 catalog,
-                horizons.of(opened.taskId().partition()),
+                horizons.of(context.taskId().partition()),
                 metrics,
                 emitter,
                 new KafkaAccountStore(
-                        accounts.entries(), opened.getStateStore(Names.SCOPE_STORE), config.cacheBytes() / 2),
-                new KafkaEventIndex(opened.getStateStore(Names.EVENT_STORE)),
+                        accounts.entries(), context.getStateStore(Names.SCOPE_STORE), config.cacheBytes() / 2),
+                new KafkaEventIndex(context.getStateStore(Names.EVENT_STORE)),
                 pendingWork);
-        fresh.open();
-        task = fresh;
+        Life fresh = new Life(
+                context,
+                task,
+                emitter,
+                new CommitPacer(config.commitInterval().toMillis(), System::nanoTime),
+                beginnings.open(context.taskId()));
+        life = fresh;
+        task.open();
         accounts.beforeCommit(fresh::prepareCommit);
-        schedule(opened, fresh, now -> {
-            fresh.passTime(now);
-            commitIfDue(opened, fresh);
-        });
-        if (opened.taskId().partition() == 0) {
+        schedule(fresh, fresh::passTime);
+        if (context.taskId().partition() == 0) {
             RejectedPlanReporter rejectedPlans = new RejectedPlanReporter(catalog, pendingWork, emitter);
-            schedule(opened, fresh, now -> rejectedPlans.report());
+            schedule(fresh, now -> rejectedPlans.report());
         }
     }
 
-    /** Calls until the opening that the task belongs to is closed. */
-    private void schedule(
-            ProcessorContext<String, SpecificRecord> opened, AccountingTask owner, Punctuator punctuator) {
-        timers.add(opened.schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, now -> {
-            if (task == owner) {
+    /** Calls until the opening that the timer belongs to is closed. */
+    private void schedule(Life owner, Punctuator punctuator) {
+        timers.add(owner.context().schedule(PUNCTUATION, PunctuationType.WALL_CLOCK_TIME, now -> {
+            if (life == owner) {
                 punctuator.punctuate(now);
             } else {
                 metrics.count("timers.stale");
@@ -129,49 +157,40 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
         }));
     }
 
-    /** Asks for a commit of the thread's tasks. */
-    private static void commitIfDue(ProcessorContext<String, SpecificRecord> context, AccountingTask task) {
-        if (task.isCommitDue()) {
-            context.commit();
-        }
-    }
-
     @Override
     public void process(Record<byte[], byte[]> record) {
-        ProcessorContext<String, SpecificRecord> present = context;
-        AccountingTask open = task;
-        TaskBeginnings.Opening beginning = opening;
-        if (present == null || open == null || beginning == null) {
+        Life present = life;
+        if (present == null) {
             throw new IllegalStateException("a record reached a processor that is not open");
         }
-        RecordMetadata metadata = present.recordMetadata()
+        present.commits().called();
+        RecordMetadata metadata = present.context()
+                .recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record without a position reached the accounting"));
         InputRecord input = new InputRecord(
                 new Position(metadata.topic(), metadata.partition(), metadata.offset()),
                 record.timestamp(),
                 record.key(),
                 record.value());
-        beginning.read(input.position());
+        present.beginning().read(input.position());
+        long nowMillis = present.context().currentSystemTimeMs();
         if (metadata.topic().equals(requestTopic)) {
-            open.request(input, present.currentSystemTimeMs());
+            present.task().request(input, nowMillis);
         } else {
-            open.command(input, present.currentSystemTimeMs());
+            present.task().command(input, nowMillis);
         }
-        commitIfDue(present, open);
+        present.commitIfDue();
     }
 
     @Override
     public void close() {
         timers.forEach(Cancellable::cancel);
         timers.clear();
-        if (task != null) {
-            task.close();
+        Life ended = life;
+        life = null;
+        if (ended != null) {
+            ended.task().close();
+            ended.beginning().close();
         }
-        if (opening != null) {
-            opening.close();
-        }
-        opening = null;
-        task = null;
-        context = null;
     }
 }

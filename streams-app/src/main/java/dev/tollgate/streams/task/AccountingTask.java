@@ -53,10 +53,6 @@ final class AccountingTask {
     /** A task that reads its input later than this is behind. */
     private static final long BEHIND_MILLIS = 1_000;
 
-    /** How long a task that is behind goes on between commits: what changes again before costs nothing. */
-    static final long COMMIT_MILLIS_BEHIND = 1_000;
-
-    private final long commitMillis;
     private final InputHorizon horizon;
     private final AccountingMetrics metrics;
     private final Emitter emitter;
@@ -72,11 +68,6 @@ final class AccountingTask {
     private long readAtMillis;
 
     private long delayMillis;
-
-    /** When the last commit was, and what had been sent by then. */
-    private long committedAtMillis;
-
-    private long sentBefore;
 
     /** Offsets after the newest records that were processed. */
     private long nextRequestOffset = InputHorizon.UNKNOWN_OFFSET;
@@ -101,7 +92,6 @@ final class AccountingTask {
             AccountStore store,
             KafkaEventIndex index,
             PendingWorkStore pendingWorkStore) {
-        this.commitMillis = config.commitInterval().toMillis();
         this.horizon = horizon;
         this.metrics = metrics;
         this.emitter = emitter;
@@ -173,22 +163,12 @@ final class AccountingTask {
         failed = true;
         accounts.flush();
         pendingWork.flush();
-        committedAtMillis = nowMillis;
-        sentBefore = emitter.sent();
         failed = false;
     }
 
-    /**
-     * Whether a commit should be made now: something was sent, and the commit interval is over; a longer one for a task
-     * that is behind, whose readers do not wait for milliseconds.
-     */
-    boolean isCommitDue() {
-        if (emitter.sent() == sentBefore) {
-            return false;
-        }
-        long since = nowMillis - committedAtMillis;
-        long interval = delayMillis > BEHIND_MILLIS ? Math.max(commitMillis, COMMIT_MILLIS_BEHIND) : commitMillis;
-        return since >= interval || since < 0;
+    /** Whether it reads its input late, so that nobody waits for milliseconds. */
+    boolean isBehind() {
+        return delayMillis > BEHIND_MILLIS;
     }
 
     /**
