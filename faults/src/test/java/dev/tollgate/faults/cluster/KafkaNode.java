@@ -124,6 +124,8 @@ record KafkaNode(int id, int directPort, int rolePort, int controllerPort, Link 
         // A dead node is missed after three seconds rather than nine: rounds are short.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
+        // As docs/accounting.md asks of brokers: each commit is followed by batches that wait for its end.
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "1");
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
         settings.put("num.network.threads", "2");
         settings.put("num.io.threads", "4");
