@@ -7,6 +7,7 @@ import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.streams.assignment.StayingTaskAssignor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -185,7 +186,9 @@ public record AccountingConfig(
         // A killed instance is missed after ten seconds rather than 45: until then its accounts stand still.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), "10000");
         // Members learn of a rebalance by their next heartbeat; a stopped instance's partitions wait for it.
-        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "500");
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), "250");
+        // A restart of one instance moves its own partitions and no others.
+        properties.put(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG, StayingTaskAssignor.class.getName());
         properties.putAll(cluster.clientProperties());
         properties.putAll(streamsProperties);
 
