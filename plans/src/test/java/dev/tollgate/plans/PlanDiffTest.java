@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PlanDiffTest {
@@ -35,30 +35,8 @@ class PlanDiffTest {
         """;
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        amount: 4000          | amount: 5000               | LIMIT | day | amount | LOOSER | The limit day rises from 4,000 to 5,000 per day and account.
-        amount: 4000          | amount: unlimited, thresholds: [90%] | LIMIT | day | amount | LOOSER | The limit day rises from 4,000 to unlimited per day and account.
-        amount: 5,            | amount: 4,                 | LIMIT | flight | amount | STRICTER | The limit flight falls from 5 to 4 at the same time (a call without an end counts for 1m) and account.
-        amount: unlimited     | amount: 9, thresholds: []  | LIMIT | open | amount | STRICTER | The limit open falls from unlimited to 9 per month and account.
-        window: day}          | window: hour, bucket: day} | LIMIT | day | algorithm | NEUTRAL | The limit day counts per hour instead of per day.
-        window: day}          | window: day, scope: api_key} | LIMIT | day | scope | NEUTRAL | The limit day holds for each API key instead of each account.
-        window: day}          | window: day, mode: advisory} | LIMIT | day | mode | LOOSER | The limit day only advises and denies nothing.
-        window: day}          | window: day, thresholds: [remaining below 20%, 99.5%]} | LIMIT | day | thresholds | NEUTRAL | The limit day warns at less than 20 % left and 99.5 % used; before it warned at 90 % used.
-        window: day}          | window: day, thresholds: []} | LIMIT | day | thresholds | NEUTRAL | The limit day gives no warning ahead; before it warned at 90 % used.
-        window: day}          | window: day, grace: 5m}    | LIMIT | day | grace | NEUTRAL | The limit day waits 5m instead of 1m for late events.
-        window: day}          | window: day, bucket: daily} | LIMIT | day | bucket | NEUTRAL | Response headers call the limit day daily instead of day.
-        lease: 1m             | lease: 30s                 | LIMIT | flight | algorithm | NEUTRAL | The limit flight counts at the same time (a call without an end counts for 30s) instead of at the same time (a call without an end counts for 1m).
-        /a: 2                 | /a: 3                      | COST | requests /a | '' | STRICTER | A call to /a costs 3 instead of 2 on the meter requests.
-        default: 1            | default: 0                 | COST | requests default | '' | LOOSER | A call to any other endpoint costs 0 instead of 1 on the meter requests.
-        unit_size: 10         | unit_size: 20              | COST | requests /b | '' | LOOSER | A call to /b costs 3 plus 1 for each started 20 units instead of 3 plus 1 for each started 10 units on the meter requests.
-        unit: request         | unit: call                 | METER | requests | unit | NEUTRAL | The meter requests counts in call instead of request.
-        max: 1000             | max: 500                   | CAP | /a units | max | STRICTER | A single call to /a may have at most 500 units instead of 1,000.
-        [success]             | [success, invalid]         | OUTCOMES | charged_outcomes | '' | STRICTER | Charged are calls with the outcomes [invalid, success] instead of [success].
-        2026-01-01T00         | 2026-01-02T00              | VERSION | 1 | effective_from | NEUTRAL | It takes effect on 2026-01-02T00:00:00Z instead of 2026-01-01T00:00:00Z.
-        version: 1            | version: 1, notice_period: 30d | VERSION | 1 | notice_period | NEUTRAL | Accounts are told of it 30d ahead instead of 0s.
-        title: P              | title: Q                   | PLAN | p | title | NEUTRAL | The plan p is called Q instead of P.
-        """)
-    void givenOneChange_whenCompared_thenItIsSaidInOneSentence(
+    @CsvFileSource(resources = "plan-changes.csv", delimiter = '|', quoteCharacter = '\'')
+    void givenOneChange_whenCompared_thenOneSentenceTellsIt(
             String part,
             String replacement,
             Subject subject,

@@ -25,9 +25,9 @@ final class CloudEventReaderTest {
 
     @Test
     void givenDataAsJsonAndInBase64_whenRead_thenEnvelopeAndDataAreOneEvent() {
-        RequestEvent plain = valid(
-                "{" + ENVELOPE
-                        + ",\"time\":\"2026-01-31t12:00:00z\",\"traceparent\":\"00-x\",\"data\":{\"endpoint\":\"e\",\"units\":2}}");
+        RequestEvent plain = valid("{" + ENVELOPE
+                + ",\"time\":\"2026-01-31t12:00:00z\",\"traceparent\":\"00-x\""
+                + ",\"data\":{\"endpoint\":\"e\",\"units\":2}}");
         RequestEvent base64 = valid("{" + ENVELOPE + ",\"data_base64\":\"eyJlbmRwb2ludCI6ImUifQ==\"}");
 
         assertThat(plain.getEventId()).isEqualTo("i");
