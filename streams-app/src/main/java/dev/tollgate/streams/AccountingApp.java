@@ -1,7 +1,5 @@
 package dev.tollgate.streams;
 
-import dev.tollgate.schemas.registry.RegistryRejection;
-import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
@@ -116,7 +114,6 @@ public final class AccountingApp implements AutoCloseable {
     public void start() {
         LOG.info("accounting starts: {}", config);
         prepareInput();
-        fetchSchemasAhead();
         catalogReader.start();
         horizons.start();
         awaitCatalog();
@@ -147,30 +144,6 @@ public final class AccountingApp implements AutoCloseable {
                 }
             }
         }
-    }
-
-    /**
-     * Asks the registry meanwhile for what the first record would wait for: the partitions of this instance stand still
-     * until then, and the way to the registry is slow the first time. Nothing depends on it: whoever needs a schema
-     * that is not there yet asks for it.
-     */
-    private void fetchSchemasAhead() {
-        Thread.ofPlatform().daemon().name("schemas-ahead").start(() -> {
-            for (Topic topic : Topic.values()) {
-                String subject = config.topics().name(topic) + "-value";
-                try {
-                    switch (topic) {
-                        case REQUEST_EVENTS, ACCOUNT_EVENTS -> registry.latest(subject);
-                        default -> registry.register(subject, topic.schema());
-                    }
-                } catch (RegistryRejection e) {
-                    LOG.debug("no schema ahead of its first use: subject={}", subject, e);
-                } catch (RegistryUnavailableException e) {
-                    LOG.debug("no schemas ahead of their first use", e);
-                    return;
-                }
-            }
-        });
     }
 
     /** Whether this was closed within a pause. */
