@@ -179,7 +179,8 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                          | one of --time-zone, --month, --day, --weekday, --hour or --plan must be given",
+                "''                          | one of --time-zone, --month, --day, --weekday, --hour or --plan must be"
+                        + " given",
                 "--time-zone=Europe/Berlyn   | such as Europe/Berlin, was 'Europe/Berlyn'",
                 "--time-zone=+01:00          | must be a region of the IANA database",
                 "--day=32                    | the day of an anchor must be 1 to 31, was 32",

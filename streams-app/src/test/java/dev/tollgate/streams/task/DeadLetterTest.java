@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PlanVersion;
