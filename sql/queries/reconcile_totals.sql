@@ -29,39 +29,70 @@ FULL OUTER JOIN
         account_id,
         limit_id,
         scope,
-        multiIf(scope = 'PROJECT', project_id, scope = 'API_KEY', api_key_id, '') AS scope_key,
+        scope_key,
+        -- The window that the total says, whatever calendar it follows and whatever has cut it. Where there is no total, the
+        -- window by UTC if it is one second, minute, hour, day or month, and the day of the event otherwise.
         multiIf(
+            span_end > occurred_at, span_start,
             window_unit = 'MONTH', toDateTime64(toStartOfMonth(occurred_at), 3, 'UTC'),
-            window_unit = 'DAY', toDateTime64(toDate32(occurred_at), 3, 'UTC'),
+            window_unit NOT IN ('SECOND', 'MINUTE', 'HOUR'), toDateTime64(toDate32(occurred_at), 3, 'UTC'),
             fromUnixTimestamp64Milli(
                 toUnixTimestamp64Milli(occurred_at)
                     - positiveModulo(toUnixTimestamp64Milli(occurred_at), multiIf(window_unit = 'SECOND', 1000, window_unit = 'MINUTE', 60000, 3600000)),
                 'UTC')) AS window_start,
-        sum(costs[meter_id]) AS used,
+        sum(cost) AS used,
         count() AS entry_count,
         uniqExact(plan_id, plan_version) AS plan_version_count,
         argMin(concat(toString(source_partition), ':', toString(source_offset)), source_offset) AS first_source,
         argMax(concat(toString(source_partition), ':', toString(source_offset)), source_offset) AS last_source
     FROM
     (
-        SELECT * FROM request_journal
-        WHERE verdict IN ('COUNTED', 'VOIDED', 'AMENDED')
-            AND occurred_at >= toDateTime64({from_day:Date32}, 3, 'UTC') AND occurred_at < toDateTime64({to_day:Date32} + INTERVAL 1 MONTH, 3, 'UTC')
-    ) AS entry
-    INNER JOIN
+        SELECT
+            entry.account_id AS account_id,
+            entry.plan_id AS plan_id,
+            entry.plan_version AS plan_version,
+            plan.limit_id AS limit_id,
+            plan.scope AS scope,
+            plan.window_unit AS window_unit,
+            multiIf(plan.scope = 'PROJECT', entry.project_id, plan.scope = 'API_KEY', entry.api_key_id, '') AS scope_key,
+            entry.occurred_at AS occurred_at,
+            entry.costs[plan.meter_id] AS cost,
+            entry.source_partition AS source_partition,
+            entry.source_offset AS source_offset
+        FROM
+        (
+            SELECT * FROM request_journal
+            WHERE verdict IN ('COUNTED', 'VOIDED', 'AMENDED')
+                AND occurred_at >= toDateTime64({from_day:Date32}, 3, 'UTC')
+                AND occurred_at < greatest(
+                    toDateTime64({to_day:Date32} + INTERVAL 1 MONTH, 3, 'UTC'),
+                    (SELECT max(window_end) FROM usage_total WHERE window_start < toDateTime64({to_day:Date32}, 3, 'UTC')))
+        ) AS entry
+        INNER JOIN
+        (
+            SELECT
+                plan_id, plan_version,
+                tupleElement(plan_limit, 'limit_id') AS limit_id,
+                tupleElement(plan_limit, 'meter_id') AS meter_id,
+                tupleElement(plan_limit, 'scope') AS scope,
+                tupleElement(plan_limit, 'window_unit') AS window_unit
+            FROM plan_version FINAL
+            ARRAY JOIN limits AS plan_limit
+            WHERE tupleElement(plan_limit, 'algorithm') = 'FIXED_WINDOW'
+        ) AS plan
+        ON entry.plan_id = plan.plan_id AND entry.plan_version = plan.plan_version
+        WHERE NOT has(entry.late_limits, plan.limit_id)
+    ) AS charge
+    ASOF LEFT JOIN
     (
         SELECT
-            plan_id, plan_version,
-            tupleElement(plan_limit, 'limit_id') AS limit_id,
-            tupleElement(plan_limit, 'meter_id') AS meter_id,
-            tupleElement(plan_limit, 'scope') AS scope,
-            tupleElement(plan_limit, 'window_unit') AS window_unit
-        FROM plan_version FINAL
-        ARRAY JOIN limits AS plan_limit
-        WHERE tupleElement(plan_limit, 'algorithm') = 'FIXED_WINDOW'
-    ) AS plan
-    ON entry.plan_id = plan.plan_id AND entry.plan_version = plan.plan_version
-    WHERE NOT has(late_limits, limit_id)
+            account_id AS span_account, limit_id AS span_limit, scope AS span_scope, scope_key AS span_key,
+            window_start AS span_start, window_end AS span_end
+        FROM window_total
+        WHERE window_end > toDateTime64({from_day:Date32}, 3, 'UTC') AND window_start < toDateTime64({to_day:Date32}, 3, 'UTC')
+    ) AS span
+    ON charge.account_id = span.span_account AND charge.limit_id = span.span_limit AND charge.scope = span.span_scope
+        AND charge.scope_key = span.span_key AND charge.occurred_at >= span.span_start
     GROUP BY account_id, limit_id, scope, scope_key, window_start
     HAVING window_start >= toDateTime64({from_day:Date32}, 3, 'UTC') AND window_start < toDateTime64({to_day:Date32}, 3, 'UTC')
 ) AS journal

@@ -175,6 +175,27 @@ class MainTest {
         assertThat(err.toString()).contains(said);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                          | one of --time-zone, --month, --day, --weekday, --hour or --plan must be"
+                        + " given",
+                "--time-zone=Europe/Berlyn   | such as Europe/Berlin, was 'Europe/Berlyn'",
+                "--time-zone=+01:00          | must be a region of the IANA database",
+                "--day=32                    | the day of an anchor must be 1 to 31, was 32",
+                "--hour=24                   | the hour of an anchor must be 0 to 23, was 24",
+                "--plan --day=3              | --plan takes the account's own calendar back"
+            })
+    void givenACalendarThatIsWrong_whenGiven_thenNothingIsWrittenAndTheValueIsNamed(String options, String said) {
+        String[] args = Stream.concat(Stream.of("accounts", "calendar", "acme"), Stream.of(options.split(" ")))
+                .filter(arg -> !arg.isEmpty())
+                .toArray(String[]::new);
+
+        assertThat(run(args)).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(said);
+    }
+
     @Test
     void givenConfigKeys_whenAsked_thenTheyAreListed() {
         assertThat(run("config")).isZero();

@@ -4,6 +4,7 @@ import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Mode;
 import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param suspended whether everything is to be denied
  * @param suspendedUntilMillis exclusive end of a temporary suspension; null if there is none or it has no end
  * @param suspensionReason the reason that the suspension was given with; null if there is none
+ * @param calendar what windows of a day and longer follow if the account has a calendar of its own; null if they follow
+ *     the plan's
  * @param overrides amounts that hold for this account instead of the plan's, by limit id
  * @param buckets for each limit of scope {@code ACCOUNT} the current bucket, used or not; for each other limit the
  *     buckets of the keys that were used
@@ -38,6 +41,7 @@ public record AccountSnapshot(
         boolean suspended,
         @Nullable Long suspendedUntilMillis,
         @Nullable String suspensionReason,
+        @Nullable WindowCalendar calendar,
         Map<String, Amount> overrides,
         List<Bucket> buckets,
         Map<String, String> mostConstrained) {

@@ -97,6 +97,7 @@ final class Snapshots {
                 suspension == null || suspension.source() == null
                         ? null
                         : suspension.source().reason(),
+                state.timeline().ownCalendarAt(at),
                 Map.copyOf(state.timeline().overridesAt(at)),
                 List.copyOf(buckets),
                 mostConstrained(buckets));

@@ -1,5 +1,7 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Dimension;
@@ -13,6 +15,7 @@ import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ public final class TestingPlan {
     private final String id;
     private final List<Meter> meters = new ArrayList<>();
     private final List<Limit> limits = new ArrayList<>();
+    private WindowCalendar calendar = WindowCalendar.UTC;
     private final List<PerCallCap> caps = new ArrayList<>();
     private int version = 1;
     private Instant effectiveFrom = Instant.EPOCH;
@@ -116,6 +120,29 @@ public final class TestingPlan {
         return this;
     }
 
+    /** A fixed window of any length; {@link #follows} comes before it. */
+    TestingPlan fixed(String limitId, String meterId, long amount, WindowLength length) {
+        Limit limit = Limit.newBuilder()
+                .setLimitId(limitId)
+                .setMeterId(meterId)
+                .setAmount(amount)
+                .setAlgorithm(Algorithm.FIXED_WINDOW)
+                .setScope(Scope.ACCOUNT)
+                .setMode(Mode.ENFORCE)
+                .setThresholds(List.of())
+                .setGraceMs(60_000L)
+                .build();
+        WindowTranslator.put(limit, length, calendar);
+        limits.add(limit);
+        return this;
+    }
+
+    /** What windows of a day and longer follow. */
+    TestingPlan follows(WindowCalendar windowCalendar) {
+        this.calendar = windowCalendar;
+        return this;
+    }
+
     TestingPlan cap(String endpoint, Dimension dimension, long max) {
         caps.add(new PerCallCap(endpoint, dimension, max));
         return this;
@@ -137,6 +164,7 @@ public final class TestingPlan {
                 .setLimits(limits)
                 .setPerCallCaps(caps)
                 .setChargedOutcomes(List.of(Outcome.SUCCESS))
+                .setCalendar(WindowTranslator.calendar(calendar))
                 .build());
         return new Plan(id, id, "", versions);
     }

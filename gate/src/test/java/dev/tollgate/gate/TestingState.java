@@ -1,5 +1,8 @@
 package dev.tollgate.gate;
 
+import dev.tollgate.planmodel.time.FixedWindows;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitOverride;
@@ -7,6 +10,7 @@ import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +62,12 @@ public final class TestingState {
         return this;
     }
 
+    /** The account has a calendar of its own. */
+    TestingState follows(WindowCalendar calendar) {
+        state.setCalendar(WindowTranslator.calendar(calendar));
+        return this;
+    }
+
     public TestingState exempt() {
         state.setExempt(true);
         return this;
@@ -86,14 +96,14 @@ public final class TestingState {
             long used,
             Scope scope,
             String scopeKey) {
-        Instant end = Instant.ofEpochMilli(
-                dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name()).endOf(atMillis));
+        FixedWindows windows = FixedWindows.of(
+                WindowLength.of(dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name())), WindowCalendar.UTC);
+        Instant end = Instant.ofEpochMilli(windows.endOf(atMillis));
         boolean hard = amount != null && used >= amount;
         buckets.add(bucket(limitId, meterId, Algorithm.FIXED_WINDOW, amount, used)
                 .setScope(scope)
                 .setScopeKey(scopeKey)
-                .setWindowStart(Instant.ofEpochMilli(dev.tollgate.planmodel.time.WindowUnit.valueOf(unit.name())
-                        .startOf(atMillis)))
+                .setWindowStart(Instant.ofEpochMilli(windows.startOf(atMillis)))
                 .setWindowEnd(end)
                 .setHardReached(hard)
                 .setBlockedUntil(hard ? end : null)

@@ -1,8 +1,11 @@
 package dev.tollgate.planmodel;
 
 import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.time.FixedWindows;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.planmodel.time.WindowUnit;
-import java.util.Locale;
+import java.util.List;
 
 /** How a limit lets usage grow and go away again. */
 public sealed interface Algorithm {
@@ -21,19 +24,40 @@ public sealed interface Algorithm {
     }
 
     /**
-     * Usage counts until the end of a window that is aligned to UTC.
+     * Usage counts until the end of a window. Windows of a day and longer follow the calendar of the plan or account,
+     * shorter ones are counted from the epoch; see {@link FixedWindows}.
      *
-     * @param unit length of the window
+     * @param length of the windows
      */
-    record FixedWindow(WindowUnit unit) implements Algorithm {
+    record FixedWindow(WindowLength length) implements Algorithm {
+        /** Windows of one unit. */
+        public FixedWindow(WindowUnit unit) {
+            this(WindowLength.of(unit));
+        }
+
+        /** Windows of several units. */
+        public FixedWindow(int count, WindowUnit unit) {
+            this(new WindowLength(count, unit));
+        }
+
+        /** Where the windows are in a calendar. */
+        public FixedWindows in(WindowCalendar calendar) {
+            return FixedWindows.of(length, calendar);
+        }
+
+        /** Whether time zone and anchor make a difference. */
+        public boolean followsCalendar() {
+            return length.unit().followsCalendar();
+        }
+
         @Override
         public String label() {
-            return unit.name().toLowerCase(Locale.ROOT);
+            return length.label();
         }
 
         @Override
         public long spanMillis() {
-            return unit.maxMillis();
+            return length.maxMillis();
         }
     }
 
@@ -125,9 +149,9 @@ public sealed interface Algorithm {
     }
 
     private static String lengthLabel(long millis) {
-        for (WindowUnit unit : WindowUnit.values()) {
-            if (unit != WindowUnit.MONTH && unit.maxMillis() == millis) {
-                return unit.name().toLowerCase(Locale.ROOT);
+        for (WindowUnit unit : List.of(WindowUnit.SECOND, WindowUnit.MINUTE, WindowUnit.HOUR, WindowUnit.DAY)) {
+            if (unit.maxMillis() == millis) {
+                return unit.word();
             }
         }
         return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";

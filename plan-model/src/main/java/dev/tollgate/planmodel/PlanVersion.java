@@ -5,6 +5,7 @@ import dev.tollgate.planmodel.contract.Identifiers;
 import dev.tollgate.planmodel.pricing.CostTable;
 import dev.tollgate.planmodel.pricing.EndpointPattern;
 import dev.tollgate.planmodel.pricing.PerCallCap;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param limits what is limited, at most {@link #MAX_LIMITS}; may be empty
  * @param perCallCaps largest single calls; may be empty
  * @param consumption the outcomes that are charged
+ * @param calendar what windows of a day and longer follow, for accounts that have no calendar of their own
  */
 public record PlanVersion(
         String planId,
@@ -33,7 +35,8 @@ public record PlanVersion(
         List<Meter> meters,
         List<Limit> limits,
         List<PerCallCap> perCallCaps,
-        Set<Outcome> consumption) {
+        Set<Outcome> consumption,
+        WindowCalendar calendar) {
 
     /** Most meters of one plan. */
     public static final int MAX_METERS = 16;
@@ -58,6 +61,30 @@ public record PlanVersion(
             List.of(),
             List.of(),
             DEFAULT_CONSUMPTION);
+
+    /** A version whose windows follow UTC. */
+    public PlanVersion(
+            String planId,
+            int version,
+            long effectiveFromMillis,
+            long noticePeriodMillis,
+            String title,
+            List<Meter> meters,
+            List<Limit> limits,
+            List<PerCallCap> perCallCaps,
+            Set<Outcome> consumption) {
+        this(
+                planId,
+                version,
+                effectiveFromMillis,
+                noticePeriodMillis,
+                title,
+                meters,
+                limits,
+                perCallCaps,
+                consumption,
+                WindowCalendar.UTC);
+    }
 
     /**
      * Copies and checks.

@@ -14,17 +14,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Within one plan, versions are ordered by effective date and by number alike, and a limit keeps its meter,
  * algorithm and scope under the same id: usage that was counted one way cannot be kept as if it had been counted
- * another way.
+ * another way. A plan keeps its calendar as well: its running windows cannot move.
  */
 public final class Plans implements PlanCatalog {
     private static final Plans EMPTY =
-            new Plans(Map.of(PlanVersion.NONE.planId(), new PlanVersion[] {PlanVersion.NONE}));
+            new Plans(Map.of(PlanVersion.NONE.planId(), new PlanVersion[] {PlanVersion.NONE}), 0);
 
     /** Versions by plan, ascending by effective date. */
     private final Map<String, PlanVersion[]> versionsByPlan;
 
-    private Plans(Map<String, PlanVersion[]> versionsByPlan) {
+    private final long longestWindowMillis;
+
+    private Plans(Map<String, PlanVersion[]> versionsByPlan, long longestWindowMillis) {
         this.versionsByPlan = versionsByPlan;
+        this.longestWindowMillis = longestWindowMillis;
     }
 
     /** Only the built-in plan. */
@@ -72,7 +75,7 @@ public final class Plans implements PlanCatalog {
         Arrays.sort(after, Comparator.comparingLong(PlanVersion::effectiveFromMillis));
         Map<String, PlanVersion[]> copy = new HashMap<>(versionsByPlan);
         copy.put(added.planId(), after);
-        return new Plans(Map.copyOf(copy));
+        return new Plans(Map.copyOf(copy), Math.max(longestWindowMillis, longestWindow(added)));
     }
 
     /** Every version, by plan id and then by effective date. */
@@ -131,6 +134,21 @@ public final class Plans implements PlanCatalog {
         return this;
     }
 
+    /** Longest span of a fixed window in this catalog, in milliseconds; 0 if there is none. */
+    public long longestWindowMillis() {
+        return longestWindowMillis;
+    }
+
+    private static long longestWindow(PlanVersion version) {
+        long longest = 0;
+        for (Limit limit : version.limits()) {
+            if (limit.algorithm() instanceof Algorithm.FixedWindow fixed) {
+                longest = Math.max(longest, fixed.spanMillis());
+            }
+        }
+        return longest;
+    }
+
     private static @Nullable String conflictBetween(PlanVersion existing, PlanVersion added) {
         if (existing.version() == added.version()) {
             return "version " + added.version() + " exists with other content; versions are immutable";
@@ -141,6 +159,10 @@ public final class Plans implements PlanCatalog {
         if (existing.version() < added.version() != existing.effectiveFromMillis() < added.effectiveFromMillis()) {
             return "versions " + existing.version() + " and " + added.version()
                     + " must take effect in the order of their numbers";
+        }
+        if (!existing.calendar().equals(added.calendar())) {
+            return "the time zone or anchor changes between versions " + existing.version() + " and " + added.version()
+                    + "; make another plan of it and assign the accounts";
         }
         for (Limit before : existing.limits()) {
             for (Limit after : added.limits()) {

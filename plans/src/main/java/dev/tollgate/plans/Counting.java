@@ -1,9 +1,10 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Scope;
-import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param meterId the meter
  * @param algorithm how it counts
- * @param window of a fixed window
+ * @param window of a fixed window; its calendar belongs to the plan
  * @param periodMillis of a leaky bucket or sliding window
  * @param leaseMillis of a concurrency limit
  * @param scope whose usage counts together
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Counting(
         @Nullable String meterId,
         @Nullable Algorithm algorithm,
-        @Nullable WindowUnit window,
+        @Nullable WindowLength window,
         @Nullable Long periodMillis,
         @Nullable Long leaseMillis,
         @Nullable Scope scope) {
@@ -32,7 +33,7 @@ public record Counting(
         return new Counting(
                 limit.getMeterId(),
                 limit.getAlgorithm(),
-                limit.getWindow(),
+                WindowTranslator.length(limit),
                 limit.getPeriodMs(),
                 limit.getLeaseMs(),
                 limit.getScope());

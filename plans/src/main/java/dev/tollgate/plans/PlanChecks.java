@@ -1,6 +1,6 @@
 package dev.tollgate.plans;
 
-import dev.tollgate.planmodel.time.WindowUnit;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.EndpointCost;
@@ -11,6 +11,7 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,21 @@ final class PlanChecks {
         }
     }
 
+    /** A time zone or an anchor that no limit follows says nothing. */
+    static void warnAboutCalendar(Fields plan, List<LocatedVersion> versions) {
+        List<WindowLength> windows = versions.stream()
+                .flatMap(version -> version.limits().stream())
+                .map(limit -> WindowTranslator.length(limit.value()))
+                .filter(Objects::nonNull)
+                .filter(length -> length.unit().followsCalendar())
+                .toList();
+        for (String key : List.of("time_zone", "anchor")) {
+            if (windows.isEmpty() && plan.has(key) && !plan.isBroken(key)) {
+                plan.warn(key, "says nothing: no limit has a window of a day or longer, and others are counted by UTC");
+            }
+        }
+    }
+
     private static void rejectDisorder(LocatedVersion before, LocatedVersion after) {
         Fields fields = after.fields();
         int number = after.version().getVersion();
@@ -104,7 +120,7 @@ final class PlanChecks {
     private static void rejectContradiction(Located<Limit> limit, List<Located<Limit>> earlier) {
         for (Located<Limit> other : earlier) {
             boolean sameTime = limit.value().getAlgorithm() == Algorithm.CONCURRENCY
-                    || (limit.value().getWindow() == other.value().getWindow()
+                    || (Objects.equals(WindowTranslator.length(limit.value()), WindowTranslator.length(other.value()))
                             && Objects.equals(
                                     limit.value().getPeriodMs(), other.value().getPeriodMs()));
             if (limit.value().getMeterId().equals(other.value().getMeterId())
@@ -194,11 +210,8 @@ final class PlanChecks {
     }
 
     private static long spanMillis(Limit limit) {
-        dev.tollgate.schemas.avro.WindowUnit window = limit.getWindow();
-        if (window == null) {
-            return limit.getPeriodMs();
-        }
-        return WindowUnit.valueOf(window.name()).maxMillis();
+        WindowLength window = WindowTranslator.length(limit);
+        return window == null ? limit.getPeriodMs() : window.maxMillis();
     }
 
     private static String amount(Limit limit) {

@@ -1,5 +1,6 @@
 package dev.tollgate.plans;
 
+import dev.tollgate.planmodel.time.WindowCalendar;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.EndpointCost;
 import dev.tollgate.schemas.avro.Limit;
@@ -7,6 +8,8 @@ import dev.tollgate.schemas.avro.Meter;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Threshold;
+import dev.tollgate.schemas.avro.WindowLength;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.schemas.text.Sha256;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -37,7 +40,7 @@ public final class PlanChecksum {
     }
 
     private static String canonical(String planId, PlanVersion version) {
-        return new Text()
+        Text text = new Text()
                 .field(FORMAT)
                 .field(planId)
                 .field(version.getVersion())
@@ -46,8 +49,16 @@ public final class PlanChecksum {
                 .list(version.getMeters(), PlanChecksum::meter)
                 .list(version.getLimits(), PlanChecksum::limit)
                 .list(version.getPerCallCaps(), PlanChecksum::cap)
-                .list(version.getChargedOutcomes(), outcome -> new Text().field(outcome))
-                .toString();
+                .list(version.getChargedOutcomes(), outcome -> new Text().field(outcome));
+        WindowCalendar calendar = WindowTranslator.calendar(version.getCalendar());
+        if (!calendar.equals(WindowCalendar.UTC)) {
+            text.field(calendar.timeZone())
+                    .field(calendar.anchor().month())
+                    .field(calendar.anchor().day())
+                    .field(calendar.anchor().weekday())
+                    .field(calendar.anchor().hour());
+        }
+        return text.toString();
     }
 
     private static Text meter(Meter meter) {
@@ -64,7 +75,7 @@ public final class PlanChecksum {
     }
 
     private static Text limit(Limit limit) {
-        return new Text()
+        Text text = new Text()
                 .field(limit.getLimitId())
                 .field(limit.getMeterId())
                 .field(limit.getAmount())
@@ -77,6 +88,8 @@ public final class PlanChecksum {
                 .list(limit.getThresholds(), PlanChecksum::threshold)
                 .field(limit.getGraceMs())
                 .field(limit.getBucketName());
+        WindowLength length = limit.getWindowLength();
+        return length == null ? text : text.field(length.getCount()).field(length.getUnit());
     }
 
     private static Text threshold(Threshold threshold) {

@@ -12,6 +12,7 @@ import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -154,10 +155,26 @@ public final class PlanDiff {
                     Effect.NEUTRAL,
                     "Accounts are told of it " + later + " ahead instead of " + earlier + ".");
         }
+        calendar(before, after);
         pairs(byId(before.getMeters(), Meter::getMeterId), byId(after.getMeters(), Meter::getMeterId), this::meter);
         pairs(byId(before.getLimits(), Limit::getLimitId), byId(after.getLimits(), Limit::getLimitId), this::limit);
         pairs(byId(before.getPerCallCaps(), PlanDiff::capId), byId(after.getPerCallCaps(), PlanDiff::capId), this::cap);
         outcomes(before.getChargedOutcomes(), after.getChargedOutcomes());
+    }
+
+    private void calendar(PlanVersion before, PlanVersion after) {
+        String earlier = WindowTranslator.calendar(before.getCalendar()).words();
+        String later = WindowTranslator.calendar(after.getCalendar()).words();
+        if (!earlier.equals(later)) {
+            changed(
+                    Subject.VERSION,
+                    Integer.toString(after.getVersion()),
+                    "calendar",
+                    earlier,
+                    later,
+                    Effect.NEUTRAL,
+                    "Windows of a day and longer follow " + later + " instead of " + earlier + ".");
+        }
     }
 
     private void meter(String id, @Nullable Meter before, @Nullable Meter after) {
@@ -301,7 +318,7 @@ public final class PlanDiff {
                 "The limit " + id + " counts the meter " + after.getMeterId() + " instead of " + before.getMeterId()
                         + ".");
         if (before.getAlgorithm() != after.getAlgorithm()
-                || before.getWindow() != after.getWindow()
+                || !Objects.equals(WindowTranslator.length(before), WindowTranslator.length(after))
                 || !Objects.equals(before.getPeriodMs(), after.getPeriodMs())
                 || !Objects.equals(before.getLeaseMs(), after.getLeaseMs())) {
             changed(
@@ -325,7 +342,7 @@ public final class PlanDiff {
 
     private static String textTime(Limit limit) {
         String time = limit.getWindow() != null
-                ? PlanFormatter.text(limit.getWindow())
+                ? PlanFormatter.textWindow(limit)
                 : PlanFormatter.textDuration(limit.getPeriodMs() != null ? limit.getPeriodMs() : limit.getLeaseMs());
         return PlanFormatter.text(limit.getAlgorithm()) + " " + time;
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.plans;
 
 import dev.tollgate.plans.yaml.Location;
+import dev.tollgate.plans.yaml.SharedBlocks;
 import dev.tollgate.plans.yaml.YamlNode;
 import dev.tollgate.plans.yaml.YamlTree;
 import dev.tollgate.schemas.avro.Plan;
@@ -86,7 +87,8 @@ public final class PlanFile {
 
     private static PlanFileReport check(String text, Problems problems, String name) {
         YamlNode root = YamlTree.read(text, problems);
-        List<Plan> plans = root == null ? List.of() : new PlanReader(problems).read(root);
+        List<Plan> plans =
+                root == null ? List.of() : new PlanReader(problems).read(SharedBlocks.resolve(root, problems));
         return report(name, plans, problems);
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.plans;
 
 import dev.tollgate.planmodel.time.ShortDuration;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Dimension;
@@ -10,6 +11,7 @@ import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -52,13 +54,19 @@ final class PlanFormatter {
     static String phraseTime(Limit limit) {
         Algorithm algorithm = limit.getAlgorithm();
         return switch (algorithm) {
-            case FIXED_WINDOW -> "per " + text(limit.getWindow());
+            case FIXED_WINDOW -> "per " + textWindow(limit);
             case LEAKY_BUCKET -> "refilling over " + textDuration(limit.getPeriodMs());
             case SLIDING_WINDOW -> "in any " + textDuration(limit.getPeriodMs());
             case CONCURRENCY ->
                 "at the same time (a call without an end counts for " + textDuration(limit.getLeaseMs()) + ")";
             case UNKNOWN -> "by an algorithm of a later release";
         };
+    }
+
+    /** {@code minute}, {@code 15 minutes}. */
+    static String textWindow(Limit limit) {
+        WindowLength length = WindowTranslator.length(limit);
+        return length == null ? "window of a later release" : length.toString();
     }
 
     static String phraseScope(Scope scope) {

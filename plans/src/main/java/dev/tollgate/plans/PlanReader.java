@@ -2,6 +2,10 @@ package dev.tollgate.plans;
 
 import dev.tollgate.planmodel.pricing.EndpointPattern;
 import dev.tollgate.planmodel.time.ShortDuration;
+import dev.tollgate.planmodel.time.WindowAnchor;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
+import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.plans.yaml.YamlNode;
 import dev.tollgate.plans.yaml.YamlPath;
 import dev.tollgate.schemas.avro.Algorithm;
@@ -18,8 +22,9 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
-import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.math.BigDecimal;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,8 +36,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +52,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlanReader {
     private static final List<String> FILE_KEYS = List.of("plans");
-    private static final List<String> PLAN_KEYS = List.of("id", "title", "description", "versions");
+    private static final List<String> PLAN_KEYS =
+            List.of("id", "title", "description", "time_zone", "anchor", "versions");
+    private static final List<String> ANCHOR_KEYS = List.of("month", "day", "weekday", "hour");
     private static final List<String> VERSION_KEYS = List.of(
             "version", "effective_from", "notice_period", "meters", "limits", "per_call_caps", "charged_outcomes");
     private static final List<String> METER_KEYS = List.of("unit", "default", "endpoints");
@@ -69,11 +78,23 @@ final class PlanReader {
             + ", or a mapping with the keys " + String.join(", ", COST_KEYS);
 
     private static final Map<String, Algorithm> ALGORITHMS = words(Algorithm.values(), Algorithm.UNKNOWN);
-    private static final Map<String, WindowUnit> WINDOWS = words(WindowUnit.values(), WindowUnit.UNKNOWN);
+    private static final Map<String, Integer> WEEKDAYS = Arrays.stream(DayOfWeek.values())
+            .collect(
+                    LinkedHashMap::new,
+                    (map, day) -> map.put(day.name().toLowerCase(Locale.ROOT), day.getValue()),
+                    Map::putAll);
     private static final Map<String, Scope> SCOPES = words(Scope.values(), Scope.UNKNOWN);
     private static final Map<String, Mode> MODES = words(Mode.values(), Mode.UNKNOWN);
     private static final Map<String, Dimension> DIMENSIONS = words(Dimension.values(), Dimension.UNKNOWN);
     private static final Map<String, Outcome> OUTCOMES = words(Outcome.values(), Outcome.UNKNOWN);
+
+    private static final String WINDOW_RULE = "must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or"
+            + " year: second, minute, hour, day, week, month or year, with a number before it where there are several,"
+            + " at most ten years";
+    private static final List<String> WINDOW_WORDS =
+            Arrays.stream(WindowUnit.values()).map(WindowUnit::word).toList();
+    private static final String TIME_ZONE_RULE =
+            "must be a region of the IANA time zone database such as Europe/Berlin, or UTC";
 
     private static final Pattern THRESHOLD =
             Pattern.compile("(remaining below )?((?:100|[1-9][0-9]?)(?:\\.[0-9]{1,2})?)%");
@@ -129,6 +150,7 @@ final class PlanReader {
         plan.setPlanId(id);
         plan.setTitle(fields.text("title", Rules.TITLE));
         plan.setDescription(fields.text("description", Rules.DESCRIPTION, ""));
+        WindowCalendar calendar = calendar(fields);
         plan.setVersions(new ArrayList<>());
         List<YamlNode> items = fields.list("versions", true, 1, Rules.MAX_VERSIONS, "versions");
         List<PlanChecks.LocatedVersion> versions = new ArrayList<>();
@@ -136,17 +158,48 @@ final class PlanReader {
             Fields versionFields =
                     Fields.of(items.get(i), YamlPath.item(fields.path("versions"), i), problems, VERSION_KEYS);
             if (versionFields != null) {
-                PlanChecks.LocatedVersion version = version(versionFields, id);
+                PlanChecks.LocatedVersion version = version(versionFields, id, calendar);
                 plan.getVersions().add(version.version());
                 versions.add(version);
                 PlanChecks.withinVersion(version);
             }
         }
         PlanChecks.acrossVersions(versions);
+        PlanChecks.warnAboutCalendar(fields, versions);
         return plan;
     }
 
-    private PlanChecks.LocatedVersion version(Fields fields, @Nullable String planId) {
+    /** What the windows of a plan follow; UTC where that is wrong. */
+    private WindowCalendar calendar(Fields plan) {
+        String timeZone = WindowCalendar.UTC_ZONE;
+        YamlNode zone = plan.value("time_zone", false, TIME_ZONE_RULE);
+        if (zone instanceof YamlNode.Scalar scalar && WindowCalendar.isTimeZone(scalar.text())) {
+            timeZone = scalar.text();
+        } else if (zone != null) {
+            String hint = zone instanceof YamlNode.Scalar scalar
+                    ? Suggestions.hint(scalar.text(), new TreeSet<>(WindowCalendar.timeZones()))
+                    : "";
+            plan.error("time_zone", TIME_ZONE_RULE + hint, zone.describe());
+        }
+        return new WindowCalendar(timeZone, anchor(plan));
+    }
+
+    private WindowAnchor anchor(Fields plan) {
+        WindowAnchor preset = WindowAnchor.DEFAULT;
+        YamlNode node = plan.value("anchor", false, "");
+        Fields fields = node == null ? null : Fields.of(node, plan.path("anchor"), problems, ANCHOR_KEYS);
+        if (fields == null) {
+            return preset;
+        }
+        Integer weekday = fields.choice("weekday", WEEKDAYS, preset.weekday());
+        return new WindowAnchor(
+                (int) fields.whole("month", 1, 12, preset.month()),
+                (int) fields.whole("day", 1, 31, preset.day()),
+                weekday == null ? preset.weekday() : weekday,
+                (int) fields.whole("hour", 0, 23, preset.hour()));
+    }
+
+    private PlanChecks.LocatedVersion version(Fields fields, @Nullable String planId, WindowCalendar calendar) {
         PlanVersion version = new PlanVersion();
         version.setVersion((int) fields.whole("version", 1, Rules.MAX_VERSION));
         Instant effectiveFrom = fields.time("effective_from");
@@ -155,7 +208,8 @@ final class PlanReader {
         }
         version.setNoticePeriodMs(fields.duration("notice_period", Duration.ZERO, Rules.MAX_NOTICE, Duration.ZERO));
         version.setMeters(meters(fields));
-        List<PlanChecks.Located<Limit>> limits = limits(fields, version.getMeters());
+        List<PlanChecks.Located<Limit>> limits = limits(fields, version.getMeters(), calendar);
+        version.setCalendar(calendar.equals(WindowCalendar.UTC) ? null : WindowTranslator.calendar(calendar));
         version.setLimits(limits.stream().map(PlanChecks.Located::value).toList());
         version.setPerCallCaps(caps(fields));
         version.setChargedOutcomes(chargedOutcomes(fields));
@@ -237,7 +291,7 @@ final class PlanReader {
         return new Cost(base, 0L, 1L);
     }
 
-    private List<PlanChecks.Located<Limit>> limits(Fields version, List<Meter> meters) {
+    private List<PlanChecks.Located<Limit>> limits(Fields version, List<Meter> meters, WindowCalendar calendar) {
         List<PlanChecks.Located<Limit>> limits = new ArrayList<>();
         List<String> meterIds = meters.stream().map(Meter::getMeterId).toList();
         List<YamlNode> items = version.list("limits", true, 0, Rules.MAX_LIMITS, "limits");
@@ -247,7 +301,7 @@ final class PlanReader {
             if (fields == null) {
                 continue;
             }
-            Limit limit = limit(fields);
+            Limit limit = limit(fields, calendar);
             String id = limit.getLimitId();
             if (id != null) {
                 String earlier = seen.putIfAbsent(id, fields.path());
@@ -269,13 +323,13 @@ final class PlanReader {
         return limits;
     }
 
-    private Limit limit(Fields fields) {
+    private Limit limit(Fields fields, WindowCalendar calendar) {
         Limit limit = new Limit();
         limit.setLimitId(fields.text("id", Rules.IDENTIFIER));
         limit.setMeterId(fields.text("meter", Rules.IDENTIFIER));
         limit.setAmount(amount(fields));
         limit.setAlgorithm(fields.choice("algorithm", ALGORITHMS, Algorithm.FIXED_WINDOW));
-        time(fields, limit);
+        time(fields, limit, calendar);
         limit.setScope(fields.choice("scope", SCOPES, Scope.ACCOUNT));
         limit.setMode(fields.choice("mode", MODES, Mode.ENFORCE));
         limit.setThresholds(thresholds(fields, limit));
@@ -300,7 +354,7 @@ final class PlanReader {
     }
 
     /** Window, period and lease: exactly the one that the algorithm works with. */
-    private static void time(Fields fields, Limit limit) {
+    private static void time(Fields fields, Limit limit, WindowCalendar calendar) {
         Algorithm algorithm = limit.getAlgorithm();
         if (algorithm == null) {
             return;
@@ -322,12 +376,28 @@ final class PlanReader {
             }
         }
         switch (wanted) {
-            case "window" -> limit.setWindow(fields.choice("window", WINDOWS, null));
+            case "window" -> window(fields, limit, calendar);
             case "period" -> {
                 limit.setPeriodMs(fields.duration("period", Rules.MIN_PERIOD, Rules.MAX_PERIOD));
                 rejectInexact(fields, limit);
             }
             default -> limit.setLeaseMs(fields.duration("lease", Rules.MIN_LEASE, Rules.MAX_LEASE));
+        }
+    }
+
+    private static void window(Fields fields, Limit limit, WindowCalendar calendar) {
+        YamlNode value = fields.value("window", true, WINDOW_RULE);
+        if (value == null) {
+            return;
+        }
+        Optional<WindowLength> length = value instanceof YamlNode.Scalar scalar && scalar.kind() == YamlNode.Kind.TEXT
+                ? WindowLength.parse(scalar.text())
+                : Optional.empty();
+        if (length.isPresent()) {
+            WindowTranslator.put(limit, length.get(), calendar);
+        } else {
+            String hint = value instanceof YamlNode.Scalar scalar ? Suggestions.hint(scalar.text(), WINDOW_WORDS) : "";
+            fields.error("window", WINDOW_RULE + hint, value.describe());
         }
     }
 
@@ -361,8 +431,9 @@ final class PlanReader {
         if (limit.getAlgorithm() == Algorithm.CONCURRENCY) {
             return "concurrent";
         }
-        if (limit.getWindow() != null) {
-            return limit.getWindow().name().toLowerCase(Locale.ROOT);
+        WindowLength window = WindowTranslator.length(limit);
+        if (window != null) {
+            return window.label();
         }
         Long period = limit.getPeriodMs();
         if (period == null) {

@@ -2,9 +2,12 @@ package dev.tollgate.plans;
 
 import dev.tollgate.plans.yaml.Location;
 import dev.tollgate.plans.yaml.YamlFaults;
+import dev.tollgate.plans.yaml.YamlPath;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the problems of one file. Keeps the first {@value #MAX}, so that a file of garbage stays readable. */
@@ -13,7 +16,10 @@ final class Problems implements YamlFaults {
 
     private final String file;
     private final List<Problem> found = new ArrayList<>();
+    private final Set<Place> places = new HashSet<>();
     private int errors;
+
+    private record Place(Problem.Severity severity, Location location, String key, String rule) {}
 
     Problems(String file) {
         this.file = file;
@@ -42,7 +48,9 @@ final class Problems implements YamlFaults {
     }
 
     private void add(Problem.Severity severity, Location location, String path, String rule, @Nullable String value) {
-        if (found.size() < MAX) {
+        // What several versions have from one place is one problem.
+        boolean isNew = places.add(new Place(severity, location, YamlPath.lastOf(path), rule));
+        if (isNew && found.size() < MAX) {
             found.add(new Problem(severity, file, location, path, rule, value));
         }
     }

@@ -35,11 +35,12 @@ class DocumentationTest {
         Matcher matcher = BLOCK.matcher(page);
         while (matcher.find()) {
             if (matcher.group(1).equals("yaml") && matcher.group(2) == null) {
-                examples.add(matcher.group(3).startsWith("plans:") ? matcher.group(3) : inFrame(matcher.group(3)));
+                boolean whole = matcher.group(3).contains("plans:\n");
+                examples.add(whole ? matcher.group(3) : inFrame(matcher.group(3)));
             }
         }
 
-        assertThat(examples).hasSize(4).allSatisfy(example -> {
+        assertThat(examples).hasSize(6).allSatisfy(example -> {
             PlanFileReport report = PlanFile.check(example, "docs/plans.md");
             assertThat(report.errors()).isEmpty();
             assertThat(report.warnings()).isEmpty();
@@ -74,7 +75,21 @@ class DocumentationTest {
         }
         keys.removeAll(List.of(
                 // Keywords of JSON schema and names of definitions.
-                "properties", "items", "not", "if", "then", "plan", "cost", "cap", "identifier", "duration", "limit"));
+                "properties",
+                "items",
+                "not",
+                "if",
+                "then",
+                "plan",
+                "cost",
+                "cap",
+                "identifier",
+                "duration",
+                "limit",
+                "wholeLimit",
+                "block",
+                "else",
+                "additionalProperties"));
 
         assertThat(keys)
                 .hasSizeGreaterThan(25)

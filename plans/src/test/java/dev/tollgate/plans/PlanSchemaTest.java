@@ -19,6 +19,8 @@ class PlanSchemaTest {
           - id: full
             title: Every key
             description: All of them
+            time_zone: Europe/Berlin
+            anchor: {month: 4, day: 15, weekday: sunday, hour: 6}
             versions:
               - version: 1
                 effective_from: 2026-01-01T00:00:00.5Z
@@ -41,12 +43,26 @@ class PlanSchemaTest {
                     thresholds: [90%, remaining below 20%, 99.5%]
                     grace: 30s
                     bucket: minute
+                  - {id: daily, meter: credits, amount: 40, window: day}
                   - {id: leaky, meter: credits, amount: 50, algorithm: leaky_bucket, period: 1m}
                   - {id: sliding, meter: credits, amount: unlimited, algorithm: sliding_window, period: 1h}
                   - {id: flight, meter: credits, amount: 2, algorithm: concurrency, lease: 1m, scope: api_key}
                 per_call_caps:
                   - {endpoint: addMessage, dimension: input_tokens, max: 4000}
                 charged_outcomes: [success, invalid]
+          - id: sharing
+            title: With a block
+            versions:
+              - version: 1
+                effective_from: 2026-01-01T00:00:00Z
+                extends: common
+                limits:
+                  - {id: of-the-block, amount: 5}
+        shared:
+          common:
+            meters: {requests: {default: 1}}
+            limits:
+              - {id: of-the-block, meter: requests, window: 15 minutes}
         """;
 
     @ParameterizedTest
@@ -103,7 +119,23 @@ class PlanSchemaTest {
         amount: 1000          | amount: infinite
         amount: 1000          | amount: "1000"
         fixed_window          | token_bucket
-        window: minute        | window: week
+        window: minute        | window: fortnight
+        window: minute        | window: minutes
+        window: minute        | window: 0 minutes
+        window: minute        | window: 15
+        time_zone: Europe/Berlin | time_zone: "+01:00"
+        time_zone: Europe/Berlin | time_zone: 1
+        time_zone: Europe/Berlin | timezone: Europe/Berlin
+        day: 15               | day: 32
+        day: 15               | day: 0
+        hour: 6               | hour: 24
+        month: 4              | month: april
+        weekday: sunday       | weekday: 7
+        weekday: sunday       | weekdays: sunday
+        amount: 40, window: day | window: day
+        extends: common       | extends: {a: b}
+        extends: common       | extend: common
+        meters: {requests: {default: 1}} | versions: 1
         window: minute        | period: 1m
         window: minute        | lease: 1m
         window: minute        | grace: 1m
@@ -147,6 +179,13 @@ class PlanSchemaTest {
     @CsvSource(delimiter = '|', textBlock = """
         2026-01-01T00:00:00.5Z | 2026-12-31T23:59:59Z
         notice_period: 30d     | notice_period: 0d
+        window: minute         | window: week
+        window: minute         | window: 15 minutes
+        window: minute         | window: 10s
+        window: minute         | window: 2w
+        time_zone: Europe/Berlin | time_zone: America/Argentina/Buenos_Aires
+        time_zone: Europe/Berlin | time_zone: Etc/GMT+5
+        extends: common        | extends: [common]
         amount: 1000           | amount: 0
         amount: 1000           | amount: unlimited
         amount: 1000           | amount: "unlimited"

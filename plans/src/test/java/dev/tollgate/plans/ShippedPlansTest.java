@@ -176,6 +176,12 @@ class ShippedPlansTest {
     }
 
     @Test
+    void givenMemoryCrystal_whenItsBlockIsWrittenOut_thenThePlansAreTheSameToTheirChecksums() throws Exception {
+        assertThat(PlanFile.read(FOLDER.resolve("memory-crystal.yaml")))
+                .isEqualTo(PlanFile.read(FOLDER.resolve("src/test/resources/memory-crystal-written-out.yaml")));
+    }
+
+    @Test
     void givenMemoriesAi_whenRead_thenTheSecondVersionIsAnnouncedAhead() throws Exception {
         Plan plan = only(PlanFile.read(FOLDER.resolve("memories-ai.yaml")));
 

@@ -6,6 +6,7 @@ import dev.tollgate.cli.plans.PlanCatalogs;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.CommandGroup;
 import dev.tollgate.cli.terminal.Json;
+import dev.tollgate.planmodel.time.CalendarOverride;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
@@ -17,6 +18,7 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.UsageCarry;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,7 @@ import picocli.CommandLine.Spec;
             AccountsCommand.Assign.class,
             AccountsCommand.OverrideLimit.class,
             AccountsCommand.Exempt.class,
+            AccountsCommand.Calendar.class,
             AccountsCommand.Suspend.class,
             AccountsCommand.Reinstate.class,
             AccountsCommand.VoidEvent.class,
@@ -198,6 +201,7 @@ public final class AccountsCommand extends CommandGroup {
                 case PLAN_ASSIGNED -> "plan";
                 case OVERRIDE_SET, OVERRIDE_REMOVED -> "limit " + event.getLimitId();
                 case EXEMPTION_SET -> "exemption";
+                case CALENDAR_SET -> "calendar";
                 case SUSPENDED, REINSTATED -> "suspension";
                 case EVENT_VOIDED, EVENT_AMENDED, UNKNOWN -> "event " + event.getCommandId();
             };
@@ -214,6 +218,7 @@ public final class AccountsCommand extends CommandGroup {
                             + (event.getAmount() == null ? "unlimited" : event.getAmount());
                 case OVERRIDE_REMOVED -> "limit " + event.getLimitId() + " as the plan says";
                 case EXEMPTION_SET -> Boolean.TRUE.equals(event.getExempt()) ? "exempt" : "not exempt";
+                case CALENDAR_SET -> "calendar " + event.getCalendar();
                 case SUSPENDED ->
                     "suspended until " + (event.getSuspendedUntil() == null ? "reinstated" : event.getSuspendedUntil());
                 case REINSTATED -> "reinstated";
@@ -233,6 +238,7 @@ public final class AccountsCommand extends CommandGroup {
                     String.valueOf(event.getAmount()),
                     String.valueOf(event.getExempt()),
                     String.valueOf(event.getSuspendedUntil()),
+                    String.valueOf(event.getCalendar()),
                     String.valueOf(event.getCorrectedEventId()),
                     String.valueOf(event.getAmendment()));
             return UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8))
@@ -371,6 +377,67 @@ public final class AccountsCommand extends CommandGroup {
         void fill(AccountEvent event, KafkaAccess kafka) {
             event.setType(AccountEventType.EXEMPTION_SET);
             event.setExempt(!end);
+        }
+    }
+
+    @Command(
+            name = "calendar",
+            description = {
+                "Give an account a time zone and an anchor of its own, or take them back.",
+                "Windows of a day and longer follow them instead of the plan's. What is left out stays as the plan"
+                        + " says, and what an earlier command set is taken back. Windows that run end at the effective"
+                        + " date, and what was used counts in those that follow."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Calendar extends AccountChange {
+        @Option(
+                names = "--time-zone",
+                paramLabel = "REGION",
+                description = "A region of the IANA time zone database such as Asia/Kathmandu, or UTC.")
+        private @Nullable String timeZone;
+
+        @Option(names = "--month", paramLabel = "1-12", description = "In which month years begin.")
+        private @Nullable Integer month;
+
+        @Option(
+                names = "--day",
+                paramLabel = "1-31",
+                description = "On which day months begin: the billing day. The last day of shorter months.")
+        private @Nullable Integer day;
+
+        @Option(names = "--weekday", paramLabel = "1-7", description = "On which day weeks begin; 1 is Monday.")
+        private @Nullable Integer weekday;
+
+        @Option(
+                names = "--hour",
+                paramLabel = "0-23",
+                description = "At which hour they begin, by the time zone's clocks.")
+        private @Nullable Integer hour;
+
+        @Option(names = "--plan", description = "Take it back: everything is as the plan says.")
+        private boolean plan;
+
+        @Override
+        void check() {
+            CalendarOverride calendar;
+            try {
+                calendar = new CalendarOverride(timeZone, month, day, weekday, hour);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            }
+            if (calendar.equals(CalendarOverride.NONE) != plan) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        plan
+                                ? "--plan takes the account's own calendar back, and goes with no other part of one"
+                                : "one of --time-zone, --month, --day, --weekday, --hour or --plan must be given");
+            }
+        }
+
+        @Override
+        void fill(AccountEvent event, KafkaAccess kafka) {
+            event.setType(AccountEventType.CALENDAR_SET);
+            event.setCalendar(WindowTranslator.override(new CalendarOverride(timeZone, month, day, weekday, hour)));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.demo;
 
 import dev.tollgate.cli.terminal.CommandFailure;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.EndpointCost;
@@ -10,6 +11,7 @@ import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.testkit.traffic.TrafficGenerator;
 import dev.tollgate.testkit.traffic.TrafficProfile;
 import dev.tollgate.testkit.traffic.TrafficProfile.WeightedEndpoint;
@@ -22,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -160,15 +163,16 @@ final class DemoPlans {
     private static double minutes(Limit limit) {
         return switch (limit.getAlgorithm()) {
             case FIXED_WINDOW ->
-                switch (limit.getWindow()) {
-                    case SECOND -> 1 / 60.0;
-                    case MINUTE -> 1;
-                    case HOUR -> 60;
-                    case DAY, MONTH, UNKNOWN -> Double.POSITIVE_INFINITY;
-                };
+                length(limit).unit().followsCalendar()
+                        ? Double.POSITIVE_INFINITY
+                        : length(limit).maxMillis() / 60_000.0;
             case LEAKY_BUCKET, SLIDING_WINDOW -> limit.getPeriodMs() / 60_000.0;
             case CONCURRENCY, UNKNOWN -> 0;
         };
+    }
+
+    private static WindowLength length(Limit limit) {
+        return Objects.requireNonNull(WindowTranslator.length(limit), "plan files have windows that are known");
     }
 
     private static double meanCost(PlanVersion version, String meterId, List<Call> calls) {

@@ -1,5 +1,8 @@
 package dev.tollgate.cli.demo;
 
+import dev.tollgate.planmodel.time.WindowAnchor;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Meter;
@@ -11,6 +14,8 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
+import dev.tollgate.schemas.plan.WindowTranslator;
+import dev.tollgate.testkit.oracle.OracleCalendar;
 import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OraclePlan;
 import dev.tollgate.testkit.oracle.RecountPlan;
@@ -135,7 +140,8 @@ final class DemoRecount {
     private static RecountPlan plan(Plan plan) {
         return new RecountPlan(
                 plan.getPlanId(),
-                plan.getVersions().stream().map(DemoRecount::version).toList());
+                plan.getVersions().stream().map(DemoRecount::version).toList(),
+                calendar(plan));
     }
 
     private static RecountPlan.Version version(PlanVersion version) {
@@ -167,7 +173,7 @@ final class DemoRecount {
                 limit.getMeterId(),
                 limit.getAmount(),
                 OraclePlan.Kind.valueOf(limit.getAlgorithm().name()),
-                limit.getWindow() == null ? "" : limit.getWindow().name(),
+                window(WindowTranslator.length(limit)),
                 millis(limit.getPeriodMs(), limit.getLeaseMs()),
                 OraclePlan.Scope.valueOf(limit.getScope().name()),
                 List.of(),
@@ -176,6 +182,17 @@ final class DemoRecount {
                 counting,
                 limit.getMode() == Mode.ADVISORY,
                 limit.getThresholds().stream().map(DemoRecount::threshold).toList());
+    }
+
+    private static String window(@Nullable WindowLength length) {
+        return length == null ? "" : length.count() + " " + length.unit().name();
+    }
+
+    private static OracleCalendar calendar(Plan plan) {
+        WindowCalendar calendar =
+                WindowTranslator.calendar(plan.getVersions().getFirst().getCalendar());
+        WindowAnchor anchor = calendar.anchor();
+        return new OracleCalendar(calendar.timeZone(), anchor.month(), anchor.day(), anchor.weekday(), anchor.hour());
     }
 
     private static long millis(@Nullable Long period, @Nullable Long lease) {

@@ -2,6 +2,7 @@ package dev.tollgate.engine.input;
 
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.time.CalendarOverride;
 import org.jspecify.annotations.Nullable;
 
 /** What a command changes about an account. */
@@ -56,6 +57,15 @@ public sealed interface AccountChange {
      * @param untilMillis exclusive end, milliseconds since the epoch; null means until reinstated
      */
     record Suspended(@Nullable Long untilMillis) implements AccountChange {}
+
+    /**
+     * Windows of a day and longer follow this calendar instead of the plan's, from the command's effective date on.
+     * Those that run end there, and what was used counts in those that follow, unless a window begins at that moment by
+     * either calendar.
+     *
+     * @param calendar the parts that the account has of its own; {@link CalendarOverride#NONE} takes them back
+     */
+    record CalendarSet(CalendarOverride calendar) implements AccountChange {}
 
     /** Ends a suspension. */
     record Reinstated() implements AccountChange {}

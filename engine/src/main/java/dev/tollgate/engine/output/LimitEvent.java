@@ -4,6 +4,7 @@ import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Mode;
 import dev.tollgate.planmodel.Scope;
 import dev.tollgate.planmodel.Threshold;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +134,18 @@ public sealed interface LimitEvent {
         }
     }
 
+    /**
+     * Windows of a day and longer follow another calendar.
+     *
+     * @param calendar what they follow now: the account's own and the plan's
+     */
+    record CalendarChanged(Provenance provenance, long fromMillis, WindowCalendar calendar) implements AboutAccount {
+        @Override
+        public Kind kind() {
+            return Kind.CALENDAR_CHANGED;
+        }
+    }
+
     /** Another plan or plan version is in force. */
     record PlanChanged(Provenance provenance, long fromMillis) implements AboutAccount {
         @Override
@@ -185,8 +198,8 @@ public sealed interface LimitEvent {
             case HardLimitReached hard -> hard.untilMillis();
             case Suspended suspended -> suspended.untilMillis();
             case SoftLimitReached _, AdvisoryLimitReached _, LimitCleared _ -> null;
-            case Reinstated _, Exempted _, ExemptionEnded _, OverrideChanged _, PlanChanged _, PlanChangeScheduled _ ->
-                null;
+            case Reinstated _, Exempted _, ExemptionEnded _ -> null;
+            case OverrideChanged _, CalendarChanged _, PlanChanged _, PlanChangeScheduled _ -> null;
         };
     }
 
@@ -210,6 +223,8 @@ public sealed interface LimitEvent {
         EXEMPTION_ENDED,
         /** The amount of one limit is another one for this account. */
         OVERRIDE_CHANGED,
+        /** Windows of a day and longer follow another calendar. */
+        CALENDAR_CHANGED,
         /** Another plan or plan version is in force. */
         PLAN_CHANGED,
         /** Another plan or plan version will be in force. */
@@ -228,6 +243,8 @@ public sealed interface LimitEvent {
         PLAN_CHANGED,
         /** Another amount holds for this account. */
         OVERRIDE_CHANGED,
+        /** Windows follow another calendar. */
+        CALENDAR_CHANGED,
         /** The account is exempt. */
         EXEMPTED,
         /** A past event was voided or amended; {@code sourceId} is the correction. */

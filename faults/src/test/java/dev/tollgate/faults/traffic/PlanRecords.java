@@ -1,5 +1,7 @@
 package dev.tollgate.faults.traffic;
 
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Dimension;
@@ -14,11 +16,12 @@ import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
-import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.testkit.oracle.OraclePlan;
 import dev.tollgate.testkit.oracle.RecountPlan;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /** The oracle's and the recount's plans as records of the catalog. */
 final class PlanRecords {
@@ -71,12 +74,11 @@ final class PlanRecords {
         OraclePlan.Limit counting = limit.counting();
         boolean fixed = counting.kind() == OraclePlan.Kind.FIXED_WINDOW;
         boolean leased = counting.kind() == OraclePlan.Kind.CONCURRENCY;
-        return Limit.newBuilder()
+        Limit made = Limit.newBuilder()
                 .setLimitId(counting.id())
                 .setMeterId(counting.meter())
                 .setAmount(counting.amount())
                 .setAlgorithm(Algorithm.valueOf(counting.kind().name()))
-                .setWindow(fixed ? WindowUnit.valueOf(counting.window()) : null)
                 .setPeriodMs(fixed || leased ? null : counting.lengthMillis())
                 .setLeaseMs(leased ? counting.lengthMillis() : null)
                 .setScope(Scope.valueOf(counting.scope().name()))
@@ -85,6 +87,14 @@ final class PlanRecords {
                         limit.thresholds().stream().map(PlanRecords::threshold).toList())
                 .setGraceMs(counting.graceMillis())
                 .build();
+        if (fixed) {
+            WindowTranslator.put(
+                    made,
+                    WindowLength.parse(counting.window().toLowerCase(Locale.ROOT))
+                            .orElseThrow(),
+                    WindowCalendar.UTC);
+        }
+        return made;
     }
 
     private static Threshold threshold(RecountPlan.Threshold threshold) {

@@ -3,6 +3,7 @@ package dev.tollgate.faults.traffic;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
@@ -276,6 +277,19 @@ public final class Story {
                 changed(step, id, effectiveAt, new OracleFact.OverrideEnded(String.valueOf(command.getLimitId())));
             case EXEMPTION_SET ->
                 changed(step, id, effectiveAt, new OracleFact.Exempt(Boolean.TRUE.equals(command.getExempt())));
+            case CALENDAR_SET -> {
+                CalendarOverride calendar = java.util.Objects.requireNonNull(command.getCalendar());
+                yield changed(
+                        step,
+                        id,
+                        effectiveAt,
+                        new OracleFact.OwnCalendar(
+                                calendar.getTimeZone(),
+                                calendar.getAnchorMonth(),
+                                calendar.getAnchorDay(),
+                                calendar.getAnchorWeekday(),
+                                calendar.getAnchorHour()));
+            }
             case EVENT_VOIDED ->
                 new OracleFact.Corrected(id, String.valueOf(command.getCorrectedEventId()), true, null, null, null);
             case EVENT_AMENDED -> {

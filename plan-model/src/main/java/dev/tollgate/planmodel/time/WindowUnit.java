@@ -1,48 +1,49 @@
 package dev.tollgate.planmodel.time;
 
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.util.Locale;
 
-/** Length of a fixed window. Windows are aligned to UTC: days begin at midnight, months on the first. */
+/** What the length of a fixed window is counted in. Stored states name units by their place: new ones come last. */
 public enum WindowUnit {
-    SECOND(1_000L),
-    MINUTE(60_000L),
-    HOUR(3_600_000L),
-    DAY(86_400_000L),
-    MONTH(0L);
+    SECOND(1_000L, 315_360_000),
+    MINUTE(60_000L, 5_256_000),
+    HOUR(3_600_000L, 87_600),
+    /** A day of the calendar: 23, 24 or 25 hours where clocks change. */
+    DAY(86_400_000L, 3_650),
+    /** A month of the calendar. */
+    MONTH(31 * 86_400_000L, 120),
+    /** Seven days of the calendar, from Monday on unless the anchor says otherwise. */
+    WEEK(7 * 86_400_000L, 520),
+    /** A year of the calendar. */
+    YEAR(366 * 86_400_000L, 10);
 
-    private static final long DAY_MILLIS = 86_400_000L;
+    private final long maxMillis;
+    private final int maxCount;
 
-    /** 0 for months, which differ. */
-    private final long fixedMillis;
-
-    WindowUnit(long fixedMillis) {
-        this.fixedMillis = fixedMillis;
+    WindowUnit(long maxMillis, int maxCount) {
+        this.maxMillis = maxMillis;
+        this.maxCount = maxCount;
     }
 
-    /** Inclusive start of the window that {@code timeMillis} is in, milliseconds since the epoch. */
-    public long startOf(long timeMillis) {
-        if (fixedMillis > 0) {
-            return timeMillis - Math.floorMod(timeMillis, fixedMillis);
-        }
-        return dateOf(timeMillis).withDayOfMonth(1).toEpochDay() * DAY_MILLIS;
+    /** Whether its bounds follow the calendar: time zone and anchor. Shorter units are counted from the epoch. */
+    public boolean followsCalendar() {
+        return switch (this) {
+            case SECOND, MINUTE, HOUR -> false;
+            case DAY, WEEK, MONTH, YEAR -> true;
+        };
     }
 
-    /** Exclusive end of the window that {@code timeMillis} is in, milliseconds since the epoch. */
-    public long endOf(long timeMillis) {
-        if (fixedMillis > 0) {
-            return startOf(timeMillis) + fixedMillis;
-        }
-        return dateOf(timeMillis).withDayOfMonth(1).plusMonths(1).toEpochDay() * DAY_MILLIS;
-    }
-
-    /** Longest length that a window of this unit can have, in milliseconds. */
+    /** Longest length of one unit where clocks do not change, in milliseconds: a month has 31 days, a year 366. */
     public long maxMillis() {
-        return fixedMillis > 0 ? fixedMillis : 31 * DAY_MILLIS;
+        return maxMillis;
     }
 
-    private static LocalDate dateOf(long timeMillis) {
-        return Instant.ofEpochMilli(timeMillis).atOffset(ZoneOffset.UTC).toLocalDate();
+    /** How many of them a window can have at most: ten years. */
+    public int maxCount() {
+        return maxCount;
+    }
+
+    /** {@code minute}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,4 +1,4 @@
-/** Where windows begin and end, and how people write lengths of time. */
+/** Lengths of windows, where they begin and end by a calendar, and how people write lengths of time. */
 @NullMarked
 package dev.tollgate.planmodel.time;
 

@@ -6,6 +6,7 @@ import dev.tollgate.plans.PlanDiff;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class PlanMerge {
                 added.add(version);
                 checkOrder(plan.getPlanId(), existing, version, rejections);
                 checkCounting(plan.getPlanId(), existing, version, rejections);
+                checkCalendar(plan.getPlanId(), existing, version, rejections);
                 if (mode == ApplyMode.STRICT) {
                     checkDate(plan.getPlanId(), version, now, rejections);
                 }
@@ -130,6 +132,20 @@ public final class PlanMerge {
                             PlanRejection.Reason.COUNTS_DIFFERENTLY,
                             "counts limit '" + limit.getLimitId() + "' by another meter, algorithm, time or scope"
                                     + " than version " + before.getVersion() + "; give the new limit another id")));
+        }
+    }
+
+    private static void checkCalendar(
+            String planId, Plan existing, PlanVersion version, List<PlanRejection> rejections) {
+        PlanVersion newest = existing.getVersions().getLast();
+        if (!WindowTranslator.calendar(newest.getCalendar()).equals(WindowTranslator.calendar(version.getCalendar()))) {
+            rejections.add(new PlanRejection(
+                    planId,
+                    version.getVersion(),
+                    PlanRejection.Reason.MOVES_WINDOWS,
+                    "has another time zone or anchor than version " + newest.getVersion()
+                            + ", and windows that run cannot move; make another plan of it and assign the accounts. "
+                            + inWords(newest, version)));
         }
     }
 

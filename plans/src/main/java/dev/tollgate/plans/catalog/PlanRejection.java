@@ -18,6 +18,8 @@ public record PlanRejection(String planId, int version, Reason reason, String se
         OUT_OF_ORDER(false),
         /** A limit counts something else than under the same id in the catalog. */
         COUNTS_DIFFERENTLY(false),
+        /** Its windows follow another calendar than those of the versions in the catalog. */
+        MOVES_WINDOWS(false),
         /** It would be effective from a moment that has passed. */
         IN_THE_PAST(true),
         /** It would be effective before its notice period is over. */

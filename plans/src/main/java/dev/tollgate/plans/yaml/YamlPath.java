@@ -18,6 +18,11 @@ public final class YamlPath {
         return parent + "[\"" + shown.replace("\"", "\\\"") + "\"]";
     }
 
+    /** The last step of a path: the same for one value that several paths lead to. */
+    public static String lastOf(String path) {
+        return path.substring(Math.max(path.lastIndexOf('.'), path.lastIndexOf('[')) + 1);
+    }
+
     /** Path of an item, counted from 0, of the list at {@code parent}. */
     public static String item(String parent, int index) {
         return parent + "[" + index + "]";

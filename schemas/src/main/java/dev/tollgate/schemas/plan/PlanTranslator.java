@@ -14,7 +14,8 @@ import dev.tollgate.planmodel.pricing.Cost;
 import dev.tollgate.planmodel.pricing.CostTable;
 import dev.tollgate.planmodel.pricing.EndpointPattern;
 import dev.tollgate.planmodel.pricing.PerCallCap;
-import dev.tollgate.planmodel.time.WindowUnit;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Plan;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -57,7 +58,17 @@ public final class PlanTranslator {
                 version.getMeters().stream().map(PlanTranslator::meter).toList(),
                 version.getLimits().stream().map(PlanTranslator::limit).toList(),
                 version.getPerCallCaps().stream().map(PlanTranslator::cap).toList(),
-                charged);
+                charged,
+                calendar(plan, version));
+    }
+
+    private static WindowCalendar calendar(Plan plan, dev.tollgate.schemas.avro.PlanVersion version) {
+        try {
+            return WindowTranslator.calendar(version.getCalendar());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "plan " + plan.getPlanId() + " version " + version.getVersion() + ": " + e.getMessage(), e);
+        }
     }
 
     private static String title(Plan plan) {
@@ -130,31 +141,19 @@ public final class PlanTranslator {
         return millis;
     }
 
-    private static WindowUnit window(dev.tollgate.schemas.avro.Limit limit) {
+    private static WindowLength window(dev.tollgate.schemas.avro.Limit limit) {
         dev.tollgate.schemas.avro.@Nullable WindowUnit window = limit.getWindow();
         if (window == null) {
             throw new IllegalArgumentException("limit " + limit.getLimitId() + " has a fixed window without a length");
         }
-        WindowUnit known = windowUnit(window);
+        WindowLength known = WindowTranslator.length(limit);
         if (known == null) {
-            throw unknown(limit, "window", window);
+            dev.tollgate.schemas.avro.@Nullable WindowLength length = limit.getWindowLength();
+            throw new IllegalArgumentException("the window of limit " + limit.getLimitId()
+                    + " is one that this build does not know: "
+                    + (length == null ? window : length.getCount() + " " + length.getUnit()));
         }
         return known;
-    }
-
-    /** The length of a fixed window; null if there is none, or one that this build does not know. */
-    public static @Nullable WindowUnit windowUnit(dev.tollgate.schemas.avro.@Nullable WindowUnit window) {
-        if (window == null) {
-            return null;
-        }
-        return switch (window) {
-            case SECOND -> WindowUnit.SECOND;
-            case MINUTE -> WindowUnit.MINUTE;
-            case HOUR -> WindowUnit.HOUR;
-            case DAY -> WindowUnit.DAY;
-            case MONTH -> WindowUnit.MONTH;
-            case UNKNOWN -> null;
-        };
     }
 
     /** How a request ended. */

@@ -7,12 +7,14 @@ import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.time.CalendarOverride;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.Amendment;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.plan.PlanTranslator;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -84,6 +86,7 @@ public final class InputTranslator {
                 new AccountChange.OverrideSet(required(event, "limit_id", event.getLimitId()), amount(event));
             case OVERRIDE_REMOVED -> new AccountChange.OverrideRemoved(required(event, "limit_id", event.getLimitId()));
             case EXEMPTION_SET -> new AccountChange.ExemptionSet(required(event, "exempt", event.getExempt()));
+            case CALENDAR_SET -> new AccountChange.CalendarSet(calendar(event));
             case SUSPENDED -> new AccountChange.Suspended(millis(event.getSuspendedUntil()));
             case REINSTATED -> new AccountChange.Reinstated();
             case EVENT_VOIDED ->
@@ -117,6 +120,15 @@ public final class InputTranslator {
                     "amount of an OVERRIDE_SET must be 0 to " + Amount.MAX_UNITS + " or null, was " + amount);
         }
         return Amount.of(amount);
+    }
+
+    private static CalendarOverride calendar(AccountEvent event) throws RejectedRecordException {
+        try {
+            return WindowTranslator.override(required(event, "calendar", event.getCalendar()));
+        } catch (IllegalArgumentException e) {
+            throw new RejectedRecordException(
+                    RecordRejectionReason.INVALID_COMMAND, "calendar of a CALENDAR_SET: " + e.getMessage());
+        }
     }
 
     private static AccountChange.Amendment amendment(Amendment amendment) {

@@ -22,6 +22,7 @@ import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,6 +72,7 @@ public final class OutputTranslator {
         List<LimitOverride> overrides = new ArrayList<>(snapshot.overrides().size());
         snapshot.overrides().forEach((limitId, amount) -> overrides.add(new LimitOverride(limitId, amount(amount))));
         record.setOverrides(overrides);
+        record.setCalendar(snapshot.calendar() == null ? null : WindowTranslator.calendar(snapshot.calendar()));
         record.setMostConstrained(snapshot.mostConstrained());
         record.setSourcePartition(partition);
         record.setSourceOffset(lastOffset);
@@ -218,6 +220,10 @@ public final class OutputTranslator {
                 record.setBlockedUntil(until(suspended.untilMillis()));
                 eventTime = suspended.fromMillis();
             }
+            case LimitEvent.CalendarChanged changed -> {
+                record.setCalendar(WindowTranslator.calendar(changed.calendar()));
+                eventTime = changed.fromMillis();
+            }
             case LimitEvent.AboutAccount change -> eventTime = change.fromMillis();
             case LimitEvent.SoftLimitReached _, LimitEvent.AdvisoryLimitReached _ -> {}
         }
@@ -313,6 +319,7 @@ public final class OutputTranslator {
             case EXEMPTED -> LimitEventKind.EXEMPTED;
             case EXEMPTION_ENDED -> LimitEventKind.EXEMPTION_ENDED;
             case OVERRIDE_CHANGED -> LimitEventKind.OVERRIDE_CHANGED;
+            case CALENDAR_CHANGED -> LimitEventKind.CALENDAR_CHANGED;
             case PLAN_CHANGED -> LimitEventKind.PLAN_CHANGED;
             case PLAN_CHANGE_SCHEDULED -> LimitEventKind.PLAN_CHANGE_SCHEDULED;
         };
@@ -331,6 +338,7 @@ public final class OutputTranslator {
             case BUCKET_DRAINED -> ClearCause.BUCKET_DRAINED;
             case PLAN_CHANGED -> ClearCause.PLAN_CHANGED;
             case OVERRIDE_CHANGED -> ClearCause.OVERRIDE_CHANGED;
+            case CALENDAR_CHANGED -> ClearCause.CALENDAR_CHANGED;
             case CORRECTED -> ClearCause.CORRECTED;
             case EXEMPTED -> ClearCause.EXEMPTED;
             case USAGE, COMMAND -> ClearCause.UNKNOWN;

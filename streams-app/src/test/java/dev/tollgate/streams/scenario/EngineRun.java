@@ -54,7 +54,7 @@ final class EngineRun implements Outputs {
                     Position position = new Position("request-events", 0, requests++);
                     apply(InputTranslator.request(event, MaxEventAge.standard(), nowMillis, position), renderer);
                 }
-                case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND -> {
+                case ASSIGN, OVERRIDE, EXEMPT, CALENDAR, SUSPEND, REINSTATE, VOID, AMEND -> {
                     AccountEvent command = ScenarioRecords.command(step);
                     Position position = new Position("account-events", 0, commands++);
                     apply(InputTranslator.command(command, nowMillis, position), renderer);

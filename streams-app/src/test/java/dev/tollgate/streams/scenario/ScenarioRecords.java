@@ -4,6 +4,7 @@ import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
@@ -71,6 +72,15 @@ final class ScenarioRecords {
                 command.setType(AccountEventType.EXEMPTION_SET)
                         .setExempt(first.equals("yes"))
                         .build();
+            case CALENDAR ->
+                command.setType(AccountEventType.CALENDAR_SET)
+                        .setCalendar(new CalendarOverride(
+                                step.text("zone"),
+                                part(step, "month"),
+                                part(step, "day"),
+                                part(step, "weekday"),
+                                part(step, "hour")))
+                        .build();
             case SUSPEND -> {
                 Long until = step.time("until");
                 yield command.setType(AccountEventType.SUSPENDED)
@@ -99,6 +109,11 @@ final class ScenarioRecords {
         return command.setType(AccountEventType.OVERRIDE_SET)
                 .setAmount(amount.equals("unlimited") ? null : Long.valueOf(amount))
                 .build();
+    }
+
+    private static @Nullable Integer part(Scenario.Step step, String option) {
+        Long number = step.number(option);
+        return number == null ? null : Integer.valueOf(Math.toIntExact(number));
     }
 
     private static Amendment amendment(Scenario.Step step) {

@@ -7,6 +7,7 @@ import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.testkit.scenario.Scenario;
 import dev.tollgate.testkit.scenario.ScenarioFormat;
 import java.time.Instant;
@@ -112,6 +113,12 @@ final class ScenarioRenderer {
                     case OVERRIDE_CHANGED ->
                         ScenarioFormat.overridden(
                                 Objects.requireNonNull(event.getLimitId()), event.getAmount(), event.getReason());
+                    case CALENDAR_CHANGED ->
+                        ScenarioFormat.changed(
+                                "windows follow "
+                                        + WindowTranslator.calendar(event.getCalendar())
+                                                .words(),
+                                event.getReason());
                     case UNKNOWN -> throw new IllegalStateException("unknown kind: " + event);
                 });
     }

@@ -140,7 +140,7 @@ final class TopologyRun implements AutoCloseable {
             switch (step.verb()) {
                 case CALL, START ->
                     append(Topic.REQUEST_EVENTS, ScenarioRecords.ACCOUNT, ScenarioRecords.request(step, i));
-                case ASSIGN, OVERRIDE, EXEMPT, SUSPEND, REINSTATE, VOID, AMEND ->
+                case ASSIGN, OVERRIDE, EXEMPT, CALENDAR, SUSPEND, REINSTATE, VOID, AMEND ->
                     append(Topic.ACCOUNT_EVENTS, ScenarioRecords.ACCOUNT, ScenarioRecords.command(step));
                 case ASK -> answers.addAll(ask(step));
                 case WAIT -> {}

@@ -10,6 +10,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PlanVersion;
@@ -310,6 +311,14 @@ class DeadLetterTest {
         topology.publish(command("acme", "c5", AccountEventType.EVENT_VOIDED, START)
                 .setCorrectedEventId("never-seen")
                 .build());
+        topology.publish(
+                command("acme", "c6", AccountEventType.CALENDAR_SET, START).build());
+        topology.publish(command("acme", "c7", AccountEventType.CALENDAR_SET, START)
+                .setCalendar(new CalendarOverride("Europe/Berlyn", null, null, null, null))
+                .build());
+        topology.publish(command("acme", "c8", AccountEventType.CALENDAR_SET, START)
+                .setCalendar(new CalendarOverride(null, null, 32, null, null))
+                .build());
 
         assertThat(topology.deadLetters.readValuesToList())
                 .extracting(DeadLetter::getEventId, DeadLetter::getReason)
@@ -318,7 +327,10 @@ class DeadLetterTest {
                         tuple("c2", "INVALID_COMMAND"),
                         tuple("c3", "INVALID_COMMAND"),
                         tuple("c4", "UNKNOWN_COMMAND"),
-                        tuple("c5", "UNKNOWN_EVENT"));
+                        tuple("c5", "UNKNOWN_EVENT"),
+                        tuple("c6", "INVALID_COMMAND"),
+                        tuple("c7", "INVALID_COMMAND"),
+                        tuple("c8", "INVALID_COMMAND"));
         assertStillCounting();
     }
 

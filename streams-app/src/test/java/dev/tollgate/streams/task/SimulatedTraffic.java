@@ -1,9 +1,13 @@
 package dev.tollgate.streams.task;
 
+import dev.tollgate.planmodel.time.WindowAnchor;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Amendment;
+import dev.tollgate.schemas.avro.CalendarOverride;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Dimension;
 import dev.tollgate.schemas.avro.EndpointCost;
@@ -20,11 +24,12 @@ import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.avro.Threshold;
 import dev.tollgate.schemas.avro.ThresholdKind;
 import dev.tollgate.schemas.avro.UsageCarry;
-import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.AccountPartitioner;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicLayout;
+import dev.tollgate.testkit.oracle.OracleCalendar;
 import dev.tollgate.testkit.oracle.OracleEvent;
 import dev.tollgate.testkit.oracle.OracleFact;
 import dev.tollgate.testkit.oracle.OraclePlan;
@@ -36,6 +41,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -80,6 +86,10 @@ final class SimulatedTraffic {
     private final TopicLayout topics;
     private final AvroSerializer<SpecificRecord> serializer;
     private final List<OraclePlan> plans;
+
+    /** Whether windows follow calendars of plans and accounts. */
+    private final boolean inCalendars;
+
     private final List<Arrival> arrivals = new ArrayList<>();
     private final Map<String, List<OracleFact>> facts = new LinkedHashMap<>();
 
@@ -91,8 +101,10 @@ final class SimulatedTraffic {
         this.topics = topics;
         this.serializer = serializer;
         OraclePlan first = RandomPlans.plan(random, "plan-a", false);
-        this.plans = List.of(
+        List<OraclePlan> family = List.of(
                 first, RandomPlans.variant(random, first, "plan-b"), RandomPlans.variant(random, first, "plan-c"));
+        this.inCalendars = random.nextBoolean();
+        this.plans = inCalendars ? RandomPlans.inCalendars(random, family) : family;
         merge(histories());
     }
 
@@ -120,7 +132,8 @@ final class SimulatedTraffic {
             // The oracle does not know plans that change.
             boolean told = random.nextInt(3) > 0;
             long clock = 0;
-            for (OracleFact fact : RandomPlans.facts(random, account, plans, 5 + random.nextInt(40))) {
+            List<OracleFact> history = RandomPlans.facts(random, account, plans, 5 + random.nextInt(40));
+            for (OracleFact fact : inCalendars ? RandomPlans.withOwnCalendars(random, history, 0) : history) {
                 clock = Math.max(
                         clock,
                         switch (fact) {
@@ -401,6 +414,11 @@ final class SimulatedTraffic {
                 event.setType(AccountEventType.OVERRIDE_REMOVED)
                         .setLimitId(ended.limit())
                         .build();
+            case OracleFact.OwnCalendar own ->
+                event.setType(AccountEventType.CALENDAR_SET)
+                        .setCalendar(
+                                new CalendarOverride(own.zone(), own.month(), own.day(), own.weekday(), own.hour()))
+                        .build();
             case OracleFact.Exempt exempt ->
                 event.setType(AccountEventType.EXEMPTION_SET)
                         .setExempt(exempt.exempt())
@@ -439,7 +457,10 @@ final class SimulatedTraffic {
                 .setNoticePeriodMs(0)
                 .setChecksum("")
                 .setMeters(plan.meters().stream().map(SimulatedTraffic::meter).toList())
-                .setLimits(plan.limits().stream().map(SimulatedTraffic::limit).toList())
+                .setCalendar(WindowTranslator.calendar(calendarOf(plan.calendar())))
+                .setLimits(plan.limits().stream()
+                        .map(limit -> limit(limit, plan.calendar()))
+                        .toList())
                 .setPerCallCaps(plan.caps().stream()
                         .map(cap -> new PerCallCap(cap.pattern(), Dimension.valueOf(cap.dimension()), cap.max()))
                         .toList())
@@ -464,7 +485,19 @@ final class SimulatedTraffic {
         return new Cost(price.base(), price.perUnit(), price.unitSize());
     }
 
-    private static Limit limit(OraclePlan.Limit limit) {
+    private static Limit windowed(Limit limit, String window, OracleCalendar calendar) {
+        WindowTranslator.put(
+                limit, WindowLength.parse(window.toLowerCase(Locale.ROOT)).orElseThrow(), calendarOf(calendar));
+        return limit;
+    }
+
+    private static WindowCalendar calendarOf(OracleCalendar calendar) {
+        return new WindowCalendar(
+                calendar.zone(),
+                new WindowAnchor(calendar.month(), calendar.day(), calendar.weekday(), calendar.hour()));
+    }
+
+    private static Limit limit(OraclePlan.Limit limit, OracleCalendar calendar) {
         Limit.Builder made = Limit.newBuilder()
                 .setLimitId(limit.id())
                 .setMeterId(limit.meter())
@@ -477,8 +510,7 @@ final class SimulatedTraffic {
                         .toList())
                 .setGraceMs(limit.graceMillis());
         return switch (limit.kind()) {
-            case FIXED_WINDOW ->
-                made.setWindow(WindowUnit.valueOf(limit.window())).build();
+            case FIXED_WINDOW -> windowed(made.build(), limit.window(), calendar);
             case LEAKY_BUCKET, SLIDING_WINDOW ->
                 made.setPeriodMs(limit.lengthMillis()).build();
             case CONCURRENCY -> made.setLeaseMs(limit.lengthMillis()).build();

@@ -38,7 +38,7 @@ class OutputTranslatorTest {
 
     private static LimitState translate(List<AccountSnapshot.Bucket> buckets, @Nullable String name) {
         AccountSnapshot snapshot = new AccountSnapshot(
-                "acme", 9, 1_000, 2_000, "mem", 1, false, false, null, null, Map.of(), buckets, Map.of());
+                "acme", 9, 1_000, 2_000, "mem", 1, false, false, null, null, null, Map.of(), buckets, Map.of());
         return OutputTranslator.limitState(snapshot, 3_000, 1, 5, (plan, version, limit) -> name);
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.testkit.oracle.OracleFact.Exempt;
 import dev.tollgate.testkit.oracle.OracleFact.OnPlan;
 import dev.tollgate.testkit.oracle.OracleFact.Overridden;
 import dev.tollgate.testkit.oracle.OracleFact.OverrideEnded;
+import dev.tollgate.testkit.oracle.OracleFact.OwnCalendar;
 import dev.tollgate.testkit.oracle.OraclePlan.Kind;
 import dev.tollgate.testkit.oracle.OraclePlan.Limit;
 import dev.tollgate.testkit.oracle.OraclePlan.Meter;
@@ -43,6 +44,10 @@ public final class Oracle {
     private final List<Seen> starts = new ArrayList<>();
     private final List<Seen> ends = new ArrayList<>();
     private final List<Entry> timeline = new ArrayList<>();
+
+    /** Changes from which on windows follow another calendar. */
+    private final Set<Entry> moving = new HashSet<>();
+
     private final Map<String, Charge> byEventId = new HashMap<>();
     private long streamTime = -1;
     private long appliedUpTo = -1;
@@ -177,7 +182,8 @@ public final class Oracle {
         if (limits.isEmpty()) {
             return OracleVerdict.NOT_CONSUMING;
         }
-        return limits.stream().allMatch(limit -> limit.isTooLate(event.occurredAtMillis(), streamTime))
+        return limits.stream()
+                        .allMatch(limit -> limit.isTooLate(event.occurredAtMillis(), streamTime, OracleCalendar.UTC))
                 ? OracleVerdict.LATE
                 : OracleVerdict.COUNTED;
     }
@@ -273,11 +279,20 @@ public final class Oracle {
             return;
         }
         long cutAt = Math.max(changed.effectiveAt(), streamTime + 1);
-        while (cutEnding(cutAt) != null) {
+        while (cutEnding(cutAt, true) != null) {
             cutAt++;
         }
         timeline.add(new Entry(changed.effectiveAt(), changed.change(), cutAt));
         timeline.sort(Comparator.comparingLong(Entry::effectiveAt));
+        for (Entry entry : timeline) {
+            // What is over stays as it was; windows that were cut stay cut.
+            boolean sets = entry.change() instanceof OnPlan || entry.change() instanceof OwnCalendar;
+            if (sets
+                    && entry.cutAt() > streamTime
+                    && !calendarAt(entry.cutAt() - 1).equals(calendarAt(entry.cutAt()))) {
+                moving.add(entry);
+            }
+        }
         if (changed.effectiveAt() <= Math.max(streamTime, changed.appendedAt())) {
             appliedUpTo = Math.max(appliedUpTo, changed.effectiveAt());
         }
@@ -301,7 +316,7 @@ public final class Oracle {
         return switch (change) {
             case Overridden overridden -> overridden.limit();
             case OverrideEnded ended -> ended.limit();
-            case OnPlan _, Exempt _ -> null;
+            case OnPlan _, Exempt _, OwnCalendar _ -> null;
         };
     }
 
@@ -333,26 +348,65 @@ public final class Oracle {
                     unlimited.remove(ended.limit());
                 }
                 case Exempt set -> exempt = set.exempt();
+                case OwnCalendar _ -> {}
             }
         }
         return new Terms(plan, overrides, unlimited, exempt);
     }
 
-    private @Nullable Entry cutEnding(long end) {
+    /** What windows follow: the calendar of the plan, of the first one before there was any, and the account's own. */
+    private OracleCalendar calendarAt(long time) {
+        OracleCalendar plan = null;
+        OwnCalendar own = new OwnCalendar(null, null, null, null, null);
+        Entry first = null;
+        for (Entry entry : timeline) {
+            if (entry.change() instanceof OnPlan on) {
+                if (first == null || entry.cutAt() < first.cutAt()) {
+                    first = entry;
+                }
+                if (entry.cutAt() <= time) {
+                    plan = calendarOf(on);
+                }
+            }
+            if (entry.change() instanceof OwnCalendar set && entry.cutAt() <= time) {
+                own = set;
+            }
+        }
+        if (plan == null) {
+            plan = first != null && first.change() instanceof OnPlan on ? calendarOf(on) : OracleCalendar.UTC;
+        }
+        return own.over(plan);
+    }
+
+    private OracleCalendar calendarOf(OnPlan on) {
+        return plans.getOrDefault(on.planId(), OraclePlan.NONE).calendar();
+    }
+
+    private long uncutStart(Limit limit, long time) {
+        return limit.windowStart(time, calendarAt(time));
+    }
+
+    private long uncutEnd(Limit limit, long time) {
+        return limit.windowEnd(time, calendarAt(time));
+    }
+
+    private @Nullable Entry cutEnding(long end, boolean followsCalendar) {
+        // One that resets or scales comes before changes of the calendar at the same moment.
         return timeline.stream()
-                .filter(entry -> cuts(entry) && entry.cutAt() == end)
-                .findFirst()
+                .filter(entry -> cuts(entry, followsCalendar) && entry.cutAt() == end)
+                .min(Comparator.comparing(entry -> !cuts(entry, false)))
                 .orElse(null);
     }
 
-    private static boolean cuts(Entry entry) {
-        return entry.change() instanceof OnPlan on && !on.carry().equals("KEEP");
+    private boolean cuts(Entry entry, boolean followsCalendar) {
+        return entry.change() instanceof OnPlan on && !on.carry().equals("KEEP")
+                || followsCalendar && moving.contains(entry);
     }
 
     private long startOf(Limit limit, long time) {
-        long start = limit.windowStart(time);
+        long start = uncutStart(limit, time);
         for (Entry entry : timeline) {
-            if (cuts(entry) && entry.cutAt() <= time) {
+            if (cuts(entry, limit.followsCalendar()) && entry.cutAt() <= time) {
                 start = Math.max(start, entry.cutAt());
             }
         }
@@ -360,9 +414,9 @@ public final class Oracle {
     }
 
     private long endOf(Limit limit, long time) {
-        long end = limit.windowEnd(time);
+        long end = uncutEnd(limit, time);
         for (Entry entry : timeline) {
-            if (cuts(entry) && entry.cutAt() > time) {
+            if (cuts(entry, limit.followsCalendar()) && entry.cutAt() > time) {
                 end = Math.min(end, entry.cutAt());
             }
         }
@@ -372,7 +426,7 @@ public final class Oracle {
     private boolean isClosed(Limit limit, long time) {
         return limit.kind() == Kind.FIXED_WINDOW
                 ? endOf(limit, time) + limit.graceMillis() <= streamTime
-                : limit.isTooLate(time, streamTime);
+                : limit.isTooLate(time, streamTime, OracleCalendar.UTC);
     }
 
     private static Limit limitOf(OraclePlan plan, String limitId) {
@@ -447,7 +501,8 @@ public final class Oracle {
                     // Parts of a cut window that nothing has happened in yet may have got their share from the part
                     // before.
                     long end = endOf(limit, time);
-                    while (end < limit.windowEnd(time)) {
+                    // parts that a change of the calendar has made included.
+                    while (cutEnding(end, limit.followsCalendar()) != null) {
                         Cell next = new Cell(limit.id(), cell.scopeKey(), end);
                         end = endOf(limit, end);
                         if (done.add(next)) {
@@ -478,7 +533,7 @@ public final class Oracle {
         if (end <= streamTime) {
             return;
         }
-        Entry cut = cutEnding(end);
+        Entry cut = cutEnding(end, limit.followsCalendar());
         Terms terms = cut != null && cut.effectiveAt() <= now()
                 ? termsAt(cut.effectiveAt() - 1)
                 : termsAt(end > now() ? now() : end - 1);
@@ -501,7 +556,7 @@ public final class Oracle {
         }
     }
 
-    /** Usage of a window with what a scaled plan change has carried into it. */
+    /** Usage of a window with what a change has carried into it. */
     private long usedIn(Limit limit, Cell cell) {
         // What is in a closed total has been carried on and stays.
         long sum = frozen.getOrDefault(cell, 0L);
@@ -516,12 +571,14 @@ public final class Oracle {
     }
 
     private long carriedInto(Limit limit, Cell cell) {
-        Entry cut = cutEnding(cell.startMillis());
+        Entry cut = cutEnding(cell.startMillis(), limit.followsCalendar());
+        boolean resets =
+                cut != null && cut.change() instanceof OnPlan on && on.carry().equals("RESET");
         if (cut == null
-                || !(cut.change() instanceof OnPlan on)
-                || !on.carry().equals("SCALE")
+                || resets
                 || cut.effectiveAt() > now()
-                || limit.windowStart(cut.cutAt()) == cut.cutAt()) {
+                || uncutStart(limit, cut.cutAt()) == cut.cutAt()
+                || uncutEnd(limit, cut.cutAt() - 1) == cut.cutAt()) {
             return 0;
         }
         long before = usedIn(limit, new Cell(cell.limit(), cell.scopeKey(), startOf(limit, cut.cutAt() - 1)));
@@ -529,7 +586,14 @@ public final class Oracle {
         Terms newTerms = termsAt(cut.effectiveAt());
         Limit oldLimit = oldTerms.limitLike(limit);
         Limit newLimit = newTerms.limitLike(limit);
-        if (before == 0 || oldLimit == null || newLimit == null) {
+        boolean scales = cut.change() instanceof OnPlan on && on.carry().equals("SCALE");
+        if (before == 0 || newLimit == null) {
+            return 0;
+        }
+        if (!scales) {
+            return before;
+        }
+        if (oldLimit == null) {
             return 0;
         }
         Long from = oldTerms.amountOf(oldLimit);

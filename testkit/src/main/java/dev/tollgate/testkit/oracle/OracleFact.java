@@ -30,6 +30,32 @@ public sealed interface OracleFact {
     record Exempt(boolean exempt) implements Change {}
 
     /**
+     * Null leaves a part as the plan says.
+     *
+     * @param zone as in {@link OracleCalendar}
+     * @param month as in {@link OracleCalendar}
+     * @param day as in {@link OracleCalendar}
+     * @param weekday as in {@link OracleCalendar}
+     * @param hour as in {@link OracleCalendar}
+     */
+    record OwnCalendar(
+            @Nullable String zone,
+            @Nullable Integer month,
+            @Nullable Integer day,
+            @Nullable Integer weekday,
+            @Nullable Integer hour)
+            implements Change {
+        OracleCalendar over(OracleCalendar plan) {
+            return new OracleCalendar(
+                    zone == null ? plan.zone() : zone,
+                    month == null ? plan.month() : month,
+                    day == null ? plan.day() : day,
+                    weekday == null ? plan.weekday() : weekday,
+                    hour == null ? plan.hour() : hour);
+        }
+    }
+
+    /**
      * A past event was wrong.
      *
      * @param endpoint what was really called, or null

@@ -1,8 +1,5 @@
 package dev.tollgate.testkit.oracle;
 
-import java.time.Instant;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param limits what is limited
  * @param caps largest single calls
  * @param chargedOutcomes names of the outcomes that are charged
+ * @param calendar what windows of a day and longer follow
  */
 public record OraclePlan(
-        String id, int version, List<Meter> meters, List<Limit> limits, List<Cap> caps, Set<String> chargedOutcomes) {
+        String id,
+        int version,
+        List<Meter> meters,
+        List<Limit> limits,
+        List<Cap> caps,
+        Set<String> chargedOutcomes,
+        OracleCalendar calendar) {
 
     /** The plan of accounts that are on none: one request a call, no limits. */
     public static final OraclePlan NONE = new OraclePlan(
@@ -30,6 +34,17 @@ public record OraclePlan(
             List.of(),
             List.of(),
             Set.of("SUCCESS"));
+
+    /** A plan whose windows follow UTC. */
+    public OraclePlan(
+            String id,
+            int version,
+            List<Meter> meters,
+            List<Limit> limits,
+            List<Cap> caps,
+            Set<String> chargedOutcomes) {
+        this(id, version, meters, limits, caps, chargedOutcomes, OracleCalendar.UTC);
+    }
 
     public OraclePlan {
         meters = List.copyOf(meters);
@@ -92,7 +107,8 @@ public record OraclePlan(
      * @param meter meter id
      * @param amount what is allowed; null is unlimited
      * @param kind how usage goes away again
-     * @param window SECOND, MINUTE, HOUR, DAY or MONTH for fixed windows; otherwise empty
+     * @param window for fixed windows SECOND, MINUTE, HOUR, DAY, WEEK, MONTH or YEAR, with a number before it where
+     *     there are several: 15 MINUTE; otherwise empty
      * @param lengthMillis period of a leaky bucket, length of a sliding window, lease of a call; otherwise 0
      * @param scope whose usage counts together
      * @param usedBasisPoints thresholds as used shares in hundredths of a percent
@@ -141,10 +157,10 @@ public record OraclePlan(
             return key == null ? "" : key;
         }
 
-        /** Whether an event cannot count any more; fixed windows as if no plan change had cut them. */
-        boolean isTooLate(long time, long streamTime) {
+        /** Whether an event cannot count any more; fixed windows as if no change had cut them. */
+        boolean isTooLate(long time, long streamTime, OracleCalendar calendar) {
             return switch (kind) {
-                case FIXED_WINDOW -> windowEnd(time) + graceMillis <= streamTime;
+                case FIXED_WINDOW -> windowEnd(time, calendar) + graceMillis <= streamTime;
                 case LEAKY_BUCKET -> streamTime - time > graceMillis;
                 case SLIDING_WINDOW -> streamTime / part() - time / part() >= 60;
                 case CONCURRENCY -> streamTime >= time + lengthMillis;
@@ -156,41 +172,17 @@ public record OraclePlan(
             return lengthMillis / 60;
         }
 
-        long windowStart(long time) {
-            return switch (window) {
-                case "SECOND" -> time / 1_000 * 1_000;
-                case "MINUTE" -> time / 60_000 * 60_000;
-                case "HOUR" -> time / 3_600_000 * 3_600_000;
-                case "DAY" -> time / 86_400_000 * 86_400_000;
-                case "MONTH" ->
-                    monthOf(time)
-                            .atDay(1)
-                            .atStartOfDay()
-                            .toInstant(ZoneOffset.UTC)
-                            .toEpochMilli();
-                default -> throw new IllegalArgumentException("unknown window " + window);
-            };
+        /** Whether windows are others by another calendar. */
+        boolean followsCalendar() {
+            return kind == Kind.FIXED_WINDOW && OracleCalendar.matters(window);
         }
 
-        long windowEnd(long time) {
-            return switch (window) {
-                case "SECOND" -> windowStart(time) + 1_000;
-                case "MINUTE" -> windowStart(time) + 60_000;
-                case "HOUR" -> windowStart(time) + 3_600_000;
-                case "DAY" -> windowStart(time) + 86_400_000;
-                case "MONTH" ->
-                    monthOf(time)
-                            .plusMonths(1)
-                            .atDay(1)
-                            .atStartOfDay()
-                            .toInstant(ZoneOffset.UTC)
-                            .toEpochMilli();
-                default -> throw new IllegalArgumentException("unknown window " + window);
-            };
+        long windowStart(long time, OracleCalendar calendar) {
+            return calendar.startOf(window, time);
         }
 
-        private static YearMonth monthOf(long time) {
-            return YearMonth.from(Instant.ofEpochMilli(time).atOffset(ZoneOffset.UTC));
+        long windowEnd(long time, OracleCalendar calendar) {
+            return calendar.endOf(window, time);
         }
     }
 

@@ -7,8 +7,11 @@ import dev.tollgate.testkit.oracle.OraclePlan.Meter;
 import dev.tollgate.testkit.oracle.OraclePlan.Price;
 import dev.tollgate.testkit.oracle.OraclePlan.PricedEndpoint;
 import dev.tollgate.testkit.oracle.OraclePlan.Scope;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -20,6 +23,30 @@ public final class RandomPlans {
     /** What is called. */
     public static final List<String> ENDPOINTS =
             List.of("/v2/mem-it", "GET /kb/1", "POST /kb/1/import", "addMessage", "GET /free");
+
+    /** A minute before the end of February 2026. */
+    private static final long FIRST_CLOCK = 1_772_323_140_000L;
+
+    /** Near them a day, a month or a year ends, or clocks change, in some time zone. */
+    private static final List<String> MOMENTS = List.of(
+            "2026-02-28T23:59:00Z",
+            "2024-02-28T23:59:00Z",
+            "2026-03-28T22:58:00Z",
+            "2026-10-24T21:58:00Z",
+            "2026-11-01T04:59:00Z",
+            "2026-04-04T14:58:00Z",
+            "2011-12-30T09:58:00Z",
+            "2026-12-31T18:14:00Z");
+
+    private static final List<String> ZONES = List.of(
+            "UTC",
+            "Europe/Berlin",
+            "America/New_York",
+            "Asia/Kathmandu",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "America/Havana",
+            "Pacific/Kiritimati");
 
     private RandomPlans() {}
 
@@ -71,7 +98,136 @@ public final class RandomPlans {
         if (random.nextBoolean()) {
             limits.add(limit(random, "limit-of-" + planId, false));
         }
-        return new OraclePlan(planId, 1, plan.meters(), limits, plan.caps(), plan.chargedOutcomes());
+        return new OraclePlan(planId, 1, plan.meters(), limits, plan.caps(), plan.chargedOutcomes(), plan.calendar());
+    }
+
+    /**
+     * The same plans with windows of other lengths, and calendars for them to follow. A limit has the same window in
+     * all plans, as it must in a family; calendars may differ.
+     */
+    public static List<OraclePlan> inCalendars(SplittableRandom random, List<OraclePlan> plans) {
+        List<String> lengths = List.of(
+                "15 MINUTE",
+                "10 SECOND",
+                "7 HOUR",
+                "DAY",
+                "DAY",
+                "2 DAY",
+                "WEEK",
+                "2 WEEK",
+                "MONTH",
+                "3 MONTH",
+                "YEAR");
+        Map<String, String> windows = new HashMap<>();
+        List<OraclePlan> moved = new ArrayList<>();
+        for (OraclePlan plan : plans) {
+            List<Limit> limits = new ArrayList<>();
+            for (Limit limit : plan.limits()) {
+                String window = limit.kind() == Kind.FIXED_WINDOW && !windows.containsKey(limit.id())
+                        ? random.nextInt(4) == 0 ? limit.window() : lengths.get(random.nextInt(lengths.size()))
+                        : windows.getOrDefault(limit.id(), limit.window());
+                windows.put(limit.id(), window);
+                limits.add(new Limit(
+                        limit.id(),
+                        limit.meter(),
+                        limit.amount(),
+                        limit.kind(),
+                        window,
+                        limit.lengthMillis(),
+                        limit.scope(),
+                        limit.usedBasisPoints(),
+                        limit.graceMillis()));
+            }
+            moved.add(new OraclePlan(
+                    plan.id(),
+                    plan.version(),
+                    plan.meters(),
+                    limits,
+                    plan.caps(),
+                    plan.chargedOutcomes(),
+                    random.nextInt(3) == 0 ? OracleCalendar.UTC : calendar(random)));
+        }
+        return moved;
+    }
+
+    private static OracleCalendar calendar(SplittableRandom random) {
+        return new OracleCalendar(
+                ZONES.get(random.nextInt(ZONES.size())),
+                1 + random.nextInt(12),
+                List.of(1, 15, 28, 29, 30, 31).get(random.nextInt(6)),
+                1 + random.nextInt(7),
+                random.nextBoolean() ? 0 : random.nextInt(24));
+    }
+
+    /** The same history at a time at which calendars do something, with the account's calendar changed now and then. */
+    public static List<OracleFact> historyInCalendars(SplittableRandom random, List<OracleFact> facts) {
+        long shift = Instant.parse(MOMENTS.get(random.nextInt(MOMENTS.size()))).toEpochMilli() - FIRST_CLOCK;
+        return withOwnCalendars(random, facts, shift);
+    }
+
+    /**
+     * A history with the account's calendar changed now and then.
+     *
+     * @param shift how much later it is, in milliseconds; the first assignment stays where it is
+     */
+    public static List<OracleFact> withOwnCalendars(SplittableRandom random, List<OracleFact> facts, long shift) {
+        List<OracleFact> moved = new ArrayList<>();
+        long applied = 0;
+        int number = 0;
+        for (OracleFact fact : facts) {
+            switch (fact) {
+                case OracleFact.Called called -> {
+                    OracleEvent event = called.event();
+                    moved.add(new OracleFact.Called(moved(event, shift)));
+                    if (random.nextInt(20) == 0) {
+                        long appendedAt = event.appendedAtMillis() + shift;
+                        // Further ahead, so that windows are cut before their time has come.
+                        long ahead = random.nextBoolean() ? random.nextInt(60_000) : -random.nextInt(60_000);
+                        applied = Math.max(applied + 1, appendedAt + ahead);
+                        moved.add(new OracleFact.Changed("own-" + number++, applied, appendedAt, ownCalendar(random)));
+                    }
+                }
+                case OracleFact.Changed changed -> {
+                    long effectiveAt = changed.effectiveAt() == 0 ? 0 : changed.effectiveAt() + shift;
+                    if (effectiveAt >= applied) {
+                        applied = effectiveAt;
+                        long appendedAt = changed.appendedAt() == 0 ? 0 : changed.appendedAt() + shift;
+                        moved.add(
+                                new OracleFact.Changed(changed.commandId(), effectiveAt, appendedAt, changed.change()));
+                    }
+                }
+                case OracleFact.Corrected corrected -> moved.add(corrected);
+            }
+        }
+        return moved;
+    }
+
+    private static OracleFact.OwnCalendar ownCalendar(SplittableRandom random) {
+        OracleCalendar calendar = calendar(random);
+        return random.nextInt(4) == 0
+                ? new OracleFact.OwnCalendar(null, null, null, null, null)
+                : new OracleFact.OwnCalendar(
+                        random.nextInt(4) == 0 ? null : calendar.zone(),
+                        random.nextBoolean() ? null : calendar.month(),
+                        random.nextBoolean() ? null : calendar.day(),
+                        random.nextBoolean() ? null : calendar.weekday(),
+                        random.nextBoolean() ? null : calendar.hour());
+    }
+
+    private static OracleEvent moved(OracleEvent event, long millis) {
+        return new OracleEvent(
+                event.id(),
+                event.account(),
+                event.project(),
+                event.apiKey(),
+                event.endpoint(),
+                event.occurredAtMillis() + millis,
+                event.appendedAtMillis() + millis,
+                event.started(),
+                event.outcome(),
+                event.units(),
+                event.inputTokens(),
+                event.outputItems());
     }
 
     private static Limit limit(SplittableRandom random, String id, boolean fixedOnly) {
@@ -164,7 +320,7 @@ public final class RandomPlans {
     /** Events of one account over some minutes: disorder, duplicates, failures and gaps included. */
     public static List<OracleEvent> events(SplittableRandom random, String account, int count) {
         List<OracleEvent> events = new ArrayList<>();
-        long clock = 1_772_323_140_000L + random.nextInt(120_000);
+        long clock = FIRST_CLOCK + random.nextInt(120_000);
         for (int i = 0; i < count; i++) {
             clock += random.nextInt(40) == 0 ? random.nextLong(3 * 86_400_000L) : random.nextInt(4_000);
             if (random.nextBoolean()) {

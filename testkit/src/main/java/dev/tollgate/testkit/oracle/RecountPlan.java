@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id plan id
  * @param versions oldest first, each in force from its date until that of the next one
+ * @param calendar what windows of a day and longer follow
  */
-public record RecountPlan(String id, List<Version> versions) {
+public record RecountPlan(String id, List<Version> versions, OracleCalendar calendar) {
 
     private static final Version NOTHING = versionOf(OraclePlan.NONE);
+
+    /** A plan whose windows follow UTC. */
+    public RecountPlan(String id, List<Version> versions) {
+        this(id, versions, OracleCalendar.UTC);
+    }
 
     public RecountPlan {
         versions = List.copyOf(versions);
@@ -21,7 +27,7 @@ public record RecountPlan(String id, List<Version> versions) {
 
     /** A plan of one version that was always in force, whose limits are all enforced. */
     public static RecountPlan of(OraclePlan plan) {
-        return new RecountPlan(plan.id(), List.of(versionOf(plan)));
+        return new RecountPlan(plan.id(), List.of(versionOf(plan)), plan.calendar());
     }
 
     private static Version versionOf(OraclePlan plan) {

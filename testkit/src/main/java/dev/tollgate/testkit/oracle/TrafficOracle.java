@@ -290,7 +290,7 @@ public final class TrafficOracle {
         int taken = 0;
         for (Limit limit : account.plan.at(event.occurredAtMillis()).limits()) {
             if (limit.counting().kind() == Kind.CONCURRENCY) {
-                if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime)) {
+                if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime, account.plan.calendar())) {
                     tooLate++;
                 } else {
                     taken++;
@@ -333,7 +333,7 @@ public final class TrafficOracle {
                     || limit.counting().kind() == Kind.CONCURRENCY) {
                 continue;
             }
-            if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime)) {
+            if (limit.counting().isTooLate(event.occurredAtMillis(), account.streamTime, account.plan.calendar())) {
                 tooLate++;
             } else {
                 taking.add(limit);
@@ -357,9 +357,10 @@ public final class TrafficOracle {
     private void add(AccountCount account, Limit limit, OracleEvent event, long cost) {
         OraclePlan.Limit counting = limit.counting();
         long time = event.occurredAtMillis();
-        Slot slot = new Slot(counting.id(), counting.scopeKey(event), counting.windowStart(time));
-        Cell cell =
-                account.cells.computeIfAbsent(slot, key -> new Cell(counting.windowEnd(time), counting.graceMillis()));
+        OracleCalendar calendar = account.plan.calendar();
+        Slot slot = new Slot(counting.id(), counting.scopeKey(event), counting.windowStart(time, calendar));
+        Cell cell = account.cells.computeIfAbsent(
+                slot, key -> new Cell(counting.windowEnd(time, calendar), counting.graceMillis()));
         cell.total = Math.addExact(cell.total, cost);
         raise(account, slot, cell, judging(account, slot, cell), event.id());
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScenarioReader {
     private static final Pattern WORD = Pattern.compile("[a-z]+=\"[^\"]*\"|\\S+");
-    private static final Set<String> NUMBERS = Set.of("units", "tokens", "items");
+    private static final Set<String> NUMBERS = Set.of("month", "day", "weekday", "hour", "units", "tokens", "items");
     private static final Set<String> TIMES = Set.of("happened", "from", "until");
     private static final Set<String> CARRIES = Set.of("keep", "reset", "scale");
     private static final Set<String> OUTCOMES = Set.of("success", "auth_failed", "invalid", "limited", "server_error");
@@ -243,7 +244,7 @@ public final class ScenarioReader {
                 case ASSIGN -> arguments.size() == 1 || CARRIES.contains(last);
                 case OVERRIDE -> last.equals("unlimited") || last.equals("none") || isNumber(last);
                 case EXEMPT -> last.equals("yes") || last.equals("no");
-                case CALL, START, ASK, SUSPEND, REINSTATE, VOID, AMEND, WAIT -> true;
+                case CALL, START, ASK, CALENDAR, SUSPEND, REINSTATE, VOID, AMEND, WAIT -> true;
             };
         }
         if (!sound) {
@@ -271,6 +272,9 @@ public final class ScenarioReader {
         if (name.equals("times")
                 && (!isNumber(value) || Long.parseLong(value) < 1 || Long.parseLong(value) > MAX_TIMES)) {
             throw new Mistake("times must be 1 to " + MAX_TIMES + ", was '" + value + "'");
+        }
+        if (name.equals("zone") && !ZoneId.getAvailableZoneIds().contains(value)) {
+            throw new Mistake("zone must be a time zone such as Europe/Berlin, was '" + value + "'");
         }
         if (name.equals("every")) {
             return duration(value).toString();

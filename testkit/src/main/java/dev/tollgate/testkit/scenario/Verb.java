@@ -33,6 +33,8 @@ public enum Verb {
     OVERRIDE(2, 2, "LIMIT AMOUNT|unlimited|none", "from", "reason", "by"),
     /** The account is exempt from its limits, or not any more. */
     EXEMPT(1, 1, "yes|no", "from", "reason", "by"),
+    /** The account's windows of a day and longer follow a calendar of its own; without options that of its plan. */
+    CALENDAR(0, 0, "", "zone", "month", "day", "weekday", "hour", "from", "reason", "by"),
     /** Every call of the account is to be denied. */
     SUSPEND(0, 0, "", "until", "from", "reason", "by"),
     /** A suspension ends. */

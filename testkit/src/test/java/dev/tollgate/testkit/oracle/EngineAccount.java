@@ -155,6 +155,7 @@ final class EngineAccount implements Outputs {
                     EXEMPTED,
                     EXEMPTION_ENDED,
                     OVERRIDE_CHANGED,
+                    CALENDAR_CHANGED,
                     PLAN_CHANGED,
                     PLAN_CHANGE_SCHEDULED -> {}
         }

@@ -38,6 +38,15 @@ class EngineAgainstOracleTest {
         });
     }
 
+    @Test
+    void givenRandomHistoriesInCalendars_whenBothFollowThem_thenTheyAgreeAfterEveryFact() {
+        Seeds.forAll(random -> {
+            List<OraclePlan> plans = RandomPlans.inCalendars(random, plans(random));
+            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 10 + random.nextInt(50));
+            agree(plans, RandomPlans.historyInCalendars(random, facts));
+        });
+    }
+
     /** Seed 40456: of a call that has ended only the end is remembered, also if it is dated long before the start. */
     @Test
     void givenAnEndDatedBeforeItsStart_whenTheEndIsBeyondTheHorizon_thenBothTakeTheStartAgain() {
@@ -242,8 +251,8 @@ class EngineAgainstOracleTest {
     @Test
     void givenAnyHistory_whenEveryEventComesTwice_thenOnlyDuplicatesAreAdded() {
         Seeds.forAll(random -> {
-            List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 25);
+            List<OraclePlan> plans = anyPlans(random);
+            List<OracleFact> facts = anyFacts(random, plans, 25);
             EngineAccount once = new EngineAccount(SETTINGS, plans);
             EngineAccount twice = new EngineAccount(SETTINGS, plans);
             List<OracleFact> repeatable = new ArrayList<>();
@@ -284,8 +293,8 @@ class EngineAgainstOracleTest {
     @Test
     void givenAnyHistory_whenTheStateIsReadBackAtAnyMoment_thenTheRestIsSaidTheSame() {
         Seeds.forAll(random -> {
-            List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 40);
+            List<OraclePlan> plans = anyPlans(random);
+            List<OracleFact> facts = anyFacts(random, plans, 40);
             EngineAccount kept = new EngineAccount(SETTINGS, plans);
             // Its index keeps bytes, as a store does.
             EngineAccount restored = new EngineAccount(SETTINGS, plans, new EncodedEventIndex());
@@ -306,8 +315,8 @@ class EngineAgainstOracleTest {
     @Test
     void givenAnyHistory_whenTicksComeInBetween_thenVerdictsTotalsAndRaisedAlertsAreTheSame() {
         Seeds.forAll(random -> {
-            List<OraclePlan> plans = plans(random);
-            List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, 40);
+            List<OraclePlan> plans = anyPlans(random);
+            List<OracleFact> facts = anyFacts(random, plans, 40);
             EngineAccount plain = new EngineAccount(SETTINGS, plans);
             EngineAccount ticked = new EngineAccount(SETTINGS, plans);
             for (OracleFact fact : facts) {
@@ -327,9 +336,9 @@ class EngineAgainstOracleTest {
     @Test
     void givenNeitherCorrectionsNorChanges_whenWindowsFillUp_thenEachThresholdIsSaidOncePerWindow() {
         Seeds.forAll(random -> {
-            List<OraclePlan> plans = plans(random);
+            List<OraclePlan> plans = anyPlans(random);
             EngineAccount account = new EngineAccount(SETTINGS, plans);
-            for (OracleFact fact : RandomPlans.facts(random, "acme", plans, 60)) {
+            for (OracleFact fact : anyFacts(random, plans, 60)) {
                 if (fact instanceof Called
                         || fact instanceof Changed changed
                                 && changed.commandId().equals("first")) {
@@ -603,6 +612,16 @@ class EngineAgainstOracleTest {
         OraclePlan first = RandomPlans.plan(random, "plan-a", false);
         return List.of(
                 first, RandomPlans.variant(random, first, "plan-b"), RandomPlans.variant(random, first, "plan-c"));
+    }
+
+    private static List<OraclePlan> anyPlans(SplittableRandom random) {
+        List<OraclePlan> plans = plans(random);
+        return random.nextBoolean() ? plans : RandomPlans.inCalendars(random, plans);
+    }
+
+    private static List<OracleFact> anyFacts(SplittableRandom random, List<OraclePlan> plans, int count) {
+        List<OracleFact> facts = RandomPlans.facts(random, "acme", plans, count);
+        return random.nextBoolean() ? facts : RandomPlans.historyInCalendars(random, facts);
     }
 
     private static OraclePlan withGrace(OraclePlan plan, long graceMillis) {

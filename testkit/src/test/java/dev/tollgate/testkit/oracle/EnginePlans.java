@@ -18,7 +18,11 @@ import dev.tollgate.planmodel.pricing.Cost;
 import dev.tollgate.planmodel.pricing.CostTable;
 import dev.tollgate.planmodel.pricing.EndpointPattern;
 import dev.tollgate.planmodel.pricing.PerCallCap;
-import dev.tollgate.planmodel.time.WindowUnit;
+import dev.tollgate.planmodel.time.CalendarOverride;
+import dev.tollgate.planmodel.time.WindowAnchor;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The oracle's plans and events in the engine's words. */
@@ -50,7 +54,14 @@ final class EnginePlans {
                                 PerCallCap.Dimension.valueOf(cap.dimension()),
                                 cap.max()))
                         .toList(),
-                plan.chargedOutcomes().stream().map(Outcome::valueOf).collect(Collectors.toSet()));
+                plan.chargedOutcomes().stream().map(Outcome::valueOf).collect(Collectors.toSet()),
+                calendarOf(plan.calendar()));
+    }
+
+    private static WindowCalendar calendarOf(OracleCalendar calendar) {
+        return new WindowCalendar(
+                calendar.zone(),
+                new WindowAnchor(calendar.month(), calendar.day(), calendar.weekday(), calendar.hour()));
     }
 
     static RequestInput inputOf(OracleEvent event, long offset) {
@@ -87,11 +98,15 @@ final class EnginePlans {
 
     private static Algorithm algorithmOf(OraclePlan.Limit limit) {
         return switch (limit.kind()) {
-            case FIXED_WINDOW -> new Algorithm.FixedWindow(WindowUnit.valueOf(limit.window()));
+            case FIXED_WINDOW -> new Algorithm.FixedWindow(lengthOf(limit.window()));
             case LEAKY_BUCKET -> new Algorithm.LeakyBucket(limit.lengthMillis());
             case SLIDING_WINDOW -> new Algorithm.SlidingWindow(limit.lengthMillis());
             case CONCURRENCY -> new Algorithm.Concurrency(limit.lengthMillis());
         };
+    }
+
+    static WindowLength lengthOf(String window) {
+        return WindowLength.parse(window.toLowerCase(Locale.ROOT)).orElseThrow();
     }
 
     static AccountInput inputOf(OracleFact.Changed changed) {
@@ -105,6 +120,9 @@ final class EnginePlans {
             }
             case OracleFact.OverrideEnded ended -> new AccountChange.OverrideRemoved(ended.limit());
             case OracleFact.Exempt exempt -> new AccountChange.ExemptionSet(exempt.exempt());
+            case OracleFact.OwnCalendar own ->
+                new AccountChange.CalendarSet(
+                        new CalendarOverride(own.zone(), own.month(), own.day(), own.weekday(), own.hour()));
         };
         return new AccountInput(
                 changed.commandId(),

@@ -58,7 +58,7 @@ class ScenarioReaderTest {
             quoteCharacter = '`',
             value = {
                 "12:00:00 shout a         | what happens must be one of call, start, ask, assign, override, exempt,"
-                        + " suspend, reinstate, void, amend, wait; was 'shout'",
+                        + " calendar, suspend, reinstate, void, amend, wait; was 'shout'",
                 "noon call a              | a line must begin with a time such as 12:00:00.250, with 'scenario',"
                         + " 'plans' or 'day', or with #, =, > or ?; was 'noon'",
                 "12:00:00 call            | the line must read 'call ID [ENDPOINT] [project=…]",

@@ -52,10 +52,32 @@ public final class BucketAssigner {
 
     /** Opens the bucket of the window that a moment is in. */
     public static Bucket open(Account state, BucketGroup group, Rule rule, String scopeKey, long timeMillis) {
-        Bucket opened = create(state, group, rule, scopeKey, timeMillis);
+        Bucket opened = rule.limit.algorithm() instanceof Algorithm.FixedWindow fixed
+                ? openWindow(state, group, fixed, rule.limit.graceMillis(), scopeKey, timeMillis)
+                : create(state, group, rule, scopeKey, timeMillis);
         group.add(opened);
         state.dueNoLaterThan(opened.closesAt());
         return opened;
+    }
+
+    /**
+     * Windows that are open keep their bounds, and new ones keep clear of them: another release of the time zone
+     * database may have moved the bounds since.
+     */
+    private static Bucket openWindow(
+            Account state,
+            BucketGroup group,
+            Algorithm.FixedWindow fixed,
+            long graceMillis,
+            String scopeKey,
+            long timeMillis) {
+        long start = state.timeline().windowStart(fixed, timeMillis);
+        long end = state.timeline().windowEnd(fixed, timeMillis);
+        if (fixed.followsCalendar()) {
+            start = Math.max(start, group.latestEnd(scopeKey, timeMillis));
+            end = Math.min(end, group.earliestStart(scopeKey, timeMillis));
+        }
+        return new FixedBucket(group, scopeKey, start, end, graceMillis);
     }
 
     /** An empty bucket of the window that a moment is in, which is not part of the state. */
@@ -66,8 +88,8 @@ public final class BucketAssigner {
                 new FixedBucket(
                         group,
                         scopeKey,
-                        state.timeline().cutStart(fixed.unit().startOf(timeMillis), timeMillis),
-                        state.timeline().cutEnd(fixed.unit().endOf(timeMillis), timeMillis),
+                        state.timeline().windowStart(fixed, timeMillis),
+                        state.timeline().windowEnd(fixed, timeMillis),
                         rule.limit.graceMillis());
             case Algorithm.LeakyBucket _ ->
                 new LeakyBucket(group, scopeKey, rule.amount, rule.limit.graceMillis(), asOf);
@@ -82,9 +104,7 @@ public final class BucketAssigner {
         return switch (rule.limit.algorithm()) {
             case Algorithm.FixedWindow fixed ->
                 timeMillis < streamTime - rule.limit.graceMillis()
-                        && state.timeline().cutEnd(fixed.unit().endOf(timeMillis), timeMillis)
-                                        + rule.limit.graceMillis()
-                                <= streamTime;
+                        && state.timeline().windowEnd(fixed, timeMillis) + rule.limit.graceMillis() <= streamTime;
             case Algorithm.LeakyBucket _ -> timeMillis + rule.limit.graceMillis() < streamTime;
             case Algorithm.SlidingWindow sliding -> SlidingBucket.isGone(sliding, timeMillis, streamTime);
             case Algorithm.Concurrency concurrency -> timeMillis + concurrency.leaseMillis() <= streamTime;

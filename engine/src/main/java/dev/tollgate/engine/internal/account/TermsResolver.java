@@ -8,6 +8,7 @@ import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.PlanCatalog;
 import dev.tollgate.planmodel.PlanVersion;
 import dev.tollgate.planmodel.Plans;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,23 @@ public final class TermsResolver {
     public Terms at(Account state, PlanCatalog plans, long timeMillis) {
         Terms front = state.terms();
         return front != null && isCurrent(front, plans, timeMillis) ? front : build(state, plans, timeMillis);
+    }
+
+    /**
+     * What the windows of a plan follow, the same in all its versions; UTC if the catalog does not have the plan.
+     *
+     * @param planId any text
+     */
+    public static WindowCalendar calendarOf(PlanCatalog plans, String planId) {
+        PlanVersion first = plans.nextAfter(planId, -1);
+        return first == null ? WindowCalendar.UTC : first.calendar();
+    }
+
+    /** Tells the timeline what windows follow while the account was assigned no plan. */
+    public void presetCalendar(Account state, PlanCatalog plans) {
+        state.timeline()
+                .presetCalendar(
+                        defaultPlanId.equals(PlanVersion.NONE.planId()) ? null : calendarOf(plans, defaultPlanId));
     }
 
     /** Exclusive end of the stretch of time from a moment on in which the same terms hold. */
@@ -99,6 +117,7 @@ public final class TermsResolver {
 
     private Terms build(Account state, PlanCatalog plans, long timeMillis) {
         Timeline timeline = state.timeline();
+        presetCalendar(state, plans);
         String planId = planIdAt(state, timeMillis);
         CompiledPlan plan = compile(versionAt(plans, planId, timeMillis));
         Map<String, Amount> overrides = timeline.overridesAt(timeMillis);

@@ -67,6 +67,10 @@ public final class AccountChanges {
                 reevaluateAll(transition, Origin.change(entry, Cause.OVERRIDE_CHANGED));
             }
             case AccountChange.ExemptionSet _ -> reevaluateAll(transition, Origin.change(entry, Cause.EXEMPTED));
+            case AccountChange.CalendarSet _ -> {
+                carryOverAll(transition);
+                reevaluateAll(transition, Origin.change(entry, Cause.CALENDAR_CHANGED));
+            }
             case AccountChange.Suspended _, AccountChange.Reinstated _ -> {}
             case AccountChange.Correction _, AccountChange.Unrecognized _ ->
                 throw new IllegalStateException("not part of a timeline: " + entry.change);
@@ -75,10 +79,10 @@ public final class AccountChanges {
         state.invalidateDue();
     }
 
-    /** A change from the past may be one to the terms that an earlier scaled change went by. */
+    /** A change from the past may be one to the terms that an earlier change went by that carries usage over. */
     private void carryOverAll(Transition transition) {
         for (TimelineEntry entry : transition.state.timeline().entries) {
-            if (entry.isApplied() && Timeline.scales(entry)) {
+            if (entry.isApplied() && Timeline.carriesOver(entry)) {
                 carryOver(transition, entry);
             }
         }
@@ -125,6 +129,11 @@ public final class AccountChanges {
                                 ? new LimitEvent.Exempted(commanded(transition, Kind.EXEMPTED, terms, entry, ""), from)
                                 : new LimitEvent.ExemptionEnded(
                                         commanded(transition, Kind.EXEMPTION_ENDED, terms, entry, ""), from));
+            case AccountChange.CalendarSet _ ->
+                transition.out.limitEvent(new LimitEvent.CalendarChanged(
+                        commanded(transition, Kind.CALENDAR_CHANGED, terms, entry, ""),
+                        from,
+                        timeline.calendarAt(Math.max(now, entry.cutAtMillis))));
             case AccountChange.Suspended suspended -> {
                 Long until = suspended.untilMillis();
                 if (timeline.latestSuspension(now) == entry && (until == null || now < until)) {
@@ -240,11 +249,13 @@ public final class AccountChanges {
         return version.effectiveFromMillis() - version.noticePeriodMillis();
     }
 
-    /** Brings the usage that a scaled plan change carries over up to date. */
+    /** Brings the usage that a change carries over up to date. */
     private void carryOver(Transition transition, TimelineEntry change) {
         long cutAt = change.cutAtMillis;
         transition.state.forEachBucket(bucket -> {
-            if (bucket instanceof FixedBucket before && before.windowEnd() == cutAt) {
+            if (bucket instanceof FixedBucket before
+                    && before.windowEnd() == cutAt
+                    && transition.state.timeline().cutAt(cutAt, before.group.followsCalendar()) == change) {
                 carryFrom(transition, change, before);
             }
         });
@@ -253,22 +264,23 @@ public final class AccountChanges {
     /**
      * The same for one window, whose usage has changed.
      *
-     * @param change the plan change
+     * @param change the change
      * @param before the window that it has cut
      */
     void carryFrom(Transition transition, TimelineEntry change, FixedBucket before) {
         Account state = transition.state;
         long cutAt = before.windowEnd();
-        if (before.group.algorithm instanceof Algorithm.FixedWindow fixed
-                && fixed.unit().startOf(cutAt) == cutAt) {
-            // The window ends here anyway: there is nothing to go on with.
+        if (!(before.group.algorithm instanceof Algorithm.FixedWindow fixed)
+                || state.timeline().beginsAnyway(fixed, cutAt)) {
+            // Where a window ends anyway there is nothing to go on with.
             return;
         }
         Terms newTerms = resolver.at(state, transition.plans, change.effectiveAtMillis);
         Rule newRule = newTerms.ruleOf(before.group);
         Rule oldRule = resolver.at(state, transition.plans, change.effectiveAtMillis - 1)
                 .ruleOf(before.group);
-        if (newRule == null || oldRule == null) {
+        boolean scales = Timeline.scales(change);
+        if (newRule == null || scales && oldRule == null) {
             return;
         }
         Bucket after = before.group.find(before.scopeKey, cutAt);
@@ -276,7 +288,8 @@ public final class AccountChanges {
             after = BucketAssigner.open(state, before.group, newRule, before.scopeKey, cutAt);
         }
         if (after instanceof FixedBucket successor) {
-            successor.carry(Amount.scale(before.level(cutAt), oldRule.amount, newRule.amount));
+            long used = before.level(cutAt);
+            successor.carry(scales && oldRule != null ? Amount.scale(used, oldRule.amount, newRule.amount) : used);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.engine.internal.timeline.Timeline;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.Objects;
 
 /** Takes commands about an account: rejects what cannot be followed, and puts the rest into the account's timeline. */
@@ -66,7 +67,8 @@ public final class Commands {
                     insert(transition, command);
                 }
             }
-            case AccountChange.ExemptionSet _, AccountChange.Reinstated _ -> insert(transition, command);
+            case AccountChange.ExemptionSet _, AccountChange.CalendarSet _, AccountChange.Reinstated _ ->
+                insert(transition, command);
         }
     }
 
@@ -137,7 +139,10 @@ public final class Commands {
             }
         }
         if (state.timeline().entries.size() >= Timeline.MAX_ENTRIES) {
-            state.timeline().prune(state.streamTimeMillis() - limits.dedupeHorizonMillis());
+            state.timeline()
+                    .prune(
+                            state.streamTimeMillis() - limits.dedupeHorizonMillis(),
+                            transition.plans.snapshot().longestWindowMillis());
         }
         if (state.timeline().entries.size() >= Timeline.MAX_ENTRIES) {
             transition.reject(
@@ -151,7 +156,7 @@ public final class Commands {
                 : null;
         // Usage that was counted before the change was known stays where it was counted.
         long cutAt = Math.max(effectiveAt, state.streamTimeMillis() + 1);
-        while (state.timeline().cutAt(cutAt) != null) {
+        while (state.timeline().cutAt(cutAt, true) != null) {
             // Two changes that become known together still follow each other.
             cutAt++;
         }
@@ -159,13 +164,20 @@ public final class Commands {
                 effectiveAt,
                 command.change(),
                 cutAt,
+                command.change() instanceof AccountChange.PlanAssigned assigned
+                        ? TermsResolver.calendarOf(transition.plans, assigned.planId())
+                        : WindowCalendar.UTC,
                 TimelineEntry.Source.of(Objects.requireNonNull(command.commandId()), command));
         state.timeline().add(entry);
+        resolver.presetCalendar(state, transition.plans);
         state.nextVersion();
         state.invalidateTerms();
         state.invalidateDue();
         if (entry.cutsWindows()) {
-            cutWindows(state, cutAt);
+            cutWindows(state, cutAt, false);
+        }
+        for (TimelineEntry moving : state.timeline().markMoves(state.streamTimeMillis())) {
+            cutWindows(state, moving.cutAtMillis, true);
         }
         if (before != null) {
             replay.replayAfterRateChange(transition, before);
@@ -183,6 +195,7 @@ public final class Commands {
             case AccountChange.PlanAssigned assigned -> assigned.carry() == AccountChange.Carry.KEEP;
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> true;
             case AccountChange.ExemptionSet _,
+                    AccountChange.CalendarSet _,
                     AccountChange.Suspended _,
                     AccountChange.Reinstated _,
                     AccountChange.Correction _,
@@ -190,9 +203,10 @@ public final class Commands {
         };
     }
 
-    private static void cutWindows(Account state, long cutAtMillis) {
+    /** @param followingCalendar whether only those are cut that follow the calendar */
+    private static void cutWindows(Account state, long cutAtMillis, boolean followingCalendar) {
         state.forEachBucket(bucket -> {
-            if (bucket instanceof FixedBucket fixed) {
+            if (bucket instanceof FixedBucket fixed && (!followingCalendar || bucket.group.followsCalendar())) {
                 fixed.cutAt(cutAtMillis);
             }
         });

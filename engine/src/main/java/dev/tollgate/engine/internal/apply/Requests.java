@@ -6,6 +6,7 @@ import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.internal.account.BucketAssigner;
 import dev.tollgate.engine.internal.account.Terms;
 import dev.tollgate.engine.internal.account.TermsResolver;
+import dev.tollgate.engine.internal.apply.ThresholdEvaluator.Reach;
 import dev.tollgate.engine.internal.bucket.Bucket;
 import dev.tollgate.engine.internal.bucket.BucketGroup;
 import dev.tollgate.engine.internal.bucket.ConcurrencyBucket;
@@ -188,27 +189,51 @@ public final class Requests {
                         request.occurredAtMillis(), costs.amount(terms.rules[i].meterIndex), state.streamTimeMillis());
             }
         }
-        // All limits are judged on the same event, after all of them have counted it.
+        judgeTargets(transition, terms, request);
+    }
+
+    /**
+     * All limits are judged on the same event, after all of them have counted it: first every threshold that it has
+     * reached, then every full amount, so that whoever is told hears the warnings of a call before its blocks.
+     */
+    private void judgeTargets(Transition transition, Terms terms, RequestInput request) {
+        boolean reached = false;
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
             if (bucket != null) {
-                judgeUsage(transition, bucket, terms, terms.rules[i], request);
+                reached |= judge(transition, bucket, terms, terms.rules[i], request, Reach.THRESHOLDS);
+            }
+        }
+        for (int i = 0; reached && i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                judge(transition, bucket, terms, terms.rules[i], request, Reach.AMOUNT);
+            }
+        }
+        for (int i = 0; i < terms.rules.length; i++) {
+            Bucket bucket = targets[i];
+            if (bucket != null) {
+                updateCarry(transition, bucket, request);
             }
         }
         Arrays.fill(targets, 0, terms.rules.length, null);
     }
 
-    private void judgeUsage(Transition transition, Bucket bucket, Terms terms, Rule rule, RequestInput request) {
+    /** Returns whether something was reached that does not hold yet, a threshold or the full amount. */
+    private boolean judge(
+            Transition transition, Bucket bucket, Terms terms, Rule rule, RequestInput request, Reach reach) {
         Account state = transition.state;
         Terms judged = evaluator.termsFor(state, transition.plans, bucket);
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
-        if (judgedRule != null) {
-            evaluator.adopt(transition, bucket, judgedRule);
-            if (!bucket.isQuietUnder(judgedRule, state.streamTimeMillis())) {
-                evaluator.raiseReached(transition, bucket, judged, judgedRule, Origin.usage(request));
-            }
+        if (judgedRule == null) {
+            return false;
         }
-        updateCarry(transition, bucket, request);
+        evaluator.adopt(transition, bucket, judgedRule);
+        if (bucket.isQuietUnder(judgedRule, state.streamTimeMillis())) {
+            return false;
+        }
+        evaluator.raiseReached(transition, bucket, judged, judgedRule, Origin.usage(request), reach);
+        return true;
     }
 
     /** A call begins: it takes a slot of each limit on calls in flight. */
@@ -235,10 +260,9 @@ public final class Requests {
             if (targets[i] instanceof ConcurrencyBucket calls) {
                 calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis());
                 state.dueNoLaterThan(calls.closesAt());
-                judgeUsage(transition, calls, terms, terms.rules[i], request);
             }
         }
-        Arrays.fill(targets, 0, terms.rules.length, null);
+        judgeTargets(transition, terms, request);
     }
 
     /** A call has ended, however it ended: it gives its slots back. */
@@ -256,21 +280,25 @@ public final class Requests {
 
     private void updateCarry(Transition transition, Bucket bucket, RequestInput request) {
         // Only fixed windows are cut; the end of the others takes some work to find.
-        if (bucket instanceof FixedBucket && transition.state.timeline().cutAt(bucket.windowEnd()) != null) {
+        if (bucket instanceof FixedBucket && cutOf(transition, bucket) != null) {
             updateCarry(transition, bucket, Origin.usage(request));
         }
     }
 
-    /** A window that was cut by a scaled plan change has got another total: so has the one that continues it. */
+    private static @Nullable TimelineEntry cutOf(Transition transition, Bucket bucket) {
+        return transition.state.timeline().cutAt(bucket.windowEnd(), bucket.group.followsCalendar());
+    }
+
+    /** A window that was cut by a change has got another total: so has the one that continues it. */
     void updateCarry(Transition transition, Bucket bucket, Origin origin) {
-        TimelineEntry cut = transition.state.timeline().cutAt(bucket.windowEnd());
-        if (cut == null || !cut.isApplied() || !(bucket instanceof FixedBucket before) || !Timeline.scales(cut)) {
+        TimelineEntry cut = cutOf(transition, bucket);
+        if (cut == null || !cut.isApplied() || !(bucket instanceof FixedBucket before) || !Timeline.carriesOver(cut)) {
             return;
         }
         changes.carryFrom(transition, cut, before);
         Bucket after = before.group.find(before.scopeKey, before.windowEnd());
         if (after != null) {
-            evaluator.reevaluate(transition, after, origin.because(Cause.PLAN_CHANGED));
+            evaluator.reevaluate(transition, after, origin.because(ThresholdEvaluator.causeOf(cut)));
             if (after != bucket) {
                 updateCarry(transition, after, origin);
             }

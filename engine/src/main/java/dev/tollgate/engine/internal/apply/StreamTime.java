@@ -173,7 +173,7 @@ public final class StreamTime {
     private void tidy(Transition transition) {
         long oldest = transition.state.streamTimeMillis() - limits.dedupeHorizonMillis();
         transition.index.expireBefore(oldest);
-        transition.state.timeline().prune(oldest);
+        transition.state.timeline().prune(oldest, transition.plans.snapshot().longestWindowMillis());
         changes.announceNextVersion(transition, transition.state.judgementTime());
     }
 }

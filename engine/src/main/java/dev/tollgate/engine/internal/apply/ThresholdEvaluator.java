@@ -1,5 +1,6 @@
 package dev.tollgate.engine.internal.apply;
 
+import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.internal.account.Terms;
 import dev.tollgate.engine.internal.account.TermsResolver;
@@ -36,9 +37,9 @@ public final class ThresholdEvaluator {
     /** The terms by which a bucket is judged. */
     Terms termsFor(Account state, PlanCatalog plans, Bucket bucket) {
         if (bucket instanceof FixedBucket) {
-            TimelineEntry cut = state.timeline().cutAt(bucket.windowEnd());
+            TimelineEntry cut = state.timeline().cutAt(bucket.windowEnd(), bucket.group.followsCalendar());
             if (cut != null && cut.isApplied()) {
-                // The plan change that ended this window does not judge it, even if it was known late.
+                // The change that ended this window does not judge it, even if it was known late.
                 return resolver.at(state, plans, cut.effectiveAtMillis - 1);
             }
         }
@@ -100,13 +101,29 @@ public final class ThresholdEvaluator {
         bucket.adopt(rule, state.streamTimeMillis(), now);
     }
 
+    /** What is to be raised. */
+    enum Reach {
+        /** Thresholds, lowest first. */
+        THRESHOLDS,
+        /** The full amount. */
+        AMOUNT
+    }
+
     /** After usage has grown: raises what has been reached. */
-    void raiseReached(Transition transition, Bucket bucket, Terms terms, Rule rule, Origin origin) {
+    private void raiseReached(Transition transition, Bucket bucket, Terms terms, Rule rule, Origin origin) {
+        raiseReached(transition, bucket, terms, rule, origin, Reach.THRESHOLDS);
+        raiseReached(transition, bucket, terms, rule, origin, Reach.AMOUNT);
+    }
+
+    /** The same for thresholds or the full amount alone. */
+    void raiseReached(Transition transition, Bucket bucket, Terms terms, Rule rule, Origin origin, Reach reach) {
         if (terms.exempt) {
             return;
         }
         long level = bucket.level(transition.state.streamTimeMillis());
-        for (int target = 0; target < rule.targets(); target++) {
+        int thresholds = rule.targets() - 1;
+        int end = reach == Reach.THRESHOLDS ? thresholds : rule.targets();
+        for (int target = reach == Reach.THRESHOLDS ? 0 : thresholds; target < end; target++) {
             Threshold threshold = Bucket.thresholdOf(rule, target);
             if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
                 raise(transition, bucket, terms, rule, threshold, origin);
@@ -161,7 +178,13 @@ public final class ThresholdEvaluator {
         if (bucket instanceof RollingBucket) {
             return Cause.BUCKET_DRAINED;
         }
-        return state.timeline().cutAt(bucket.windowEnd()) != null ? Cause.PLAN_CHANGED : Cause.WINDOW_ENDED;
+        TimelineEntry cut = state.timeline().cutAt(bucket.windowEnd(), bucket.group.followsCalendar());
+        return cut == null ? Cause.WINDOW_ENDED : causeOf(cut);
+    }
+
+    /** Why windows are others from a change on that cuts them. */
+    static Cause causeOf(TimelineEntry cut) {
+        return cut.change instanceof AccountChange.CalendarSet ? Cause.CALENDAR_CHANGED : Cause.PLAN_CHANGED;
     }
 
     private static boolean stillHolds(Bucket bucket, Terms terms, @Nullable Rule rule, Alert alert, long nowMillis) {

@@ -80,7 +80,9 @@ public final class Ticks {
             case AccountChange.PlanAssigned _ -> Cause.PLAN_CHANGED;
             case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> Cause.OVERRIDE_CHANGED;
             case AccountChange.ExemptionSet _ -> Cause.EXEMPTED;
-            case AccountChange.Suspended _,
+            // Whose windows end is told by their ends.
+            case AccountChange.CalendarSet _,
+                    AccountChange.Suspended _,
                     AccountChange.Reinstated _,
                     AccountChange.Correction _,
                     AccountChange.Unrecognized _ -> null;

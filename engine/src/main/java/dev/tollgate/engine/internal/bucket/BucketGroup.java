@@ -60,6 +60,11 @@ public final class BucketGroup {
                 && meterId.equals(limit.meterId());
     }
 
+    /** Whether its windows follow the calendar, so that another one cuts them. */
+    public boolean followsCalendar() {
+        return algorithm instanceof Algorithm.FixedWindow fixed && fixed.followsCalendar();
+    }
+
     public boolean sortsAfter(BucketGroup other) {
         return sortKey().compareTo(other.sortKey()) > 0;
     }
@@ -77,6 +82,28 @@ public final class BucketGroup {
             }
         }
         return null;
+    }
+
+    /** Latest end of an open window of a key that ends by a moment; {@link Long#MIN_VALUE} if there is none. */
+    public long latestEnd(String scopeKey, long timeMillis) {
+        long latest = Long.MIN_VALUE;
+        for (Bucket bucket = newest(scopeKey); bucket != null; bucket = bucket.next) {
+            if (bucket.windowEnd() <= timeMillis) {
+                latest = Math.max(latest, bucket.windowEnd());
+            }
+        }
+        return latest;
+    }
+
+    /** Earliest start of an open window of a key that begins after a moment; {@link Long#MAX_VALUE} for none. */
+    public long earliestStart(String scopeKey, long timeMillis) {
+        long earliest = Long.MAX_VALUE;
+        for (Bucket bucket = newest(scopeKey); bucket != null; bucket = bucket.next) {
+            if (bucket.windowStart() > timeMillis) {
+                earliest = Math.min(earliest, bucket.windowStart());
+            }
+        }
+        return earliest;
     }
 
     /** Whether the records of scope keys call this group so. */
@@ -316,8 +343,13 @@ public final class BucketGroup {
         writer.writeByte(scope.ordinal());
         switch (algorithm) {
             case Algorithm.FixedWindow fixed -> {
-                writer.writeByte(0);
-                writer.writeByte(fixed.unit().ordinal());
+                // Windows of one unit are written as they were before there were others.
+                boolean one = fixed.length().count() == 1;
+                writer.writeByte(one ? 0 : 4);
+                writer.writeByte(fixed.length().unit().ordinal());
+                if (!one) {
+                    writer.writeVarLong(fixed.length().count());
+                }
             }
             case Algorithm.LeakyBucket leaky -> {
                 writer.writeByte(1);
@@ -344,6 +376,10 @@ public final class BucketGroup {
             case 1 -> new Algorithm.LeakyBucket(reader.readVarLong());
             case 2 -> new Algorithm.SlidingWindow(reader.readVarLong());
             case 3 -> new Algorithm.Concurrency(reader.readVarLong());
+            case 4 -> {
+                WindowUnit unit = reader.readEnum(WindowUnit.values());
+                yield new Algorithm.FixedWindow(Math.toIntExact(reader.readVarLong()), unit);
+            }
             default -> throw new IllegalArgumentException("unknown algorithm code " + kind);
         };
         return owner.newGroup(limitId, meterId, scope, algorithm);

@@ -3,7 +3,11 @@ package dev.tollgate.engine.internal.timeline;
 import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.internal.codec.ByteReader;
 import dev.tollgate.engine.internal.codec.ByteWriter;
+import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.time.CalendarOverride;
+import dev.tollgate.planmodel.time.FixedWindows;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +22,24 @@ public final class Timeline {
     /** Most changes that are kept: those to come, those within the dedupe horizon, and the last one of each kind. */
     public static final int MAX_ENTRIES = 64;
 
-    /** A cut is needed for as long as a window that it cuts may be open: the longest month and the longest grace. */
-    private static final long CUT_RETENTION_MILLIS = 32 * 86_400_000L;
+    /** What is kept of cuts in any case: the longest month and the longest grace. */
+    private static final long LEAST_CUT_RETENTION_MILLIS = 32 * 86_400_000L;
+
+    /** What a window can be longer than its length says: the longest grace, and a day of a time zone. */
+    private static final long CUT_RETENTION_MARGIN_MILLIS = 2 * 86_400_000L;
 
     public final List<TimelineEntry> entries = new ArrayList<>();
 
-    /** Whether an entry cuts windows; most accounts never have one. */
-    private boolean cuts;
+    /**
+     * What windows follow before the first assignment: the calendar of the default plan; null if that is the built-in
+     * plan. Not part of the state.
+     */
+    private @Nullable WindowCalendar presetCalendar;
+
+    // The calendar that was asked for last, because accounts ask for the same one all the time.
+    private CalendarOverride resolvedOverride = CalendarOverride.NONE;
+    private WindowCalendar resolvedPlan = WindowCalendar.UTC;
+    private WindowCalendar resolved = WindowCalendar.UTC;
 
     public void add(TimelineEntry added) {
         int place = entries.size();
@@ -32,7 +47,6 @@ public final class Timeline {
             place--;
         }
         entries.add(place, added);
-        cuts |= added.cutsWindows();
     }
 
     /** Start of the stretch of unchanged terms that a moment is in. */
@@ -141,40 +155,145 @@ public final class Timeline {
         return latest;
     }
 
-    /** Start of the window that a moment is in, if the uncut window would start at {@code startMillis}. */
-    public long cutStart(long startMillis, long timeMillis) {
-        long start = startMillis;
+    /** Says what windows follow before the first assignment; null if the default plan is the built-in one. */
+    public void presetCalendar(@Nullable WindowCalendar calendar) {
+        presetCalendar = calendar;
+    }
+
+    /**
+     * What windows follow at a moment that is not before those about which the timeline still knows.
+     *
+     * <p>While no plan limits anything, nothing is counted in windows: the calendar of the first plan is taken to have
+     * held before it.
+     */
+    public WindowCalendar calendarAt(long timeMillis) {
+        WindowCalendar plan = planCalendarAt(timeMillis);
+        CalendarOverride own = calendarOverrideAt(timeMillis);
+        if (!plan.equals(resolvedPlan) || !own.equals(resolvedOverride)) {
+            resolved = own.over(plan);
+            resolvedPlan = plan;
+            resolvedOverride = own;
+        }
+        return resolved;
+    }
+
+    /** The same if the account has a calendar of its own; else null. */
+    @Nullable
+    public WindowCalendar ownCalendarAt(long timeMillis) {
+        return calendarOverrideAt(timeMillis).equals(CalendarOverride.NONE) ? null : calendarAt(timeMillis);
+    }
+
+    private WindowCalendar planCalendarAt(long timeMillis) {
+        WindowCalendar calendar = presetCalendar;
+        TimelineEntry first = null;
         for (TimelineEntry entry : entries) {
-            if (entry.cutsWindows() && entry.cutAtMillis <= timeMillis) {
+            if (entry.change instanceof AccountChange.PlanAssigned) {
+                if (entry.cutAtMillis <= timeMillis) {
+                    calendar = entry.planCalendar;
+                }
+                if (first == null || entry.cutAtMillis < first.cutAtMillis) {
+                    first = entry;
+                }
+            }
+        }
+        if (calendar != null) {
+            return calendar;
+        }
+        return first == null ? WindowCalendar.UTC : first.planCalendar;
+    }
+
+    private CalendarOverride calendarOverrideAt(long timeMillis) {
+        CalendarOverride own = CalendarOverride.NONE;
+        for (TimelineEntry entry : entries) {
+            if (entry.cutAtMillis <= timeMillis && entry.change instanceof AccountChange.CalendarSet set) {
+                own = set.calendar();
+            }
+        }
+        return own;
+    }
+
+    /**
+     * After an entry was added: marks those that have come to move windows by it.
+     *
+     * @param streamTimeMillis no change is dated before it
+     * @return the ones that have
+     */
+    public List<TimelineEntry> markMoves(long streamTimeMillis) {
+        List<TimelineEntry> marked = new ArrayList<>();
+        for (TimelineEntry entry : entries) {
+            if (entry.setsCalendar()
+                    && !entry.moves()
+                    && entry.cutAtMillis > streamTimeMillis
+                    && !calendarAt(entry.cutAtMillis - 1).equals(calendarAt(entry.cutAtMillis))) {
+                entry.markMoves();
+                marked.add(entry);
+            }
+        }
+        return marked;
+    }
+
+    /** Inclusive start of the window that a moment is in. */
+    public long windowStart(Algorithm.FixedWindow fixed, long timeMillis) {
+        boolean follows = fixed.followsCalendar();
+        long start = windows(fixed, timeMillis).startOf(timeMillis);
+        for (TimelineEntry entry : entries) {
+            if (entry.cutsWindows(follows) && entry.cutAtMillis <= timeMillis) {
                 start = Math.max(start, entry.cutAtMillis);
             }
         }
         return start;
     }
 
-    /** End of the window that a moment is in, if the uncut window would end at {@code endMillis}. */
-    public long cutEnd(long endMillis, long timeMillis) {
-        long end = endMillis;
+    /** Exclusive end of the window that a moment is in. */
+    public long windowEnd(Algorithm.FixedWindow fixed, long timeMillis) {
+        boolean follows = fixed.followsCalendar();
+        long end = windows(fixed, timeMillis).endOf(timeMillis);
         for (TimelineEntry entry : entries) {
-            if (entry.cutsWindows() && entry.cutAtMillis > timeMillis) {
+            if (entry.cutsWindows(follows) && entry.cutAtMillis > timeMillis) {
                 end = Math.min(end, entry.cutAtMillis);
             }
         }
         return end;
     }
 
-    /** The plan change that cuts windows at exactly this moment, or null. */
-    @Nullable
-    public TimelineEntry cutAt(long timeMillis) {
-        for (TimelineEntry entry : entries) {
-            if (entry.cutsWindows() && entry.cutAtMillis == timeMillis) {
-                return entry;
-            }
-        }
-        return null;
+    /** Whether a window begins at a moment without a cut, by the calendar before it or by the one from it on. */
+    public boolean beginsAnyway(Algorithm.FixedWindow fixed, long timeMillis) {
+        return windows(fixed, timeMillis - 1).endOf(timeMillis - 1) == timeMillis
+                || windows(fixed, timeMillis).startOf(timeMillis) == timeMillis;
     }
 
-    /** Whether a plan change carries a share of the usage over. */
+    private FixedWindows windows(Algorithm.FixedWindow fixed, long timeMillis) {
+        return fixed.in(fixed.followsCalendar() ? calendarAt(timeMillis) : WindowCalendar.UTC);
+    }
+
+    /**
+     * The change that cuts windows at exactly this moment, or null. Changes of the calendar may share it, with each
+     * other and with one that resets or scales: then that one holds.
+     *
+     * @param followCalendar whether windows are meant that follow the calendar
+     */
+    @Nullable
+    public TimelineEntry cutAt(long timeMillis, boolean followCalendar) {
+        TimelineEntry found = null;
+        for (TimelineEntry entry : entries) {
+            if (entry.cutAtMillis == timeMillis
+                    && entry.cutsWindows(followCalendar)
+                    && (found == null || entry.cutsWindows() && !found.cutsWindows())) {
+                found = entry;
+            }
+        }
+        return found;
+    }
+
+    /** Whether usage of the windows that a change cuts counts in those that follow. */
+    public static boolean carriesOver(TimelineEntry entry) {
+        return entry.change instanceof AccountChange.PlanAssigned assigned
+                ? assigned.carry() == AccountChange.Carry.SCALE
+                        || assigned.carry() == AccountChange.Carry.KEEP && entry.moves()
+                : entry.moves();
+    }
+
+    /** Whether a share of the usage is carried over and not the usage itself. */
     public static boolean scales(TimelineEntry entry) {
         return entry.change instanceof AccountChange.PlanAssigned assigned
                 && assigned.carry() == AccountChange.Carry.SCALE;
@@ -196,21 +315,26 @@ public final class Timeline {
         }
     }
 
-    /** Forgets what no event can ask about any more. */
-    public void prune(long oldestEventMillis) {
+    /**
+     * Forgets what no event can ask about any more.
+     *
+     * @param longestWindowMillis span of the longest window of any plan: cuts are kept for as long as a window that
+     *     they cut may be open
+     */
+    public void prune(long oldestEventMillis, long longestWindowMillis) {
         if (entries.size() < 2) {
             return;
         }
+        long cutRetention = Math.max(LEAST_CUT_RETENTION_MILLIS, longestWindowMillis + CUT_RETENTION_MARGIN_MILLIS);
         List<TimelineEntry> superseded = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             TimelineEntry entry = entries.get(i);
-            if (!entry.isApplied()
-                    || entry.cutsWindows() && entry.cutAtMillis > oldestEventMillis - CUT_RETENTION_MILLIS) {
+            if (!entry.isApplied() || entry.cutsWindows(true) && entry.cutAtMillis > oldestEventMillis - cutRetention) {
                 continue;
             }
             for (int j = i + 1; j < entries.size(); j++) {
                 TimelineEntry later = entries.get(j);
-                if (later.isApplied() && later.effectiveAtMillis <= oldestEventMillis && later.contends(entry.change)) {
+                if (later.isApplied() && later.cutAtMillis <= oldestEventMillis && later.contends(entry.change)) {
                     superseded.add(entry);
                     break;
                 }

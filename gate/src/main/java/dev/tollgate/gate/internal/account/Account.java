@@ -4,10 +4,12 @@ import dev.tollgate.gate.internal.counter.Counter;
 import dev.tollgate.gate.internal.counter.FleetShare;
 import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.gate.internal.counter.Snapshot;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class Account {
     /**
      * @param version of the snapshot
      * @param asOfMillis append time of the newest record in it
+     * @param calendar what windows of a day and longer follow; null if they follow the plan's calendar
      * @param amounts by limit id, overrides included; a null value is unlimited
      * @param buckets empty unless the plan was not in the catalog when the snapshot came
      */
@@ -55,6 +58,7 @@ public final class Account {
             boolean exempt,
             long suspendedUntilMillis,
             String suspensionReason,
+            @Nullable WindowCalendar calendar,
             Map<String, @Nullable Long> amounts,
             Map<String, @Nullable Long> overrides,
             List<BucketState> buckets) {}
@@ -237,6 +241,7 @@ public final class Account {
                 state.getExempt(),
                 suspendedUntil,
                 Objects.requireNonNullElse(state.getSuspensionReason(), ""),
+                state.getCalendar() == null ? null : WindowTranslator.calendar(state.getCalendar()),
                 amounts,
                 overrides,
                 keepBuckets ? standIns(state, before) : List.of());

@@ -176,6 +176,7 @@ public final class AccountRegistry {
                         limit,
                         plan.meterIndex(limit.getMeterId()),
                         amountOf(limit, plan, view),
+                        view == null || view.calendar() == null ? plan.calendar : view.calendar(),
                         isClosedWhenStale(limit.getLimitId())));
             }
         } else {

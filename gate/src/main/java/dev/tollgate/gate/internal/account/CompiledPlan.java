@@ -3,6 +3,7 @@ package dev.tollgate.gate.internal.account;
 import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.planmodel.pricing.CostTable;
 import dev.tollgate.planmodel.pricing.EndpointPricing;
+import dev.tollgate.planmodel.time.WindowCalendar;
 import dev.tollgate.schemas.avro.Dimension;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Meter;
@@ -10,6 +11,7 @@ import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.PerCallCap;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.plan.PlanTranslator;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,18 +31,20 @@ public final class CompiledPlan {
     final int version;
     final long effectiveFromMillis;
     final List<Limit> limits;
+    final WindowCalendar calendar;
     public final Set<Outcome> chargedOutcomes;
     private final List<String> meterIds = new ArrayList<>();
     private final List<CostTable> costTables = new ArrayList<>();
     private final List<dev.tollgate.planmodel.pricing.PerCallCap> caps = new ArrayList<>();
     private final Map<String, EndpointPricing> byEndpoint = new ConcurrentHashMap<>();
 
-    /** @throws IllegalArgumentException if a cost or a cap is one that the accounting rejects too */
+    /** @throws IllegalArgumentException if a cost, a cap or the calendar is one that the accounting rejects too */
     CompiledPlan(String planId, PlanVersion source) {
         this.planId = planId;
         this.version = source.getVersion();
         this.effectiveFromMillis = source.getEffectiveFrom().toEpochMilli();
         this.limits = List.copyOf(source.getLimits());
+        this.calendar = WindowTranslator.calendar(source.getCalendar());
         this.chargedOutcomes = EnumSet.noneOf(Outcome.class);
         this.chargedOutcomes.addAll(source.getChargedOutcomes());
         for (Meter meter : source.getMeters()) {
@@ -64,6 +68,7 @@ public final class CompiledPlan {
         this.version = version;
         this.effectiveFromMillis = 0;
         this.limits = List.of();
+        this.calendar = WindowCalendar.UTC;
         this.chargedOutcomes = EnumSet.complementOf(EnumSet.of(Outcome.LIMITED));
         this.meterIds.addAll(meterIds);
         meterIds.forEach(meter -> costTables.add(CostTable.flat(1)));

@@ -1,12 +1,13 @@
 package dev.tollgate.gate.internal.counter;
 
-import dev.tollgate.planmodel.time.WindowUnit;
+import dev.tollgate.planmodel.time.FixedWindows;
+import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.Scope;
-import dev.tollgate.schemas.plan.PlanTranslator;
-import java.util.Locale;
+import dev.tollgate.schemas.plan.WindowTranslator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param enforced whether it denies calls; advisory limits never do
  * @param scope whose usage it counts
  * @param amount how much, overrides included; {@link #UNLIMITED} for no bound
- * @param unit the window of a fixed window; null if only its ends are known
+ * @param windows where the windows of a fixed window are; null if only its ends are known
  * @param periodMillis period of a leaky bucket, length of a sliding window; 0 otherwise
  * @param leaseMillis how long a request may be in flight at most; 0 where that does not apply
  * @param bucketName what headers call it
@@ -33,7 +34,7 @@ public record Rule(
         boolean enforced,
         Scope scope,
         long amount,
-        @Nullable WindowUnit unit,
+        @Nullable FixedWindows windows,
         long periodMillis,
         long leaseMillis,
         String bucketName,
@@ -42,7 +43,10 @@ public record Rule(
 
     private static final long DEFAULT_LEASE_MILLIS = 300_000;
 
-    public static Rule of(Limit limit, int meterIndex, @Nullable Long amount, boolean closedWhenStale) {
+    /** @param calendar what windows of a day and longer follow */
+    public static Rule of(
+            Limit limit, int meterIndex, @Nullable Long amount, WindowCalendar calendar, boolean closedWhenStale) {
+        WindowLength length = WindowTranslator.length(limit);
         return new Rule(
                 limit.getLimitId(),
                 limit.getMeterId(),
@@ -51,10 +55,10 @@ public record Rule(
                 limit.getMode() == Mode.ENFORCE,
                 limit.getScope(),
                 amount == null ? UNLIMITED : Math.max(0, amount),
-                PlanTranslator.windowUnit(limit.getWindow()),
+                length == null ? null : FixedWindows.of(length, calendar),
                 positive(limit.getPeriodMs(), 0),
                 positive(limit.getLeaseMs(), DEFAULT_LEASE_MILLIS),
-                name(limit),
+                name(limit, length),
                 closedWhenStale);
     }
 
@@ -62,13 +66,11 @@ public record Rule(
         return value == null || value <= 0 ? preset : value;
     }
 
-    private static String name(Limit limit) {
+    private static String name(Limit limit, @Nullable WindowLength length) {
         if (limit.getBucketName() != null) {
             return limit.getBucketName();
         }
-        return limit.getWindow() == null
-                ? limit.getLimitId()
-                : limit.getWindow().name().toLowerCase(Locale.ROOT);
+        return length == null ? limit.getLimitId() : length.label();
     }
 
     public boolean isUnlimited() {
@@ -87,6 +89,6 @@ public record Rule(
 
     /** Longest time for which usage counts, in milliseconds: tells which of two limits is the longer one. */
     public long spanMillis() {
-        return unit != null ? unit.maxMillis() : periodMillis;
+        return windows != null ? windows.length().maxMillis() : periodMillis;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.gate.internal.counter;
 
+import dev.tollgate.planmodel.time.FixedWindows;
 import dev.tollgate.schemas.avro.Algorithm;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -209,7 +210,7 @@ final class WindowCounter extends Counter {
     @Override
     public long resetsAt(Rule rule, long nowMillis) {
         Baseline current = current(rule, nowMillis);
-        return rule.unit() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
+        return rule.windows() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
     }
 
     @Override
@@ -245,9 +246,10 @@ final class WindowCounter extends Counter {
             Rule rule, long nowMillis, long used, long admitted, long settled, long otherGatesShare) {
         long start = nowMillis;
         long end = nowMillis + Math.max(1, rule.periodMillis());
-        if (rule.unit() != null) {
-            start = rule.unit().startOf(nowMillis);
-            end = rule.unit().endOf(nowMillis);
+        FixedWindows windows = rule.windows();
+        if (windows != null) {
+            start = windows.startOf(nowMillis);
+            end = windows.endOf(nowMillis);
         } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW) {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;

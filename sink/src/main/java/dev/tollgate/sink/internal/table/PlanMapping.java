@@ -16,6 +16,7 @@ import static dev.tollgate.sink.internal.table.Column.tuples;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.avro.WindowLength;
 import dev.tollgate.schemas.topic.Topic;
 import java.util.function.IntFunction;
 
@@ -26,11 +27,21 @@ final class PlanMapping extends TableMapping<Plan> {
             string("meter_id", Limit::getMeterId),
             nullableInt64("amount", Limit::getAmount),
             symbol("algorithm", Limit::getAlgorithm),
-            symbol("window_unit", Limit::getWindow),
+            string("window_unit", PlanMapping::window),
             nullableInt64("period_ms", Limit::getPeriodMs),
             symbol("scope", Limit::getScope),
             symbol("mode", Limit::getMode),
             int64("grace_ms", Limit::getGraceMs));
+
+    /** {@code MINUTE}, {@code 15 MINUTE}; empty where the limit has no fixed window. */
+    private static String window(Limit limit) {
+        WindowLength length = limit.getWindowLength();
+        if (length == null) {
+            return limit.getWindow() == null ? "" : limit.getWindow().name();
+        }
+        return (length.getCount() == 1 ? "" : length.getCount() + " ")
+                + length.getUnit().name();
+    }
 
     private static final Columns<Row> COLUMNS = Columns.of(
             string("plan_id", row -> row.plan.getPlanId()),
