@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param scope whose usage it counts
  * @param amount how much, overrides included; {@link #UNLIMITED} for no bound
  * @param unit the window of a fixed window; null if only its ends are known
- * @param periodMillis period of a leaky bucket, length of a sliding window; 0 otherwise
+ * @param periodMillis period of a leaky bucket, length of a sliding window, and of a fixed window whose unit is not
+ *     known; 0 otherwise
  * @param leaseMillis how long a request may be in flight at most; 0 where that does not apply
  * @param bucketName what headers call it
  * @param closedWhenStale whether calls are denied once nothing is known for too long
@@ -69,6 +70,15 @@ public record Rule(
         return limit.getWindow() == null
                 ? limit.getLimitId()
                 : limit.getWindow().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether a counter of another rule counts as one of this rule would, so that what it holds stays true. */
+    public boolean countsLike(Rule other) {
+        return switch (algorithm) {
+            case LEAKY_BUCKET -> amount == other.amount && periodMillis == other.periodMillis;
+            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN -> unit == other.unit && periodMillis == other.periodMillis;
+            case CONCURRENCY -> true;
+        };
     }
 
     public boolean isUnlimited() {
