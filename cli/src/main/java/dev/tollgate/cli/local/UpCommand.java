@@ -97,6 +97,7 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        FullRelease.require("up");
         Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
         // Completed with nothing by the wish to stop, with its name by a role that ends.
         CompletableFuture<Optional<RoleWatch.Ended>> end = new CompletableFuture<>();
