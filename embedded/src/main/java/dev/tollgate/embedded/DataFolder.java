@@ -2,6 +2,7 @@ package dev.tollgate.embedded;
 
 import dev.tollgate.embedded.artifact.Folders;
 import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.embedded.process.PrivateFiles;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -13,18 +14,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder of one stack, held by one process at a time: data of each part, logs, and the ports of the last run. */
+/**
+ * The folder of one stack, held by one process at a time: data of each part, logs, and the ports of the last run.
+ * Nobody but its user may look into it: it holds who called what, and passwords.
+ */
 final class DataFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
     private static final String LOCK = "stack.lock";
     private static final String PORTS = "ports.properties";
+
+    /** Whoever looks whether the folder is held has the lock for a moment. */
+    private static final int LOCK_ATTEMPTS = 40;
+
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(25);
 
     private final Path folder;
     private final boolean temporary;
@@ -40,13 +52,14 @@ final class DataFolder implements AutoCloseable {
      * Takes a folder.
      *
      * @param lasting the folder, created if it is not there yet; null for a temporary one
-     * @throws StackException if another stack holds it; the message names its process
+     * @throws StackException if another stack holds it (the message names its process), or if it is somebody else's
+     *     folder that others may read
      */
     static DataFolder open(@Nullable Path lasting) {
         try {
             Path folder = lasting == null
                     ? Files.createTempDirectory("tollgate-")
-                    : Files.createDirectories(lasting.toAbsolutePath().normalize());
+                    : privateFolder(lasting.toAbsolutePath().normalize());
             return new DataFolder(folder, lasting == null, lock(folder));
         } catch (IOException e) {
             throw new StackException("the data folder cannot be used: " + lasting + ": " + e, e);
@@ -121,6 +134,36 @@ final class DataFolder implements AutoCloseable {
         return port;
     }
 
+    /** A folder with other things in it is left as it is: closing it could lock out those who use them. */
+    private static Path privateFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder) && !PrivateFiles.isPrivate(folder) && !Files.exists(folder.resolve(LOCK))) {
+            try (Stream<Path> content = Files.list(folder)) {
+                if (content.findAny().isPresent()) {
+                    throw new StackException("the data folder " + folder + " holds other things and may be read by"
+                            + " other users: choose a new or empty one, or close it (chmod 700)");
+                }
+            }
+        }
+        return PrivateFiles.folder(folder);
+    }
+
+    /** Whether a stack, in this process or in another one, holds a folder. */
+    static boolean isHeld(Path folder) {
+        Path file = folder.resolve(LOCK);
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            FileLock lock = tryLock(channel);
+            if (lock != null) {
+                lock.release();
+            }
+            return lock == null;
+        } catch (IOException e) {
+            throw new StackException("it cannot be told whether a stack is up in " + folder + ": " + e, e);
+        }
+    }
+
     private static FileChannel lock(Path folder) throws IOException {
         Path file = folder.resolve(LOCK);
         FileChannel channel =
@@ -128,6 +171,10 @@ final class DataFolder implements AutoCloseable {
         boolean locked = false;
         try {
             FileLock lock = tryLock(channel);
+            for (int attempt = 1; lock == null && attempt < LOCK_ATTEMPTS; attempt++) {
+                LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+                lock = tryLock(channel);
+            }
             if (lock == null) {
                 throw new StackException("another stack uses the data folder " + folder + " (process "
                         + Files.readString(file).strip() + "): stop it or choose another folder");

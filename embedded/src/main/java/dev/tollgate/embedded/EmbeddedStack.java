@@ -3,6 +3,7 @@ package dev.tollgate.embedded;
 import dev.tollgate.embedded.clickhouse.EmbeddedClickHouse;
 import dev.tollgate.embedded.kafka.EmbeddedKafka;
 import dev.tollgate.embedded.process.ChildServer;
+import dev.tollgate.embedded.process.StartSecret;
 import dev.tollgate.embedded.registry.EmbeddedRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * A whole stack on this machine: a Kafka node in this JVM, a schema registry and a ClickHouse engine as child
  * processes, all of them the real software, all of them on 127.0.0.1 only.
  *
+ * <p>ClickHouse answers whoever knows the password of this start, which is part of {@link #clickHouseUrl}; Kafka and
+ * the registry answer every program of this machine, and nothing answers a web page. The folder is its user's alone.
+ *
  * <p>The children end when this process does, however it ends; an orderly end of the process closes the stack by
  * itself. Data, logs ({@code logs/}) and ports are kept in one folder, so that a later stack in it goes on where this
  * one stopped. Safe for use by several threads.
@@ -46,6 +50,7 @@ public final class EmbeddedStack implements Stack {
     private final PinnedSoftware software;
     private final DataFolder folder;
     private final DataFolder.ChosenPorts ports;
+    private final StartSecret secret = StartSecret.random();
     private final Map<Part, PartSlot> slots = new EnumMap<>(Part.class);
     private volatile Runnable beforeExit = () -> {};
     private final Thread closeAtExit = new Thread(this::cancelAndClose, "embedded-stack-close");
@@ -110,6 +115,15 @@ public final class EmbeddedStack implements Stack {
     public String clickHouseUrl() {
         String configured = options.clickHouseUrl();
         return configured == null ? slot(Part.CLICKHOUSE).address() : configured;
+    }
+
+    /**
+     * Whether a stack is up in a folder, in whatever process.
+     *
+     * @param folder that was given to {@link EmbeddedStackOptions#lastingIn}; may be missing
+     */
+    public static boolean isUpIn(Path folder) {
+        return DataFolder.isHeld(folder);
     }
 
     /** The folder of data and logs. */
@@ -205,12 +219,12 @@ public final class EmbeddedStack implements Stack {
                 new RunningKafka(EmbeddedKafka.start(folder.of(part), ports.kafka(), ports.kafkaController()));
             case REGISTRY -> {
                 EmbeddedRegistry registry = EmbeddedRegistry.start(
-                        software.registry(), folder.of(part), ports.registry(), folder.logOf(part));
+                        software.registry(), folder.of(part), ports.registry(), folder.logOf(part), secret);
                 yield new RunningServer(registry, registry.url());
             }
             case CLICKHOUSE -> {
                 EmbeddedClickHouse clickHouse = EmbeddedClickHouse.start(
-                        software.chdbLibrary(), folder.of(part), ports.clickHouse(), folder.logOf(part));
+                        software.chdbLibrary(), folder.of(part), ports.clickHouse(), folder.logOf(part), secret);
                 yield new RunningServer(clickHouse, clickHouse.jdbcUrl());
             }
         };

@@ -19,9 +19,9 @@ public interface Stack extends AutoCloseable {
     String registryUrl();
 
     /**
-     * The JDBC URL of ClickHouse for the official driver, with the driver settings that the stack needs. It names the
-     * database {@code default}; callers with a database of their own qualify their table names or connect with that
-     * name.
+     * The JDBC URL of ClickHouse for the official driver, with the driver settings that the stack needs, and with user
+     * and password where it asks for them: not for logs. It names the database {@code default}; callers with a database
+     * of their own qualify their table names or connect with that name.
      */
     String clickHouseUrl();
 

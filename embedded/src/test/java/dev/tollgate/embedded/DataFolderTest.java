@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,48 @@ class DataFolderTest {
         assertThatThrownBy(() -> choose(EmbeddedStackOptions.Ports.ANY))
                 .isInstanceOf(StackException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void givenNewFolder_whenOpened_thenItIsItsUsersAlone() throws Exception {
+        Path fresh = folder.resolve("new").resolve("data");
+
+        DataFolder.open(fresh).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void givenFolderOfAnEarlierStackThatOthersMayRead_whenOpened_thenItIsClosedToThem() throws Exception {
+        DataFolder.open(folder).close();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        DataFolder.open(folder).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void givenFolderWithOtherThingsThatOthersMayRead_whenOpened_thenItIsLeftAsItIs() throws Exception {
+        Files.writeString(folder.resolve("somebody's"), "content");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThatThrownBy(() -> DataFolder.open(folder))
+                .isInstanceOf(StackException.class)
+                .hasMessageContaining(folder + " holds other things");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void givenFolder_whenAStackHoldsItAndWhenNot_thenThatIsTold() {
+        assertThat(DataFolder.isHeld(folder.resolve("missing"))).isFalse();
+        try (DataFolder held = DataFolder.open(folder)) {
+            assertThat(DataFolder.isHeld(held.path())).isTrue();
+        }
+        assertThat(DataFolder.isHeld(folder)).isFalse();
     }
 
     @Test

@@ -54,7 +54,7 @@ public final class Decision {
             Map<String, String> headers) {
         int status = switch (reason) {
             case RATE_LIMITED, CONCURRENCY -> TOO_MANY_REQUESTS;
-            case OVER_CALL_LIMIT -> UNPROCESSABLE;
+            case OVER_CALL_LIMIT, NEVER_FITS -> UNPROCESSABLE;
             case SUSPENDED -> retryAfterSeconds > 0 ? TOO_MANY_REQUESTS : FORBIDDEN;
             case STALE -> UNAVAILABLE;
         };
@@ -73,7 +73,8 @@ public final class Decision {
 
     /**
      * HTTP status to answer with: 200 if allowed; 429 for a limit, and for a suspension that ends; 403 for one that
-     * does not; 422 for a call that is too large; 503 where the gate does not know.
+     * does not; 422 for a call that is larger than a call may be or than a limit holds; 503 where the gate does not
+     * know.
      */
     public int status() {
         return status;

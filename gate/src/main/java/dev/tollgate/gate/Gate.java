@@ -210,6 +210,8 @@ public final class Gate implements AutoCloseable {
             long outputItems,
             long now,
             boolean closed) {
+        // Denied calls too: who is denied all the time must not be forgotten for it.
+        account.touch(now);
         if (terms.suspendedUntilMillis > now) {
             return suspended(terms, now);
         }
@@ -231,7 +233,6 @@ public final class Gate implements AutoCloseable {
                 }
             }
         }
-        account.touch(now);
         account.admitted(now);
         metrics.allowed.increment();
         return caller.allowed;
@@ -298,6 +299,9 @@ public final class Gate implements AutoCloseable {
         for (int i = 0; i < terms.rules.length; i++) {
             Rule rule = terms.rules[i];
             long cost = costOf(rule, pricing, units);
+            if (cost > rule.amount()) {
+                return neverFits(terms, caller, i, cost, now);
+            }
             if (cost > 0 && stale && rule.closedWhenStale()) {
                 return stale(rule.limitId());
             }
@@ -326,6 +330,19 @@ public final class Gate implements AutoCloseable {
                 retryAfter,
                 detail,
                 Headers.of(config.headers(), terms.rules, caller.counters, now, denying, retryAfter));
+    }
+
+    /** Says when nothing: there is no moment at which another try succeeds. */
+    private Decision neverFits(Terms terms, Caller caller, int place, long cost, long now) {
+        Rule rule = terms.rules[place];
+        metrics.denied(Reason.NEVER_FITS);
+        return Decision.denied(
+                Reason.NEVER_FITS,
+                rule.limitId(),
+                0,
+                "The call costs " + cost + ", and the limit " + rule.limitId() + " holds " + rule.amount()
+                        + ": waiting does not help.",
+                Headers.of(config.headers(), terms.rules, caller.counters, now, -1, 0));
     }
 
     private static int firstBinding(Terms terms, EndpointPricing pricing, long units) {

@@ -61,6 +61,13 @@ final class GateSettings {
             Duration.ZERO,
             "an admitted call that waits longer for a snapshot makes its account stale; `0s` is never");
 
+    static final Setting<Integer> FLEET_SIZE = Setting.of(
+            "gate.fleet-size",
+            SettingType.integer(1, 32),
+            1,
+            "how many gates decide about the same accounts; taken for their shares until a gate has learned its own,"
+                    + " so that gates that start at once do not each give out the whole amount");
+
     static final Setting<Policy> STALE_POLICY =
             Setting.of("gate.stale.default", POLICY, Policy.OPEN, "what limits do when stale");
 
@@ -99,6 +106,7 @@ final class GateSettings {
             DEFAULT_PLAN,
             MAX_ACCOUNTS,
             OWN_CALLS_HORIZON,
+            FLEET_SIZE,
             FEED_MAX_AGE,
             SNAPSHOT_MAX_AGE,
             STALE_POLICY,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -45,11 +46,18 @@ class OvershootTest {
         private String account = "acme";
 
         Simulation(int gateCount, long publishMillis, long readMillis, long seed) {
+            this(gateCount, publishMillis, readMillis, seed, 1);
+        }
+
+        /** @param fleetSize what the gates are told about how many they are */
+        Simulation(int gateCount, long publishMillis, long readMillis, long seed, int fleetSize) {
             this.random = new Random(seed);
             this.publishMillis = publishMillis;
             this.readMillis = readMillis;
             for (int i = 0; i < gateCount; i++) {
-                Gate gate = Gate.unfed(GateConfig.from(TestingGate.settings()), clock::get);
+                Gate gate = Gate.unfed(
+                        GateConfig.from(TestingGate.settings("gate.fleet-size", Integer.toString(fleetSize))),
+                        clock::get);
                 gate.apply(TestingPlan.perMinute(AMOUNT));
                 gates.add(gate);
             }
@@ -155,6 +163,28 @@ class OvershootTest {
             assertThat(simulation.totals.subList(1, 51))
                     .as("seed %s", seed)
                     .allSatisfy(total -> assertThat(total).isBetween(AMOUNT, AMOUNT + 3));
+        }
+    }
+
+    /** What a gate gives out before it has seen anything is its share. Prints the distributions. */
+    @Test
+    void givenFourGatesThatAreToldHowManyTheyAre_whenTheyStartAtOnce_thenTheFirstWindowIsAtMostTenOver() {
+        for (long[] delays : new long[][] {{5, 10}, {20, 40}}) {
+            TreeMap<Long, Integer> first = new TreeMap<>();
+            TreeMap<Long, Integer> later = new TreeMap<>();
+            for (long seed = 1; seed <= 25; seed++) {
+                Simulation simulation = new Simulation(4, delays[0], delays[1], seed, 4);
+
+                simulation.run(4, 200, which -> true);
+
+                first.merge(simulation.totals.get(0) - AMOUNT, 1, Integer::sum);
+                simulation.totals.subList(1, 4).forEach(total -> later.merge(total - AMOUNT, 1, Integer::sum));
+            }
+            System.out.println("publish " + delays[0] + " ms, read " + delays[1] + " ms: calls over in first windows "
+                    + first + ", in later ones " + later);
+            assertThat(first.firstKey()).isGreaterThanOrEqualTo(0L);
+            assertThat(first.lastKey()).isLessThanOrEqualTo(10L);
+            assertThat(later.lastKey()).isLessThanOrEqualTo(delays[0] == 5 ? 4L : 9L);
         }
     }
 

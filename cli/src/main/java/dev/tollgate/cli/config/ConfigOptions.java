@@ -1,5 +1,6 @@
 package dev.tollgate.cli.config;
 
+import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
@@ -57,10 +58,19 @@ public final class ConfigOptions {
         Map<String, String> environment = System.getenv();
         String named = environment.get("TOLLGATE_CONFIG");
         Path chosen = file != null || named == null ? file : Path.of(named);
+        if (chosen != null && Files.isRegularFile(chosen) && LocalStack.isLeftBehind(chosen)) {
+            throw new CommandFailure("the stack of 'tollgate up' that wrote " + chosen
+                    + " is not up any more, and its ports may be somebody else's: start it again");
+        }
         Configuration merged = ConfigSources.merge(chosen, environment, flags);
         if (chosen == null && !merged.names(ClusterConfig.BOOTSTRAP_SERVERS)) {
             Path local = LocalStack.configFile(LocalStack.defaultFolder());
-            if (Files.exists(local)) {
+            if (Files.exists(local) && LocalStack.isLeftBehind(local)) {
+                spec.commandLine()
+                        .getErr()
+                        .println("tollgate: the stack of 'tollgate up' is not up any more; what it left is ignored ("
+                                + local + ")");
+            } else if (Files.exists(local)) {
                 spec.commandLine().getErr().println("tollgate: using the local stack of 'tollgate up' (" + local + ")");
                 return ConfigSources.merge(local, environment, flags);
             }

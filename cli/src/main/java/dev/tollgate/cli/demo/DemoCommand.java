@@ -1,5 +1,6 @@
 package dev.tollgate.cli.demo;
 
+import dev.tollgate.cli.local.FullRelease;
 import dev.tollgate.cli.plans.ShippedPlans;
 import dev.tollgate.cli.terminal.Json;
 import dev.tollgate.cli.terminal.Progress;
@@ -81,6 +82,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        FullRelease.require("demo");
         if (events < DemoRun.MIN_EVENTS || events > MAX_EVENTS) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -118,6 +118,12 @@ public final class LocalPipeline implements AutoCloseable {
         return Map.copyOf(configuration);
     }
 
+    /** Has the two roles watched. */
+    void watchedBy(RoleWatch watch) {
+        watch.watch("accounting", accounting::awaitTermination);
+        watch.watch("sink", sink::awaitTermination);
+    }
+
     @Override
     public void close() {
         // The topology first, so that the sink can write what it committed last.

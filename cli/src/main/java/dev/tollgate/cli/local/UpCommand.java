@@ -3,24 +3,31 @@ package dev.tollgate.cli.local;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.cli.config.LocalStack;
 import dev.tollgate.cli.plans.ShippedPlans;
+import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Progress;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
+import dev.tollgate.embedded.Part;
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.gateway.GatewayException;
 import dev.tollgate.schemas.avro.Plan;
-import java.io.IOException;
+import dev.tollgate.schemas.config.Secrets;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,11 +39,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Start the whole pipeline on this machine and keep it up until Ctrl-C.",
             "",
-            "Kafka, registry and ClickHouse keep their data in one folder and come back with it. While it is up, the"
-                    + " other commands find it by themselves: try 'tollgate tail limit-events' in a second terminal."
+            "Kafka, registry and ClickHouse keep their data in one folder, which nobody else may read, and come back"
+                    + " with it. While it is up, the other commands find it by themselves: try 'tollgate tail"
+                    + " limit-events' in a second terminal.",
+            "",
+            "Exit status 1 if a role ends by itself; the message says which, and why."
         },
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
     private static final int PARTITIONS = 4;
 
     @Spec
@@ -86,41 +97,76 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        FullRelease.require("up");
         Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
-        CountDownLatch stop = new CountDownLatch(1);
+        // Completed with nothing by the wish to stop, with its name by a role that ends.
+        CompletableFuture<Optional<RoleWatch.Ended>> end = new CompletableFuture<>();
         CountDownLatch drained = new CountDownLatch(1);
         Path configFile = LocalStack.configFile(folder);
+        if (!EmbeddedStack.isUpIn(folder)) {
+            // What a stack left that was killed: its ports may be somebody else's by now.
+            Files.deleteIfExists(configFile);
+        }
         List<Plan> plans = ShippedPlans.read(plan);
+        int status = CommandLine.ExitCode.OK;
         try (Progress progress = Progress.onStandardError()) {
             EmbeddedStackOptions options = EmbeddedStackOptions.lastingIn(folder)
                     .withPorts(new EmbeddedStackOptions.Ports(kafkaPort, registryPort, clickHousePort))
                     .withProgress(new StackProgress(progress));
             try (EmbeddedStack stack = EmbeddedStack.start(options)) {
                 stack.beforeExit(() -> {
-                    stop.countDown();
+                    end.complete(Optional.empty());
                     awaitQuietly(drained);
                 });
                 try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans);
                         Gateway gateway = startGateway(pipeline)) {
+                    RoleWatch watch = new RoleWatch();
+                    pipeline.watchedBy(watch);
+                    watch.watch("gateway", gateway::awaitTermination);
+                    watch.watch("schema registry", stack.pid(Part.REGISTRY));
+                    watch.watch("ClickHouse", stack.pid(Part.CLICKHOUSE));
+                    watch.first().thenAccept(ended -> end.complete(Optional.of(ended)));
                     progress.end();
-                    writeConfig(configFile, pipeline.configuration());
+                    LocalStack.writeConfig(configFile, pipeline.configuration());
                     print(pipeline, gateway, configFile);
-                    stop.await();
-                    spec.commandLine().getErr().println("tollgate: stopping");
+                    Optional<RoleWatch.Ended> ended = end.get();
+                    PrintWriter err = spec.commandLine().getErr();
+                    ended.ifPresent(role -> err.println("tollgate: " + describe(role)));
+                    err.println("tollgate: stopping");
+                    err.flush();
+                    status = ended.isPresent() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+                    // The gateway is closed first: nobody is told that this is ready any more.
                 } finally {
                     Files.deleteIfExists(configFile);
                     drained.countDown();
                 }
             }
         }
-        return 0;
+        return status;
+    }
+
+    private static String describe(RoleWatch.Ended ended) {
+        Throwable cause = ended.cause();
+        return "the role '" + ended.role() + "' has ended"
+                + (cause == null ? "" : ": " + CommandFailure.explain(cause));
     }
 
     /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
     private Gateway startGateway(LocalPipeline pipeline) {
-        int port = gatewayPort != null
-                ? gatewayPort
-                : LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT) ? GatewayConfig.DEFAULT_PORT : 0;
+        if (gatewayPort != null) {
+            return startGateway(pipeline, gatewayPort);
+        }
+        if (LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT)) {
+            try {
+                return startGateway(pipeline, GatewayConfig.DEFAULT_PORT);
+            } catch (GatewayException e) {
+                LOG.debug("the preset port was taken meanwhile, by another stack that starts", e);
+            }
+        }
+        return startGateway(pipeline, 0);
+    }
+
+    private static Gateway startGateway(LocalPipeline pipeline, int port) {
         Map<String, String> configuration = new LinkedHashMap<>(pipeline.configuration());
         configuration.put("gateway.host", LoopbackPort.HOST);
         configuration.put("gateway.port", Integer.toString(port));
@@ -135,28 +181,29 @@ public final class UpCommand implements Callable<Integer> {
         out.println("The stack is up.");
         out.println("  Kafka            " + kafka.bootstrapServers());
         out.println("  Schema registry  " + kafka.registry().urls().get(0));
-        out.println("  ClickHouse       " + pipeline.clickHouse().url());
+        out.println("  ClickHouse       "
+                + Secrets.maskedWithin(pipeline.clickHouse().url()));
         out.println("  HTTP gateway     " + gateway.address());
-        out.println("  Configuration    " + configFile);
+        out.println("  Configuration    " + configFile + " (with the password of ClickHouse)");
         out.println();
+        // Commands look in the preset folder by themselves.
+        String where = data == null ? "" : " -c " + shellQuoted(configFile.toString());
         out.println("First steps, in a second terminal:");
-        out.println("  ./tollgate accounts assign acme mem             # put an account on a plan");
-        out.println("  ./tollgate publish --account acme --endpoint /v2/mem-it --count 6");
+        out.println("  ./tollgate accounts assign acme mem" + where + "             # put an account on a plan");
+        out.println("  ./tollgate publish --account acme --endpoint /v2/mem-it --count 6" + where);
         out.println("  curl " + gateway.address() + "/v1/events -H 'Content-Type: application/json' \\");
         out.println(
                 "       -d '{\"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'   # the same from any language");
-        out.println("  ./tollgate tail limit-events --from-beginning   # the alert and the block");
-        out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"");
+        out.println("  ./tollgate tail limit-events --from-beginning" + where + "   # the alert and the block");
+        out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"" + where);
         out.println();
         out.println("Ctrl-C stops it; the data stays.");
         out.flush();
     }
 
-    private static void writeConfig(Path file, Map<String, String> configuration) throws IOException {
-        StringBuilder text = new StringBuilder("# Written by 'tollgate up'; here while the stack is up.\n");
-        configuration.forEach(
-                (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        Files.writeString(file, text, StandardCharsets.UTF_8);
+    /** As a shell takes it for one word. */
+    private static String shellQuoted(String text) {
+        return text.matches("[A-Za-z0-9_./:@%+=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

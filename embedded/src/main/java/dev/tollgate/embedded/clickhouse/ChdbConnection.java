@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,20 +34,32 @@ final class ChdbConnection implements AutoCloseable {
     }
 
     /**
-     * @throws ClickHouseException if the engine rejects it, for instance because another process has opened
-     *     {@code folder}
+     * The engine of this process.
+     *
+     * @param folder of its tables
+     * @param config the configuration file that says what statements may do
      */
-    static ChdbConnection open(ChdbLibrary library, Path folder) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment arguments = arena.allocate(ADDRESS, 2);
-            arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom("clickhouse"));
-            arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom("--path=" + folder));
-            MemorySegment address = library.connect(2, arguments);
-            if (address.address() == 0) {
-                throw ClickHouseException.of(
-                        ClickHouseException.UNKNOWN, "the engine did not open " + folder + "; its log says why");
+    record Engine(ChdbLibrary library, Path folder, Path config) {
+        /**
+         * Opens a connection.
+         *
+         * @throws ClickHouseException if the engine rejects it, for instance because another process has opened
+         *     {@code folder}
+         */
+        ChdbConnection open() {
+            try (Arena arena = Arena.ofConfined()) {
+                List<String> words = List.of("clickhouse", "--path=" + folder, "--config-file=" + config);
+                MemorySegment arguments = arena.allocate(ADDRESS, words.size());
+                for (int i = 0; i < words.size(); i++) {
+                    arguments.setAtIndex(ADDRESS, i, arena.allocateFrom(words.get(i)));
+                }
+                MemorySegment address = library.connect(words.size(), arguments);
+                if (address.address() == 0) {
+                    throw ClickHouseException.of(
+                            ClickHouseException.UNKNOWN, "the engine did not open " + folder + "; its log says why");
+                }
+                return new ChdbConnection(library, address);
             }
-            return new ChdbConnection(library, address);
         }
     }
 

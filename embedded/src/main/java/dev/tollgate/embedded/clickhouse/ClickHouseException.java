@@ -14,8 +14,11 @@ final class ClickHouseException extends RuntimeException {
 
     static final int BAD_ARGUMENTS = 36;
     static final int NOT_IMPLEMENTED = 48;
+    static final int SYNTAX_ERROR = 62;
     static final int TOO_LARGE = 62;
     static final int TOO_MANY_QUERIES = 202;
+    static final int ACCESS_DENIED = 497;
+    static final int AUTHENTICATION_FAILED = 516;
 
     private static final Pattern CODE = Pattern.compile("Code: (\\d{1,6})\\.");
 
@@ -48,6 +51,7 @@ final class ClickHouseException extends RuntimeException {
             case 6, 16, 26, 27, 33, 36, 41, 43, 46, 47, 53, 62, 115 -> 400;
             case 60, 81, 218 -> 404;
             case 159, 160 -> 408;
+            case 164, 452, 497, 516 -> 403;
             case 48 -> 501;
             case 202 -> 503;
             default -> 500;

@@ -1,18 +1,30 @@
 package dev.tollgate.embedded.clickhouse;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.tollgate.embedded.process.LocalCaller;
+import dev.tollgate.embedded.process.StartSecret;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ClickHouse's HTTP interface over the engine in this process: {@code /ping}, and queries on any other path.
+ *
+ * <p>Answers programs of this machine that know the password, as {@code Authorization: Basic} or as
+ * {@code X-ClickHouse-User} and {@code X-ClickHouse-Key}; requests of web pages are rejected even with it. A GET reads
+ * only.
  *
  * <p>Each query gets a connection of its own, so that settings and the current database last exactly one request.
  * Inserts are fed to the engine while they arrive and results of SELECTs leave while they are computed; only results
@@ -22,11 +34,26 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
     private static final System.Logger log = System.getLogger(ClickHouseHttpHandler.class.getName());
 
     private static final long MAX_WAIT_SECONDS = 60;
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
+
+    /** Settings may change under it, but not back. */
+    private static final String READ_ONLY = "SET readonly = 2";
+
+    /** Rows behind VALUES are taken as plain values: an expression in a text could name any function. */
+    private static final String NO_EXPRESSIONS = "SET input_format_values_interpret_expressions = 0,"
+            + " input_format_values_deduce_templates_of_expressions = 0";
+
+    /** Rows behind VALUES may hold expressions up to here; more rows than these must be plain values. */
+    private static final int MAX_CHECKED_VALUES = 16 << 20;
+
     /** A client that is still sending when its query fails reads the answer only after it has sent everything. */
     private static final long MAX_DRAINED_BYTES = 1L << 30;
+    /** What is read of a request that is not let in, so that its sender can read why. */
+    private static final long MAX_DRAINED_OF_STRANGERS = 1L << 20;
 
-    private final ChdbLibrary library;
-    private final Path folder;
+    private final ChdbConnection.Engine engine;
+    private final StartSecret secret;
     private final String version;
     private final Semaphore queries;
     private final int maxQueries;
@@ -35,18 +62,25 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
     private final ChdbConnection anchor;
 
     /** @param maxQueries how many run at a time; the next ones wait for up to a minute */
-    ClickHouseHttpHandler(ChdbLibrary library, Path folder, int maxQueries) {
-        this.library = library;
-        this.folder = folder;
-        this.version = library.version();
+    ClickHouseHttpHandler(ChdbConnection.Engine engine, StartSecret secret, int maxQueries) {
+        this.engine = engine;
+        this.secret = secret;
+        this.version = engine.library().version();
         this.queries = new Semaphore(maxQueries, true);
         this.maxQueries = maxQueries;
-        this.anchor = ChdbConnection.open(library, folder);
+        this.anchor = engine.open();
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         HttpResponse response = new HttpResponse(exchange);
+        ClickHouseException stranger = rejection(exchange);
+        if (stranger != null) {
+            drain(exchange.getRequestBody(), MAX_DRAINED_OF_STRANGERS);
+            response.sendError(stranger, version);
+            exchange.close();
+            return;
+        }
         try {
             answer(exchange, response);
         } catch (IOException | RuntimeException e) {
@@ -56,14 +90,55 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
                 // body.
                 throw new IOException("answer broken off", e);
             }
-            drain(exchange.getRequestBody());
+            drain(exchange.getRequestBody(), MAX_DRAINED_BYTES);
             response.sendError(asClickHouseError(e), version);
         }
         exchange.close();
     }
 
+    /** Why a request is not let in, null if it is. */
+    private @Nullable ClickHouseException rejection(HttpExchange exchange) {
+        Headers headers = exchange.getRequestHeaders();
+        String problem = LocalCaller.problem(headers);
+        if (problem != null) {
+            return ClickHouseException.of(ClickHouseException.ACCESS_DENIED, problem);
+        }
+        String method = exchange.getRequestMethod();
+        if (!METHODS.contains(method)) {
+            return ClickHouseException.of(
+                    ClickHouseException.NOT_IMPLEMENTED, "the method must be GET, HEAD or POST, was " + method);
+        }
+        return isPing(exchange) || knowsSecret(headers)
+                ? null
+                : ClickHouseException.of(
+                        ClickHouseException.AUTHENTICATION_FAILED,
+                        "user or password is wrong: both are in the configuration file that 'tollgate up' names");
+    }
+
+    private boolean knowsSecret(Headers headers) {
+        String basic = headers.getFirst("Authorization");
+        if (basic == null) {
+            return secret.matches(headers.getFirst("X-ClickHouse-User"), headers.getFirst("X-ClickHouse-Key"));
+        }
+        try {
+            String[] words = basic.strip().split(" +", 2);
+            String pair = words.length == 2 && words[0].equalsIgnoreCase("Basic")
+                    ? new String(Base64.getDecoder().decode(words[1]), StandardCharsets.UTF_8)
+                    : ":";
+            int colon = pair.indexOf(':');
+            return colon > 0 && secret.matches(pair.substring(0, colon), pair.substring(colon + 1));
+        } catch (IllegalArgumentException e) {
+            log.log(Level.DEBUG, "Authorization is not Base64", e);
+            return false;
+        }
+    }
+
+    private static boolean isPing(HttpExchange exchange) {
+        return exchange.getRequestURI().getPath().equals("/ping");
+    }
+
     private void answer(HttpExchange exchange, HttpResponse response) throws IOException {
-        if (exchange.getRequestURI().getPath().equals("/ping")) {
+        if (isPing(exchange)) {
             response.sendText("Ok.\n");
             return;
         }
@@ -74,11 +149,28 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
             return;
         }
         response.identify(query);
+        StatementRules.checkSettings(query.settings());
+        StatementRules.checkStatement(query.statement(), query.parameters().values());
+        boolean mayWrite = exchange.getRequestMethod().equals("POST");
         acquire();
-        try (ChdbConnection connection = ChdbConnection.open(library, folder)) {
+        try (ChdbConnection connection = engine.open()) {
             connection.execute(query.settingStatement());
             connection.execute(query.useStatement());
-            run(query, connection, response);
+            InputStream data = query.data();
+            if (query.sql() instanceof Sql.Insert insert && insert.format().equalsIgnoreCase("Values")) {
+                byte[] rows = data.readNBytes(MAX_CHECKED_VALUES);
+                StatementRules.checkValues(rows);
+                if (rows.length == MAX_CHECKED_VALUES) {
+                    connection.execute(NO_EXPRESSIONS);
+                }
+                data = new SequenceInputStream(new ByteArrayInputStream(rows), data);
+            } else {
+                connection.execute(NO_EXPRESSIONS);
+            }
+            if (!mayWrite) {
+                connection.execute(READ_ONLY);
+            }
+            run(query, data, connection, response);
         } finally {
             queries.release();
         }
@@ -99,11 +191,11 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
         }
     }
 
-    private static void run(HttpQuery query, ChdbConnection connection, HttpResponse response) throws IOException {
+    private static void run(HttpQuery query, InputStream data, ChdbConnection connection, HttpResponse response)
+            throws IOException {
         switch (query.sql()) {
             case Sql.Insert insert -> {
-                Statistics statistics =
-                        connection.insert(query.statement(), insert.format(), query.parameters(), query.data());
+                Statistics statistics = connection.insert(query.statement(), insert.format(), query.parameters(), data);
                 response.send(query.format(), MemorySegment.NULL, statistics);
             }
             case Sql.Select select -> {
@@ -152,12 +244,12 @@ final class ClickHouseHttpHandler implements HttpHandler, AutoCloseable {
         return ClickHouseException.of(ClickHouseException.UNKNOWN, "the HTTP endpoint failed: " + e);
     }
 
-    private static void drain(InputStream body) {
+    private static void drain(InputStream body, long maxBytes) {
         long drained = 0;
         byte[] buffer = new byte[64 << 10];
         try {
             int length;
-            while (drained < MAX_DRAINED_BYTES && (length = body.read(buffer)) >= 0) {
+            while (drained < maxBytes && (length = body.read(buffer)) >= 0) {
                 drained += length;
             }
         } catch (IOException e) {

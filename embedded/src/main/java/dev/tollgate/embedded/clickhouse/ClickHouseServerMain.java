@@ -11,7 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The process that is the embedded ClickHouse. Arguments: {@code LIBRARY FOLDER PORT}.
+ * The process that is the embedded ClickHouse. Arguments: {@code LIBRARY FOLDER CONFIG PORT}; the first line of its
+ * standard input is the password that callers must know.
  *
  * <p>When it serves, it prints one line, {@code READY port=PORT version=VERSION}, to its standard output. It ends when
  * its standard input does, that is at the latest with its parent.
@@ -29,19 +30,19 @@ public final class ClickHouseServerMain {
 
     /** See the class. */
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 3) {
-            System.err.println("usage: ClickHouseServerMain LIBRARY FOLDER PORT");
+        if (arguments.length != 4) {
+            System.err.println("usage: ClickHouseServerMain LIBRARY FOLDER CONFIG PORT < PASSWORD");
             System.exit(2);
         }
-        Path folder = Path.of(arguments[1]);
         ChdbLibrary library = new ChdbLibrary(Path.of(arguments[0]));
         library.disableSignalHandlers();
-        ClickHouseHttpHandler handler = new ClickHouseHttpHandler(library, folder, MAX_QUERIES);
+        ChdbConnection.Engine engine = new ChdbConnection.Engine(library, Path.of(arguments[1]), Path.of(arguments[2]));
+        ClickHouseHttpHandler handler = new ClickHouseHttpHandler(engine, Lifeline.readSecret(), MAX_QUERIES);
 
         // Platform threads: a call into the library would pin a virtual one.
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         HttpServer server =
-                HttpServer.create(new InetSocketAddress(LoopbackPort.HOST, Integer.parseInt(arguments[2])), BACKLOG);
+                HttpServer.create(new InetSocketAddress(LoopbackPort.HOST, Integer.parseInt(arguments[3])), BACKLOG);
         server.setExecutor(threads);
         server.createContext("/", handler);
         server.start();

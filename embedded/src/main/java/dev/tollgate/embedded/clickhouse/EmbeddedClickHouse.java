@@ -4,6 +4,7 @@ import dev.tollgate.embedded.StackException;
 import dev.tollgate.embedded.process.ChildJvm;
 import dev.tollgate.embedded.process.ChildServer;
 import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.embedded.process.StartSecret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,11 @@ public final class EmbeddedClickHouse extends ChildServer {
     private static final Pattern READY = Pattern.compile("^READY port=(\\d+) version=(\\S+)");
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
-    private EmbeddedClickHouse(ChildJvm child) {
+    private final StartSecret secret;
+
+    private EmbeddedClickHouse(ChildJvm child, StartSecret secret) {
         super(child);
+        this.secret = secret;
     }
 
     /**
@@ -35,14 +39,16 @@ public final class EmbeddedClickHouse extends ChildServer {
      * @param folder for its tables and its working folder; created if it is not there yet
      * @param port 1 to 65535, or 0 for any
      * @param logFile for its output
+     * @param secret that callers must know
      * @throws StackException if it cannot start
      */
-    public static EmbeddedClickHouse start(Path library, Path folder, int port, Path logFile) {
+    public static EmbeddedClickHouse start(Path library, Path folder, int port, Path logFile, StartSecret secret) {
         requireFree(NAME, port);
         long startedAt = System.nanoTime();
         Path tables = folder.toAbsolutePath().resolve("tables");
         Path workingFolder = emptyFolder(folder.toAbsolutePath().resolve("work"));
         createFolder(NAME, tables);
+        Path rights = writeRights(folder.toAbsolutePath().resolve("rights"));
         ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
                 NAME,
                 List.of(
@@ -54,12 +60,17 @@ public final class EmbeddedClickHouse extends ChildServer {
                         "--enable-native-access=ALL-UNNAMED"),
                 List.of(ChildJvm.ownCode()),
                 ClickHouseServerMain.class.getName(),
-                List.of(library.toAbsolutePath().toString(), tables.toString(), Integer.toString(port)),
+                List.of(
+                        library.toAbsolutePath().toString(),
+                        tables.toString(),
+                        rights.toString(),
+                        Integer.toString(port)),
                 workingFolder,
                 logFile,
                 READY,
-                READY_WITHIN));
-        EmbeddedClickHouse started = new EmbeddedClickHouse(child);
+                READY_WITHIN,
+                secret));
+        EmbeddedClickHouse started = new EmbeddedClickHouse(child, secret);
         log.info(
                 "ClickHouse started: port={} version={} pid={} folder={} millis={}",
                 started.port(),
@@ -70,10 +81,22 @@ public final class EmbeddedClickHouse extends ChildServer {
         return started;
     }
 
-    /** For the official driver. It asks for compressed results and asynchronous inserts unless told otherwise. */
+    /**
+     * For the official driver, user and password included. It asks for compressed results and asynchronous inserts
+     * unless told otherwise.
+     */
     public String jdbcUrl() {
         return "jdbc:ch://" + LoopbackPort.HOST + ":" + port()
-                + "/default?compress=0&clickhouse_setting_async_insert=0";
+                + "/default?compress=0&clickhouse_setting_async_insert=0&user=" + StartSecret.USER + "&password="
+                + secret.text();
+    }
+
+    private static Path writeRights(Path folder) {
+        try {
+            return EngineRights.write(folder);
+        } catch (IOException e) {
+            throw new StackException("the rights of ClickHouse cannot be written to " + folder, e);
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tollgate.embedded.StackException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,7 @@ public final class ChildJvm implements AutoCloseable {
      * @param logFile where its output goes; what the last run wrote is kept beside it as {@code *.previous}
      * @param readyLine matches, somewhere in one line of its output, when it is ready
      * @param readyWithin how long that may take
+     * @param secret the first line of its standard input; null for none
      */
     public record Spec(
             String name,
@@ -72,7 +75,8 @@ public final class ChildJvm implements AutoCloseable {
             Path workingFolder,
             Path logFile,
             Pattern readyLine,
-            Duration readyWithin) {
+            Duration readyWithin,
+            @Nullable StartSecret secret) {
 
         public Spec {
             jvmArguments = List.copyOf(jvmArguments);
@@ -179,10 +183,26 @@ public final class ChildJvm implements AutoCloseable {
             // Options meant for our JVM, such as a debug port, are not meant for its children.
             builder.environment().keySet().removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH"));
             ChildJvm child = new ChildJvm(spec, builder.start());
+            tellSecret(spec, child.process);
             Thread.ofPlatform().name(spec.name() + "-output").daemon().start(child::copyOutput);
             return child;
         } catch (IOException e) {
             throw new StackException(spec.name() + " could not be launched: " + e.getMessage(), e);
+        }
+    }
+
+    private static void tellSecret(Spec spec, Process process) {
+        StartSecret secret = spec.secret();
+        if (secret == null) {
+            return;
+        }
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write((secret.text() + "\n").getBytes(StandardCharsets.US_ASCII));
+            input.flush();
+        } catch (IOException e) {
+            // It has ended already; whoever waits for it to be ready hears why.
+            log.debug("{} did not take its secret", spec.name(), e);
         }
     }
 

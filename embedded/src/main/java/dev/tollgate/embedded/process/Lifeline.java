@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Ties a child process to its parent through the child's standard input, which the parent holds open and never writes
- * to: the system closes it when the parent ends, however it ends.
+ * Ties a child process to its parent through the child's standard input, which the parent holds open: the system closes
+ * it when the parent ends, however it ends. All that the parent ever writes is one line with a secret, where the child
+ * needs one.
  *
  * <p>As a main class ({@code Lifeline MAIN_CLASS [ARGUMENT...]}) it gives a program that knows nothing of this the same
  * life.
@@ -34,6 +35,18 @@ public final class Lifeline {
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }
+    }
+
+    /** Reads the line with the secret, which comes first. */
+    public static StartSecret readSecret() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int read = System.in.read(); read >= 0 && read != '\n'; read = System.in.read()) {
+            line.append((char) read);
+        }
+        if (line.isEmpty()) {
+            throw new IOException("the first line of standard input must be the secret, and there was none");
+        }
+        return new StartSecret(line.toString());
     }
 
     /** Waits until standard input ends and then exits in order, shutdown hooks included, with status 0. */

@@ -3,8 +3,9 @@ package dev.tollgate.embedded.registry;
 import dev.tollgate.embedded.StackException;
 import dev.tollgate.embedded.process.ChildJvm;
 import dev.tollgate.embedded.process.ChildServer;
-import dev.tollgate.embedded.process.Lifeline;
 import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.embedded.process.PrivateFiles;
+import dev.tollgate.embedded.process.StartSecret;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A schema registry on a loopback port, its schemas in a file database below one folder that outlives it.
+ * A schema registry on a loopback port, its schemas in a file database below one folder that outlives it. Programs of
+ * this machine reach its Confluent API through {@link RegistryFrontMain}, which rejects requests of web pages; the
+ * registry itself, on another port, answers nobody who does not know the password of this start.
  *
  * <p>Unlike a fresh Confluent registry it holds every subject to {@code FULL_TRANSITIVE} from the start: old readers
  * read new data and new readers read old data, whatever the version.
@@ -28,7 +31,7 @@ public final class EmbeddedRegistry extends ChildServer {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedRegistry.class);
 
     private static final String NAME = "Registry";
-    private static final Pattern LISTENING = Pattern.compile("Listening on: http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern READY = Pattern.compile("^READY port=(\\d+)");
     private static final Duration READY_WITHIN = Duration.ofSeconds(120);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
@@ -44,23 +47,30 @@ public final class EmbeddedRegistry extends ChildServer {
      * @param folder for its database and its working folder; created if it is not there yet
      * @param port 1 to 65535, or 0 for any
      * @param logFile for its output
+     * @param secret between the front and the registry behind it
      * @throws StackException if it cannot start
      */
-    public static EmbeddedRegistry start(Path software, Path folder, int port, Path logFile) {
+    public static EmbeddedRegistry start(Path software, Path folder, int port, Path logFile, StartSecret secret) {
         requireFree("the schema registry", port);
         long startedAt = System.nanoTime();
         Path absolute = folder.toAbsolutePath();
         Path workingFolder = createFolder("the schema registry", absolute.resolve("work"));
+        int innerPort = LoopbackPort.free();
+        writeAccess(workingFolder, secret);
         ChildJvm child = ChildJvm.start(new ChildJvm.Spec(
                 NAME,
-                jvmArguments(absolute.resolve("schemas"), port),
+                jvmArguments(absolute.resolve("schemas"), innerPort),
                 List.of(ChildJvm.ownCode(), software.toAbsolutePath().resolve("quarkus-run.jar")),
-                Lifeline.class.getName(),
-                List.of("io.quarkus.bootstrap.runner.QuarkusEntryPoint"),
+                RegistryFrontMain.class.getName(),
+                List.of(
+                        Integer.toString(port),
+                        Integer.toString(innerPort),
+                        "io.quarkus.bootstrap.runner.QuarkusEntryPoint"),
                 workingFolder,
                 logFile,
-                LISTENING,
-                READY_WITHIN));
+                READY,
+                READY_WITHIN,
+                secret));
         EmbeddedRegistry started = new EmbeddedRegistry(child);
         try {
             started.awaitAnswer();
@@ -80,6 +90,28 @@ public final class EmbeddedRegistry extends ChildServer {
     /** The value for {@code schema.registry.url}. */
     public String url() {
         return "http://" + LoopbackPort.HOST + ":" + port() + "/apis/ccompat/v7";
+    }
+
+    /**
+     * The registry reads this file of its working folder. Passwords stand in it and not among the arguments, which
+     * every user of the machine may list.
+     */
+    private static void writeAccess(Path workingFolder, StartSecret secret) {
+        Path file = createFolder("the schema registry", workingFolder.resolve("config"))
+                .resolve("application.properties");
+        try {
+            PrivateFiles.write(file, """
+                quarkus.http.auth.basic=true
+                quarkus.security.users.embedded.enabled=true
+                quarkus.security.users.embedded.plain-text=true
+                quarkus.security.users.embedded.users.%1$s=%2$s
+                quarkus.security.users.embedded.roles.%1$s=admin
+                quarkus.http.auth.permission.all.paths=/*
+                quarkus.http.auth.permission.all.policy=authenticated
+                """.formatted(StartSecret.USER, secret.text()));
+        } catch (IOException e) {
+            throw new StackException("the configuration of the schema registry cannot be written: " + file, e);
+        }
     }
 
     private static List<String> jvmArguments(Path database, int port) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
+import dev.tollgate.embedded.process.StartSecret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClickHouseHttpIT {
     private static EmbeddedStack stack;
     private static String url;
+    private static StartSecret secret;
     private static HttpClient client;
 
     @BeforeAll
@@ -45,6 +47,7 @@ class ClickHouseHttpIT {
         Matcher matcher = Pattern.compile("127\\.0\\.0\\.1:\\d+").matcher(stack.clickHouseUrl());
         assertThat(matcher.find()).isTrue();
         url = "http://" + matcher.group() + "/";
+        secret = new StartSecret(stack.clickHouseUrl().replaceFirst(".*&password=", ""));
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
@@ -92,7 +95,7 @@ class ClickHouseHttpIT {
         try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
             gzip.write("INSERT INTO t (n) FORMAT CSV\n7\n".getBytes(UTF_8));
         }
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+        HttpRequest request = request(URI.create(url))
                 .header("Content-Encoding", "gzip")
                 .POST(BodyPublishers.ofByteArray(zipped.toByteArray()))
                 .build();
@@ -173,7 +176,7 @@ class ClickHouseHttpIT {
 
     @Test
     void givenTheDriverWithItsOwnDefaults_whenItReads_thenItIsToldWhatToSay() {
-        String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "");
+        String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "") + "?user=tollgate&password=" + secret.text();
 
         assertThatThrownBy(() -> {
                     try (Connection connection = DriverManager.getConnection(plainUrl);
@@ -187,7 +190,8 @@ class ClickHouseHttpIT {
 
     @Test
     void givenTheDriver_whenItReads_thenLongResultsAreExact() throws Exception {
-        String plainUrl = "jdbc:ch:" + url.replaceFirst("^http:", "") + "?compress=0";
+        String plainUrl =
+                "jdbc:ch:" + url.replaceFirst("^http:", "") + "?compress=0&user=tollgate&password=" + secret.text();
         try (Connection connection = DriverManager.getConnection(plainUrl);
                 Statement statement = connection.createStatement()) {
             try (ResultSet result = statement.executeQuery("SELECT number, toString(number) FROM numbers(200000)")) {
@@ -214,13 +218,17 @@ class ClickHouseHttpIT {
 
     @Test
     void givenNoStatement_whenPinged_thenItAnswersOk() throws Exception {
-        HttpRequest ping = HttpRequest.newBuilder(URI.create(url + "ping"))
+        HttpRequest ping = request(URI.create(url + "ping"))
                 .timeout(Duration.ofSeconds(10))
                 .build();
 
         assertThat(client.send(ping, HttpResponse.BodyHandlers.ofString()).body())
                 .isEqualTo("Ok.\n");
         assertThat(query("")).isEqualTo("Ok.\n");
+    }
+
+    private static HttpRequest.Builder request(URI uri) {
+        return HttpRequest.newBuilder(uri).header("Authorization", secret.basic());
     }
 
     private static String query(String sql) throws Exception {
@@ -230,7 +238,7 @@ class ClickHouseHttpIT {
     }
 
     private static HttpResponse<String> post(String urlQuery, byte[] body) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + urlQuery))
+        HttpRequest request = request(URI.create(url + urlQuery))
                 .timeout(Duration.ofSeconds(60))
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
@@ -238,7 +246,7 @@ class ClickHouseHttpIT {
     }
 
     private static byte[] bytes(String sql) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+        HttpRequest request = request(URI.create(url))
                 .timeout(Duration.ofSeconds(60))
                 .POST(BodyPublishers.ofString(sql))
                 .build();

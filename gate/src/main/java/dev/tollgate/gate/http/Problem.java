@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 /**
  * The body of a denial, by RFC 9457, with the problem types of {@code draft-ietf-httpapi-ratelimit-headers}:
  * {@code quota-exceeded} for limits, {@code abnormal-usage-detected} for a suspension that ends,
- * {@code temporary-reduced-capacity} where the gate does not know. Other denials have no type but their status.
+ * {@code temporary-reduced-capacity} where the gate does not know, {@link #NEVER_FITS} for a call that costs more than
+ * a limit holds. Other denials have no type but their status.
  */
 public final class Problem {
     /** Media type of the body. */
     public static final String CONTENT_TYPE = "application/problem+json";
+
+    /** The problem type of {@link Reason#NEVER_FITS}, for which no registered one exists. */
+    public static final String NEVER_FITS = "urn:tollgate:problem:never-fits";
 
     private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
 
@@ -33,6 +37,7 @@ public final class Problem {
             case SUSPENDED -> decision.status() == 429 ? TYPES + "abnormal-usage-detected" : "about:blank";
             case STALE -> TYPES + "temporary-reduced-capacity";
             case OVER_CALL_LIMIT -> "about:blank";
+            case NEVER_FITS -> NEVER_FITS;
         };
         String title = switch (reason) {
             case RATE_LIMITED -> "Request cannot be satisfied as assigned quota has been exceeded";
@@ -40,6 +45,7 @@ public final class Problem {
             case SUSPENDED -> decision.status() == 429 ? "Abnormal usage detected" : "Forbidden";
             case STALE -> "Request cannot be satisfied due to temporary server capacity constraints";
             case OVER_CALL_LIMIT -> "Unprocessable Content";
+            case NEVER_FITS -> "The call costs more than a limit holds";
         };
         StringBuilder json = new StringBuilder("{\"type\":").append(quoted(type));
         json.append(",\"title\":").append(quoted(title));

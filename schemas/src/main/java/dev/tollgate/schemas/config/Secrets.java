@@ -1,5 +1,8 @@
 package dev.tollgate.schemas.config;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,9 +15,17 @@ public final class Secrets {
 
     private static final Pattern SECRET_KEY = Pattern.compile(
             "(?is).*(passw|passphrase|secret|token|user[-_.]?info|credential|jaas|private|[-_.]key$).*");
-    private static final Pattern URL_PASSWORD = Pattern.compile("(//[^/:@\\s]*:)\\S*@");
-    private static final Pattern QUERY_PASSWORD =
-            Pattern.compile("(?i)([?&;][^=&;\\s]*(?:pass|pwd|secret|token|credential|user|key)[^=&;\\s]*=)[^&\\s]+");
+
+    /** {@code //user:password@}, also with '/' within the user or, after the first colon, anything but a space. */
+    private static final Pattern URL_PASSWORD = Pattern.compile("(//[^:@\\s]*:)\\S*@");
+
+    /** {@code //token@}: a name without a password is a password as often as not. */
+    private static final Pattern URL_TOKEN = Pattern.compile("(//)[^/?#:@\\s]+@");
+
+    private static final Pattern PARAMETER = Pattern.compile("[?&;#,]([^=?&;#,\\s]+)=");
+
+    private static final Pattern SECRET_PARAMETER =
+            Pattern.compile("(?i).*(pass|pwd|secret|token|credential|user|key|auth|sig|jwt|bearer|session).*");
 
     /** Longer values are told by their length: nobody reads them, and looking for passwords in them takes long. */
     private static final int MAX_SHOWN = 1_000;
@@ -32,14 +43,66 @@ public final class Secrets {
     }
 
     /**
-     * A text in which the passwords of URLs are masked: {@code //bob:****@host}, {@code ?password=****}. Of more than
-     * 1,000 characters only the number is told.
+     * A text in which the secrets of URLs are masked, however they are written:
+     *
+     * <ul>
+     *   <li>{@code //bob:****@host}, and {@code //****@host} for a name or token alone;
+     *   <li>{@code ?password=****}, behind {@code ?}, {@code &}, {@code ;}, {@code #} or {@code ,}, also where the name
+     *       is percent-encoded;
+     *   <li>a percent-encoded URL with a secret, as the value of a parameter: {@code ?target=****}.
+     * </ul>
+     *
+     * Of more than 1,000 characters only the number is told.
      */
     public static String maskedWithin(String value) {
         if (value.length() > MAX_SHOWN) {
             return "(" + value.length() + " characters)";
         }
-        String withoutUrlPassword = URL_PASSWORD.matcher(value).replaceAll("$1" + MASK + "@");
-        return QUERY_PASSWORD.matcher(withoutUrlPassword).replaceAll("$1" + MASK);
+        String withoutPassword = URL_PASSWORD.matcher(value).replaceAll("$1" + MASK + "@");
+        String withoutToken = URL_TOKEN.matcher(withoutPassword).replaceAll("$1" + MASK + "@");
+        return withoutSecretParameters(withoutToken);
+    }
+
+    private static String withoutSecretParameters(String text) {
+        StringBuilder shown = new StringBuilder();
+        Matcher parameter = PARAMETER.matcher(text);
+        int copied = 0;
+        while (parameter.find(copied)) {
+            shown.append(text, copied, parameter.end());
+            copied = parameter.end();
+            if (SECRET_PARAMETER.matcher(decoded(parameter.group(1))).matches()) {
+                // The value of a secret may hold any separator but the one that every URL knows.
+                int end = endOf(text, copied, "&");
+                shown.append(end > copied ? MASK : "");
+                copied = end;
+            } else {
+                int end = endOf(text, copied, "&;#,");
+                String decoded = decoded(text.substring(copied, end));
+                if (decoded.contains("//") && !maskedWithin(decoded).equals(decoded)) {
+                    shown.append(MASK);
+                    copied = end;
+                }
+            }
+        }
+        return shown.append(text, copied, text.length()).toString();
+    }
+
+    private static int endOf(String text, int from, String separators) {
+        int at = from;
+        while (at < text.length()
+                && separators.indexOf(text.charAt(at)) < 0
+                && !Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /** A text that is no percent-encoding stays as it is. */
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
     }
 }

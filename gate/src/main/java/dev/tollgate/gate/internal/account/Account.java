@@ -5,6 +5,7 @@ import dev.tollgate.gate.internal.counter.FleetShare;
 import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.gate.internal.counter.Snapshot;
 import dev.tollgate.planmodel.time.WindowCalendar;
+import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitOverride;
 import dev.tollgate.schemas.avro.LimitState;
@@ -30,6 +31,8 @@ public final class Account {
     private final TermsMaker maker;
     private final FleetShare fleet;
 
+    private long horizonMillis;
+
     /** What the newest snapshot says about everything but usage; null for an account that has none yet. */
     private volatile @Nullable AccountView view;
 
@@ -41,7 +44,19 @@ public final class Account {
     /** When the first call was admitted that no snapshot has followed yet; 0 for none. */
     private volatile long unconfirmedSinceMillis;
 
-    private record CounterKey(String limitId, Scope scope, String scopeKey) {}
+    /** Until when it is suspended or blocked, by the newest snapshots; 0 if it is not. */
+    private volatile long heldUntilMillis;
+
+    /**
+     * What snapshots say of limits that the plan does not have, as far as the catalog is read: two topics, read in
+     * whatever order. Guarded by this.
+     */
+    private final Map<CounterKey, Unplaced> unplaced = new HashMap<>();
+
+    /** @param algorithm a version of a plan may count under the same name in another way */
+    private record CounterKey(String limitId, Algorithm algorithm, Scope scope, String scopeKey) {}
+
+    private record Unplaced(BucketState bucket, Snapshot snapshot) {}
 
     /**
      * @param version of the snapshot
@@ -84,12 +99,67 @@ public final class Account {
     /** The plan, the catalog or the date is another one. */
     synchronized Terms renewTerms(long nowMillis) {
         Terms made = maker.make(this, view, nowMillis);
-        Terms current = terms;
-        if (made.isLike(current)) {
-            return current;
+        if (made.isLike(terms)) {
+            return terms;
+        }
+        if (recount(terms.rules, made.rules, nowMillis)) {
+            // Terms hold the counters that they found when they were made.
+            made = maker.make(this, view, nowMillis);
         }
         terms = made;
         return made;
+    }
+
+    /**
+     * Counters of rules that count in another way now, or are new, begin anew with what the newest snapshot says: they
+     * are then what they would be had the rule been known before the snapshot.
+     *
+     * @return whether there are any
+     */
+    private boolean recount(Rule[] before, Rule[] after, long nowMillis) {
+        boolean recounted = false;
+        for (Rule rule : after) {
+            Rule known = null;
+            for (Rule one : before) {
+                boolean isSame = one.limitId().equals(rule.limitId())
+                        && one.algorithm() == rule.algorithm()
+                        && one.scope() == rule.scope();
+                known = isSame ? one : known;
+            }
+            if (known != null && rule.countsLike(known)) {
+                continue;
+            }
+            for (Map.Entry<CounterKey, Counter> entry : counters.entrySet()) {
+                CounterKey key = entry.getKey();
+                if (key.limitId().equals(rule.limitId())
+                        && key.algorithm() == rule.algorithm()
+                        && key.scope() == rule.scope()) {
+                    Counter counter = Counter.forRule(rule, fleet, nowMillis);
+                    Snapshot told = entry.getValue().told();
+                    if (told != null) {
+                        counter.tell(rule, told, horizonMillis);
+                    }
+                    entry.setValue(counter);
+                    recounted = true;
+                }
+            }
+            for (Unplaced waiting : List.copyOf(unplaced.values())) {
+                if (isOf(rule, waiting.bucket())) {
+                    CounterKey key = keyOf(waiting.bucket());
+                    Counter counter = Counter.forRule(rule, fleet, nowMillis);
+                    counter.tell(rule, waiting.snapshot(), horizonMillis);
+                    counters.put(key, counter);
+                    unplaced.remove(key);
+                    recounted = true;
+                }
+            }
+        }
+        return recounted;
+    }
+
+    /** Whether it is suspended or blocked. */
+    boolean isHeldAt(long nowMillis) {
+        return nowMillis < heldUntilMillis;
     }
 
     @Nullable
@@ -120,7 +190,7 @@ public final class Account {
     }
 
     Counter counterOf(Rule rule, String scopeKey, long nowMillis) {
-        CounterKey key = new CounterKey(rule.limitId(), rule.scope(), scopeKey);
+        CounterKey key = new CounterKey(rule.limitId(), rule.algorithm(), rule.scope(), scopeKey);
         Counter known = counters.get(key);
         if (known != null) {
             return known;
@@ -140,7 +210,7 @@ public final class Account {
      * @param keepBuckets whether its buckets have to stand in for a plan that the catalog does not have
      * @return whether it was; false for one that is older than what is known
      */
-    boolean apply(LimitState state, boolean keepBuckets, long nowMillis, long horizonMillis) {
+    synchronized boolean apply(LimitState state, boolean keepBuckets, long nowMillis, long horizonMillis) {
         AccountView before = view;
         long asOf = state.getAsOf().toEpochMilli();
         // Versions of one history grow together with the append times in it. An older version that has seen newer
@@ -149,13 +219,21 @@ public final class Account {
             return false;
         }
         view = viewOf(state, before, asOf, keepBuckets);
+        heldUntilMillis = heldUntil(state);
+        this.horizonMillis = horizonMillis;
         Terms current = renewTerms(nowMillis);
 
         boolean recounted = false;
         for (BucketState bucket : state.getBuckets()) {
             Rule rule = ruleOf(current, bucket);
-            if (rule != null) {
-                CounterKey key = new CounterKey(bucket.getLimitId(), bucket.getScope(), bucket.getScopeKey());
+            CounterKey key = keyOf(bucket);
+            Snapshot told = Snapshot.of(bucket, state.getStreamTime().toEpochMilli(), asOf, nowMillis);
+            if (rule == null) {
+                if (unplaced.size() < MAX_COUNTERS) {
+                    unplaced.put(key, new Unplaced(bucket, told));
+                }
+            } else {
+                unplaced.remove(key);
                 Counter counter = counters.get(key);
                 if (counter == null) {
                     counter = Counter.forRule(rule, fleet, nowMillis);
@@ -163,10 +241,7 @@ public final class Account {
                     // Until now its calls were counted with others, if anything was known of them.
                     recounted |= rule.scope() != Scope.ACCOUNT && counters.containsKey(overflowOf(rule));
                 }
-                counter.apply(
-                        rule,
-                        Snapshot.of(bucket, state.getStreamTime().toEpochMilli(), asOf, nowMillis),
-                        horizonMillis);
+                counter.tell(rule, told, horizonMillis);
             }
         }
         if (recounted) {
@@ -180,11 +255,12 @@ public final class Account {
      * Nothing of a project or API key is in use any more: forgets its counters, but for calls that are not in the log
      * yet.
      */
-    void forget(Scope scope, String scopeKey, long nowMillis) {
+    synchronized void forget(Scope scope, String scopeKey, long nowMillis) {
         Terms current = terms;
         boolean forgotten = false;
         for (Rule rule : current.rules) {
-            CounterKey key = new CounterKey(rule.limitId(), scope, scopeKey);
+            CounterKey key = new CounterKey(rule.limitId(), rule.algorithm(), scope, scopeKey);
+            unplaced.remove(key);
             Counter counter = rule.scope() == scope ? counters.get(key) : null;
             if (counter != null && counter.used(rule, nowMillis) == 0) {
                 counters.remove(key);
@@ -202,18 +278,45 @@ public final class Account {
     }
 
     private static CounterKey overflowOf(Rule rule) {
-        return new CounterKey(rule.limitId(), rule.scope(), dev.tollgate.planmodel.Scope.OVERFLOW_KEY);
+        return new CounterKey(
+                rule.limitId(), rule.algorithm(), rule.scope(), dev.tollgate.planmodel.Scope.OVERFLOW_KEY);
+    }
+
+    /** A project or API key that is blocked holds the account until its block ends. */
+    private long heldUntil(LimitState state) {
+        long held = state.getScope() == null ? 0 : heldUntilMillis;
+        if (state.getSuspended()) {
+            held = Math.max(
+                    held,
+                    state.getSuspendedUntil() == null
+                            ? Terms.FOREVER
+                            : state.getSuspendedUntil().toEpochMilli());
+        }
+        for (BucketState bucket : state.getBuckets()) {
+            if (bucket.getBlockedUntil() != null) {
+                held = Math.max(held, bucket.getBlockedUntil().toEpochMilli());
+            }
+        }
+        return held;
     }
 
     private static @Nullable Rule ruleOf(Terms terms, BucketState bucket) {
         for (Rule rule : terms.rules) {
-            if (rule.limitId().equals(bucket.getLimitId())
-                    && rule.scope() == bucket.getScope()
-                    && rule.algorithm() == bucket.getAlgorithm()) {
+            if (isOf(rule, bucket)) {
                 return rule;
             }
         }
         return null;
+    }
+
+    private static boolean isOf(Rule rule, BucketState bucket) {
+        return rule.limitId().equals(bucket.getLimitId())
+                && rule.scope() == bucket.getScope()
+                && rule.algorithm() == bucket.getAlgorithm();
+    }
+
+    private static CounterKey keyOf(BucketState bucket) {
+        return new CounterKey(bucket.getLimitId(), bucket.getAlgorithm(), bucket.getScope(), bucket.getScopeKey());
     }
 
     private static AccountView viewOf(

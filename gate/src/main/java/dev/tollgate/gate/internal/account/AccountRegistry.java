@@ -23,20 +23,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All accounts that this gate knows, at most {@link GateConfig#maxAccounts()}. When there is no room for another, the
- * one that was not asked for the longest among a few candidates goes.
+ * one that was not asked for the longest among a few candidates goes. Accounts that are blocked or suspended go last:
+ * forgotten, they would be let through.
  */
 public final class AccountRegistry {
     private static final int EVICTION_CANDIDATES = 16;
+
+    /** After a look at all accounts that found none to forget, any is forgotten for so long. */
+    private static final long ALL_HELD_MILLIS = 1_000;
 
     private final GateConfig config;
     private final IntakeCounts counts;
     private final Terms.AllowedAnswer allowed;
     private final Predicate<String> filter;
     private final PlanRegistry plans = new PlanRegistry();
-    private final FleetShare fleet = new FleetShare();
+    private final FleetShare fleet;
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final LongSupplier clock;
     private Iterator<Account> hand = accounts.values().iterator();
+
+    /** Until then all accounts are taken to be held: a look at each found none that is not. */
+    private long allHeldUntilMillis;
 
     /**
      * @param filter which accounts are kept
@@ -50,6 +57,7 @@ public final class AccountRegistry {
             LongSupplier clock,
             Terms.AllowedAnswer allowed) {
         this.config = config;
+        this.fleet = new FleetShare(config.fleetSize());
         this.counts = counts;
         this.filter = filter;
         this.clock = clock;
@@ -86,7 +94,7 @@ public final class AccountRegistry {
         long now = clock.getAsLong();
         Account account = accounts.get(id);
         if (account == null) {
-            makeRoom();
+            makeRoom(now);
             account = new Account(id, this::termsFor, fleet, now);
         }
         boolean planMissing = plans.versionAt(state.getPlanId(), state.getPlanVersion(), now) == null;
@@ -141,25 +149,50 @@ public final class AccountRegistry {
         }
     }
 
-    private void makeRoom() {
+    private void makeRoom(long nowMillis) {
         while (accounts.size() >= config.maxAccounts()) {
-            Account oldest = null;
-            for (int i = 0; i < EVICTION_CANDIDATES; i++) {
-                if (!hand.hasNext()) {
-                    hand = accounts.values().iterator();
-                    if (!hand.hasNext()) {
-                        return;
-                    }
-                }
-                Account candidate = hand.next();
-                if (oldest == null || candidate.touchedAtMillis() < oldest.touchedAtMillis()) {
-                    oldest = candidate;
-                }
+            Account leaving = candidate(nowMillis);
+            if (leaving == null) {
+                return;
             }
-            if (oldest != null && accounts.remove(oldest.id) != null) {
+            if (accounts.remove(leaving.id) != null) {
                 counts.evicted.increment();
             }
         }
+    }
+
+    /** The one idle longest of a few that are not held; where all are held, of a few of those. */
+    private @Nullable Account candidate(long nowMillis) {
+        Account free = null;
+        Account held = null;
+        int seen = 0;
+        int seenFree = 0;
+        int most =
+                nowMillis < allHeldUntilMillis ? EVICTION_CANDIDATES : Math.max(EVICTION_CANDIDATES, accounts.size());
+        while (seen < most && seenFree < EVICTION_CANDIDATES) {
+            if (!hand.hasNext()) {
+                hand = accounts.values().iterator();
+                if (!hand.hasNext()) {
+                    break;
+                }
+            }
+            Account next = hand.next();
+            seen++;
+            if (!next.isHeldAt(nowMillis)) {
+                seenFree++;
+                free = idler(free, next);
+            } else if (seen <= EVICTION_CANDIDATES) {
+                held = idler(held, next);
+            }
+        }
+        if (free == null && seen >= accounts.size()) {
+            allHeldUntilMillis = nowMillis + ALL_HELD_MILLIS;
+        }
+        return free != null ? free : held;
+    }
+
+    private static Account idler(@Nullable Account one, Account other) {
+        return one == null || other.touchedAtMillis() < one.touchedAtMillis() ? other : one;
     }
 
     private Terms termsFor(Account account, Account.@Nullable AccountView view, long nowMillis) {
@@ -223,7 +256,7 @@ public final class AccountRegistry {
                     bucket.getScope() == Scope.UNKNOWN ? Scope.ACCOUNT : bucket.getScope(),
                     bucket.getAmount() == null ? Rule.UNLIMITED : bucket.getAmount(),
                     null,
-                    bucket.getPeriodMs() == null ? 0 : bucket.getPeriodMs(),
+                    periodOf(bucket),
                     300_000,
                     bucket.getBucketName() == null ? bucket.getLimitId() : bucket.getBucketName(),
                     isClosedWhenStale(bucket.getLimitId()));
@@ -232,6 +265,19 @@ public final class AccountRegistry {
             }
         }
         return new CompiledPlan(planId, view == null ? 0 : view.planVersion(), meterIds);
+    }
+
+    /** Of a fixed window its length, so that it ends by the gate's clock like any other. */
+    private static long periodOf(BucketState bucket) {
+        if (bucket.getPeriodMs() != null) {
+            return bucket.getPeriodMs();
+        }
+        return bucket.getWindowStart() == null || bucket.getWindowEnd() == null
+                ? 0
+                : Math.max(
+                        0,
+                        bucket.getWindowEnd().toEpochMilli()
+                                - bucket.getWindowStart().toEpochMilli());
     }
 
     private boolean isClosedWhenStale(String limitId) {

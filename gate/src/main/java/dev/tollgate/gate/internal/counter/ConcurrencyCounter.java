@@ -142,7 +142,7 @@ final class ConcurrencyCounter extends Counter {
     }
 
     @Override
-    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         others = Math.max(0, snapshot.used() - inFlight);
         othersUntilMillis = snapshot.receivedAtMillis() + rule.leaseMillis();
     }

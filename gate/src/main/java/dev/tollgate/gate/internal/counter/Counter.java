@@ -1,5 +1,7 @@
 package dev.tollgate.gate.internal.counter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of one bucket: the newest snapshot, and the calls that this gate has admitted since.
  *
@@ -36,7 +38,21 @@ public abstract class Counter {
     public abstract long roomAt(Rule rule, long nowMillis, long cost);
 
     /** Takes over what a snapshot says. */
-    public abstract void apply(Rule rule, Snapshot snapshot, long horizonMillis);
+    protected abstract void apply(Rule rule, Snapshot snapshot, long horizonMillis);
+
+    /** Of one thread at a time: the newest snapshot, which is taken over again where the rule changes. */
+    private @Nullable Snapshot told;
+
+    /** Takes over what a snapshot says, and keeps it. */
+    public final void tell(Rule rule, Snapshot snapshot, long horizonMillis) {
+        told = snapshot;
+        apply(rule, snapshot, horizonMillis);
+    }
+
+    /** The newest snapshot, null if there was none. */
+    public final @Nullable Snapshot told() {
+        return told;
+    }
 
     public static Counter forRule(Rule rule, FleetShare fleet, long nowMillis) {
         return switch (rule.algorithm()) {

@@ -6,6 +6,9 @@ package dev.tollgate.gate.internal.counter;
  * ratios: all units that snapshots have brought to accounts that call here, by the part of them that was admitted here,
  * the newest weighing most.
  *
+ * <p>Until enough is known, calls are taken to be spread evenly over as many gates as the configuration says there are:
+ * gates that have just started have not met, and each would give out the whole amount.
+ *
  * <p>Written by one thread at a time, read by any.
  */
 public final class FleetShare {
@@ -21,6 +24,11 @@ public final class FleetShare {
     private long allUnits;
     private long ownUnits;
     private volatile long extra;
+
+    /** @param gates how many there are, this one included; 1 or more */
+    public FleetShare(int gates) {
+        extra = WindowCounter.otherGatesShare(gates, 1);
+    }
 
     /**
      * What a snapshot has brought to a window of an account that has called here. Own units may be told later than the
@@ -46,7 +54,7 @@ public final class FleetShare {
         }
     }
 
-    /** In sixteenths, 0 while nothing is known or there are no others. */
+    /** In sixteenths, 0 if there are no others. */
     long extra() {
         return extra;
     }

@@ -112,7 +112,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         long unit = worthNanos(rule, 1);
         long told = snapshotEmptyAt(rule, snapshot);
         long all = admitted;
@@ -121,7 +121,10 @@ final class LeakyCounter extends Counter {
         while (true) {
             long before = emptyAtNanos;
             long after = before;
-            if (told - before >= unit) {
+            if (all == 0) {
+                // Nothing of its own could make the difference: the newest snapshot is right, also where it is emptier.
+                after = told;
+            } else if (told - before >= unit) {
                 // More than the rounding of the snapshot: others have called too.
                 after = told + worthNanos(rule, recent);
             } else if (beyondHorizon || receivedAtMillis == 0) {

@@ -8,6 +8,7 @@ import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.Mode;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.plan.WindowTranslator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param scope whose usage it counts
  * @param amount how much, overrides included; {@link #UNLIMITED} for no bound
  * @param windows where the windows of a fixed window are; null if only its ends are known
- * @param periodMillis period of a leaky bucket, length of a sliding window; 0 otherwise
+ * @param periodMillis period of a leaky bucket, length of a sliding window, and of a fixed window whose unit is not
+ *     known; 0 otherwise
  * @param leaseMillis how long a request may be in flight at most; 0 where that does not apply
  * @param bucketName what headers call it
  * @param closedWhenStale whether calls are denied once nothing is known for too long
@@ -71,6 +73,16 @@ public record Rule(
             return limit.getBucketName();
         }
         return length == null ? limit.getLimitId() : length.label();
+    }
+
+    /** Whether a counter of another rule counts as one of this rule would, so that what it holds stays true. */
+    public boolean countsLike(Rule other) {
+        return switch (algorithm) {
+            case LEAKY_BUCKET -> amount == other.amount && periodMillis == other.periodMillis;
+            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN -> Objects.equals(windows, other.windows)
+                    && periodMillis == other.periodMillis;
+            case CONCURRENCY -> true;
+        };
     }
 
     public boolean isUnlimited() {

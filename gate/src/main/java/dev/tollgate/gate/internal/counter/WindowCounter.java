@@ -250,7 +250,7 @@ final class WindowCounter extends Counter {
         if (windows != null) {
             start = windows.startOf(nowMillis);
             end = windows.endOf(nowMillis);
-        } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW) {
+        } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW && rule.periodMillis() <= 0) {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;
         }
@@ -258,7 +258,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    public void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         while (true) {
             Baseline before = current(rule, snapshot.receivedAtMillis());
             Baseline after = rule.algorithm() == Algorithm.SLIDING_WINDOW

@@ -90,6 +90,10 @@ final class EventsEndpoint {
             return Answer.problem(
                     ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
+        String page = config.tokens().isEmpty() ? WebPages.problem(headers, config.host()) : null;
+        if (page != null) {
+            return Answer.problem(ProblemType.WEB_PAGE, page);
+        }
         if (!watch.state().available()) {
             return kafkaAway(null);
         }

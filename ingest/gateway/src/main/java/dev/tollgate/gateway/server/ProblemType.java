@@ -11,6 +11,7 @@ enum ProblemType {
     MALFORMED_REQUEST(400, "The request cannot be read"),
     UNAUTHORIZED(401, "A valid bearer token is needed"),
     ACCOUNT_NOT_ALLOWED(403, "The token may not publish for these accounts"),
+    WEB_PAGE(403, "Web pages may not publish without a token"),
     NOT_FOUND(404, "There is nothing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     REQUEST_TIMEOUT(408, "The body did not arrive in time"),
