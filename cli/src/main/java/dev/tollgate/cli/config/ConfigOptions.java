@@ -3,11 +3,13 @@ package dev.tollgate.cli.config;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -75,10 +77,23 @@ public final class ConfigOptions {
      */
     public MaxEventAge maxEventAge() {
         SettingsReader settings = new SettingsReader(values(), List.of(MaxEventAge.SETTINGS));
-        MaxEventAge age = MaxEventAge.read(settings);
+        T setting = read.apply(settings);
         settings.rejectUnknown();
         settings.throwIfProblems();
-        return age;
+        return setting;
+        return ofEvents(MaxEventAge::read);
+    }
+
+    /**
+     * How far ahead a request event may lie.
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
+     */
+    public MaxEventAhead maxEventAhead() {
+        return ofEvents(MaxEventAhead::read);
+    }
+
+    private <T> T ofEvents(Function<SettingsReader, T> read) {
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ public record GatewayConfig(
                         settings.get(GatewaySettings.DRAIN_TIMEOUT)),
                 new EventRules(
                         settings.get(GatewaySettings.UNKNOWN_FIELDS) == GatewaySettings.UnknownFields.REJECT,
-                        settings.get(GatewaySettings.MAX_AHEAD),
+                        MaxEventAhead.read(settings),
                         MaxEventAge.read(settings),
                         settings.get(GatewaySettings.EVENT_TYPE),
                         settings.get(GatewaySettings.EVENT_IDENTITY),

@@ -111,12 +111,6 @@ final class GatewaySettings {
             UnknownFields.REJECT,
             "what becomes of an event with a field that the contract does not know");
 
-    static final Setting<Duration> MAX_AHEAD = Setting.of(
-            "gateway.max-ahead",
-            SettingType.duration("0ms", "1h"),
-            Duration.ofSeconds(60),
-            "how far event times may lie in the future");
-
     static final Setting<String> EVENT_TYPE =
             Setting.of("gateway.event-type", SettingType.text(), EventRules.DEFAULT_TYPE, "CloudEvents type");
 
@@ -147,7 +141,6 @@ final class GatewaySettings {
             ACK_TIMEOUT,
             DRAIN_TIMEOUT,
             UNKNOWN_FIELDS,
-            MAX_AHEAD,
             EVENT_TYPE,
             EVENT_IDENTITY);
 

@@ -8,6 +8,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.serde.SchemaIds;
 import dev.tollgate.schemas.serde.WireFormat;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientProperties for Kafka's producer and the registry client
  * @param topic full name of the topic
  * @param maxAge how old an event may be
+ * @param maxAhead how far ahead an event may lie
  * @param spool null for none
  */
 public record PublisherConfig(
@@ -42,6 +44,7 @@ public record PublisherConfig(
         String topic,
         MaxEventAge maxAge,
         String producerName,
+        MaxEventAhead maxAhead,
         int queueEvents,
         long queueBytes,
         long inFlightBytes,
@@ -125,6 +128,7 @@ public record PublisherConfig(
                 MaxEventAge.read(settings),
                 settings.get(PublisherSettings.NAME),
                 settings.get(PublisherSettings.QUEUE_EVENTS),
+                MaxEventAhead.read(settings),
                 settings.get(PublisherSettings.QUEUE_BYTES),
                 settings.get(PublisherSettings.IN_FLIGHT_BYTES),
                 spool(settings),
@@ -214,7 +218,8 @@ public record PublisherConfig(
     /** Without the client properties, which may hold passwords. */
     @Override
     public String toString() {
-        return "PublisherConfig[topic=" + topic + ", maxAge=" + maxAge.duration() + ", producerName=" + producerName
+        return "PublisherConfig[topic=" + topic + ", maxAge=" + maxAge.duration() + ", maxAhead="
+                + maxAhead.duration() + ", producerName=" + producerName
                 + ", queueEvents=" + queueEvents
                 + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", spool=" + spool + ", spoolUse="
                 + spoolUse

@@ -5,6 +5,7 @@ import com.fasterxml.uuid.NoArgGenerator;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.event.BodyReader;
 import dev.tollgate.gateway.event.MalformedBodyException;
+import dev.tollgate.gateway.event.MediaType;
 import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
@@ -13,13 +14,14 @@ import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.server.Answer.Results;
 import dev.tollgate.gateway.token.AccessToken;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.text.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -111,7 +113,8 @@ final class EventsEndpoint {
         String client = token.map(AccessToken::name).orElse("");
         List<ReadEvent> read;
         try {
-            read = read(format, headers, body.read(), madeIds(client, idempotencyKey));
+            byte[] content = body.read();
+            read = read(format, headers, content, madeIds(client, idempotencyKey, content));
         } catch (RequestBody.RejectedException e) {
             return e.answer();
         } catch (MalformedBodyException e) {
@@ -163,15 +166,17 @@ final class EventsEndpoint {
     }
 
     /**
-     * Ids for events that have none: random ones, or such that follow from the caller's key and the event's place, so
-     * that the same request sent twice has the same ids.
+     * Ids for events that have none: random ones, or such that follow from the caller's key, the body and the event's
+     * place in it. So the same request sent twice has the same ids; another one under a key that was used before has
+     * others, and is counted.
      */
-    private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey) {
+    private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey, byte[] body) {
         if (idempotencyKey == null) {
             return index -> ids.generate().toString();
         }
-        return index -> UUID.nameUUIDFromBytes(
-                        (client + "\n" + idempotencyKey + "\n" + index).getBytes(StandardCharsets.UTF_8))
+        String request = client + "\n" + idempotencyKey + "\n"
+                + HexFormat.of().formatHex(Sha256.digest().digest(body)) + "\n";
+        return index -> UUID.nameUUIDFromBytes((request + index).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }
 
@@ -330,25 +335,19 @@ final class EventsEndpoint {
                 return null;
             }
             List<String> types = headers.getValuesList("Content-Type");
-            if (types.size() != 1) {
+            MediaType type = types.size() == 1 ? MediaType.parse(types.getFirst()) : null;
+            if (type == null || !type.isUtf8()) {
                 return null;
             }
-            String[] parts = types.getFirst().split(";");
-            String type = parts[0].trim().toLowerCase(Locale.ROOT);
-            for (int i = 1; i < parts.length; i++) {
-                String parameter = parts[i].trim().toLowerCase(Locale.ROOT).replace("\"", "");
-                if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                    return null;
-                }
-            }
-            boolean structured = type.startsWith("application/cloudevents");
+            String essence = type.essence();
+            boolean structured = essence.startsWith("application/cloudevents");
             // Any of them: without its specversion such an event would lose its id and be counted again when it is sent
             // again.
             if (!structured && BINARY_ATTRIBUTES.stream().anyMatch(headers::contains)) {
                 return type.equals(BINARY_CLOUD_EVENT.mediaType) || type.endsWith("+json") ? BINARY_CLOUD_EVENT : null;
             }
             for (Format format : values()) {
-                if (format.mediaType.equals(type)) {
+                if (format.mediaType.equals(essence)) {
                     return format;
                 }
             }
