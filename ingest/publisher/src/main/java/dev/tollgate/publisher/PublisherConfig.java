@@ -38,19 +38,21 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge how old an event may be
  * @param maxAhead how far ahead an event may lie
  * @param spool null for none
+ * @param rejectAfter how long an event that Kafka rejects is sent again before it is given up
  */
 public record PublisherConfig(
         Map<String, Object> clientProperties,
         String topic,
         MaxEventAge maxAge,
-        String producerName,
         MaxEventAhead maxAhead,
+        String producerName,
         int queueEvents,
         long queueBytes,
         long inFlightBytes,
         @Nullable SpoolConfig spool,
         SpoolUse spoolUse,
         Duration spoolAfter,
+        Duration rejectAfter,
         Duration closeTimeout) {
 
     /** Every key of Tollgate's that {@link #from} reads. */
@@ -126,14 +128,15 @@ public record PublisherConfig(
                 clientProperties(cluster, others, settings),
                 cluster.topics().name(Topic.REQUEST_EVENTS),
                 MaxEventAge.read(settings),
+                MaxEventAhead.read(settings),
                 settings.get(PublisherSettings.NAME),
                 settings.get(PublisherSettings.QUEUE_EVENTS),
-                MaxEventAhead.read(settings),
                 settings.get(PublisherSettings.QUEUE_BYTES),
                 settings.get(PublisherSettings.IN_FLIGHT_BYTES),
                 spool(settings),
                 settings.get(PublisherSettings.SPOOL_USE),
                 settings.get(PublisherSettings.SPOOL_AFTER),
+                settings.get(PublisherSettings.REJECT_AFTER),
                 settings.get(PublisherSettings.CLOSE_TIMEOUT));
         settings.rejectUnknown();
         settings.throwIfProblems();
@@ -223,6 +226,7 @@ public record PublisherConfig(
                 + ", queueEvents=" + queueEvents
                 + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", spool=" + spool + ", spoolUse="
                 + spoolUse
-                + ", spoolAfter=" + spoolAfter + ", closeTimeout=" + closeTimeout + "]";
+                + ", spoolAfter=" + spoolAfter + ", rejectAfter=" + rejectAfter + ", closeTimeout=" + closeTimeout
+                + "]";
     }
 }

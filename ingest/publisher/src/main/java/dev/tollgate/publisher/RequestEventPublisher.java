@@ -101,7 +101,7 @@ public final class RequestEventPublisher implements AutoCloseable {
         Spool spool = openSpool(config.spool(), schemaText);
         SchemaResolver schemas = new SchemaResolver(ids, config.topic());
         try {
-            KafkaLink link = new KafkaLink(properties, config.topic(), counters, losses);
+            KafkaLink link = new KafkaLink(properties, config.topic(), config.rejectAfter(), counters, losses);
             HandOverQueue queue = new HandOverQueue(config.queueEvents(), config.queueBytes());
             EventSchema schema = schemas.resolve(schemaText);
             DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schemas, schema, spool, counters, losses);
