@@ -47,6 +47,12 @@ public final class ConfigOptions {
         return configuration().values();
     }
 
+    /** The configuration file that was named, by option or environment; null for none. */
+    public @Nullable Path file() {
+        String named = System.getenv("TOLLGATE_CONFIG");
+        return file != null || named == null ? file : Path.of(named);
+    }
+
     /** The same, with the origin of each value. */
     public Configuration configuration() {
         Map<String, String> flags = new LinkedHashMap<>(set);
@@ -57,8 +63,7 @@ public final class ConfigOptions {
             flags.put("registry.url", registryUrl);
         }
         Map<String, String> environment = System.getenv();
-        String named = environment.get("TOLLGATE_CONFIG");
-        Path chosen = file != null || named == null ? file : Path.of(named);
+        Path chosen = file();
         Configuration merged = ConfigSources.merge(chosen, environment, flags);
         if (chosen == null && !merged.names(ClusterConfig.BOOTSTRAP_SERVERS)) {
             Path local = LocalStack.configFile(LocalStack.defaultFolder());
@@ -76,11 +81,6 @@ public final class ConfigOptions {
      * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
      */
     public MaxEventAge maxEventAge() {
-        SettingsReader settings = new SettingsReader(values(), List.of(MaxEventAge.SETTINGS));
-        T setting = read.apply(settings);
-        settings.rejectUnknown();
-        settings.throwIfProblems();
-        return setting;
         return ofEvents(MaxEventAge::read);
     }
 
@@ -94,6 +94,11 @@ public final class ConfigOptions {
     }
 
     private <T> T ofEvents(Function<SettingsReader, T> read) {
+        SettingsReader settings = new SettingsReader(values(), List.of(MaxEventAge.SETTINGS));
+        T setting = read.apply(settings);
+        settings.rejectUnknown();
+        settings.throwIfProblems();
+        return setting;
     }
 
     /**

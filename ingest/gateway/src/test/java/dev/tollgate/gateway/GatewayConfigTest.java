@@ -30,7 +30,7 @@ class GatewayConfigTest {
         assertThat(config.tokens()).isEmpty();
         assertThat(config.topic()).isEqualTo("tollgate.request-events");
         assertThat(config.limits())
-                .isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000));
+                .isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000, 50, 1_024));
         assertThat(config.timeouts())
                 .isEqualTo(new GatewayConfig.Timeouts(
                         Duration.ofSeconds(10),
@@ -97,7 +97,7 @@ class GatewayConfigTest {
             assertThat(token.accounts()).containsExactly("acme", "team-*");
             assertThat(token.hash().matches("a-token-of-some-length-123")).isTrue();
         });
-        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3));
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3, 25, 0));
         assertThat(config.timeouts())
                 .isEqualTo(new GatewayConfig.Timeouts(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));

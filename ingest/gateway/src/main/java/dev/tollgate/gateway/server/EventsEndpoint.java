@@ -48,7 +48,7 @@ final class EventsEndpoint {
     private final BodyReader reader;
     private final EventSender sender;
     private final KafkaWatch watch;
-    private final Budget bytes;
+    private final Tokens tokens;
     private final Budget events;
     private final GatewayMetrics metrics;
     private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
@@ -57,14 +57,14 @@ final class EventsEndpoint {
             GatewayConfig config,
             EventSender sender,
             KafkaWatch watch,
-            Budget bytes,
+            Tokens tokens,
             Budget events,
             GatewayMetrics metrics,
             InstantSource clock) {
         this.config = config;
         this.sender = sender;
         this.watch = watch;
-        this.bytes = bytes;
+        this.tokens = tokens;
         this.events = events;
         this.metrics = metrics;
         reader = new BodyReader(config.rules(), config.limits().maxEvents(), clock);
@@ -72,12 +72,15 @@ final class EventsEndpoint {
 
     /** @throws IOException if the client went away before its body was read */
     Answer answer(Request request) throws IOException {
+        Optional<AccessToken> token = tokens.of(request.getHeaders());
+        Budget bytes = tokens.budgetOf(token);
         try (RequestBody body = new RequestBody(
                 request,
                 bytes,
                 config.limits().maxBodyBytes(),
-                config.timeouts().request())) {
-            Answer answer = answer(request, body);
+                config.timeouts().request(),
+                config.limits().minBodyBytesPerSecond())) {
+            Answer answer = answer(request, body, token, bytes);
             // What was rejected unread must be got out of the way, or the connection closes on a client that still
             // sends.
             boolean reusable = body.discardRest();
@@ -85,10 +88,10 @@ final class EventsEndpoint {
         }
     }
 
-    private Answer answer(Request request, RequestBody body) throws IOException {
+    private Answer answer(Request request, RequestBody body, Optional<AccessToken> token, Budget bytes)
+            throws IOException {
         HttpFields headers = request.getHeaders();
-        Optional<AccessToken> token = authenticate(headers);
-        if (token.isEmpty() && !config.tokens().isEmpty()) {
+        if (token.isEmpty() && !tokens.isAnyoneAllowed()) {
             return Answer.problem(
                     ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
@@ -149,20 +152,6 @@ final class EventsEndpoint {
             }
         }
         return bytes;
-    }
-
-    private Optional<AccessToken> authenticate(HttpFields headers) {
-        List<String> values = headers.getValuesList("Authorization");
-        if (values.size() != 1) {
-            return Optional.empty();
-        }
-        String[] parts = values.getFirst().trim().split(" +", 2);
-        if (parts.length != 2 || !parts[0].equalsIgnoreCase("Bearer")) {
-            return Optional.empty();
-        }
-        return config.tokens().stream()
-                .filter(token -> token.hash().matches(parts[1]))
-                .findFirst();
     }
 
     /**
@@ -344,14 +333,14 @@ final class EventsEndpoint {
             // Any of them: without its specversion such an event would lose its id and be counted again when it is sent
             // again.
             if (!structured && BINARY_ATTRIBUTES.stream().anyMatch(headers::contains)) {
-                return type.equals(BINARY_CLOUD_EVENT.mediaType) || type.endsWith("+json") ? BINARY_CLOUD_EVENT : null;
+                return type.isJson() ? BINARY_CLOUD_EVENT : null;
             }
             for (Format format : values()) {
                 if (format.mediaType.equals(essence)) {
                     return format;
                 }
             }
-            return null;
+            return type.isJson() && !structured ? JSON : null;
         }
     }
 }
