@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.text.PrintableText;
 import java.util.Arrays;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -44,14 +45,18 @@ public final class Main {
         // The problem alone: a page of usage behind it would push it off the screen.
         commandLine.setParameterExceptionHandler((e, args) -> {
             CommandLine failed = e.getCommandLine();
-            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + e.getMessage()));
+            failed.getErr()
+                    .println(failed.getColorScheme()
+                            .errorText("tollgate: " + PrintableText.lines(String.valueOf(e.getMessage()))));
             CommandLine.UnmatchedArgumentException.printSuggestions(e, failed.getErr());
             failed.getErr().println("See '" + failed.getCommandSpec().qualifiedName() + " --help'.");
             return CommandLine.ExitCode.USAGE;
         });
         commandLine.setExecutionExceptionHandler((e, failed, parsed) -> {
             LoggerFactory.getLogger(Main.class).debug("command failed", e);
-            failed.getErr().println(failed.getColorScheme().errorText("tollgate: " + CommandFailure.explain(e)));
+            failed.getErr()
+                    .println(failed.getColorScheme()
+                            .errorText("tollgate: " + PrintableText.lines(CommandFailure.explain(e))));
             return e instanceof InvalidSettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return commandLine;

@@ -59,7 +59,8 @@ class IngestCommandTest {
         assertThat(err.toString())
                 .contains("3 problems")
                 .contains(mapping + ": colour is unknown")
-                .contains(mapping + ": format must be json-lines, csv or access-log, was 'acces-log'")
+                .contains(mapping
+                        + ": format must be json-lines, csv, combined, vhost-combined, caddy, traefik, alb, iis, or a")
                 .contains(mapping + ": skip[0] must be a regular expression");
     }
 
@@ -130,7 +131,12 @@ class IngestCommandTest {
         "-, what is in standard input",
         "a.log|b.csv, files of one run must have the same format",
         "--max-errors|-1|a.log, '--max-errors must be >= 0, was -1'",
-        "--format|xml|a.log, 'must be json-lines, csv or access-log, was ''xml'''",
+        "--format|xml|a.log, '--format must be json-lines, csv, combined, vhost-combined, caddy, traefik, alb, iis, or"
+                + " a layout'",
+        "--format|alb|a.log, '--format alb: fields.account_id is missing: alb has none of itself; give a --mapping"
+                + " file'",
+        "--format|$status$host|a.log, '--format: the layout must have a text between its fields ''status'' and"
+                + " ''host'''",
         "--patience|soon|a.log, --patience: not a duration",
         "--state|s.json|--no-state|a.log, --state and --no-state exclude each other",
         "--mapping|none.yaml|a.log, the mapping file none.yaml does not exist",

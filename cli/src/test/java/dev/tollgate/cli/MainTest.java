@@ -162,7 +162,7 @@ class MainTest {
             value = {
                 "''                | nothing is amended",
                 "--units=-1        | --units must be 0 or more, was -1",
-                "'--endpoint= '    | --endpoint must not be empty",
+                "'--endpoint= '    | --endpoint must be 1 to 512 characters, was blank",
                 "--outcome=UNKNOWN | --outcome must be one of SUCCESS, AUTH_FAILED, INVALID, LIMITED, SERVER_ERROR",
                 "--outcome=perhaps | but was 'perhaps'"
             })

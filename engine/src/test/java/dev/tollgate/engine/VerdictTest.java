@@ -23,6 +23,7 @@ import dev.tollgate.planmodel.pricing.CostTable;
 import dev.tollgate.planmodel.pricing.EndpointPattern;
 import dev.tollgate.planmodel.pricing.PerCallCap;
 import dev.tollgate.planmodel.pricing.PerCallCap.Dimension;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -206,8 +207,8 @@ class VerdictTest {
         assertThat(account.rejections).containsExactly(RejectionReason.FUTURE_EVENT);
         assertThat(account.rejectionDetails.getFirst())
                 .contains("60000 ms")
-                .contains(Long.toString(NOON))
-                .contains(Long.toString(NOON + MINUTE + 1));
+                .contains(Instant.ofEpochMilli(NOON).toString())
+                .contains(Instant.ofEpochMilli(NOON + MINUTE + 1).toString());
         assertThat(account.state).isEqualTo(before);
 
         assertThat(account.apply(Requested.appendedAt(account.request("edge", NOON + MINUTE), NOON)))

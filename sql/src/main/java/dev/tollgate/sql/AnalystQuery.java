@@ -1,12 +1,16 @@
 package dev.tollgate.sql;
 
 import com.clickhouse.jdbc.StatementImpl;
+import java.lang.reflect.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -85,7 +89,8 @@ public record AnalystQuery(String name, String description, String sql) {
      * Rows of a query.
      *
      * @param columns names
-     * @param rows values by column as the driver gives them; null is null
+     * @param rows values by column as the driver gives them; null is null, an array or tuple is a list, a map a map,
+     *     however deep
      */
     public record Answer(List<String> columns, List<List<@Nullable Object>> rows) {
         /** Reads a result to its end. */
@@ -99,11 +104,43 @@ public record AnalystQuery(String name, String description, String sql) {
             while (result.next()) {
                 List<@Nullable Object> row = new ArrayList<>();
                 for (int i = 1; i <= columns.size(); i++) {
-                    row.add(result.getObject(i));
+                    row.add(plain(result.getObject(i)));
                 }
                 rows.add(row);
             }
             return new Answer(columns, rows);
+        }
+
+        /** The driver has arrays of its own, which say nothing of what is in them. */
+        private static @Nullable Object plain(@Nullable Object value) throws SQLException {
+            if (value instanceof java.sql.Array array) {
+                return plain(array.getArray());
+            }
+            if (value instanceof Struct tuple) {
+                return plain(tuple.getAttributes());
+            }
+            if (value != null && value.getClass().isArray()) {
+                List<@Nullable Object> items = new ArrayList<>();
+                for (int i = 0; i < Array.getLength(value); i++) {
+                    items.add(plain(Array.get(value, i)));
+                }
+                return items;
+            }
+            if (value instanceof Collection<?> collection) {
+                List<@Nullable Object> items = new ArrayList<>();
+                for (Object item : collection) {
+                    items.add(plain(item));
+                }
+                return items;
+            }
+            if (value instanceof Map<?, ?> map) {
+                Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    entries.put(entry.getKey(), plain(entry.getValue()));
+                }
+                return entries;
+            }
+            return value;
         }
     }
 

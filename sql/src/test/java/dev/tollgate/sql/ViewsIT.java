@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -431,5 +433,19 @@ final class ViewsIT {
 
     private static List<String> lines(AnalystQuery.Answer answer) {
         return answer.rows().stream().map(List::toString).toList();
+    }
+
+    @Test
+    void givenArraysMapsAndTuples_whenRead_thenTheyAreListsAndMapsHoweverDeep() throws SQLException {
+        try (Connection connection = clickHouse.config(DATABASE).dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT [1, 2] AS numbers, ['a', 'b'] AS texts, map('k', [1]) AS deep, [[1], []] AS nested,"
+                                + " tuple(1, 'x') AS pair, CAST([], 'Array(String)') AS none, NULL AS nothing")) {
+            AnalystQuery.Answer answer = AnalystQuery.Answer.read(rows);
+
+            assertThat(answer.rows().getFirst().toString())
+                    .isEqualTo("[[1, 2], [a, b], {k=[1]}, [[1], []], [1, x], [], null]");
+        }
     }
 }

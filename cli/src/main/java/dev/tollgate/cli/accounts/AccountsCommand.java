@@ -6,6 +6,10 @@ import dev.tollgate.cli.plans.PlanCatalogs;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.CommandGroup;
 import dev.tollgate.cli.terminal.Json;
+import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.Rfc3339;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.planmodel.time.CalendarOverride;
 import dev.tollgate.plans.catalog.PlanCatalogClient;
 import dev.tollgate.schemas.avro.AccountEvent;
@@ -22,9 +26,9 @@ import dev.tollgate.schemas.plan.WindowTranslator;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -127,9 +131,9 @@ public final class AccountsCommand extends CommandGroup {
 
         @Override
         public void run() {
-            if (account.isBlank() || account.length() > 128) {
-                throw new ParameterException(
-                        spec.commandLine(), "ACCOUNT must have 1 to 128 characters, was '" + account + "'");
+            require(InputText.required("ACCOUNT", account, Bounds.MAX_ID_CHARACTERS));
+            if (commandId != null) {
+                require(InputText.required("--command-id", commandId, Bounds.MAX_ID_CHARACTERS));
             }
             check();
             KafkaAccess kafka = config.kafka();
@@ -166,10 +170,17 @@ public final class AccountsCommand extends CommandGroup {
             }
         }
 
+        /** Throws what a rule of the contract has against a value; the engine would make a dead letter of it. */
+        void require(@Nullable Violation violation) {
+            if (violation != null) {
+                throw new ParameterException(spec.commandLine(), violation.sentence());
+            }
+        }
+
         Instant time(String option, String text) {
             try {
-                return Instant.parse(text);
-            } catch (DateTimeParseException e) {
+                return Rfc3339.parse(text);
+            } catch (DateTimeException e) {
                 throw new ParameterException(
                         spec.commandLine(),
                         option + " must be a time such as 2026-12-01T00:00:00Z, was '" + text + "'",
@@ -566,8 +577,8 @@ public final class AccountsCommand extends CommandGroup {
                         "nothing is amended: name at least one of --endpoint, --outcome, --units, --input-tokens and"
                                 + " --output-items, or void the event");
             }
-            if (endpoint != null && endpoint.isBlank()) {
-                throw usage("--endpoint must not be empty");
+            if (endpoint != null) {
+                require(InputText.required("--endpoint", endpoint, Bounds.MAX_ENDPOINT_CHARACTERS));
             }
             if (outcome == Outcome.UNKNOWN) {
                 throw usage(

@@ -4,11 +4,13 @@ import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,6 +48,12 @@ public final class ConfigOptions {
         return configuration().values();
     }
 
+    /** The configuration file that was named, by option or environment; null for none. */
+    public @Nullable Path file() {
+        String named = System.getenv("TOLLGATE_CONFIG");
+        return file != null || named == null ? file : Path.of(named);
+    }
+
     /** The same, with the origin of each value. */
     public Configuration configuration() {
         Map<String, String> flags = new LinkedHashMap<>(set);
@@ -56,8 +64,7 @@ public final class ConfigOptions {
             flags.put("registry.url", registryUrl);
         }
         Map<String, String> environment = System.getenv();
-        String named = environment.get("TOLLGATE_CONFIG");
-        Path chosen = file != null || named == null ? file : Path.of(named);
+        Path chosen = file();
         if (chosen != null && Files.isRegularFile(chosen) && LocalStack.isLeftBehind(chosen)) {
             throw new CommandFailure("the stack of 'tollgate up' that wrote " + chosen
                     + " is not up any more, and its ports may be somebody else's: start it again");
@@ -84,11 +91,24 @@ public final class ConfigOptions {
      * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
      */
     public MaxEventAge maxEventAge() {
+        return ofEvents(MaxEventAge::read);
+    }
+
+    /**
+     * How far ahead a request event may lie.
+     *
+     * @throws dev.tollgate.schemas.config.InvalidSettingsException if the setting is none
+     */
+    public MaxEventAhead maxEventAhead() {
+        return ofEvents(MaxEventAhead::read);
+    }
+
+    private <T> T ofEvents(Function<SettingsReader, T> read) {
         SettingsReader settings = new SettingsReader(values(), List.of(MaxEventAge.SETTINGS));
-        MaxEventAge age = MaxEventAge.read(settings);
+        T setting = read.apply(settings);
         settings.rejectUnknown();
         settings.throwIfProblems();
-        return age;
+        return setting;
     }
 
     /**

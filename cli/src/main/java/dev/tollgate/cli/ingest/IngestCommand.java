@@ -24,12 +24,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,10 +52,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Publish the request events of files: what happened before there was a publisher, or beside it.",
             "",
-            "JSON lines (plain events or CloudEvents), CSV and access logs of nginx and Apache, plain or gzip. Without"
-                + " --mapping the ending of the name says which (.jsonl, .ndjson, .csv, .log, each also with .gz). A"
-                + " mapping file says which field is the account, what endpoints are called and what is passed over;"
-                + " docs/gateway.md describes it.",
+            "JSON lines (plain events or CloudEvents), CSV, and access logs of nginx, Apache, Caddy, Traefik, AWS load"
+                + " balancers and IIS, plain or gzip. Without --mapping or --format the ending of the name says which"
+                + " (.jsonl, .ndjson, .csv, .log, each also with .gz). A mapping file says which field is the account,"
+                + " what endpoints are called and what is passed over; docs/gateway.md describes it.",
             "",
             "Running it again adds nothing: a state file remembers which content was published, under whatever name,"
                 + " and an event without an id of its own gets one that follows from its line and place. So after a"
@@ -70,6 +70,9 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tollgate ingest --mapping nginx.yaml --dry-run access.log",
+            "  tollgate ingest --format '$remote_addr - $http_x_account [$time_local] \"$request\" $status' --dry-run"
+                    + " a.log",
+            "  tollgate ingest --format vhost-combined --skip-without-account other_vhosts_access.log",
             "  tollgate ingest --mapping nginx.yaml --source web-1 access.log.2.gz access.log.1 access.log",
             "  export-events | tollgate ingest --format json-lines -"
         },
@@ -105,9 +108,15 @@ public final class IngestCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "json-lines, csv or access-log, where there is no mapping and the names do not say.",
-            converter = FormatConverter.class)
-    private Mapping.@Nullable Format format;
+            description =
+                    "json-lines, csv, combined, vhost-combined, caddy, traefik, alb or iis, or a layout as nginx's"
+                            + " log_format or Apache's LogFormat has it, where there is no mapping.")
+    private @Nullable String format;
+
+    @Option(
+            names = "--skip-without-account",
+            description = "Count records that have no account and pass them over, such as those of port scanners.")
+    private boolean isSkippingWithoutAccount;
 
     @Option(
             names = "--source",
@@ -158,7 +167,7 @@ public final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkUsage();
-        Mapping mapping = mapping();
+        Mapping mapping = isSkippingWithoutAccount ? mapping().skippingWithoutAccount() : mapping();
         Duration patienceTime = patience();
         Inputs inputs = Inputs.of(files);
         try {
@@ -166,6 +175,7 @@ public final class IngestCommand implements Callable<Integer> {
                     .withSource(source)
                     .withMaxErrors(maxErrors)
                     .withMaxAge(config.maxEventAge())
+                    .withMaxAhead(config.maxEventAhead())
                     .withPatience(patienceTime);
             if (isDryRun) {
                 return finish(
@@ -223,7 +233,15 @@ public final class IngestCommand implements Callable<Integer> {
 
     private Mapping mapping() throws IOException {
         if (mappingFile == null) {
-            return Mapping.preset(format != null ? format : formatOfNames());
+            try {
+                return Mapping.of(format != null ? format : formatOfNames());
+            } catch (InvalidSettingsException e) {
+                String problems = String.join("; ", e.problems());
+                throw usage(
+                        problems.startsWith("format")
+                                ? "--" + problems
+                                : "--format " + format + ": " + problems + "; give a --mapping file");
+            }
         }
         try {
             return Mapping.load(mappingFile);
@@ -236,27 +254,24 @@ public final class IngestCommand implements Callable<Integer> {
         }
     }
 
-    private Mapping.Format formatOfNames() {
-        Set<Mapping.Format> formats = EnumSet.noneOf(Mapping.Format.class);
+    private String formatOfNames() {
+        Set<String> formats = new TreeSet<>();
         for (String file : files) {
             String name = file.toLowerCase(Locale.ROOT);
             String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
             if (plain.endsWith(".jsonl") || plain.endsWith(".ndjson") || plain.endsWith(".json")) {
-                formats.add(Mapping.Format.JSON_LINES);
+                formats.add("json-lines");
             } else if (plain.endsWith(".csv")) {
-                formats.add(Mapping.Format.CSV);
+                formats.add("csv");
             } else if (plain.endsWith(".log")) {
-                formats.add(Mapping.Format.ACCESS_LOG);
+                formats.add("combined");
             } else {
-                throw usage("what is in " + (file.equals(STANDARD_INPUT) ? "standard input" : file)
-                        + "? Say --format json-lines, csv or access-log, or give a --mapping file");
+                throw usage("what is in " + (file.equals(STANDARD_INPUT) ? "standard input" : file) + "? Say --format "
+                        + Mapping.formats() + "; or give a --mapping file");
             }
         }
         if (formats.size() > 1) {
-            throw usage("files of one run must have the same format; these look like "
-                    + formats.stream()
-                            .map(found -> found.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                            .toList());
+            throw usage("files of one run must have the same format; these look like " + formats);
         }
         return formats.iterator().next();
     }
@@ -344,6 +359,8 @@ public final class IngestCommand implements Callable<Integer> {
             fields.put("published", report.published());
             fields.put("rejected", report.rejected());
             fields.put("skipped", report.passedOver());
+            fields.put("without_account", report.unattributed());
+            fields.put("without_details", report.withoutDetails());
             fields.put("bytes_published_before", report.skippedBytes());
             if (state != null) {
                 fields.put("state_file", state.toString());
@@ -372,6 +389,13 @@ public final class IngestCommand implements Callable<Integer> {
                 isDryRun ? "would be published" : "published"));
         text.append(String.format(
                 Locale.ROOT, "; %,d record(s) rejected, %,d passed over", report.rejected(), report.passedOver()));
+        if (report.unattributed() > 0) {
+            text.append(String.format(Locale.ROOT, "; %,d had no account", report.unattributed()));
+        }
+        if (report.withoutDetails() > 0) {
+            text.append(String.format(
+                    Locale.ROOT, "; of %,d event(s) a duration was left out or a label cut", report.withoutDetails()));
+        }
         if (report.skippedBytes() > 0) {
             text.append(String.format(
                     Locale.ROOT, "; %,d bytes had been published by an earlier run", report.skippedBytes()));
@@ -507,20 +531,6 @@ public final class IngestCommand implements Callable<Integer> {
             if (copy != null) {
                 Files.deleteIfExists(copy);
             }
-        }
-    }
-
-    /** {@code access-log} as well as {@code ACCESS_LOG}. */
-    static final class FormatConverter implements picocli.CommandLine.ITypeConverter<Mapping.Format> {
-        @Override
-        public Mapping.Format convert(String value) {
-            for (Mapping.Format format : Mapping.Format.values()) {
-                if (format.name().equalsIgnoreCase(value.replace('-', '_'))) {
-                    return format;
-                }
-            }
-            throw new picocli.CommandLine.TypeConversionException(
-                    "must be json-lines, csv or access-log, was '" + value + "'");
         }
     }
 }

@@ -2,23 +2,28 @@ package dev.tollgate.cli.ingest;
 
 import dev.tollgate.cli.config.ConfigOptions;
 import dev.tollgate.cli.terminal.CommandFailure;
+import dev.tollgate.planmodel.input.Rfc3339;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tollgate publish}: request events by hand, through the publisher that services use. */
 @Command(
@@ -80,7 +85,11 @@ public final class PublishCommand implements Runnable {
             description = "Identity; only with --count 1. Default: a new UUIDv7 each.")
     private @Nullable String eventId;
 
-    @Option(names = "--occurred-at", paramLabel = "TIME", description = "Event time. Default: now.")
+    @Option(
+            names = "--occurred-at",
+            paramLabel = "TIME",
+            description = "Event time, such as 2026-12-01T00:00:00Z. Default: now.",
+            converter = TimeConverter.class)
     private @Nullable Instant occurredAt;
 
     @Override
@@ -94,6 +103,7 @@ public final class PublishCommand implements Runnable {
         }
         Map<String, Object> properties = config.kafka().libraryProperties();
         properties.put(MaxEventAge.KEY, config.maxEventAge().duration().toString());
+        properties.put(MaxEventAhead.KEY, config.maxEventAhead().duration().toString());
         PublisherConfig publisherConfig = PublisherConfig.from(properties);
         try (RequestEventPublisher publisher = RequestEventPublisher.start(publisherConfig)) {
             for (int i = 0; i < count; i++) {
@@ -108,6 +118,18 @@ public final class PublishCommand implements Runnable {
             spec.commandLine()
                     .getOut()
                     .printf(Locale.ROOT, "%d event(s) of %s on %s acknowledged%n", count, account, endpoint);
+        }
+    }
+
+    /** Times by RFC 3339, as everywhere. */
+    static final class TimeConverter implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String value) {
+            try {
+                return Rfc3339.parse(value);
+            } catch (DateTimeException e) {
+                throw new TypeConversionException("must be a time such as 2026-12-01T00:00:00Z, was '" + value + "'");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.cli.config.ConfigOptions;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,8 @@ import picocli.CommandLine.Spec;
             "       -H 'Content-Type: application/json' \\",
             "       -d '{\"event_id\": \"1\", \"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'",
             "",
+            "A token that is taken out of the configuration file, or added, counts without a restart.",
+            "",
             "'tollgate config' lists the gateway's keys; docs/gateway.md describes formats and answers."
         },
         subcommands = HashTokenCommand.class,
@@ -52,6 +55,13 @@ public final class GatewayCommand implements Callable<Integer> {
         GatewayConfig gatewayConfig = GatewayConfig.from(config.values());
         return RoleRunner.run("gateway", () -> {
             Gateway gateway = Gateway.start(gatewayConfig);
+            Path file = config.file();
+            TokenReload tokens = file == null || gatewayConfig.tokens().isEmpty()
+                    ? null
+                    : TokenReload.of(
+                            file,
+                            () -> gateway.replaceTokens(
+                                    GatewayConfig.from(config.values()).tokens()));
             PrintWriter out = spec.commandLine().getOut();
             out.println("gateway listens on " + gateway.address());
             out.flush();
@@ -63,6 +73,9 @@ public final class GatewayCommand implements Callable<Integer> {
 
                 @Override
                 public void close() {
+                    if (tokens != null) {
+                        tokens.close();
+                    }
                     gateway.close();
                 }
             };

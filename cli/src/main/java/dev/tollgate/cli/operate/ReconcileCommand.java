@@ -4,6 +4,7 @@ import dev.tollgate.cli.config.ConfigOptions;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Json;
 import dev.tollgate.cli.terminal.Progress;
+import dev.tollgate.schemas.text.PrintableText;
 import dev.tollgate.sink.SinkConfig;
 import dev.tollgate.sink.reconcile.ReconcileListener;
 import dev.tollgate.sink.reconcile.ReconcileOptions;
@@ -110,7 +111,9 @@ public final class ReconcileCommand implements Callable<Integer> {
             LoggerFactory.getLogger(ReconcileCommand.class).debug("not judged", e);
             spec.commandLine()
                     .getErr()
-                    .println(spec.commandLine().getColorScheme().errorText("tollgate: " + CommandFailure.explain(e)));
+                    .println(spec.commandLine()
+                            .getColorScheme()
+                            .errorText("tollgate: " + PrintableText.lines(CommandFailure.explain(e))));
             return UNJUDGED;
         }
     }
@@ -129,7 +132,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         if (isJson) {
             lines(report).forEach(line -> out.println(Json.line(line)));
         } else {
-            text(report).forEach(out::println);
+            text(report).forEach(line -> out.println(PrintableText.of(line)));
         }
         out.flush();
     }

@@ -17,6 +17,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,18 +209,33 @@ public final class SqlCommand extends CommandGroup {
                 for (List<@Nullable Object> row : rows) {
                     Map<String, @Nullable Object> object = new LinkedHashMap<>();
                     for (int i = 0; i < columns.size(); i++) {
-                        Object value = row.get(i);
-                        object.put(
-                                columns.get(i),
-                                value == null || value instanceof Number || value instanceof Boolean
-                                        ? value
-                                        : value.toString());
+                        object.put(columns.get(i), jsonValue(row.get(i)));
                     }
                     out.println(Json.line(object));
                 }
                 return;
             }
             TextTable.print(out, columns, rows);
+        }
+
+        /** What JSON has a form for stays what it is, also within lists and maps; times and the like are texts. */
+        private static @Nullable Object jsonValue(@Nullable Object value) {
+            return switch (value) {
+                case null -> null;
+                case Number number -> number;
+                case Boolean flag -> flag;
+                case Collection<?> items -> {
+                    List<@Nullable Object> list = new ArrayList<>(items.size());
+                    items.forEach(item -> list.add(jsonValue(item)));
+                    yield list;
+                }
+                case Map<?, ?> map -> {
+                    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+                    map.forEach((key, item) -> object.put(String.valueOf(key), jsonValue(item)));
+                    yield object;
+                }
+                default -> value.toString();
+            };
         }
     }
 }

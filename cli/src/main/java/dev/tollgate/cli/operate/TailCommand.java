@@ -8,6 +8,7 @@ import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
+import dev.tollgate.schemas.text.PrintableText;
 import dev.tollgate.schemas.topic.Topic;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -109,7 +110,7 @@ public final class TailCommand implements Runnable {
             while (printed < max) {
                 for (ConsumerRecord<String, T> record : poll(consumer)) {
                     if (printed < max && isWanted(record)) {
-                        out.println(json ? Json.line(record.value()) : text.apply(record.value()));
+                        out.println(json ? Json.line(record.value()) : PrintableText.of(text.apply(record.value())));
                         printed++;
                     }
                 }

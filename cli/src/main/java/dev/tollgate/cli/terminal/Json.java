@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.schemas.text.PrintableText;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;
@@ -15,7 +16,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
-/** JSON for machines: one value on one line. */
+/** JSON for machines: one value on one line. Characters that would act on a terminal are escaped. */
 public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -24,7 +25,7 @@ public final class Json {
     /** Maps, lists, numbers, texts and booleans as one line. */
     public static String line(Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return PrintableText.json(MAPPER.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot be written as JSON: " + value, e);
         }
@@ -32,7 +33,7 @@ public final class Json {
 
     /** An Avro record with its field names; instants as ISO-8601, bytes as Base64. */
     public static String line(IndexedRecord record) {
-        return node(record).toString();
+        return PrintableText.json(node(record).toString());
     }
 
     private static JsonNode node(@Nullable Object value) {

@@ -1,5 +1,6 @@
 package dev.tollgate.cli.terminal;
 
+import dev.tollgate.schemas.text.PrintableText;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -41,11 +42,11 @@ public final class Progress implements AutoCloseable {
      */
     public synchronized void begin(String name, long total) {
         end();
-        step = name;
+        step = PrintableText.of(name);
         startedNanos = System.nanoTime();
         if (live) {
             bar = new ProgressBarBuilder()
-                    .setTaskName(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s", name))
+                    .setTaskName(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s", step))
                     .setInitialMax(total)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(200)
@@ -73,7 +74,7 @@ public final class Progress implements AutoCloseable {
         if (bar != null) {
             err.print("\r\u001b[K");
         }
-        err.println(line);
+        err.println(PrintableText.of(line));
         if (bar != null) {
             bar.refresh();
         }

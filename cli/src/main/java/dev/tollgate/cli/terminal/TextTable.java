@@ -1,11 +1,13 @@
 package dev.tollgate.cli.terminal;
 
+import dev.tollgate.schemas.text.PrintableText;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rows in aligned columns; numbers to the right. */
+/** Rows in aligned columns; numbers to the right, lists and maps as JSON, control characters escaped. */
 public final class TextTable {
     private static final int MAX_WIDTH = 60;
 
@@ -13,7 +15,8 @@ public final class TextTable {
 
     public static void print(
             PrintWriter out, List<String> columns, List<? extends List<? extends @Nullable Object>> rows) {
-        int[] widths = columns.stream().mapToInt(String::length).toArray();
+        int[] widths =
+                columns.stream().mapToInt(column -> text(column).length()).toArray();
         boolean[] numeric = new boolean[widths.length];
         for (int i = 0; i < widths.length; i++) {
             int column = i;
@@ -41,6 +44,11 @@ public final class TextTable {
     }
 
     private static String text(@Nullable Object value) {
-        return Objects.toString(value, "");
+        return switch (value) {
+            case null -> "";
+            case Collection<?> items -> Json.line(items);
+            case Map<?, ?> map -> Json.line(map);
+            default -> PrintableText.of(value.toString());
+        };
     }
 }

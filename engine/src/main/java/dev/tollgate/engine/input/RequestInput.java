@@ -1,6 +1,7 @@
 package dev.tollgate.engine.input;
 
 import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.input.RequestFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,17 @@ public record RequestInput(
         long appendedAtMillis,
         Position position,
         Annotations annotations)
-        implements Input {
+        implements Input, RequestFields {
+
+    @Override
+    public boolean isPhaseKnown() {
+        return phase != Phase.UNKNOWN;
+    }
+
+    @Override
+    public boolean isOutcomeKnown() {
+        return outcome != Outcome.UNKNOWN;
+    }
 
     /** An event about which nothing was said for reports. */
     public RequestInput(

@@ -1,5 +1,7 @@
 package dev.tollgate.engine.output;
 
+import dev.tollgate.planmodel.input.Violation;
+
 /** Why a record cannot have happened or cannot be followed. The name travels with the dead letter. */
 public enum RejectionReason {
     /** No event or command id. */
@@ -10,6 +12,10 @@ public enum RejectionReason {
     MISSING_ENDPOINT,
     /** An id or endpoint is longer than allowed. */
     FIELD_TOO_LONG,
+    /**
+     * An id or endpoint has control characters or is no Unicode text, or an optional id has invisible characters only.
+     */
+    INVALID_CHARACTERS,
     /** The event time lies further ahead of the append time than the allowed skew. */
     FUTURE_EVENT,
     /** A time before 1970 or after 9999. */
@@ -37,5 +43,23 @@ public enum RejectionReason {
     /** A suspension that ends before it begins. */
     INVALID_SUSPENSION,
     /** More scheduled or recent changes than an account can hold. */
-    TOO_MANY_CHANGES
+    TOO_MANY_CHANGES;
+
+    /** The reason that a broken rule of the contract has. */
+    public static RejectionReason of(Violation violation) {
+        return switch (violation.rule()) {
+            case PRESENCE ->
+                switch (violation.field()) {
+                    case "account_id" -> MISSING_ACCOUNT_ID;
+                    case "endpoint" -> MISSING_ENDPOINT;
+                    default -> MISSING_EVENT_ID;
+                };
+            case LENGTH, COUNT -> FIELD_TOO_LONG;
+            case UNICODE, CHARACTERS -> INVALID_CHARACTERS;
+            case SIGN -> NEGATIVE_UNITS;
+            case SYMBOL -> violation.field().equals("phase") ? UNKNOWN_PHASE : UNKNOWN_OUTCOME;
+            case TIME_RANGE, AGE -> INVALID_TIME;
+            case AHEAD -> FUTURE_EVENT;
+        };
+    }
 }

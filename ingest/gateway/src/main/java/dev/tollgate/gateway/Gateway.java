@@ -3,6 +3,7 @@ package dev.tollgate.gateway;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.server.GatewayServer;
+import dev.tollgate.gateway.token.AccessToken;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -91,6 +92,21 @@ public final class Gateway implements AutoCloseable {
     /** Path to methods of everything that is served. */
     Map<String, Iterable<String>> routes() {
         return server.routes();
+    }
+
+    /**
+     * From now on these may publish and no others, so that a token can be revoked without a restart. Requests whose
+     * token was accepted before are answered.
+     *
+     * @param tokens at least one
+     * @throws IllegalArgumentException if there are none, or the gateway was started for anyone: that is changed by a
+     *     restart only
+     */
+    public void replaceTokens(List<AccessToken> tokens) {
+        server.replaceTokens(tokens);
+        log.info(
+                "tokens replaced: names={}",
+                tokens.stream().map(AccessToken::name).toList());
     }
 
     /** Waits until somebody closes it. */

@@ -9,6 +9,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic full name of the topic of request events
  * @param tls null for plain HTTP
  * @param tokens empty exactly if anyone may publish
+ * @param corsOrigins origins whose pages may publish, such as {@code https://app.example.org}; empty for none
  * @param effective what was read, defaults included, secrets masked
  */
 public record GatewayConfig(
@@ -38,6 +40,7 @@ public record GatewayConfig(
         int port,
         @Nullable Tls tls,
         List<AccessToken> tokens,
+        List<String> corsOrigins,
         Limits limits,
         Timeouts timeouts,
         EventRules rules,
@@ -50,11 +53,13 @@ public record GatewayConfig(
     public static final List<SettingGroup> SETTINGS =
             ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, GatewaySettings.GROUP);
 
+    private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.\\-\\[\\]:]+");
     private static final Pattern TOKEN_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     public GatewayConfig {
         clients = Map.copyOf(clients);
         tokens = List.copyOf(tokens);
+        corsOrigins = List.copyOf(corsOrigins);
         effective = Map.copyOf(effective);
     }
 
@@ -80,7 +85,9 @@ public record GatewayConfig(
                 settings.get(GatewaySettings.MAX_EVENTS),
                 settings.get(GatewaySettings.IN_FLIGHT_BYTES),
                 settings.get(GatewaySettings.IN_FLIGHT_EVENTS),
-                settings.get(GatewaySettings.MAX_CONNECTIONS));
+                settings.get(GatewaySettings.MAX_CONNECTIONS),
+                settings.get(GatewaySettings.TOKEN_SHARE_PERCENT),
+                settings.get(GatewaySettings.MIN_BODY_RATE));
         if (limits.inFlightBytes() < limits.maxBodyBytes()) {
             settings.problem("gateway.in-flight-bytes must be at least gateway.max-body-bytes (" + limits.maxBodyBytes()
                     + "), was " + limits.inFlightBytes());
@@ -96,6 +103,7 @@ public record GatewayConfig(
                 settings.get(GatewaySettings.PORT),
                 tls(settings),
                 tokens(settings, anonymous),
+                corsOrigins(settings),
                 limits,
                 new Timeouts(
                         settings.get(GatewaySettings.IDLE_TIMEOUT),
@@ -104,7 +112,7 @@ public record GatewayConfig(
                         settings.get(GatewaySettings.DRAIN_TIMEOUT)),
                 new EventRules(
                         settings.get(GatewaySettings.UNKNOWN_FIELDS) == GatewaySettings.UnknownFields.REJECT,
-                        settings.get(GatewaySettings.MAX_AHEAD),
+                        MaxEventAhead.read(settings),
                         MaxEventAge.read(settings),
                         settings.get(GatewaySettings.EVENT_TYPE),
                         settings.get(GatewaySettings.EVENT_IDENTITY),
@@ -150,6 +158,17 @@ public record GatewayConfig(
         return tokens;
     }
 
+    private static List<String> corsOrigins(SettingsReader settings) {
+        List<String> origins = settings.get(GatewaySettings.CORS_ORIGINS);
+        for (String origin : origins) {
+            if (!ORIGIN.matcher(origin).matches()) {
+                settings.problem("gateway.cors.origins must be origins such as https://app.example.org or"
+                        + " http://localhost:3000, without a path and without *, was '" + origin + "'");
+            }
+        }
+        return origins;
+    }
+
     private static @Nullable Tls tls(SettingsReader settings) {
         Path file = settings.get(GatewaySettings.KEY_STORE).orElse(null);
         String password = settings.get(GatewaySettings.KEY_STORE_PASSWORD).orElse(null);
@@ -186,7 +205,20 @@ public record GatewayConfig(
     }
 
     /** What a request, and all of them together, may cost. */
-    public record Limits(int maxBodyBytes, int maxEvents, long inFlightBytes, int inFlightEvents, int maxConnections) {}
+    public record Limits(
+            int maxBodyBytes,
+            int maxEvents,
+            long inFlightBytes,
+            int inFlightEvents,
+            int maxConnections,
+            int tokenSharePercent,
+            int minBodyBytesPerSecond) {
+
+        /** Most of {@code inFlightBytes} that the requests of one of several tokens may hold; one body at least. */
+        public long tokenBytes() {
+            return Math.max(maxBodyBytes, inFlightBytes / 100 * tokenSharePercent);
+        }
+    }
 
     /** How long things may take. */
     public record Timeouts(Duration idle, Duration request, Duration ack, Duration drain) {}

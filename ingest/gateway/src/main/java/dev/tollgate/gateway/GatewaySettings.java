@@ -81,6 +81,24 @@ final class GatewaySettings {
             2_000,
             "open connections; more wait to be accepted");
 
+    static final Setting<Integer> TOKEN_SHARE_PERCENT = Setting.of(
+            "gateway.share-percent",
+            SettingType.integer(1, 100),
+            50,
+            "of `gateway.in-flight-bytes`, what the requests of one token may hold where there are several");
+
+    static final Setting<Integer> MIN_BODY_RATE = Setting.of(
+            "gateway.min-body-rate",
+            SettingType.integer(0, 1 << 20, "bytes"),
+            1 << 10,
+            "bytes a second at which a body must arrive, over each 5 s; `0` for no matter");
+
+    static final Setting<List<String>> CORS_ORIGINS = Setting.of(
+            "gateway.cors.origins",
+            SettingType.list(),
+            List.of(),
+            "comma-separated origins whose pages may publish from a browser, such as `https://app.example.org`");
+
     static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
             "gateway.idle-timeout",
             SettingType.duration("100ms", "10m"),
@@ -111,12 +129,6 @@ final class GatewaySettings {
             UnknownFields.REJECT,
             "what becomes of an event with a field that the contract does not know");
 
-    static final Setting<Duration> MAX_AHEAD = Setting.of(
-            "gateway.max-ahead",
-            SettingType.duration("0ms", "1h"),
-            Duration.ofSeconds(60),
-            "how far event times may lie in the future");
-
     static final Setting<String> EVENT_TYPE =
             Setting.of("gateway.event-type", SettingType.text(), EventRules.DEFAULT_TYPE, "CloudEvents type");
 
@@ -134,6 +146,7 @@ final class GatewaySettings {
             TOKEN_HASH,
             TOKEN_ACCOUNTS,
             ANONYMOUS,
+            CORS_ORIGINS,
             KEY_STORE,
             KEY_STORE_PASSWORD,
             KEY_STORE_TYPE,
@@ -142,12 +155,13 @@ final class GatewaySettings {
             IN_FLIGHT_BYTES,
             IN_FLIGHT_EVENTS,
             MAX_CONNECTIONS,
+            TOKEN_SHARE_PERCENT,
+            MIN_BODY_RATE,
             IDLE_TIMEOUT,
             REQUEST_TIMEOUT,
             ACK_TIMEOUT,
             DRAIN_TIMEOUT,
             UNKNOWN_FIELDS,
-            MAX_AHEAD,
             EVENT_TYPE,
             EVENT_IDENTITY);
 

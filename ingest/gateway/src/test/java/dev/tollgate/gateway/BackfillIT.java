@@ -155,11 +155,9 @@ class BackfillIT {
                 bad.add(line + " " + detail);
             }
         };
-        BackfillReport report = Backfill.run(
-                options(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES)), sender::send, listener);
+        BackfillReport report = Backfill.run(options(List.of(lines), Mapping.of("json-lines")), sender::send, listener);
         BackfillReport allowed = Backfill.run(
-                options(List.of(lines), Mapping.preset(Mapping.Format.JSON_LINES))
-                        .withMaxErrors(1),
+                options(List.of(lines), Mapping.of("json-lines")).withMaxErrors(1),
                 sender::send,
                 BackfillListener.SILENT);
 
@@ -183,8 +181,7 @@ class BackfillIT {
         }
         Path file = write("events.csv", csv.toString());
         Path state = files.resolve("state.json");
-        BackfillOptions options =
-                options(List.of(file), Mapping.preset(Mapping.Format.CSV)).withStateFile(state);
+        BackfillOptions options = options(List.of(file), Mapping.of("csv")).withStateFile(state);
 
         BackfillReport report = Backfill.run(options, sender::send, BackfillListener.SILENT);
         BackfillReport again = Backfill.run(options, sender::send, BackfillListener.SILENT);
@@ -277,7 +274,7 @@ class BackfillIT {
     @Test
     void givenKafkaAway_whenIngested_thenItStopsAndALaterRunGoesOn(@TempDir Path folder) throws Exception {
         Path log = write("outage.log", line("o", "GET /1", 200));
-        Mapping mapping = Mapping.preset(Mapping.Format.ACCESS_LOG);
+        Mapping mapping = Mapping.of("combined");
         BackfillOptions options = options(List.of(log), mapping)
                 .withStateFile(files.resolve("state.json"))
                 .withPatience(Duration.ofMillis(300));
@@ -311,9 +308,8 @@ class BackfillIT {
                 bad.add(line + " " + detail);
             }
         };
-        BackfillOptions options = options(List.of(file), Mapping.preset(Mapping.Format.CSV))
-                .withMaxErrors(10)
-                .withStateFile(files.resolve("quote.json"));
+        BackfillOptions options =
+                options(List.of(file), Mapping.of("csv")).withMaxErrors(10).withStateFile(files.resolve("quote.json"));
 
         BackfillReport report = Backfill.run(options, sender::send, listener);
         BackfillReport again = Backfill.run(options, sender::send, listener);
@@ -331,7 +327,7 @@ class BackfillIT {
     void givenABadRecord_whenItIsCorrected_thenTheOthersKeepTheirIds() throws Exception {
         String good = line("corrected", "GET /a", 200);
         Path log = write("corrected.log", "broken\n" + good + good);
-        BackfillOptions options = options(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
+        BackfillOptions options = options(List.of(log), Mapping.of("combined"))
                 .withMaxErrors(1)
                 .withStateFile(files.resolve("corrected.json"));
 
@@ -359,8 +355,8 @@ class BackfillIT {
         byte[] whole = packed.toByteArray();
         Path file = files.resolve("torn.log.gz");
         Files.write(file, Arrays.copyOf(whole, whole.length - 100));
-        BackfillOptions options = options(List.of(file), Mapping.preset(Mapping.Format.ACCESS_LOG))
-                .withStateFile(files.resolve("torn.json"));
+        BackfillOptions options =
+                options(List.of(file), Mapping.of("combined")).withStateFile(files.resolve("torn.json"));
 
         assertThatThrownBy(() -> Backfill.run(options, sender::send, BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
@@ -383,10 +379,8 @@ class BackfillIT {
             fields: {account_id: "{account}", endpoint: "{endpoint}", occurred_at: "{occurred_at}", units: "{chunks}"}
             """);
 
-        assertThatThrownBy(() -> Backfill.run(
-                        options(List.of(file), Mapping.preset(Mapping.Format.CSV)),
-                        sender::send,
-                        BackfillListener.SILENT))
+        assertThatThrownBy(() ->
+                        Backfill.run(options(List.of(file), Mapping.of("csv")), sender::send, BackfillListener.SILENT))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("the column 'account' is not a field")
                 .hasMessageContaining("there is no column 'account_id'");
@@ -403,14 +397,11 @@ class BackfillIT {
         Path log = write("x.log", "");
 
         assertThatThrownBy(() -> Backfill.run(
-                        options(List.of(missing), Mapping.preset(Mapping.Format.ACCESS_LOG)),
-                        sender::send,
-                        BackfillListener.SILENT))
+                        options(List.of(missing), Mapping.of("combined")), sender::send, BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("missing.log must be a readable file");
         assertThatThrownBy(() -> Backfill.run(
-                        options(List.of(log), Mapping.preset(Mapping.Format.ACCESS_LOG))
-                                .withStateFile(notState),
+                        options(List.of(log), Mapping.of("combined")).withStateFile(notState),
                         sender::send,
                         BackfillListener.SILENT))
                 .isInstanceOf(GatewayException.class)

@@ -67,7 +67,7 @@ class DocumentedSnippetsIT {
 
     @Test
     void givenMappingOfThePage_whenRead_thenItIsValid() throws Exception {
-        assertThat(Mapping.parse(snippet("yaml")).format()).isEqualTo(Mapping.Format.ACCESS_LOG);
+        assertThat(Mapping.parse(snippet("yaml")).format()).isEqualTo("combined");
     }
 
     private static String snippet(String language) throws Exception {

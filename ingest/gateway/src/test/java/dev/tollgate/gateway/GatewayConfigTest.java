@@ -8,6 +8,7 @@ import dev.tollgate.gateway.event.EventRules.CloudEventIdentity;
 import dev.tollgate.gateway.token.TokenHash;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,8 @@ class GatewayConfigTest {
         assertThat(config.tls()).isNull();
         assertThat(config.tokens()).isEmpty();
         assertThat(config.topic()).isEqualTo("tollgate.request-events");
-        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000));
+        assertThat(config.limits())
+                .isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000, 50, 1_024));
         assertThat(config.timeouts())
                 .isEqualTo(new GatewayConfig.Timeouts(
                         Duration.ofSeconds(10),
@@ -76,7 +78,10 @@ class GatewayConfigTest {
                 "gateway.drain-timeout", "4s"));
         settings.putAll(Map.of(
                 "gateway.unknown-fields", "ignore",
-                "gateway.max-ahead", "5m",
+                "events.max-ahead", "5m",
+                "gateway.share-percent", "25",
+                "gateway.min-body-rate", "0",
+                "gateway.cors.origins", "https://app.example.org, http://localhost:3000",
                 "events.max-age", "90d",
                 "gateway.event-type", "com.example.call",
                 "gateway.event-identity", "source-and-id"));
@@ -92,14 +97,14 @@ class GatewayConfigTest {
             assertThat(token.accounts()).containsExactly("acme", "team-*");
             assertThat(token.hash().matches("a-token-of-some-length-123")).isTrue();
         });
-        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3));
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3, 25, 0));
         assertThat(config.timeouts())
                 .isEqualTo(new GatewayConfig.Timeouts(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
         assertThat(config.rules())
                 .isEqualTo(new EventRules(
                         false,
-                        Duration.ofMinutes(5),
+                        new MaxEventAhead(Duration.ofMinutes(5)),
                         new MaxEventAge(Duration.ofDays(90)),
                         "com.example.call",
                         CloudEventIdentity.SOURCE_AND_ID,

@@ -64,6 +64,16 @@ final class Chunk {
         return null;
     }
 
+    /** Whether something that was handed to the producer has not come to an end yet. */
+    boolean hasOutstanding() {
+        for (int i = 0; i < next; i++) {
+            if (!envelopes.get(i).isSettled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void sentOne() {
         next++;
     }

@@ -66,6 +66,9 @@ final class DeliveryLoop {
     private final ArrayDeque<Chunk> sent = new ArrayDeque<>();
     private final ArrayDeque<Chunk> unsent = new ArrayDeque<>();
     private @Nullable Chunk unspooled;
+    /** The event that was sent alone last; nothing is sent behind it before Kafka has taken or rejected it. */
+    private @Nullable Envelope alone;
+
     private final Queue<FlushRequest> flushRequests = new ConcurrentLinkedQueue<>();
     private long inFlightBytes;
     private long spoolFailedAtNanos;
@@ -420,7 +423,11 @@ final class DeliveryLoop {
                 return moved;
             }
             for (Envelope next = chunk.nextToSend(); next != null; next = chunk.nextToSend()) {
+                if (!mayBeSent(next, chunk)) {
+                    return moved;
+                }
                 if (!link.send(next, chunk.schema.id())) {
+                    alone = null;
                     return moved;
                 }
                 chunk.sentOne();
@@ -429,6 +436,27 @@ final class DeliveryLoop {
             sent.add(unsent.remove());
         }
         return moved;
+    }
+
+    /**
+     * Kafka rejects a batch for one record in it, and does not always say for which. So the records of a rejected batch
+     * are sent one at a time: nothing else is under way meanwhile, and nothing is sent behind one before its end is
+     * known.
+     */
+    private boolean mayBeSent(Envelope next, Chunk chunk) {
+        Envelope before = alone;
+        if (before != null && !before.isSettled()) {
+            return false;
+        }
+        alone = null;
+        if (next.isSuspect()) {
+            if (!sent.isEmpty() || chunk.hasOutstanding()) {
+                return false;
+            }
+            alone = next;
+        }
+        next.sendAlone(next.isSuspect());
+        return true;
     }
 
     /** Lets go of the oldest chunks that Kafka has. */
@@ -460,6 +488,7 @@ final class DeliveryLoop {
             unsent.addFirst(sent.removeLast());
         }
         unsent.forEach(Chunk::rewind);
+        alone = null;
         log.info("producer replaced: chunksToSendAgain={}", unsent.size());
         return true;
     }

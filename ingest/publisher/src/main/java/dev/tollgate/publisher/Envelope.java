@@ -23,6 +23,10 @@ final class Envelope implements Callback {
     private @Nullable Chunk chunk;
     private @Nullable KafkaLink link;
     private volatile boolean settled;
+    /** Since when Kafka has rejected it, {@code System.nanoTime()}; 0 if it has not. */
+    private volatile long rejectedSinceNanos;
+
+    private volatile boolean isAlone;
 
     Envelope(byte[] key, byte[] payload) {
         this.key = key;
@@ -43,6 +47,19 @@ final class Envelope implements Callback {
         return settled;
     }
 
+    /**
+     * Whether Kafka has rejected the batch that it was in, for its sake or for another's: which of them it was shows
+     * when each is sent alone.
+     */
+    boolean isSuspect() {
+        return rejectedSinceNanos != 0;
+    }
+
+    /** Says how it is sent now: alone, so that a rejection is its own, or with others. */
+    void sendAlone(boolean alone) {
+        isAlone = alone;
+    }
+
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
         KafkaLink sender = link;
@@ -53,10 +70,14 @@ final class Envelope implements Callback {
         if (failure == null) {
             settle(mine);
             sender.acknowledged();
-        } else if (sender.isHopeless(failure)) {
+        } else if (sender.isHopeless(failure) || (isAlone && sender.isRejectedForGood(failure, rejectedSinceNanos))) {
             settle(mine);
             sender.rejected(failure);
         } else {
+            if (rejectedSinceNanos == 0 && KafkaLink.isRejection(failure)) {
+                long now = System.nanoTime();
+                rejectedSinceNanos = now == 0 ? 1 : now;
+            }
             sender.failed(failure);
         }
     }

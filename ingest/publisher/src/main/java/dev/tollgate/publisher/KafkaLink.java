@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -33,6 +35,7 @@ final class KafkaLink {
     private final String topic;
     private final PublisherCounters counters;
     private final LossReport losses;
+    private final long rejectAfterNanos;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicReference<@Nullable KafkaProducer<byte[], byte[]>> producer = new AtomicReference<>();
 
@@ -46,12 +49,19 @@ final class KafkaLink {
     /**
      * Opens the producer.
      *
+     * @param rejectAfter how long a record that Kafka rejects is sent again before it is given up
      * @throws KafkaException if the configuration is rejected; a cluster that is away or whose name does not resolve
      *     yet is no failure
      */
-    KafkaLink(Map<String, Object> properties, String topic, PublisherCounters counters, LossReport losses) {
+    KafkaLink(
+            Map<String, Object> properties,
+            String topic,
+            Duration rejectAfter,
+            PublisherCounters counters,
+            LossReport losses) {
         this.properties = properties;
         this.topic = topic;
+        this.rejectAfterNanos = rejectAfter.toNanos();
         this.counters = counters;
         this.losses = losses;
         try {
@@ -109,13 +119,29 @@ final class KafkaLink {
         return e instanceof RecordTooLargeException;
     }
 
+    /** Whether Kafka rejects what is in a record, or its time; a topic may still be configured otherwise. */
+    static boolean isRejection(Exception e) {
+        return e instanceof InvalidRecordException || e instanceof InvalidTimestampException;
+    }
+
+    /**
+     * Whether such a rejection of a record that was sent alone is to be taken for final. All others wait for it, in
+     * order.
+     *
+     * @param sinceNanos when it was first rejected, 0 for never before
+     */
+    boolean isRejectedForGood(Exception e, long sinceNanos) {
+        return isRejection(e) && sinceNanos != 0 && System.nanoTime() - sinceNanos >= rejectAfterNanos;
+    }
+
     void acknowledged() {
         lastProgressNanos = System.nanoTime();
         counters.acknowledged(1);
     }
 
     void rejected(Exception e) {
-        losses.dropped(DropReason.TOO_LARGE_FOR_KAFKA, 1);
+        lastProgressNanos = System.nanoTime();
+        losses.dropped(isRejection(e) ? DropReason.REJECTED_BY_KAFKA : DropReason.TOO_LARGE_FOR_KAFKA, 1);
         log.debug("Kafka rejects an event for good: topic={}", topic, e);
     }
 

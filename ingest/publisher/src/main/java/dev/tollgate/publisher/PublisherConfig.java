@@ -8,6 +8,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.serde.SchemaIds;
 import dev.tollgate.schemas.serde.WireFormat;
@@ -35,12 +36,15 @@ import org.jspecify.annotations.Nullable;
  * @param clientProperties for Kafka's producer and the registry client
  * @param topic full name of the topic
  * @param maxAge how old an event may be
+ * @param maxAhead how far ahead an event may lie
  * @param spool null for none
+ * @param rejectAfter how long an event that Kafka rejects is sent again before it is given up
  */
 public record PublisherConfig(
         Map<String, Object> clientProperties,
         String topic,
         MaxEventAge maxAge,
+        MaxEventAhead maxAhead,
         String producerName,
         int queueEvents,
         long queueBytes,
@@ -48,6 +52,7 @@ public record PublisherConfig(
         @Nullable SpoolConfig spool,
         SpoolUse spoolUse,
         Duration spoolAfter,
+        Duration rejectAfter,
         Duration closeTimeout) {
 
     /** Every key of Tollgate's that {@link #from} reads. */
@@ -123,6 +128,7 @@ public record PublisherConfig(
                 clientProperties(cluster, others, settings),
                 cluster.topics().name(Topic.REQUEST_EVENTS),
                 MaxEventAge.read(settings),
+                MaxEventAhead.read(settings),
                 settings.get(PublisherSettings.NAME),
                 settings.get(PublisherSettings.QUEUE_EVENTS),
                 settings.get(PublisherSettings.QUEUE_BYTES),
@@ -130,6 +136,7 @@ public record PublisherConfig(
                 spool(settings),
                 settings.get(PublisherSettings.SPOOL_USE),
                 settings.get(PublisherSettings.SPOOL_AFTER),
+                settings.get(PublisherSettings.REJECT_AFTER),
                 settings.get(PublisherSettings.CLOSE_TIMEOUT));
         settings.rejectUnknown();
         settings.throwIfProblems();
@@ -214,10 +221,12 @@ public record PublisherConfig(
     /** Without the client properties, which may hold passwords. */
     @Override
     public String toString() {
-        return "PublisherConfig[topic=" + topic + ", maxAge=" + maxAge.duration() + ", producerName=" + producerName
+        return "PublisherConfig[topic=" + topic + ", maxAge=" + maxAge.duration() + ", maxAhead="
+                + maxAhead.duration() + ", producerName=" + producerName
                 + ", queueEvents=" + queueEvents
                 + ", queueBytes=" + queueBytes + ", inFlightBytes=" + inFlightBytes + ", spool=" + spool + ", spoolUse="
                 + spoolUse
-                + ", spoolAfter=" + spoolAfter + ", closeTimeout=" + closeTimeout + "]";
+                + ", spoolAfter=" + spoolAfter + ", rejectAfter=" + rejectAfter + ", closeTimeout=" + closeTimeout
+                + "]";
     }
 }

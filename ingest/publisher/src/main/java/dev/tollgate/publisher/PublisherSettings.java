@@ -78,6 +78,13 @@ final class PublisherSettings {
             Duration.ofMillis(500),
             "how long the oldest event may wait for Kafka before events go to the spool");
 
+    static final Setting<Duration> REJECT_AFTER = Setting.of(
+            "publisher.reject-after",
+            SettingType.duration("0ms", "24h"),
+            Duration.ofMinutes(1),
+            "how long an event that Kafka rejects (an invalid record or record time) is sent again, and those behind"
+                    + " it wait, before it is given up");
+
     static final Setting<Duration> CLOSE_TIMEOUT = Setting.of(
             "publisher.close-timeout",
             SettingType.duration("0ms", "1h"),
@@ -98,6 +105,7 @@ final class PublisherSettings {
             SPOOL_SYNC,
             SPOOL_USE,
             SPOOL_AFTER,
+            REJECT_AFTER,
             CLOSE_TIMEOUT);
 
     private PublisherSettings() {}

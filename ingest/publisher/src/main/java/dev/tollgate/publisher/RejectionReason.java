@@ -1,17 +1,19 @@
 package dev.tollgate.publisher;
 
-import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.planmodel.input.Violation;
 
 /**
  * Why an event was rejected before anything was done with it. Publishing the same event again would be rejected again.
  */
 public enum RejectionReason {
-    /** The account id is missing or blank. */
+    /** The account id is missing, blank, or made of invisible characters only. */
     ACCOUNT_MISSING,
-    /** The endpoint is missing or blank. */
+    /** The endpoint is missing, blank, or made of invisible characters only. */
     ENDPOINT_MISSING,
     /** A text is longer than the contract allows. */
     TEXT_TOO_LONG,
+    /** An id or endpoint has control characters, or a project or key id has invisible characters only. */
+    CHARACTERS_NOT_ALLOWED,
     /** More than 16 attributes. */
     TOO_MANY_ATTRIBUTES,
     /** Units, tokens, items or duration below zero. */
@@ -20,6 +22,8 @@ public enum RejectionReason {
     TIME_OUT_OF_RANGE,
     /** The event time lies further back than {@code events.max-age}. */
     TOO_OLD,
+    /** The event time lies further ahead than {@code events.max-ahead}. */
+    TOO_FAR_AHEAD,
     /** Phase or outcome is {@code UNKNOWN}, which is a reader's word and never a publisher's. */
     SYMBOL_UNKNOWN,
     /**
@@ -29,7 +33,7 @@ public enum RejectionReason {
     MALFORMED;
 
     /** The reason that a broken rule of the contract is counted under. */
-    static RejectionReason of(RequestEventRules.Violation violation) {
+    static RejectionReason of(Violation violation) {
         return switch (violation.rule()) {
             case PRESENCE ->
                 switch (violation.field()) {
@@ -38,10 +42,12 @@ public enum RejectionReason {
                     default -> MALFORMED;
                 };
             case LENGTH -> TEXT_TOO_LONG;
+            case CHARACTERS -> CHARACTERS_NOT_ALLOWED;
             case UNICODE -> MALFORMED;
             case SIGN -> NUMBER_NEGATIVE;
             case SYMBOL -> SYMBOL_UNKNOWN;
             case TIME_RANGE -> TIME_OUT_OF_RANGE;
+            case AHEAD -> TOO_FAR_AHEAD;
             case AGE -> TOO_OLD;
             case COUNT -> TOO_MANY_ATTRIBUTES;
         };

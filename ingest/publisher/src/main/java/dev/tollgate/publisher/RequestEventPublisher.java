@@ -1,5 +1,6 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.publisher.spool.Spool;
 import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.schemas.SchemaText;
@@ -100,7 +101,7 @@ public final class RequestEventPublisher implements AutoCloseable {
         Spool spool = openSpool(config.spool(), schemaText);
         SchemaResolver schemas = new SchemaResolver(ids, config.topic());
         try {
-            KafkaLink link = new KafkaLink(properties, config.topic(), counters, losses);
+            KafkaLink link = new KafkaLink(properties, config.topic(), config.rejectAfter(), counters, losses);
             HandOverQueue queue = new HandOverQueue(config.queueEvents(), config.queueBytes());
             EventSchema schema = schemas.resolve(schemaText);
             DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schemas, schema, spool, counters, losses);
@@ -202,8 +203,8 @@ public final class RequestEventPublisher implements AutoCloseable {
         }
         try {
             long now = System.currentTimeMillis();
-            List<RequestEventRules.Violation> violations =
-                    RequestEventRules.checkBeforeFilling(event, config.maxAge(), now);
+            List<Violation> violations =
+                    RequestEventRules.checkBeforeFilling(event, config.maxAge(), config.maxAhead(), now);
             if (!violations.isEmpty()) {
                 losses.rejected(event, RejectionReason.of(violations.get(0)), sentences(violations));
                 return null;
@@ -219,8 +220,8 @@ public final class RequestEventPublisher implements AutoCloseable {
         }
     }
 
-    private static String sentences(List<RequestEventRules.Violation> violations) {
-        return violations.stream().map(RequestEventRules.Violation::sentence).collect(Collectors.joining("; "));
+    private static String sentences(List<Violation> violations) {
+        return violations.stream().map(Violation::sentence).collect(Collectors.joining("; "));
     }
 
     /**

@@ -31,6 +31,8 @@ class PublisherConfigTest {
         assertThat(config.spool()).isNull();
         assertThat(config.spoolUse()).isEqualTo(SpoolUse.OUTAGE);
         assertThat(config.spoolAfter()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.rejectAfter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.maxAhead().duration()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.clientProperties())
                 .containsEntry("acks", "all")
@@ -70,6 +72,8 @@ class PublisherConfigTest {
         properties.put("publisher.spool-sync", "every-write");
         properties.put("publisher.spool-use", "always");
         properties.put("publisher.spool-after", "2s");
+        properties.put("publisher.reject-after", "7s");
+        properties.put("events.max-ahead", "9s");
         properties.put("publisher.close-timeout", "3s");
         properties.put("linger.ms", "1");
         properties.put("security.protocol", "SASL_SSL");
@@ -88,6 +92,8 @@ class PublisherConfigTest {
                         Path.of("spool"), 4_000_000, 1_000_000, SyncPolicy.EVERY_WRITE, OverflowPolicy.DROP_OLDEST, 5));
         assertThat(config.spoolUse()).isEqualTo(SpoolUse.ALWAYS);
         assertThat(config.spoolAfter()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.rejectAfter()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(config.maxAhead().duration()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.clientProperties())
                 .containsEntry("linger.ms", "1")

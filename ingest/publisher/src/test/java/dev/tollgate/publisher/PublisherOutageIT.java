@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.publisher.TestingKafka.Arrived;
 import dev.tollgate.publisher.spool.SpoolLockedException;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.topic.AccountPartitioner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,7 +26,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -350,6 +355,58 @@ class PublisherOutageIT {
         List<Integer> expected = new ArrayList<>(numbers(50));
         expected.remove(Integer.valueOf(20));
         assertThat(idsByAccount().get("large")).isEqualTo(expected);
+    }
+
+    @Test
+    void givenAnEventThatKafkaRejectsForGood_whenPublished_thenItAloneIsGivenUpAndThoseBehindItArriveInOrder()
+            throws Exception {
+        String bad = IntStream.range(0, 1_000)
+                .mapToObj(i -> "bad-" + i)
+                .filter(account -> AccountPartitioner.partition(account, TestingKafka.PARTITIONS)
+                        == AccountPartitioner.partition("good", TestingKafka.PARTITIONS))
+                .findFirst()
+                .orElseThrow();
+        try (RequestEventPublisher publisher =
+                start(Map.of("interceptor.classes", FarFuture.class.getName(), "publisher.reject-after", "1s"))) {
+            for (int i = 0; i < 200; i++) {
+                publisher.publish(
+                        UsageCall.of(i == 50 || i == 51 ? bad : "good", "/e").eventId(Integer.toString(i)));
+            }
+
+            assertThat(publisher.flush(PATIENCE)).isTrue();
+            assertThat(publisher.counters().dropped(DropReason.REJECTED_BY_KAFKA))
+                    .isEqualTo(2);
+            assertThat(publisher.counters().acknowledged()).isEqualTo(198);
+            assertThat(publisher.pendingEvents()).isZero();
+        }
+        List<Integer> expected = new ArrayList<>(numbers(200));
+        expected.removeAll(List.of(50, 51));
+        assertThat(idsByAccount().get("good")).isEqualTo(expected);
+        assertThat(idsByAccount()).doesNotContainKey(bad);
+    }
+
+    /** Gives records of some accounts a time that no broker takes: two hours ahead. */
+    public static final class FarFuture implements ProducerInterceptor<byte[], byte[]> {
+        @Override
+        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
+            return new String(record.key(), StandardCharsets.UTF_8).startsWith("bad-")
+                    ? new ProducerRecord<>(
+                            record.topic(),
+                            record.partition(),
+                            System.currentTimeMillis() + 7_200_000,
+                            record.key(),
+                            record.value())
+                    : record;
+        }
+
+        @Override
+        public void onAcknowledgement(RecordMetadata metadata, Exception exception) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
     }
 
     private Map<String, Object> childProperties(String accountPrefix) throws IOException {

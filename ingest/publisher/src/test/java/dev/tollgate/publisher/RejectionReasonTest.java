@@ -2,12 +2,13 @@ package dev.tollgate.publisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.event.RequestEventRules;
-import dev.tollgate.schemas.event.RequestEventRules.Violation;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ class RejectionReasonTest {
         event.setAccountId("a".repeat(128));
         event.setProjectId("p".repeat(128));
         event.setApiKeyId("k".repeat(128));
-        event.setEndpoint("/".repeat(512));
+        event.setEndpoint("/" + "e".repeat(511));
         event.setProducer("s".repeat(128));
         event.setUnits(0L);
         event.setInputTokens(Long.MAX_VALUE);
@@ -47,7 +48,7 @@ class RejectionReasonTest {
         assertRejected(e -> e.setAccountId("a".repeat(129)), RejectionReason.TEXT_TOO_LONG, "was 129");
         assertRejected(e -> e.setProjectId("p".repeat(129)), RejectionReason.TEXT_TOO_LONG, "project_id");
         assertRejected(e -> e.setApiKeyId("k".repeat(129)), RejectionReason.TEXT_TOO_LONG, "api_key_id");
-        assertRejected(e -> e.setEndpoint("/".repeat(513)), RejectionReason.TEXT_TOO_LONG, "at most 512");
+        assertRejected(e -> e.setEndpoint("e".repeat(513)), RejectionReason.TEXT_TOO_LONG, "at most 512");
         assertRejected(e -> e.setProducer("s".repeat(129)), RejectionReason.TEXT_TOO_LONG, "producer");
         assertRejected(e -> e.setUnits(-1L), RejectionReason.NUMBER_NEGATIVE, "units must be >= 0, was -1");
         assertRejected(e -> e.setInputTokens(-1L), RejectionReason.NUMBER_NEGATIVE, "input_tokens");
@@ -57,6 +58,15 @@ class RejectionReasonTest {
         assertRejected(e -> e.setPhase(Phase.UNKNOWN), RejectionReason.SYMBOL_UNKNOWN, "UNKNOWN");
         assertRejected(e -> e.setProjectId("half \ud83d"), RejectionReason.MALFORMED, "half a surrogate pair");
         assertRejected(e -> e.setEventId(" "), RejectionReason.MALFORMED, "event_id");
+        assertRejected(e -> e.setAccountId("\u200b"), RejectionReason.ACCOUNT_MISSING, "invisible characters only");
+        assertRejected(e -> e.setAccountId("a\u001b[31m"), RejectionReason.CHARACTERS_NOT_ALLOWED, "has U+001B");
+        assertRejected(e -> e.setEndpoint("/a\nGET /b"), RejectionReason.CHARACTERS_NOT_ALLOWED, "has U+000A");
+        assertRejected(
+                e -> e.setProjectId("  "), RejectionReason.CHARACTERS_NOT_ALLOWED, "project_id must be left out");
+        assertRejected(
+                e -> e.setOccurredAt(NOW.plusSeconds(60).plusMillis(1)),
+                RejectionReason.TOO_FAR_AHEAD,
+                "at most 60000 ms after 2026-11-28T12:00:00Z");
         assertRejected(e -> e.setAttributes(Map.of(" ", "v")), RejectionReason.MALFORMED, "name of an attribute");
         assertRejected(e -> e.setOccurredAt(Instant.MAX), RejectionReason.TIME_OUT_OF_RANGE, "occurred_at");
         assertRejected(e -> e.setOccurredAt(Instant.ofEpochMilli(-1)), RejectionReason.TIME_OUT_OF_RANGE, "1969");
@@ -91,7 +101,8 @@ class RejectionReasonTest {
     }
 
     private static List<Violation> check(RequestEvent event) {
-        return RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW.toEpochMilli());
+        return RequestEventRules.checkBeforeFilling(
+                event, MaxEventAge.standard(), MaxEventAhead.standard(), NOW.toEpochMilli());
     }
 
     private static RequestEvent valid() {

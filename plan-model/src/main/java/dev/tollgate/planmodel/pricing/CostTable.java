@@ -1,5 +1,6 @@
 package dev.tollgate.planmodel.pricing;
 
+import dev.tollgate.planmodel.input.RequestTarget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,10 +38,11 @@ public record CostTable(Cost defaultCost, List<Entry> entries) {
         return new CostTable(Cost.flat(base), List.of());
     }
 
-    /** The cost that applies to an endpoint. */
+    /** The cost that applies to an endpoint, whose target is reduced first. */
     public Cost costFor(String endpoint) {
+        String called = RequestTarget.reduced(endpoint);
         for (Entry entry : entries) {
-            if (entry.pattern().matches(endpoint)) {
+            if (entry.pattern().matches(called)) {
                 return entry.cost();
             }
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.planmodel.pricing;
 
 import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.input.RequestTarget;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,11 +49,13 @@ public final class EndpointPattern implements Comparable<EndpointPattern> {
         }
         int blank = text.indexOf(' ');
         String method = blank < 0 ? "" : text.substring(0, blank).toUpperCase(Locale.ROOT);
-        String path = text.substring(blank + 1);
-        if (blank == 0 || path.isEmpty() || path.indexOf(' ') >= 0) {
+        String written = text.substring(blank + 1);
+        if (blank == 0 || written.isEmpty() || written.indexOf(' ') >= 0) {
             throw new IllegalArgumentException(
                     "endpoint pattern must be 'PATH' or 'METHOD PATH' with one blank, was '" + text + "'");
         }
+        // In the form that called endpoints are brought to, or it would match none of them.
+        String path = written.startsWith("/") ? RequestTarget.path(written) : written;
         String[] parts = path.split("/", -1);
         Segment[] segments = new Segment[parts.length];
         for (int i = 0; i < parts.length; i++) {
@@ -71,7 +74,10 @@ public final class EndpointPattern implements Comparable<EndpointPattern> {
         return new Segment(SegmentKind.LITERAL, part);
     }
 
-    /** Whether this pattern covers the endpoint of an event. Allocates nothing; linear in the endpoint's length. */
+    /**
+     * Whether this pattern covers an endpoint whose target is {@linkplain RequestTarget#reduced reduced}. Allocates
+     * nothing; linear in the endpoint's length.
+     */
     public boolean matches(String endpoint) {
         int blank = endpoint.indexOf(' ');
         if (!method.isEmpty()

@@ -1,5 +1,6 @@
 package dev.tollgate.planmodel.pricing;
 
+import dev.tollgate.planmodel.input.RequestTarget;
 import java.util.List;
 
 /**
@@ -7,6 +8,8 @@ import java.util.List;
  * call.
  *
  * <p>Of several entries of a cost table that match, the most specific holds; likewise of several caps on one dimension.
+ * The endpoint is {@linkplain RequestTarget#reduced reduced} first, so that no caller chooses a price by the form of a
+ * target.
  */
 public final class EndpointPricing {
     private final Cost[] costs;
@@ -17,17 +20,19 @@ public final class EndpointPricing {
     /**
      * Resolves an endpoint.
      *
+     * @param endpoint as it was called
      * @param tables one for each meter
      * @param caps of the plan, in any order
      */
     public EndpointPricing(String endpoint, List<CostTable> tables, List<PerCallCap> caps) {
+        String called = RequestTarget.reduced(endpoint);
         this.costs = new Cost[tables.size()];
         for (int i = 0; i < costs.length; i++) {
-            costs[i] = tables.get(i).costFor(endpoint);
+            costs[i] = tables.get(i).costFor(called);
         }
-        this.maxInputTokens = maxOf(endpoint, PerCallCap.Dimension.INPUT_TOKENS, caps);
-        this.maxOutputItems = maxOf(endpoint, PerCallCap.Dimension.OUTPUT_ITEMS, caps);
-        this.maxUnits = maxOf(endpoint, PerCallCap.Dimension.UNITS, caps);
+        this.maxInputTokens = maxOf(called, PerCallCap.Dimension.INPUT_TOKENS, caps);
+        this.maxOutputItems = maxOf(called, PerCallCap.Dimension.OUTPUT_ITEMS, caps);
+        this.maxUnits = maxOf(called, PerCallCap.Dimension.UNITS, caps);
     }
 
     private static long maxOf(String endpoint, PerCallCap.Dimension dimension, List<PerCallCap> caps) {

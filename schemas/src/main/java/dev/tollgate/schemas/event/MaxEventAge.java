@@ -1,5 +1,7 @@
 package dev.tollgate.schemas.event;
 
+import dev.tollgate.planmodel.input.InputRule;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.config.Durations;
 import dev.tollgate.schemas.config.Setting;
 import dev.tollgate.schemas.config.SettingGroup;
@@ -37,7 +39,8 @@ public record MaxEventAge(Duration duration) {
                     + " letters `TOO_OLD`");
 
     /** What all who take request events agree on. */
-    public static final SettingGroup SETTINGS = SettingGroup.of("events", "Request events", SETTING);
+    public static final SettingGroup SETTINGS =
+            SettingGroup.of("events", "Request events", SETTING, MaxEventAhead.SETTING);
 
     public MaxEventAge {
         if (duration.compareTo(Durations.parse(LEAST)) < 0 || duration.compareTo(Durations.parse(MOST)) > 0) {
@@ -56,17 +59,20 @@ public record MaxEventAge(Duration duration) {
     }
 
     /**
-     * What is wrong with an event's age, as the end of a sentence that begins with the field's name; null if nothing. A
-     * time before {@link RequestEventRules#EARLIEST} is wrong for another reason and no matter of this rule.
+     * What is wrong with an event's age; null if nothing. A time before {@link RequestEventRules#EARLIEST} is wrong for
+     * another reason and no matter of this rule.
      *
      * @param at the moment that the event is held against, milliseconds since the epoch, >= 0
      */
-    public @Nullable String problem(Instant occurredAt, long at) {
+    public @Nullable Violation violation(Instant occurredAt, long at) {
         if (occurredAt.isBefore(RequestEventRules.EARLIEST)
                 || !occurredAt.isBefore(Instant.ofEpochMilli(at - duration.toMillis()))) {
             return null;
         }
-        return "must be at most " + text() + " before " + Instant.ofEpochMilli(at) + ", was " + occurredAt;
+        return new Violation(
+                "occurred_at",
+                InputRule.AGE,
+                "must be at most " + text() + " before " + Instant.ofEpochMilli(at) + ", was " + occurredAt);
     }
 
     private String text() {

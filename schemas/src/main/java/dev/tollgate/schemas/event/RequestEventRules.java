@@ -1,6 +1,12 @@
 package dev.tollgate.schemas.event;
 
 import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.input.InputRule;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.RequestFields;
+import dev.tollgate.planmodel.input.RequestRules;
+import dev.tollgate.planmodel.input.RequestTarget;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
@@ -11,8 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounds of the fields of a {@link RequestEvent}, as the docs of its schema state them. An event that keeps them is
- * never dead-lettered for its form. Characters are UTF-16 units, as {@link String#length()} counts them.
+ * The bounds of the fields of a {@link RequestEvent}, as the docs of its schema state them. What counts is checked by
+ * the engine's own {@link RequestRules}, so that an event which keeps them is never dead-lettered for its form; what is
+ * for reports only is checked here. Characters are UTF-16 units, as {@link String#length()} counts them.
  */
 public final class RequestEventRules {
     /** Longest event, account, project and key id, and longest producer name. */
@@ -37,205 +44,166 @@ public final class RequestEventRules {
      * default.
      */
     public static List<Violation> check(RequestEvent event) {
-        return check(event, null, 0);
-    }
-
-    /**
-     * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id
-     * that is null or empty, and time, phase, outcome and attributes that are null, are no violations. The event must
-     * not be too old.
-     *
-     * @param maxAge how far its time may lie back
-     * @param now milliseconds since the epoch
-     */
-    public static List<Violation> checkBeforeFilling(RequestEvent event, MaxEventAge maxAge, long now) {
-        return check(event, maxAge, now);
-    }
-
-    /** @param maxAge null if the event is filled and its age no matter */
-    private static List<Violation> check(RequestEvent event, @Nullable MaxEventAge maxAge, long now) {
-        boolean isFilled = maxAge == null;
-        List<Violation> found = new ArrayList<>(0);
-        if (isFilled || (event.getEventId() != null && !event.getEventId().isEmpty())) {
-            requiredText(found, "event_id", event.getEventId(), MAX_ID_CHARACTERS);
-        }
-        requiredText(found, "account_id", event.getAccountId(), MAX_ID_CHARACTERS);
-        optionalText(found, "project_id", event.getProjectId(), MAX_ID_CHARACTERS);
-        optionalText(found, "api_key_id", event.getApiKeyId(), MAX_ID_CHARACTERS);
-        requiredText(found, "endpoint", event.getEndpoint(), MAX_ENDPOINT_CHARACTERS);
-        if (isFilled || event.getOccurredAt() != null) {
-            time(found, event.getOccurredAt());
-        }
-        if (maxAge != null && event.getOccurredAt() != null) {
-            String problem = maxAge.problem(event.getOccurredAt(), now);
-            if (problem != null) {
-                found.add(new Violation("occurred_at", Rule.AGE, problem));
-            }
-        }
-        if (event.getPhase() == null ? isFilled : event.getPhase() == Phase.UNKNOWN) {
-            found.add(new Violation("phase", Rule.SYMBOL, "must be COMPLETED or STARTED, was " + event.getPhase()));
-        }
-        if (event.getOutcome() == null ? isFilled : event.getOutcome() == Outcome.UNKNOWN) {
-            found.add(new Violation(
-                    "outcome",
-                    Rule.SYMBOL,
-                    "must be SUCCESS, AUTH_FAILED, INVALID, LIMITED or SERVER_ERROR, was " + event.getOutcome()));
-        }
-        notNegative(found, "units", event.getUnits());
-        notNegative(found, "input_tokens", event.getInputTokens());
-        notNegative(found, "output_items", event.getOutputItems());
-        notNegative(found, "duration_ms", event.getDurationMs());
-        optionalText(found, "producer", event.getProducer(), MAX_ID_CHARACTERS);
-        if (isFilled || event.getAttributes() != null) {
-            attributes(found, event.getAttributes());
+        List<Violation> found = form(event, true, 0);
+        if (event.getAttributes() == null) {
+            found = plus(found, new Violation("attributes", InputRule.PRESENCE, "must be a map, was missing"));
         }
         return found;
     }
 
     /**
-     * What is wrong with a text that must be there, as the end of a sentence that begins with the field's name; null if
-     * nothing.
+     * As {@link #check(RequestEvent)}, for who still fills in what is missing before the event is written: an event id
+     * that is null or empty, and time, phase, outcome and attributes that are null, are no violations. The event must
+     * be neither too old nor of the future.
      *
-     * @param max most characters allowed
+     * @param maxAge how far its time may lie back
+     * @param maxAhead how far it may lie ahead
+     * @param now milliseconds since the epoch
      */
-    public static @Nullable String textProblem(@Nullable String value, int max) {
-        if (value == null || value.isBlank()) {
-            return "must be 1 to " + max + " characters, was " + (value == null ? "missing" : "blank");
+    public static List<Violation> checkBeforeFilling(
+            RequestEvent event, MaxEventAge maxAge, MaxEventAhead maxAhead, long now) {
+        List<Violation> found = form(event, false, now);
+        Instant time = event.getOccurredAt();
+        if (time != null && !time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+            found = plus(found, maxAge.violation(time, now));
+            found = plus(found, maxAhead.violation(time, now));
         }
-        return optionalTextProblem(value, max);
+        return found;
     }
 
-    /** As {@link #textProblem} for a text that may be missing or empty. */
-    public static @Nullable String optionalTextProblem(@Nullable String value, int max) {
-        if (value == null) {
-            return null;
+    /** The form of an event: what counts by the rules of the engine, and what is for reports only. */
+    private static List<Violation> form(RequestEvent event, boolean isFilled, long now) {
+        List<Violation> found = RequestRules.check(new Fields(event, isFilled, now));
+        if (event.getOccurredAt() == null && isFilled) {
+            found = plus(found, new Violation("occurred_at", InputRule.PRESENCE, "must be a time, was missing"));
         }
-        if (value.length() > max) {
-            return "must be at most " + max + " characters, was " + value.length();
-        }
-        // UTF-8 has no form for half a surrogate pair: the encoder would put '?' in its place, and two ids would become
-        // one.
-        return hasLoneSurrogate(value) ? "must be Unicode text, has half a surrogate pair" : null;
+        found = plus(found, RequestRules.notNegative("duration_ms", event.getDurationMs()));
+        found = plus(found, InputText.label("producer", event.getProducer(), MAX_ID_CHARACTERS));
+        Map<String, String> attributes = event.getAttributes();
+        return attributes == null || attributes.isEmpty() ? found : attributes(found, attributes);
     }
 
-    /** Which rule a text broke that {@link #textProblem} or {@link #optionalTextProblem} has a problem with. */
-    private static Rule textRule(@Nullable String value, int max) {
-        if (value != null && value.length() > max) {
-            return Rule.LENGTH;
+    private static List<Violation> plus(List<Violation> found, @Nullable Violation violation) {
+        if (violation == null) {
+            return found;
         }
-        return value == null || value.isBlank() ? Rule.PRESENCE : Rule.UNICODE;
+        List<Violation> longer = found.isEmpty() ? new ArrayList<>() : found;
+        longer.add(violation);
+        return longer;
     }
 
-    private static void requiredText(List<Violation> found, String field, @Nullable String value, int max) {
-        String problem = textProblem(value, max);
-        if (problem != null) {
-            found.add(new Violation(field, textRule(value, max), problem));
-        }
-    }
-
-    private static void optionalText(List<Violation> found, String field, @Nullable String value, int max) {
-        String problem = optionalTextProblem(value, max);
-        if (problem != null) {
-            found.add(new Violation(field, textRule(value, max), problem));
-        }
-    }
-
-    private static void notNegative(List<Violation> found, String field, @Nullable Long value) {
-        if (value != null && value < 0) {
-            found.add(new Violation(field, Rule.SIGN, "must be >= 0, was " + value));
-        }
-    }
-
-    private static void time(List<Violation> found, @Nullable Instant occurredAt) {
-        if (occurredAt == null) {
-            found.add(new Violation("occurred_at", Rule.PRESENCE, "must be a time, was missing"));
-        } else if (occurredAt.isBefore(EARLIEST) || occurredAt.isAfter(LATEST)) {
-            found.add(new Violation(
-                    "occurred_at",
-                    Rule.TIME_RANGE,
-                    "must be from " + EARLIEST + " to " + LATEST + ", was " + occurredAt));
-        }
-    }
-
-    private static void attributes(List<Violation> found, @Nullable Map<String, String> attributes) {
-        if (attributes == null) {
-            found.add(new Violation("attributes", Rule.PRESENCE, "must be a map, was missing"));
-            return;
-        }
+    private static List<Violation> attributes(List<Violation> before, Map<String, String> attributes) {
         if (attributes.size() > MAX_ATTRIBUTES) {
-            found.add(new Violation(
-                    "attributes",
-                    Rule.COUNT,
-                    "must have at most " + MAX_ATTRIBUTES + " entries, has " + attributes.size()));
-            return;
+            return plus(
+                    before,
+                    new Violation(
+                            "attributes",
+                            InputRule.COUNT,
+                            "must have at most " + MAX_ATTRIBUTES + " entries, has " + attributes.size()));
         }
-        attributes.forEach((name, value) -> {
-            String problem = textProblem(name, MAX_ATTRIBUTE_KEY_CHARACTERS);
-            if (problem != null) {
-                found.add(new Violation(
-                        "attributes",
-                        textRule(name, MAX_ATTRIBUTE_KEY_CHARACTERS),
-                        "must not break a rule: the name of an attribute " + problem));
-                return;
+        List<Violation> found = before;
+        for (Map.Entry<String, String> entry : attributes.entrySet()) {
+            Violation name = attributeName(entry.getKey());
+            if (name != null) {
+                found = plus(
+                        found,
+                        new Violation(
+                                "attributes",
+                                name.rule(),
+                                "must not break a rule: the name of an attribute " + name.detail()));
+                continue;
             }
-            problem = value == null
-                    ? "must be a text, was missing"
-                    : optionalTextProblem(value, MAX_ATTRIBUTE_VALUE_CHARACTERS);
-            if (problem != null) {
-                found.add(new Violation(
-                        "attributes",
-                        textRule(value, MAX_ATTRIBUTE_VALUE_CHARACTERS),
-                        "must not break a rule: the value of an attribute " + problem));
-            }
-        });
-    }
-
-    private static boolean hasLoneSurrogate(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    return true;
-                }
-                i++;
+            Violation value = entry.getValue() == null
+                    ? new Violation("value", InputRule.PRESENCE, "must be a text, was missing")
+                    : InputText.label("value", entry.getValue(), MAX_ATTRIBUTE_VALUE_CHARACTERS);
+            if (value != null) {
+                found = plus(
+                        found,
+                        new Violation(
+                                "attributes",
+                                value.rule(),
+                                "must not break a rule: the value of an attribute " + value.detail()));
             }
         }
-        return false;
+        return found;
     }
 
-    /** What a rule is about; bounded, so that rejections can be counted by it. */
-    public enum Rule {
-        /** A field that must be there is missing or blank. */
-        PRESENCE,
-        /** A text is too long. */
-        LENGTH,
-        /** A text is no Unicode text. */
-        UNICODE,
-        /** A number is below zero. */
-        SIGN,
-        /** Phase or outcome is missing or {@code UNKNOWN}, which is a reader's word and never a publisher's. */
-        SYMBOL,
-        /** The event time is before 1970 or after the year 9999. */
-        TIME_RANGE,
-        /** The event time lies further back than {@link MaxEventAge} allows. */
-        AGE,
-        /** There are too many attributes. */
-        COUNT
+    /** What is wrong with the name of an attribute; null if nothing. */
+    public static @Nullable Violation attributeName(@Nullable String name) {
+        return InputText.required("attributes", name, MAX_ATTRIBUTE_KEY_CHARACTERS);
     }
 
     /**
-     * A broken rule.
+     * The fields that count, with stand-ins for what is missing and is filled in, or reported, by somebody else.
      *
-     * @param field name in the schema, for example {@code account_id}
-     * @param rule what it is about
-     * @param detail what is allowed and what was found, to follow the field's name
+     * @param now event time of an event that has none
      */
-    public record Violation(String field, Rule rule, String detail) {
-        /** The whole sentence: {@code units must be >= 0, was -1}. */
-        public String sentence() {
-            return field + " " + detail;
+    private record Fields(RequestEvent event, boolean isFilled, long now) implements RequestFields {
+        @Override
+        public @Nullable String eventId() {
+            String id = event.getEventId();
+            return isFilled || (id != null && !id.isEmpty()) ? id : "-";
+        }
+
+        @Override
+        public @Nullable String accountId() {
+            return event.getAccountId();
+        }
+
+        @Override
+        public @Nullable String projectId() {
+            return event.getProjectId();
+        }
+
+        @Override
+        public @Nullable String apiKeyId() {
+            return event.getApiKeyId();
+        }
+
+        @Override
+        public @Nullable String endpoint() {
+            String endpoint = event.getEndpoint();
+            return endpoint == null ? null : RequestTarget.reduced(endpoint);
+        }
+
+        @Override
+        public long occurredAtMillis() {
+            Instant time = event.getOccurredAt();
+            return time == null ? now : millis(time);
+        }
+
+        /** Beyond what milliseconds can say, one time is as impossible as another. */
+        private static long millis(Instant time) {
+            try {
+                return time.toEpochMilli();
+            } catch (ArithmeticException e) {
+                return time.isBefore(EARLIEST) ? Long.MIN_VALUE : Long.MAX_VALUE;
+            }
+        }
+
+        @Override
+        public boolean isPhaseKnown() {
+            return event.getPhase() == null ? !isFilled : event.getPhase() != Phase.UNKNOWN;
+        }
+
+        @Override
+        public boolean isOutcomeKnown() {
+            return event.getOutcome() == null ? !isFilled : event.getOutcome() != Outcome.UNKNOWN;
+        }
+
+        @Override
+        public @Nullable Long units() {
+            return event.getUnits();
+        }
+
+        @Override
+        public @Nullable Long inputTokens() {
+            return event.getInputTokens();
+        }
+
+        @Override
+        public @Nullable Long outputItems() {
+            return event.getOutputItems();
         }
     }
 }

@@ -2,12 +2,12 @@ package dev.tollgate.schemas.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.planmodel.input.InputRule;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
-import dev.tollgate.schemas.event.RequestEventRules.Rule;
-import dev.tollgate.schemas.event.RequestEventRules.Violation;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +28,7 @@ class RequestEventRulesTest {
                 .setAccountId("a".repeat(128))
                 .setProjectId("p".repeat(128))
                 .setApiKeyId("k".repeat(128))
-                .setEndpoint("/".repeat(512))
+                .setEndpoint("/" + "e".repeat(511))
                 .setOccurredAt(RequestEventRules.LATEST)
                 .setUnits(0L)
                 .setProducer("s".repeat(128))
@@ -76,9 +76,10 @@ class RequestEventRulesTest {
                         "attributes");
         assertThat(RequestEventRules.check(event))
                 .contains(
-                        new Violation("account_id", Rule.LENGTH, "must be at most 128 characters, was 129"),
-                        new Violation("api_key_id", Rule.UNICODE, "must be Unicode text, has half a surrogate pair"),
-                        new Violation("units", Rule.SIGN, "must be >= 0, was -1"));
+                        new Violation("account_id", InputRule.LENGTH, "must be at most 128 characters, was 129"),
+                        new Violation(
+                                "api_key_id", InputRule.UNICODE, "must be Unicode text, has half a surrogate pair"),
+                        new Violation("units", InputRule.SIGN, "must be >= 0, was -1"));
     }
 
     @Test
@@ -93,14 +94,14 @@ class RequestEventRulesTest {
         RequestEvent event = new RequestEvent();
         event.setEventId("");
 
-        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW))
+        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), MaxEventAhead.standard(), NOW))
                 .extracting(Violation::sentence)
                 .containsExactly(
                         "account_id must be 1 to 128 characters, was missing",
                         "endpoint must be 1 to 512 characters, was missing");
         event.setEventId(" ");
         event.setPhase(Phase.UNKNOWN);
-        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), NOW))
+        assertThat(RequestEventRules.checkBeforeFilling(event, MaxEventAge.standard(), MaxEventAhead.standard(), NOW))
                 .extracting(Violation::field)
                 .containsExactly("event_id", "account_id", "endpoint", "phase");
     }

@@ -5,6 +5,7 @@ import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.event.MaxEventAhead;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import dev.tollgate.streams.assignment.StayingTaskAssignor;
@@ -141,7 +142,7 @@ public record AccountingConfig(
                 settings.get(StreamsSettings.COMMIT_INTERVAL),
                 settings.get(StreamsSettings.STANDBYS),
                 new EngineSettings(
-                        settings.get(AccountingSettings.ALLOWED_SKEW).toMillis(),
+                        MaxEventAhead.read(settings).duration().toMillis(),
                         settings.get(AccountingSettings.DEDUPE_HORIZON).toMillis(),
                         settings.get(AccountingSettings.DEFAULT_PLAN).orElse(null),
                         settings.get(AccountingSettings.MAX_SCOPE_KEYS)),

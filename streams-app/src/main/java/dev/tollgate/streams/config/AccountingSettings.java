@@ -8,12 +8,6 @@ import java.util.Optional;
 
 /** How the accounting works. */
 public final class AccountingSettings {
-    static final Setting<Duration> ALLOWED_SKEW = Setting.of(
-            "accounting.allowed-skew",
-            SettingType.duration("0s", "24h"),
-            Duration.ofSeconds(60),
-            "events further ahead of their append time are dead letters");
-
     static final Setting<Duration> DEDUPE_HORIZON = Setting.of(
             "accounting.dedupe-horizon",
             SettingType.duration("1m", "72h"),
@@ -60,7 +54,6 @@ public final class AccountingSettings {
     public static final SettingGroup GROUP = SettingGroup.of(
             "accounting",
             "Accounting role: accounts (tollgate streams)",
-            ALLOWED_SKEW,
             DEDUPE_HORIZON,
             DEFAULT_PLAN,
             MAX_SCOPE_KEYS,

@@ -4,6 +4,9 @@ import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Input;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.planmodel.contract.Bounds;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
@@ -94,13 +97,11 @@ final class RecordAdmission {
 
     /** Elsewhere the account's state may live in another task. */
     private void requirePlaceOf(String accountId, InputRecord input) throws RejectedRecordException {
-        if (accountId.isEmpty()) {
-            throw new RejectedRecordException(RejectionReason.MISSING_ACCOUNT_ID, "account_id must not be empty");
-        }
-        if (accountId.indexOf('\0') >= 0) {
-            // It separates the parts of keys.
-            throw new RejectedRecordException(
-                    RecordRejectionReason.INVALID_ACCOUNT_ID, "account_id must not contain the character U+0000");
+        // No state is made for an account that there cannot be; and NUL, a control character, separates the parts of
+        // keys.
+        Violation violation = InputText.required("account_id", accountId, Bounds.MAX_ID_CHARACTERS);
+        if (violation != null) {
+            throw new RejectedRecordException(RejectionReason.of(violation), violation.sentence());
         }
         byte[] key = input.key();
         int place = accountId.hashCode() & (REMEMBERED_IDS - 1);

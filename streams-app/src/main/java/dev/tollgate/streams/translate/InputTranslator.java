@@ -7,6 +7,8 @@ import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.planmodel.Amount;
+import dev.tollgate.planmodel.input.RequestTarget;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.planmodel.time.CalendarOverride;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.Amendment;
@@ -20,7 +22,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Decoded topic records to the engine's inputs. What the engine judges is handed on unjudged. */
+/**
+ * Decoded topic records to the engine's inputs. What the engine judges is handed on unjudged; targets of endpoints are
+ * reduced to their path, so that the books have one name for each.
+ */
 public final class InputTranslator {
     private InputTranslator() {}
 
@@ -34,17 +39,17 @@ public final class InputTranslator {
      */
     public static RequestInput request(RequestEvent event, MaxEventAge maxAge, long appendedAtMillis, Position position)
             throws RejectedRecordException {
-        String tooOld = maxAge.problem(event.getOccurredAt(), appendedAtMillis);
+        Violation tooOld = maxAge.violation(event.getOccurredAt(), appendedAtMillis);
         if (tooOld != null) {
             throw new RejectedRecordException(
-                    RecordRejectionReason.TOO_OLD, "occurred_at " + tooOld + ", when it was appended");
+                    RecordRejectionReason.TOO_OLD, tooOld.sentence() + ", when it was appended");
         }
         return new RequestInput(
                 event.getEventId(),
                 event.getAccountId(),
-                event.getProjectId(),
-                event.getApiKeyId(),
-                event.getEndpoint(),
+                emptyToNull(event.getProjectId()),
+                emptyToNull(event.getApiKeyId()),
+                RequestTarget.reduced(event.getEndpoint()),
                 event.getOccurredAt().toEpochMilli(),
                 phase(event.getPhase()),
                 PlanTranslator.outcome(event.getOutcome()),
@@ -134,7 +139,7 @@ public final class InputTranslator {
     private static AccountChange.Amendment amendment(Amendment amendment) {
         dev.tollgate.schemas.avro.Outcome outcome = amendment.getOutcome();
         return new AccountChange.Amendment(
-                amendment.getEndpoint(),
+                amendment.getEndpoint() == null ? null : RequestTarget.reduced(amendment.getEndpoint()),
                 outcome == null ? null : PlanTranslator.outcome(outcome),
                 amendment.getUnits(),
                 amendment.getInputTokens(),
@@ -184,6 +189,11 @@ public final class InputTranslator {
                     field + " of a command " + event.getType() + " must be set, was null");
         }
         return value;
+    }
+
+    /** To clients that cannot leave out a text, the empty one is none. */
+    private static @Nullable String emptyToNull(@Nullable String id) {
+        return id == null || id.isEmpty() ? null : id;
     }
 
     private static @Nullable Long millis(@Nullable Instant instant) {

@@ -15,8 +15,6 @@ public enum RecordRejectionReason implements DeadLetterReason {
     TOO_LARGE,
     /** The record key is not the account id, so that the record may stand in another account's partition. */
     KEY_MISMATCH,
-    /** The account id has a NUL character, which separates the parts of keys. */
-    INVALID_ACCOUNT_ID,
     /**
      * The record stands in another partition than its account: the publisher does not partition as Kafka's Java client
      * does.

@@ -56,7 +56,7 @@ class AccountingConfigTest {
         values.put("streams.commit-interval", "50ms");
         values.put("streams.standbys", "1");
         values.put("events.max-age", "90d");
-        values.put("accounting.allowed-skew", "5s");
+        values.put("events.max-ahead", "5s");
         values.put("accounting.dedupe-horizon", "48h");
         values.put("accounting.default-plan", "free");
         values.put("accounting.max-scope-keys", "7");
@@ -96,7 +96,7 @@ class AccountingConfigTest {
                 "streams.threads", "many",
                 "streams.commit-interval", "0ms",
                 "accounting.dedupe-horizon", "90d",
-                "accounting.alowed-skew", "5s",
+                "events.max-ahed", "5s",
                 "streams.application-id", "with blanks",
                 "topics.partitions", "0",
                 "kafka.streams.processing.guarantee", "at_least_once");
@@ -109,7 +109,7 @@ class AccountingConfigTest {
                         "streams.threads must be a whole number from 1 to 128, was 'many'",
                         "streams.commit-interval must be a duration",
                         "accounting.dedupe-horizon must be a duration",
-                        "accounting.alowed-skew is unknown; did you mean accounting.allowed-skew?",
+                        "events.max-ahed is unknown; did you mean events.max-ahead?",
                         "streams.application-id must be",
                         "topics.partitions must be a whole number from 1 to 10000, was '0'",
                         "processing.guarantee cannot be set");

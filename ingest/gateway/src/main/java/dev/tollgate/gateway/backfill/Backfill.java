@@ -4,12 +4,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.gateway.GatewayException;
 import dev.tollgate.gateway.event.BodyReader;
 import dev.tollgate.gateway.event.EventRules;
+import dev.tollgate.gateway.event.MalformedBodyException;
 import dev.tollgate.gateway.event.PlainEventReader;
 import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
+import dev.tollgate.gateway.internal.layout.JsonRecord;
+import dev.tollgate.gateway.internal.layout.LogRecord;
+import dev.tollgate.gateway.internal.layout.RecordLayout;
 import dev.tollgate.gateway.kafka.Delivery;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.RequestTarget;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.config.InvalidSettingsException;
+import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.retry.Backoff;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -61,14 +69,18 @@ public final class Backfill {
     private long rejected;
     private long passedOver;
     private long skippedBytes;
+    private long unattributed;
+    private long withoutDetails;
+    /** Lines of the current file that were read whole. */
+    private long lines;
 
     private Backfill(BackfillOptions options, BatchSender sender, BackfillListener listener, InstantSource clock) {
         this.options = options;
         this.sender = sender;
         this.listener = listener;
         mapping = options.mapping();
-        json = new BodyReader(EventRules.ofFiles(options.maxAge()), 1, clock);
-        plain = new PlainEventReader(EventRules.ofFiles(options.maxAge()), clock);
+        json = new BodyReader(EventRules.ofFiles(options.maxAge(), options.maxAhead()), 1, clock);
+        plain = new PlainEventReader(EventRules.ofFiles(options.maxAge(), options.maxAhead()), clock);
     }
 
     /**
@@ -109,8 +121,8 @@ public final class Backfill {
             run(file, state);
         } catch (EOFException | ZipException e) {
             throw new GatewayException(
-                    file + " is damaged or not complete: " + e.getMessage() + "; " + soFar()
-                            + ", and a run with the whole file goes on there",
+                    file + " is damaged or not complete: " + e.getMessage() + "; " + lines
+                            + " line(s) were read before, " + soFar() + ", and a run with the whole file goes on there",
                     e);
         } catch (IOException e) {
             throw new GatewayException(file + " cannot be read: " + e.getMessage() + "; " + soFar(), e);
@@ -122,36 +134,55 @@ public final class Backfill {
     }
 
     private BackfillReport report(BackfillReport.End end) {
-        return new BackfillReport(end, published, rejected, passedOver, skippedBytes);
+        return new BackfillReport(end, published, rejected, passedOver, unattributed, withoutDetails, skippedBytes);
     }
 
     private void run(Path file, BackfillState state) throws IOException, StoppedException {
-        long done = state.published(file);
+        lines = 0;
+        BackfillState.Progress progress = state.progressOf(file);
+        long done = progress.bytes();
         long total = Files.size(file);
+        RecordLayout layout = mapping.layout();
         try (LineReader reader = LineReader.open(file)) {
-            List<String> header = null;
-            if (mapping.format() == Mapping.Format.CSV) {
+            List<String> header = List.of();
+            if (mapping.isCsv()) {
                 // The header is needed also where the records behind it were published by an earlier run.
                 header = header(file, reader);
             }
             if (done > reader.offset()) {
-                reader.skipTo(done);
+                skip(reader, done, layout);
                 skippedBytes += done;
                 listener.onSkipped(file, done);
             }
             for (LineReader.Line line = reader.next(); line != null; line = reader.next()) {
+                lines = line.number();
                 if (line.tooLong()) {
                     reject(file, line.number(), "the line is longer than " + LineReader.MAX_LINE_BYTES + " bytes");
                 } else if (isBlank(line.bytes())) {
                     passedOver++;
                 } else {
-                    take(file, line, reader, header);
+                    take(file, line, reader, header, layout);
                 }
                 if (batch.size() >= BATCH_EVENTS) {
-                    publish(file, reader, state, total);
+                    publish(file, reader, progress, total);
                 }
             }
-            publish(file, reader, state, total);
+            publish(file, reader, progress, total);
+        }
+    }
+
+    /** What was published is not read again, but for the lines that say what the columns behind them are. */
+    private void skip(LineReader reader, long done, @Nullable RecordLayout layout) throws IOException {
+        if (mapping.hasDirectives() && layout != null) {
+            while (reader.offset() < done) {
+                LineReader.Line line = reader.next();
+                if (line == null) {
+                    return;
+                }
+                layout.pass(lenientText(line.bytes()));
+            }
+        } else {
+            reader.skipTo(done);
         }
     }
 
@@ -178,48 +209,87 @@ public final class Backfill {
         }
     }
 
-    private void take(Path file, LineReader.Line line, LineReader reader, @Nullable List<String> header)
+    private void take(
+            Path file, LineReader.Line line, LineReader reader, List<String> header, @Nullable RecordLayout layout)
             throws IOException, StoppedException {
         byte[] bytes = line.bytes();
         try {
-            ReadEvent read = switch (mapping.format()) {
-                case JSON_LINES -> json.readLine(bytes, () -> madeId(line.number(), bytes));
-                case ACCESS_LOG -> mapped(AccessLogLine.parse(lenientText(bytes)), line.number(), bytes);
-                case CSV -> {
-                    Columns columns = csvRecord(line, reader, header == null ? List.of() : header);
-                    yield mapped(columns.values(), line.number(), columns.bytes());
+            if (mapping.isCsv()) {
+                Columns columns = csvRecord(line, reader, header);
+                takeMapped(file, line.number(), columns.bytes(), mapping.map(columns.values()));
+            } else if (layout != null) {
+                LogRecord record = layout.parse(lenientText(bytes));
+                if (record == null) {
+                    passedOver++;
+                } else {
+                    takeMapped(file, line.number(), bytes, mapping.map(record));
                 }
-            };
-            switch (read) {
-                case null -> passedOver++;
-                case ReadEvent.Valid valid -> add(valid.event());
-                case ReadEvent.Invalid invalid -> reject(file, line.number(), sentence(invalid.problems()));
+            } else if (mapping.isUnmapped()) {
+                takeRead(file, line.number(), json.readLine(bytes, () -> madeId(line.number(), bytes)));
+            } else {
+                LogRecord record = new JsonRecord(json.readObject(bytes), mapping.isDashMissing());
+                takeMapped(file, line.number(), bytes, mapping.map(record));
             }
         } catch (CharacterCodingException e) {
             reject(file, line.number(), "the line must be UTF-8");
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | MalformedBodyException e) {
             reject(file, line.number(), String.valueOf(e.getMessage()));
         }
     }
 
-    private @Nullable ReadEvent mapped(Map<String, String> record, long lineNumber, byte[] bytes) {
-        ObjectNode event = mapping.event(record);
+    private void takeMapped(Path file, long number, byte[] bytes, Mapping.Mapped mapped) throws StoppedException {
+        ObjectNode event = mapped.event();
         if (event.path("endpoint").isTextual()
                 && mapping.endpoint(event.path("endpoint").textValue()) == null) {
-            return null;
+            passedOver++;
+        } else if (mapping.skipsWithoutAccount() && !event.has("account_id")) {
+            // Whatever else is wrong with it: it is nobody's, as are the requests of those who look for open doors.
+            unattributed++;
+        } else if (!mapped.faults().isEmpty()) {
+            reject(file, number, String.join("; ", mapped.faults()));
+        } else {
+            boolean taken = takeRead(file, number, plain.read(event, "", () -> madeId(number, bytes)));
+            withoutDetails += taken && mapped.isDetailLost() ? 1 : 0;
         }
-        return plain.read(event, "", () -> madeId(lineNumber, bytes));
     }
 
-    /** The endpoint is normalised last, so that the same rules hold for all formats. */
-    private void add(RequestEvent event) {
-        String endpoint = mapping.endpoint(event.getEndpoint());
-        if (endpoint == null) {
-            passedOver++;
-            return;
+    /** The endpoint is normalised last, so that the same rules hold for all formats. Whether it became an event. */
+    private boolean takeRead(Path file, long number, ReadEvent read) throws StoppedException {
+        switch (read) {
+            case ReadEvent.Valid valid -> {
+                RequestEvent event = valid.event();
+                String endpoint = mapping.endpoint(event.getEndpoint());
+                if (endpoint == null) {
+                    passedOver++;
+                    return false;
+                }
+                String reduced = RequestTarget.reduced(endpoint);
+                Violation violation =
+                        InputText.required("endpoint", reduced, RequestEventRules.MAX_ENDPOINT_CHARACTERS);
+                if (violation != null) {
+                    reject(file, number, violation.sentence() + ", as the mapping has rewritten it");
+                    return false;
+                }
+                event.setEndpoint(reduced);
+                batch.add(event);
+                return true;
+            }
+            case ReadEvent.Invalid invalid -> {
+                if (mapping.skipsWithoutAccount() && isAccountMissing(invalid)) {
+                    unattributed++;
+                } else {
+                    reject(file, number, sentence(invalid.problems()));
+                }
+                return false;
+            }
         }
-        event.setEndpoint(endpoint);
-        batch.add(event);
+    }
+
+    private static boolean isAccountMissing(ReadEvent.Invalid invalid) {
+        return invalid.problems().stream()
+                .anyMatch(problem -> problem.pointer() != null
+                        && problem.pointer().endsWith("/account_id")
+                        && problem.detail().equals("is missing"));
     }
 
     /**
@@ -281,11 +351,11 @@ public final class Backfill {
         return UUID.nameUUIDFromBytes(name.toByteArray()).toString();
     }
 
-    private void publish(Path file, LineReader reader, BackfillState state, long total)
+    private void publish(Path file, LineReader reader, BackfillState.Progress progress, long total)
             throws IOException, StoppedException {
         send();
         if (!reader.isAhead()) {
-            state.advance(file, reader.offset(), reader.digest());
+            progress.advance(reader.offset(), reader.digest());
         }
         listener.onProgress(file, reader.diskBytes(), total, published);
     }

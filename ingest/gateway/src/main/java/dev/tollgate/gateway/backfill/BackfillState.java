@@ -13,26 +13,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far which content was published: for each file its source, the number of bytes and their digest. A file is known
- * again by source and content, so renaming, compressing or appending to it changes nothing; one that was rewritten is
- * read from its beginning. One run at a time has a state file, held by a lock on a file beside it.
+ * Which content was published how far: for each its source, the number of bytes and their digest. Content is known
+ * again under whatever name, so renaming, rotating, compressing or appending to a file changes nothing, and one that
+ * was rewritten is read from its beginning. Another content under the name of a known one is noted beside it, not in
+ * its place: the old one may come again as {@code app.log.1}. The {@value #MAX_ENTRIES} contents that were read last
+ * are remembered. One run at a time has a state file, held by a lock on a file beside it.
  */
 final class BackfillState implements AutoCloseable {
+    static final int MAX_ENTRIES = 4_096;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int VERSION = 1;
 
     private final @Nullable Path file;
     private final String source;
     private final @Nullable FileChannel lock;
-    private final Map<Key, Entry> entries = new LinkedHashMap<>();
+    /** To the name under which each was read last; the one that was read longest ago first. */
+    private final Map<Content, String> names = new LinkedHashMap<>();
 
     private BackfillState(@Nullable Path file, String source, @Nullable FileChannel lock) {
         this.file = file;
@@ -45,7 +49,7 @@ final class BackfillState implements AutoCloseable {
      *
      * @param file null to remember nothing
      * @param source of the files that are going to be read
-     * @param writes whether {@link #advance} notes anything
+     * @param writes whether {@link Progress#advance} notes anything
      * @throws GatewayException if the file is there and is not a state file, or another run has it
      */
     static BackfillState open(@Nullable Path file, String source, boolean writes) throws IOException {
@@ -97,62 +101,52 @@ final class BackfillState implements AutoCloseable {
                 throw new GatewayException(file + " is not a state file of this version; name another one");
             }
             for (JsonNode node : root.path("files")) {
-                Entry entry = new Entry(
-                        node.path("source").asText(),
-                        node.path("bytes").asLong(),
-                        node.path("sha256").asText());
-                entries.put(new Key(entry.source(), node.path("path").asText()), entry);
+                names.put(
+                        new Content(
+                                node.path("source").asText(),
+                                node.path("bytes").asLong(),
+                                node.path("sha256").asText()),
+                        node.path("path").asText());
             }
         } catch (JsonProcessingException e) {
             throw new GatewayException(file + " is not a state file; name another one", e);
         }
     }
 
-    /** How many bytes from the beginning of a file are known to be published: 0 if none. */
-    long published(Path content) throws IOException {
-        TreeSet<Long> lengths = new TreeSet<>();
-        Set<Entry> known = new HashSet<>();
-        for (Entry entry : entries.values()) {
-            if (entry.source().equals(source)) {
-                lengths.add(entry.bytes());
-                known.add(entry);
+    /** What is known of a file's content: the longest beginning of it that was published. */
+    Progress progressOf(Path path) throws IOException {
+        TreeMap<Long, Map<String, Content>> known = new TreeMap<>();
+        for (Content content : names.keySet()) {
+            if (content.source().equals(source)) {
+                known.computeIfAbsent(content.bytes(), length -> new HashMap<>())
+                        .put(content.sha256(), content);
             }
         }
-        if (known.isEmpty()) {
-            return 0;
-        }
-        long found = 0;
-        try (LineReader reader = LineReader.open(content)) {
-            for (long length : lengths) {
-                reader.skipTo(length);
-                if (reader.offset() < length) {
-                    break;
-                }
-                if (known.contains(new Entry(source, length, reader.digest()))) {
-                    found = length;
+        Content found = null;
+        if (!known.isEmpty()) {
+            try (LineReader reader = LineReader.open(path)) {
+                for (Map.Entry<Long, Map<String, Content>> candidates : known.entrySet()) {
+                    reader.skipTo(candidates.getKey());
+                    if (reader.offset() < candidates.getKey()) {
+                        break;
+                    }
+                    Content match = candidates.getValue().get(reader.digest());
+                    found = match == null ? found : match;
                 }
             }
         }
-        return found;
+        return new Progress(path.toAbsolutePath().toString(), found);
     }
 
-    /** Notes how far a file was published and makes that survive a crash. */
-    void advance(Path content, long bytes, String sha256) throws IOException {
-        if (file == null || lock == null) {
-            return;
-        }
-        // The same content under another name, such as a rotated log or a copy of standard input, takes over its entry.
-        Entry entry = new Entry(source, bytes, sha256);
-        entries.values().remove(entry);
-        entries.put(new Key(source, content.toAbsolutePath().toString()), entry);
+    private void save(Path file) throws IOException {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", VERSION);
         ArrayNode files = root.putArray("files");
-        entries.forEach((key, known) -> files.addObject()
-                .put("path", key.path())
-                .put("source", known.source())
-                .put("bytes", known.bytes())
-                .put("sha256", known.sha256()));
+        names.forEach((content, name) -> files.addObject()
+                .put("path", name)
+                .put("source", content.source())
+                .put("bytes", content.bytes())
+                .put("sha256", content.sha256()));
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
         try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
@@ -168,7 +162,44 @@ final class BackfillState implements AutoCloseable {
         }
     }
 
-    private record Key(String source, String path) {}
+    /** How far the content of one file was published. */
+    final class Progress {
+        private final String name;
+        private @Nullable Content content;
+        /** Whether the entry is this run's, or of the same file before it grew, and not of another one. */
+        private boolean isOwn;
 
-    private record Entry(String source, long bytes, String sha256) {}
+        private Progress(String name, @Nullable Content content) {
+            this.name = name;
+            this.content = content;
+            this.isOwn = content != null && name.equals(names.get(content));
+        }
+
+        /** Bytes from the beginning that are known to be published: 0 if none. */
+        long bytes() {
+            return content == null ? 0 : content.bytes();
+        }
+
+        /** Notes how far it was published and makes that survive a crash. */
+        void advance(long bytes, String sha256) throws IOException {
+            if (file == null || lock == null || bytes == 0) {
+                return;
+            }
+            Content reached = new Content(source, bytes, sha256);
+            if (content != null && isOwn) {
+                names.remove(content);
+            }
+            // Behind all others: it is the one that was read last.
+            names.remove(reached);
+            names.put(reached, name);
+            content = reached;
+            isOwn = true;
+            while (names.size() > MAX_ENTRIES) {
+                names.remove(names.keySet().iterator().next());
+            }
+            save(file);
+        }
+    }
+
+    private record Content(String source, long bytes, String sha256) {}
 }

@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of a file, plain or gzip, with their place and a digest of all that was read before. Not thread-safe. */
@@ -47,7 +47,10 @@ final class LineReader implements AutoCloseable {
             int magic = disk.read() << 8 | disk.read();
             disk.reset();
             disk.count = 0;
-            return new LineReader(disk, magic == GZIP_MAGIC ? new GZIPInputStream(disk, 64 << 10) : disk);
+            if (magic != GZIP_MAGIC && String.valueOf(file.getFileName()).endsWith(".gz")) {
+                throw new ZipException("it is no gzip file; a plain one must not be called .gz");
+            }
+            return new LineReader(disk, magic == GZIP_MAGIC ? new GzipMembers(disk) : disk);
         } catch (IOException e) {
             disk.close();
             throw e;
@@ -120,6 +123,11 @@ final class LineReader implements AutoCloseable {
             offset += consumed;
             next += consumed;
         }
+    }
+
+    /** Whole lines that were given or skipped. */
+    long lines() {
+        return lines;
     }
 
     /** Decompressed bytes up to the end of the newest line that was read. */

@@ -3,6 +3,7 @@ package dev.tollgate.gateway.event;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -104,6 +105,27 @@ public final class BodyReader {
             return new ReadEvent.Invalid(
                     null, List.of(Problem.ofEvent(String.valueOf(e.getMessage()).replace("the body", "the line"))));
         }
+    }
+
+    /**
+     * One line of a file that is a JSON object of somebody else's making.
+     *
+     * @throws MalformedBodyException if it is none
+     */
+    public ObjectNode readObject(byte[] line) throws MalformedBodyException {
+        JsonNode node;
+        try {
+            node = documents.single(line);
+        } catch (MalformedBodyException e) {
+            throw JsonDocuments.syntax(String.valueOf(e.getMessage()).replace("the body", "the line"));
+        }
+        if (node == null) {
+            throw JsonDocuments.syntax("a record must have at most " + BoundedTree.MAX_VALUES + " values");
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw JsonDocuments.syntax("a record must be a JSON object, was " + PlainEventReader.kind(node));
+        }
+        return object;
     }
 
     /** {@code application/cloudevents+json}: one CloudEvent. */

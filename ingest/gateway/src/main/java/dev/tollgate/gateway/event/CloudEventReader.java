@@ -3,6 +3,9 @@ package dev.tollgate.gateway.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.gateway.event.Problem.Place;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.Rfc3339;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.event.RequestEventRules;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,7 +17,6 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -131,14 +133,16 @@ final class CloudEventReader {
             attributes.problem("type", "must be " + rules.eventType() + ", was '" + PlainEventReader.shown(type) + "'");
         }
         String id = identity(attributes);
-        attributes.problemIfAny("id", RequestEventRules.textProblem(id, RequestEventRules.MAX_ID_CHARACTERS));
+        attributes.problemIfAny("id", InputText.required("id", id, RequestEventRules.MAX_ID_CHARACTERS));
         String subject = attributes.get("subject");
-        if (attributes.problemIfAny(
-                "subject", RequestEventRules.optionalTextProblem(subject, RequestEventRules.MAX_ID_CHARACTERS))) {
+        // Where it is there it must say something: CloudEvents 1.0, and the account is no account otherwise.
+        if (subject != null
+                && attributes.problemIfAny(
+                        "subject", InputText.required("subject", subject, RequestEventRules.MAX_ID_CHARACTERS))) {
             subject = null;
         }
         String timeText = attributes.get("time");
-        Instant time = timeText == null ? null : PlainEventReader.parseTime(timeText);
+        Instant time = timeText == null ? null : Rfc3339.parse(timeText);
         if (time != null && attributes.problemIfAny("time", plain.timeProblem(time))) {
             time = null;
         }
@@ -211,15 +215,11 @@ final class CloudEventReader {
     }
 
     private static @Nullable Problem contentProblem(@Nullable String contentType, String at) {
-        return contentType == null || isJson(contentType)
+        MediaType type = contentType == null ? null : MediaType.parse(contentType);
+        return contentType == null || (type != null && type.isJson())
                 ? null
                 : Problem.at(
                         at, "data must be JSON, datacontenttype was '" + PlainEventReader.shown(contentType) + "'");
-    }
-
-    private static boolean isJson(String contentType) {
-        String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        return type.equals("application/json") || type.equals("text/json") || type.endsWith("+json");
     }
 
     /** The attributes of one event, by name: those given, and what is wrong with them. */
@@ -251,6 +251,11 @@ final class CloudEventReader {
             if (problems.size() < EventRules.maxProblems()) {
                 problems.add(placer.place(PlainEventReader.escaped(name)).problem(detail));
             }
+        }
+
+        /** The same for a broken rule. */
+        boolean problemIfAny(String name, @Nullable Violation violation) {
+            return problemIfAny(name, violation == null ? null : violation.detail());
         }
 
         /** Whether there is one. */
@@ -328,7 +333,7 @@ final class CloudEventReader {
 
         private static boolean isTime(String text) {
             try {
-                var unused = PlainEventReader.parseTime(text);
+                var unused = Rfc3339.parse(text);
                 return true;
             } catch (DateTimeException e) {
                 return false;

@@ -1,7 +1,7 @@
 package dev.tollgate.gateway.event;
 
 import dev.tollgate.schemas.event.MaxEventAge;
-import java.time.Duration;
+import dev.tollgate.schemas.event.MaxEventAhead;
 
 /**
  * How strictly events are read.
@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 public record EventRules(
         boolean rejectUnknownFields,
-        Duration maxAhead,
+        MaxEventAhead maxAhead,
         MaxEventAge maxAge,
         String eventType,
         CloudEventIdentity identity,
@@ -33,12 +33,12 @@ public record EventRules(
      */
     public static EventRules strict() {
         return new EventRules(
-                true, Duration.ofSeconds(60), MaxEventAge.standard(), DEFAULT_TYPE, CloudEventIdentity.ID, false);
+                true, MaxEventAhead.standard(), MaxEventAge.standard(), DEFAULT_TYPE, CloudEventIdentity.ID, false);
     }
 
     /** As {@link #strict()}, but of the past, which has no time on arrival: each event must have its own. */
-    public static EventRules ofFiles(MaxEventAge maxAge) {
-        return new EventRules(true, Duration.ofSeconds(60), maxAge, DEFAULT_TYPE, CloudEventIdentity.ID, true);
+    public static EventRules ofFiles(MaxEventAge maxAge, MaxEventAhead maxAhead) {
+        return new EventRules(true, maxAhead, maxAge, DEFAULT_TYPE, CloudEventIdentity.ID, true);
     }
 
     /** Most problems reported of one event; an answer stays small whatever was sent. */

@@ -3,6 +3,11 @@ package dev.tollgate.gateway.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.gateway.event.Problem.Place;
+import dev.tollgate.planmodel.input.InputText;
+import dev.tollgate.planmodel.input.InputTime;
+import dev.tollgate.planmodel.input.RequestTarget;
+import dev.tollgate.planmodel.input.Rfc3339;
+import dev.tollgate.planmodel.input.Violation;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
@@ -14,11 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -84,15 +87,6 @@ public final class PlainEventReader {
             case STRING -> "a text";
             default -> "an object";
         };
-    }
-
-    /**
-     * Reads an RFC 3339 time.
-     *
-     * @throws DateTimeException if it is none
-     */
-    public static Instant parseTime(String text) {
-        return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).toInstant();
     }
 
     /**
@@ -202,12 +196,11 @@ public final class PlainEventReader {
             switch (name) {
                 case "event_id" -> event.setEventId(requiredText(name, value, maxId));
                 case "account_id" -> event.setAccountId(requiredText(name, value, maxId));
-                case "endpoint" ->
-                    event.setEndpoint(requiredText(name, value, RequestEventRules.MAX_ENDPOINT_CHARACTERS));
-                case "project_id" -> event.setProjectId(text(name, value, maxId));
-                case "api_key_id" -> event.setApiKeyId(text(name, value, maxId));
+                case "endpoint" -> event.setEndpoint(endpoint(name, value));
+                case "project_id" -> event.setProjectId(optionalId(name, value, maxId));
+                case "api_key_id" -> event.setApiKeyId(optionalId(name, value, maxId));
                 case "producer" -> {
-                    String producer = text(name, value, maxId);
+                    String producer = label(name, value, maxId);
                     event.setProducer(producer == null ? "" : producer);
                 }
                 case "occurred_at" -> {
@@ -274,24 +267,41 @@ public final class PlainEventReader {
         }
 
         private @Nullable String requiredText(String name, JsonNode value, int max) {
+            String text = text(name, value);
+            return text == null ? null : kept(text, InputText.required(name, text, max));
+        }
+
+        private @Nullable String endpoint(String name, JsonNode value) {
+            String text = text(name, value);
+            if (text == null) {
+                return null;
+            }
+            String reduced = RequestTarget.reduced(text);
+            return kept(reduced, InputText.required(name, reduced, RequestEventRules.MAX_ENDPOINT_CHARACTERS));
+        }
+
+        /** To clients that cannot leave out a text, the empty one is none. */
+        private @Nullable String optionalId(String name, JsonNode value, int max) {
+            String text = text(name, value);
+            return text == null || text.isEmpty() ? null : kept(text, InputText.optional(name, text, max));
+        }
+
+        private @Nullable String label(String name, JsonNode value, int max) {
+            String text = text(name, value);
+            return text == null ? null : kept(text, InputText.label(name, text, max));
+        }
+
+        private @Nullable String text(String name, JsonNode value) {
             if (!value.isTextual()) {
                 problem(name, "must be a text, was " + kind(value));
                 return null;
             }
-            return kept(name, value.textValue(), RequestEventRules.textProblem(value.textValue(), max));
+            return value.textValue();
         }
 
-        private @Nullable String text(String name, JsonNode value, int max) {
-            if (!value.isTextual()) {
-                problem(name, "must be a text, was " + kind(value));
-                return null;
-            }
-            return kept(name, value.textValue(), RequestEventRules.optionalTextProblem(value.textValue(), max));
-        }
-
-        private @Nullable String kept(String name, String value, @Nullable String problem) {
-            if (problem != null) {
-                problem(name, problem);
+        private @Nullable String kept(String value, @Nullable Violation violation) {
+            if (violation != null) {
+                problem(violation.field(), violation.detail());
                 return null;
             }
             return value;
@@ -322,7 +332,7 @@ public final class PlainEventReader {
                 time = Instant.ofEpochMilli(millis);
             } else if (value.isTextual()) {
                 try {
-                    time = parseTime(value.textValue());
+                    time = Rfc3339.parse(value.textValue());
                 } catch (DateTimeException e) {
                     problem(
                             name,
@@ -374,15 +384,12 @@ public final class PlainEventReader {
             }
             Map<String, String> attributes = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> entry : value.properties()) {
-                String nameProblem =
-                        RequestEventRules.textProblem(entry.getKey(), RequestEventRules.MAX_ATTRIBUTE_KEY_CHARACTERS);
-                if (nameProblem != null) {
-                    problem("attributes/" + escaped(entry.getKey()), "the attribute's name " + nameProblem);
+                String place = "attributes/" + escaped(entry.getKey());
+                Violation name = RequestEventRules.attributeName(entry.getKey());
+                if (name != null) {
+                    problem(place, "the attribute's name " + name.detail());
                 } else {
-                    String text = text(
-                            "attributes/" + escaped(entry.getKey()),
-                            entry.getValue(),
-                            RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS);
+                    String text = label(place, entry.getValue(), RequestEventRules.MAX_ATTRIBUTE_VALUE_CHARACTERS);
                     if (text != null) {
                         attributes.put(entry.getKey(), text);
                     }
@@ -401,13 +408,17 @@ public final class PlainEventReader {
     /** What is wrong with an event time, or null. */
     @Nullable
     String timeProblem(Instant time) {
+        Violation violation;
         if (time.isBefore(RequestEventRules.EARLIEST) || time.isAfter(RequestEventRules.LATEST)) {
-            return "must be from " + RequestEventRules.EARLIEST + " to " + RequestEventRules.LATEST + ", was " + time;
+            violation = InputTime.outOfRange("occurred_at", time);
+        } else {
+            long now = clock.instant().toEpochMilli();
+            violation = rules.maxAhead().violation(time, now);
+            if (violation == null) {
+                violation = rules.maxAge().violation(time, now);
+            }
         }
-        Instant now = clock.instant();
-        return time.isAfter(now.plus(rules.maxAhead()))
-                ? "must be at most " + rules.maxAhead().toSeconds() + " s ahead of this server's clock, was " + time
-                : rules.maxAge().problem(time, now.toEpochMilli());
+        return violation == null ? null : violation.detail();
     }
 
     /** A reference token of RFC 6901, cut to a length that an answer can bear. */

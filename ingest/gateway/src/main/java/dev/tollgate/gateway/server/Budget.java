@@ -1,14 +1,26 @@
 package dev.tollgate.gateway.server;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** So much of something, of which requests take and give back; never waits. Thread-safe. */
 final class Budget {
     private final long limit;
+    private final @Nullable Budget whole;
     private final AtomicLong used = new AtomicLong();
 
     Budget(long limit) {
+        this(limit, null);
+    }
+
+    private Budget(long limit, @Nullable Budget whole) {
         this.limit = limit;
+        this.whole = whole;
+    }
+
+    /** A part of this one: what is taken of it is taken of the whole as well, which has to have room for it. */
+    Budget share(long limit) {
+        return new Budget(limit, this);
     }
 
     /** Takes an amount, or nothing at all. */
@@ -20,16 +32,23 @@ final class Budget {
                 return false;
             }
         } while (!used.compareAndSet(before, before + amount));
+        if (whole != null && !whole.tryTake(amount)) {
+            used.addAndGet(-amount);
+            return false;
+        }
         return true;
     }
 
     void giveBack(long amount) {
         used.addAndGet(-amount);
+        if (whole != null) {
+            whole.giveBack(amount);
+        }
     }
 
     /** Whether an amount would be given now. */
     boolean hasRoomFor(long amount) {
-        return amount <= limit - used.get();
+        return amount <= limit - used.get() && (whole == null || whole.hasRoomFor(amount));
     }
 
     long used() {

@@ -5,6 +5,7 @@ import com.fasterxml.uuid.NoArgGenerator;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.event.BodyReader;
 import dev.tollgate.gateway.event.MalformedBodyException;
+import dev.tollgate.gateway.event.MediaType;
 import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
@@ -13,13 +14,14 @@ import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.server.Answer.Results;
 import dev.tollgate.gateway.token.AccessToken;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.text.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,7 +48,7 @@ final class EventsEndpoint {
     private final BodyReader reader;
     private final EventSender sender;
     private final KafkaWatch watch;
-    private final Budget bytes;
+    private final Tokens tokens;
     private final Budget events;
     private final GatewayMetrics metrics;
     private final NoArgGenerator ids = Generators.timeBasedEpochRandomGenerator();
@@ -55,14 +57,14 @@ final class EventsEndpoint {
             GatewayConfig config,
             EventSender sender,
             KafkaWatch watch,
-            Budget bytes,
+            Tokens tokens,
             Budget events,
             GatewayMetrics metrics,
             InstantSource clock) {
         this.config = config;
         this.sender = sender;
         this.watch = watch;
-        this.bytes = bytes;
+        this.tokens = tokens;
         this.events = events;
         this.metrics = metrics;
         reader = new BodyReader(config.rules(), config.limits().maxEvents(), clock);
@@ -70,12 +72,15 @@ final class EventsEndpoint {
 
     /** @throws IOException if the client went away before its body was read */
     Answer answer(Request request) throws IOException {
+        Optional<AccessToken> token = tokens.of(request.getHeaders());
+        Budget bytes = tokens.budgetOf(token);
         try (RequestBody body = new RequestBody(
                 request,
                 bytes,
                 config.limits().maxBodyBytes(),
-                config.timeouts().request())) {
-            Answer answer = answer(request, body);
+                config.timeouts().request(),
+                config.limits().minBodyBytesPerSecond())) {
+            Answer answer = answer(request, body, token, bytes);
             // What was rejected unread must be got out of the way, or the connection closes on a client that still
             // sends.
             boolean reusable = body.discardRest();
@@ -83,10 +88,10 @@ final class EventsEndpoint {
         }
     }
 
-    private Answer answer(Request request, RequestBody body) throws IOException {
+    private Answer answer(Request request, RequestBody body, Optional<AccessToken> token, Budget bytes)
+            throws IOException {
         HttpFields headers = request.getHeaders();
-        Optional<AccessToken> token = authenticate(headers);
-        if (token.isEmpty() && !config.tokens().isEmpty()) {
+        if (token.isEmpty() && !tokens.isAnyoneAllowed()) {
             return Answer.problem(
                     ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
@@ -115,7 +120,8 @@ final class EventsEndpoint {
         String client = token.map(AccessToken::name).orElse("");
         List<ReadEvent> read;
         try {
-            read = read(format, headers, body.read(), madeIds(client, idempotencyKey));
+            byte[] content = body.read();
+            read = read(format, headers, content, madeIds(client, idempotencyKey, content));
         } catch (RequestBody.RejectedException e) {
             return e.answer();
         } catch (MalformedBodyException e) {
@@ -152,30 +158,18 @@ final class EventsEndpoint {
         return bytes;
     }
 
-    private Optional<AccessToken> authenticate(HttpFields headers) {
-        List<String> values = headers.getValuesList("Authorization");
-        if (values.size() != 1) {
-            return Optional.empty();
-        }
-        String[] parts = values.getFirst().trim().split(" +", 2);
-        if (parts.length != 2 || !parts[0].equalsIgnoreCase("Bearer")) {
-            return Optional.empty();
-        }
-        return config.tokens().stream()
-                .filter(token -> token.hash().matches(parts[1]))
-                .findFirst();
-    }
-
     /**
-     * Ids for events that have none: random ones, or such that follow from the caller's key and the event's place, so
-     * that the same request sent twice has the same ids.
+     * Ids for events that have none: random ones, or such that follow from the caller's key, the body and the event's
+     * place in it. So the same request sent twice has the same ids; another one under a key that was used before has
+     * others, and is counted.
      */
-    private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey) {
+    private IntFunction<String> madeIds(String client, @Nullable String idempotencyKey, byte[] body) {
         if (idempotencyKey == null) {
             return index -> ids.generate().toString();
         }
-        return index -> UUID.nameUUIDFromBytes(
-                        (client + "\n" + idempotencyKey + "\n" + index).getBytes(StandardCharsets.UTF_8))
+        String request = client + "\n" + idempotencyKey + "\n"
+                + HexFormat.of().formatHex(Sha256.digest().digest(body)) + "\n";
+        return index -> UUID.nameUUIDFromBytes((request + index).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }
 
@@ -334,29 +328,23 @@ final class EventsEndpoint {
                 return null;
             }
             List<String> types = headers.getValuesList("Content-Type");
-            if (types.size() != 1) {
+            MediaType type = types.size() == 1 ? MediaType.parse(types.getFirst()) : null;
+            if (type == null || !type.isUtf8()) {
                 return null;
             }
-            String[] parts = types.getFirst().split(";");
-            String type = parts[0].trim().toLowerCase(Locale.ROOT);
-            for (int i = 1; i < parts.length; i++) {
-                String parameter = parts[i].trim().toLowerCase(Locale.ROOT).replace("\"", "");
-                if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                    return null;
-                }
-            }
-            boolean structured = type.startsWith("application/cloudevents");
+            String essence = type.essence();
+            boolean structured = essence.startsWith("application/cloudevents");
             // Any of them: without its specversion such an event would lose its id and be counted again when it is sent
             // again.
             if (!structured && BINARY_ATTRIBUTES.stream().anyMatch(headers::contains)) {
-                return type.equals(BINARY_CLOUD_EVENT.mediaType) || type.endsWith("+json") ? BINARY_CLOUD_EVENT : null;
+                return type.isJson() ? BINARY_CLOUD_EVENT : null;
             }
             for (Format format : values()) {
-                if (format.mediaType.equals(type)) {
+                if (format.mediaType.equals(essence)) {
                     return format;
                 }
             }
-            return null;
+            return type.isJson() && !structured ? JSON : null;
         }
     }
 }

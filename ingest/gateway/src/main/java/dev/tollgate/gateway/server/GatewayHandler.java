@@ -74,7 +74,8 @@ final class GatewayHandler extends Handler.Abstract {
                 failure -> headDeadline.answered(request.getConnectionMetaData().getConnection()));
         // Waiting for Kafka is not idling. Reads that time out are reported to the reader before this is asked.
         request.addIdleTimeoutListener(timeout -> false);
-        String path = request.getHttpURI().getCanonicalPath();
+        // As it was sent: what a proxy before it takes for another path must not be one of these.
+        String path = request.getHttpURI().getPath();
         Answer answer = answer(request, path == null ? "" : path);
         if (EVENTS_PATH.equals(path) && request.getMethod().equals("POST")) {
             metrics.countRequest(answer.status(), System.nanoTime() - from);

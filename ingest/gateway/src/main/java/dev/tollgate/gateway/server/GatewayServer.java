@@ -3,11 +3,18 @@ package dev.tollgate.gateway.server;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
+import dev.tollgate.gateway.token.AccessToken;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -15,6 +22,7 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -29,6 +37,20 @@ public final class GatewayServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);
 
     private static final int PLATFORM_THREADS = 32;
+    /** What a page may send: who it is, what it sends, and the attributes of a CloudEvent in binary mode. */
+    private static final Set<String> CORS_HEADERS = Set.of(
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "ce-specversion",
+            "ce-id",
+            "ce-source",
+            "ce-type",
+            "ce-subject",
+            "ce-time",
+            "ce-dataschema",
+            "ce-datacontenttype");
+
     /** Largest request line and headers. */
     static final int HEAD_BYTES = 16 << 10;
 
@@ -36,6 +58,7 @@ public final class GatewayServer implements AutoCloseable {
     private final ServerConnector connector;
     private final GatewayHandler handler;
     private final HeadDeadline headDeadline;
+    private final Tokens tokens;
     private final boolean secure;
 
     private GatewayServer(
@@ -43,11 +66,13 @@ public final class GatewayServer implements AutoCloseable {
             ServerConnector connector,
             GatewayHandler handler,
             HeadDeadline headDeadline,
+            Tokens tokens,
             boolean secure) {
         this.server = server;
         this.connector = connector;
         this.handler = handler;
         this.headDeadline = headDeadline;
+        this.tokens = tokens;
         this.secure = secure;
     }
 
@@ -67,7 +92,8 @@ public final class GatewayServer implements AutoCloseable {
         Budget bytes = new Budget(config.limits().inFlightBytes());
         Budget events = new Budget(config.limits().inFlightEvents());
         GatewayMetrics metrics = new GatewayMetrics(registry, bytes, events, watch);
-        EventsEndpoint endpoint = new EventsEndpoint(config, sender, watch, bytes, events, metrics, clock);
+        Tokens tokens = new Tokens(config.tokens(), bytes, config.limits().tokenBytes());
+        EventsEndpoint endpoint = new EventsEndpoint(config, sender, watch, tokens, events, metrics, clock);
         HeadDeadline headDeadline = new HeadDeadline(config.timeouts().request());
         GatewayHandler handler = new GatewayHandler(endpoint, watch, registry, metrics, headDeadline);
 
@@ -82,9 +108,10 @@ public final class GatewayServer implements AutoCloseable {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(config.limits().maxConnections(), connector));
         server.setErrorHandler(new ProblemErrorHandler());
-        server.setHandler(new GracefulHandler(handler));
+        server.setHandler(new GracefulHandler(withCors(handler, config.corsOrigins())));
         server.setStopTimeout(Math.max(1, config.timeouts().drain().toMillis()));
-        GatewayServer started = new GatewayServer(server, connector, handler, headDeadline, config.tls() != null);
+        GatewayServer started =
+                new GatewayServer(server, connector, handler, headDeadline, tokens, config.tls() != null);
         try {
             server.start();
         } catch (Exception e) {
@@ -92,6 +119,21 @@ public final class GatewayServer implements AutoCloseable {
             throw e;
         }
         return started;
+    }
+
+    /** Pages of the named origins may publish; without one, browsers let no page of another origin do so. */
+    private static Handler withCors(Handler handler, List<String> origins) {
+        if (origins.isEmpty()) {
+            return handler;
+        }
+        CrossOriginHandler cors = new CrossOriginHandler();
+        cors.setAllowedOriginPatterns(origins.stream().map(Pattern::quote).collect(Collectors.toSet()));
+        cors.setAllowedMethods(Set.of("POST"));
+        cors.setAllowedHeaders(CORS_HEADERS);
+        cors.setExposedHeaders(Set.of("Retry-After"));
+        cors.setPreflightMaxAge(Duration.ofHours(1));
+        cors.setHandler(handler);
+        return cors;
     }
 
     private static ServerConnector connector(Server server, GatewayConfig config) {
@@ -124,6 +166,15 @@ public final class GatewayServer implements AutoCloseable {
     /** The port that it listens on, also where a free one was asked for. */
     public int port() {
         return connector.getLocalPort();
+    }
+
+    /**
+     * From now on these may publish and no others.
+     *
+     * @throws IllegalArgumentException if there are none, or anyone may publish
+     */
+    public void replaceTokens(List<AccessToken> replacement) {
+        tokens.replace(replacement);
     }
 
     /** {@code http} or {@code https}. */

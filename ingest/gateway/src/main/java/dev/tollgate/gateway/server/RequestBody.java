@@ -18,6 +18,7 @@ final class RequestBody implements AutoCloseable {
     private static final long MAX_DISCARDED_BYTES = 32L << 20;
 
     private static final Duration MAX_DISCARDING = Duration.ofSeconds(5);
+    private static final Duration STRETCH = Duration.ofSeconds(5);
 
     private final Request request;
     /** Not to be closed: closing before its end breaks the connection off, and the answer with it. */
@@ -26,15 +27,21 @@ final class RequestBody implements AutoCloseable {
     private final Budget budget;
     private final int maxBytes;
     private final Duration timeout;
+    private final int minBytesPerSecond;
     private long taken;
     private boolean ended;
 
-    RequestBody(Request request, Budget budget, int maxBytes, Duration timeout) {
+    /**
+     * @param timeout within which all of it must be there
+     * @param minBytesPerSecond how fast it must arrive all the time, 0 for no matter
+     */
+    RequestBody(Request request, Budget budget, int maxBytes, Duration timeout, int minBytesPerSecond) {
         this.request = request;
         in = Request.asInputStream(request);
         this.budget = budget;
         this.maxBytes = maxBytes;
         this.timeout = timeout;
+        this.minBytesPerSecond = minBytesPerSecond;
     }
 
     /**
@@ -51,7 +58,9 @@ final class RequestBody implements AutoCloseable {
         if (announced > 0 && !budget.hasRoomFor(announced)) {
             throw overloaded();
         }
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long start = System.nanoTime();
+        long deadline = start + timeout.toNanos();
+        LeastRate rate = new LeastRate(start);
         byte[] bytes = new byte[0];
         int length = 0;
         try {
@@ -68,9 +77,15 @@ final class RequestBody implements AutoCloseable {
                 if (length > maxBytes) {
                     throw tooLarge();
                 }
-                if (System.nanoTime() - deadline >= 0) {
+                long now = System.nanoTime();
+                if (now - deadline >= 0) {
                     throw new RejectedException(
                             ProblemType.REQUEST_TIMEOUT, "the body must arrive within " + timeout.toMillis() + " ms");
+                }
+                if (rate.isTooSlow(now, length)) {
+                    throw new RejectedException(
+                            ProblemType.REQUEST_TIMEOUT,
+                            "the body must arrive at " + minBytesPerSecond + " bytes a second or faster");
                 }
             }
         } catch (IOException e) {
@@ -131,6 +146,31 @@ final class RequestBody implements AutoCloseable {
     public void close() {
         budget.giveBack(taken);
         taken = 0;
+    }
+
+    /**
+     * Holds how fast a body arrives against the least rate, over one stretch of time after the other: what came at
+     * first is no excuse for later.
+     */
+    private final class LeastRate {
+        private final long stretchNanos = Math.min(STRETCH.toNanos(), timeout.toNanos() / 2);
+        private long fromNanos;
+        private int fromBytes;
+
+        LeastRate(long nowNanos) {
+            fromNanos = nowNanos;
+        }
+
+        boolean isTooSlow(long nowNanos, int bytes) {
+            long elapsed = nowNanos - fromNanos;
+            if (elapsed < stretchNanos) {
+                return false;
+            }
+            boolean slow = (bytes - fromBytes) < minBytesPerSecond * (elapsed / 1e9);
+            fromNanos = nowNanos;
+            fromBytes = bytes;
+            return slow;
+        }
     }
 
     private RejectedException tooLarge() {

@@ -1,6 +1,8 @@
 package dev.tollgate.publisher.http;
 
+import dev.tollgate.planmodel.input.RequestTarget;
 import dev.tollgate.schemas.event.RequestEventRules;
+import dev.tollgate.schemas.text.ShortText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -45,10 +47,10 @@ public final class EndpointNames {
     public static Function<HttpCall, String> templates(String... templates) {
         List<Template> parsed = new ArrayList<>();
         for (String template : templates) {
-            parsed.add(new Template(template, segments(template)));
+            parsed.add(new Template(template, RequestTarget.segments(template)));
         }
         return call -> {
-            List<String> segments = segments(call.path());
+            List<String> segments = segmentsOf(call.path());
             for (Template template : parsed) {
                 if (template.matches(segments)) {
                     return template.text();
@@ -60,32 +62,19 @@ public final class EndpointNames {
 
     static String withoutIds(String path) {
         StringBuilder name = new StringBuilder();
-        for (String segment : segments(path)) {
+        for (String segment : segmentsOf(path)) {
             name.append('/').append(LOOKS_LIKE_AN_ID.matcher(segment).matches() ? ID : segment);
         }
         return name.isEmpty() ? "/" : cut(name.toString());
     }
 
-    /** Segments without path parameters ({@code ;jsessionid=...}); empty ones do not count. */
-    private static List<String> segments(String path) {
-        List<String> segments = new ArrayList<>();
-        int start = 0;
-        while (start <= path.length()) {
-            int slash = path.indexOf('/', start);
-            int end = slash < 0 ? path.length() : slash;
-            String segment = path.substring(start, end);
-            int parameters = segment.indexOf(';');
-            String plain = parameters < 0 ? segment : segment.substring(0, parameters);
-            if (!plain.isEmpty()) {
-                segments.add(plain);
-            }
-            start = end + 1;
-        }
-        return segments;
+    /** Segments of the path of a target, whatever form the target has. */
+    private static List<String> segmentsOf(String target) {
+        return RequestTarget.segments(RequestTarget.path(target));
     }
 
     private static String cut(String name) {
-        return name.length() <= MAX_CHARACTERS ? name : name.substring(0, MAX_CHARACTERS);
+        return ShortText.cut(name, MAX_CHARACTERS);
     }
 
     private record Template(String text, List<String> segments) {

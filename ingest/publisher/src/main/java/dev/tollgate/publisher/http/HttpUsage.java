@@ -1,5 +1,6 @@
 package dev.tollgate.publisher.http;
 
+import dev.tollgate.planmodel.input.InputText;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;
 import dev.tollgate.schemas.avro.Outcome;
@@ -73,7 +74,7 @@ public final class HttpUsage {
                 return;
             }
             String accountId = account.apply(call);
-            if (accountId == null || accountId.isBlank()) {
+            if (accountId == null || InputText.isInvisible(accountId)) {
                 unattributed.increment();
                 return;
             }

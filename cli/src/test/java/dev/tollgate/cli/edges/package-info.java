@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.edges;
+
+import org.jspecify.annotations.NullMarked;

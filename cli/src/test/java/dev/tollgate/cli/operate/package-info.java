@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.operate;
+
+import org.jspecify.annotations.NullMarked;

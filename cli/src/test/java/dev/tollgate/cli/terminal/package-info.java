@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;

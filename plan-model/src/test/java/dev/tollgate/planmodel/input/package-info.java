@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.planmodel.input;
+
+import org.jspecify.annotations.NullMarked;
