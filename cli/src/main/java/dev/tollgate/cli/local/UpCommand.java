@@ -1,7 +1,9 @@
 package dev.tollgate.cli.local;
 
+import dev.tollgate.cli.config.ConfigSources;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.cli.config.LocalStack;
+import dev.tollgate.cli.metrics.ProcessMetrics;
 import dev.tollgate.cli.plans.ShippedPlans;
 import dev.tollgate.cli.terminal.Progress;
 import dev.tollgate.embedded.EmbeddedStack;
@@ -10,8 +12,12 @@ import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.config.SettingsReader;
+import dev.tollgate.schemas.metrics.MetricsConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,8 +90,34 @@ public final class UpCommand implements Callable<Integer> {
                             + " memos, memory-crystal, memories-ai). Default: mem.")
     private @Nullable String plan;
 
+    @Option(
+            names = "--metrics-listen",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Serve the metrics of all roles there, as Prometheus text under /metrics: 127.0.0.1:9464. The key"
+                            + " is metrics.listen. Default: they are not served.")
+    private @Nullable String metricsListen;
+
     @Override
     public Integer call() throws Exception {
+        // First of all: an address that is taken is reported before anything else is started.
+        try (ProcessMetrics metrics = ProcessMetrics.start(metricsConfig())) {
+            return run(metrics);
+        }
+    }
+
+    /** From the option, or else the environment. */
+    private MetricsConfig metricsConfig() {
+        String key = MetricsConfig.LISTEN.key();
+        Map<String, String> flags = metricsListen == null ? Map.of() : Map.of(key, metricsListen);
+        SettingsReader settings = new SettingsReader(
+                ConfigSources.merge(null, System.getenv(), flags).values(), List.of(MetricsConfig.SETTINGS));
+        MetricsConfig config = MetricsConfig.read(settings);
+        settings.throwIfProblems();
+        return config;
+    }
+
+    private int run(ProcessMetrics metrics) throws Exception {
         Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch drained = new CountDownLatch(1);
@@ -100,11 +132,12 @@ public final class UpCommand implements Callable<Integer> {
                     stop.countDown();
                     awaitQuietly(drained);
                 });
-                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans);
-                        Gateway gateway = startGateway(pipeline)) {
+                try (LocalPipeline pipeline =
+                                LocalPipeline.start(stack, folder, PARTITIONS, plans, metrics.registry());
+                        Gateway gateway = startGateway(pipeline, metrics.registry())) {
                     progress.end();
                     writeConfig(configFile, pipeline.configuration());
-                    print(pipeline, gateway, configFile);
+                    print(pipeline, gateway, metrics.address(), configFile);
                     stop.await();
                     spec.commandLine().getErr().println("tollgate: stopping");
                 } finally {
@@ -117,7 +150,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
-    private Gateway startGateway(LocalPipeline pipeline) {
+    private Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry) {
         int port = gatewayPort != null
                 ? gatewayPort
                 : LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT) ? GatewayConfig.DEFAULT_PORT : 0;
@@ -125,10 +158,10 @@ public final class UpCommand implements Callable<Integer> {
         configuration.put("gateway.host", LoopbackPort.HOST);
         configuration.put("gateway.port", Integer.toString(port));
         configuration.put("gateway.anonymous", "true");
-        return Gateway.start(GatewayConfig.from(configuration));
+        return Gateway.start(GatewayConfig.from(configuration), registry);
     }
 
-    private void print(LocalPipeline pipeline, Gateway gateway, Path configFile) {
+    private void print(LocalPipeline pipeline, Gateway gateway, @Nullable URI metrics, Path configFile) {
         KafkaAccess kafka = pipeline.kafka();
         PrintWriter out = spec.commandLine().getOut();
         out.println();
@@ -137,6 +170,9 @@ public final class UpCommand implements Callable<Integer> {
         out.println("  Schema registry  " + kafka.registry().urls().get(0));
         out.println("  ClickHouse       " + pipeline.clickHouse().url());
         out.println("  HTTP gateway     " + gateway.address());
+        if (metrics != null) {
+            out.println("  Metrics          " + metrics);
+        }
         out.println("  Configuration    " + configFile);
         out.println();
         out.println("First steps, in a second terminal:");

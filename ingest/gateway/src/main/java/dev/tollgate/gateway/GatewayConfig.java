@@ -9,6 +9,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
+import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic full name of the topic of request events
  * @param tls null for plain HTTP
  * @param tokens empty exactly if anyone may publish
+ * @param metrics where the process shows its metrics
  * @param effective what was read, defaults included, secrets masked
  */
 public record GatewayConfig(
@@ -41,6 +43,7 @@ public record GatewayConfig(
         Limits limits,
         Timeouts timeouts,
         EventRules rules,
+        MetricsConfig metrics,
         Map<String, String> effective) {
 
     /** Where it listens if nothing else is said. */
@@ -48,7 +51,7 @@ public record GatewayConfig(
 
     /** Every key that {@link #from} reads. */
     public static final List<SettingGroup> SETTINGS =
-            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, GatewaySettings.GROUP);
+            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, GatewaySettings.GROUP, MetricsConfig.SETTINGS);
 
     private static final Pattern TOKEN_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -109,6 +112,7 @@ public record GatewayConfig(
                         settings.get(GatewaySettings.EVENT_TYPE),
                         settings.get(GatewaySettings.EVENT_IDENTITY),
                         false),
+                MetricsConfig.read(settings),
                 settings.effective());
         settings.rejectUnknown();
         settings.throwIfProblems();

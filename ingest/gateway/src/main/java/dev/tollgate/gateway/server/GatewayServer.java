@@ -3,7 +3,7 @@ package dev.tollgate.gateway.server;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -58,18 +58,14 @@ public final class GatewayServer implements AutoCloseable {
      * @throws Exception if the key store cannot be used
      */
     public static GatewayServer start(
-            GatewayConfig config,
-            EventSender sender,
-            KafkaWatch watch,
-            PrometheusMeterRegistry registry,
-            InstantSource clock)
+            GatewayConfig config, EventSender sender, KafkaWatch watch, MeterRegistry registry, InstantSource clock)
             throws Exception {
         Budget bytes = new Budget(config.limits().inFlightBytes());
         Budget events = new Budget(config.limits().inFlightEvents());
         GatewayMetrics metrics = new GatewayMetrics(registry, bytes, events, watch);
         EventsEndpoint endpoint = new EventsEndpoint(config, sender, watch, bytes, events, metrics, clock);
         HeadDeadline headDeadline = new HeadDeadline(config.timeouts().request());
-        GatewayHandler handler = new GatewayHandler(endpoint, watch, registry, metrics, headDeadline);
+        GatewayHandler handler = new GatewayHandler(endpoint, watch, metrics, headDeadline);
 
         QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS);
         threads.setName("gateway-http");
