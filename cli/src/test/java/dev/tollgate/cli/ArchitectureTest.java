@@ -1,8 +1,12 @@
 package dev.tollgate.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -26,6 +30,7 @@ import dev.tollgate.streams.PositionLostException;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.config.AccountingSettings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -226,6 +231,35 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.tollgate.engine..", "dev.tollgate.streams..", "dev.tollgate.sink..", "dev.tollgate.sql..")
+                .check(all);
+    }
+
+    /** A service without Micrometer uses the libraries all the same. */
+    @Test
+    void librariesNeedMicrometerInThePackagesThatAreNamedAfterItAlone() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.tollgate.publisher..", "dev.tollgate.gate..", "dev.tollgate.schemas..")
+                .and()
+                .resideOutsideOfPackage("..micrometer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "..micrometer..")
+                .check(all);
+    }
+
+    /** So docs/metrics.md has all of them. */
+    @Test
+    void metersAreMadeFromDeclarationsAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tollgate.schemas.micrometer..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.micrometer\\.core\\.instrument\\.[A-Za-z]+\\$Builder")
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(MeterRegistry.class)))
+                        .and(target(nameMatching("counter|gauge.*|timer|summary"))))
                 .check(all);
     }
 

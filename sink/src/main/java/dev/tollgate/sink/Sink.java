@@ -12,6 +12,8 @@ import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.internal.table.TableMappings;
 import dev.tollgate.sink.status.SinkException;
 import dev.tollgate.sink.status.SinkMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -49,15 +51,22 @@ public final class Sink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sink.class);
 
     private final SinkConfig config;
-    private final SinkMetrics metrics = new SinkMetrics();
+    private final SinkMetrics metrics;
     private final List<SinkWorker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private @Nullable Admin admin;
 
+    /** A sink whose metrics nobody else reads. */
     public Sink(SinkConfig config) {
+        this(config, new SimpleMeterRegistry());
+    }
+
+    /** @param registry gets the sink's meters, and those of its consumers */
+    public Sink(SinkConfig config, MeterRegistry registry) {
         this.config = config;
+        this.metrics = new SinkMetrics(registry);
         this.ended = new CountDownLatch(config.threads());
     }
 

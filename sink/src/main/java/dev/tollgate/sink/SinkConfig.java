@@ -3,6 +3,7 @@ package dev.tollgate.sink;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
+import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import dev.tollgate.sink.internal.application.ApplicationRules;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkInterval how often the rows of the journal are counted
  * @param ignoredApplications ids of accounting applications whose records of the journal are skipped
  * @param nextApplication id of the accounting application that may follow the one that stands; null for none
+ * @param metrics where the process shows its metrics
  * @param effective what was read, secrets masked, for the log
  */
 public record SinkConfig(
@@ -56,6 +58,7 @@ public record SinkConfig(
         Duration checkInterval,
         Set<String> ignoredApplications,
         @Nullable String nextApplication,
+        MetricsConfig metrics,
         Map<String, String> effective) {
 
     /**
@@ -69,7 +72,7 @@ public record SinkConfig(
 
     /** Every key that {@link #from} reads. */
     public static final List<SettingGroup> SETTINGS =
-            ClusterConfig.settingsAnd(ClickHouseConfig.SETTINGS, SinkSettings.GROUP);
+            ClusterConfig.settingsAnd(ClickHouseConfig.SETTINGS, SinkSettings.GROUP, MetricsConfig.SETTINGS);
 
     private static final Set<String> RESERVED = Set.of(
             ConsumerConfig.GROUP_ID_CONFIG,
@@ -154,6 +157,7 @@ public record SinkConfig(
                 settings.get(SinkSettings.CHECK_INTERVAL),
                 ignoredApplications,
                 nextApplication,
+                MetricsConfig.read(settings),
                 settings.effective());
         settings.rejectUnknown();
         settings.throwIfProblems();

@@ -12,6 +12,8 @@ import dev.tollgate.streams.plan.CatalogReader;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.topology.AccountingTopology;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -53,7 +55,7 @@ public final class AccountingApp implements AutoCloseable {
     private static final Duration CATALOG_GRACE = Duration.ofSeconds(5);
 
     private final AccountingConfig config;
-    private final AccountingMetrics metrics = new AccountingMetrics();
+    private final AccountingMetrics metrics;
     private final InMemoryPlanCatalog catalog;
     private final CatalogReader catalogReader;
     private final EndOffsetHorizons horizons;
@@ -63,23 +65,32 @@ public final class AccountingApp implements AutoCloseable {
     private final StreamsSupervisor supervisor;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Prepares an instance; nothing is connected yet. */
+    /** Prepares an instance whose metrics nobody else reads; nothing is connected yet. */
     public AccountingApp(AccountingConfig config) {
-        this(config, true);
+        this(config, new SimpleMeterRegistry());
+    }
+
+    /**
+     * Prepares an instance; nothing is connected yet.
+     *
+     * @param registry gets the role's meters, and those of Kafka Streams and its clients
+     */
+    public AccountingApp(AccountingConfig config, MeterRegistry registry) {
+        this(config, registry, true);
     }
 
     /**
      * @param checksTopics false where topics are copies, whose records keep the append times of the originals: no
      *     broker stamps those
      */
-    AccountingApp(AccountingConfig config, boolean checksTopics) {
+    AccountingApp(AccountingConfig config, MeterRegistry meters, boolean checksTopics) {
         this.config = config;
+        this.metrics = new AccountingMetrics(meters);
         this.checksTopics = checksTopics;
         this.registry = new SchemaRegistryClient(config.registry());
         Duration settleTime = config.planSettleTime();
         this.catalog = new InMemoryPlanCatalog(settleTime);
-        metrics.gauge("catalog.waiting", catalog::waiting);
-        metrics.set("catalog.waiting-for-registry", 0);
+        metrics.watchCatalog(catalog::waiting);
         this.catalogReader = new CatalogReader(
                 config.plainClientProperties(),
                 config.topics().name(Topic.PLAN_CATALOG),

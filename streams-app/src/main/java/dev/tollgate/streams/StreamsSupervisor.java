@@ -58,6 +58,7 @@ final class StreamsSupervisor implements AutoCloseable {
     private final AccountingConfig config;
     private final TaskBeginnings beginnings;
     private final AccountingMetrics metrics;
+    private final KafkaStreamsMeters kafkaMeters;
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private final StuckPositions stuck = new StuckPositions(StuckPositions.MOST_ATTEMPTS);
     /** Counted apart: an outage that has kept a position for a while must not use up the attempts of our own faults. */
@@ -91,6 +92,7 @@ final class StreamsSupervisor implements AutoCloseable {
         this.config = config;
         this.beginnings = beginnings;
         this.metrics = metrics;
+        this.kafkaMeters = new KafkaStreamsMeters(metrics.registry());
         this.streams = prepared();
     }
 
@@ -138,6 +140,7 @@ final class StreamsSupervisor implements AutoCloseable {
                     "accounting did not stop in time; open transactions are aborted by the brokers: seconds={}",
                     CLOSE_TIMEOUT.toSeconds());
         }
+        kafkaMeters.close();
         stopped.countDown();
     }
 
@@ -158,6 +161,7 @@ final class StreamsSupervisor implements AutoCloseable {
         KafkaStreams fresh = factory.get();
         fresh.setStateListener((now, before) -> LOG.info("accounting: state={} before={}", now, before));
         fresh.setUncaughtExceptionHandler(this::respondTo);
+        kafkaMeters.bind(fresh);
         return fresh;
     }
 
@@ -172,7 +176,7 @@ final class StreamsSupervisor implements AutoCloseable {
         if (!mayBeginAgain(fault)) {
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
-        metrics.count("threads.replaced");
+        metrics.replacedThreads.increment();
         ending.add(Thread.currentThread());
         Thread.currentThread().setUncaughtExceptionHandler((thread, end) -> LOG.debug("{} has ended", thread, end));
         throw new ThreadEnds(fault);
@@ -269,7 +273,7 @@ final class StreamsSupervisor implements AutoCloseable {
 
     private void beginAnew(KafkaStreams ended) {
         LOG.warn("Kafka Streams has ended and is made anew");
-        metrics.count("streams.restarted");
+        metrics.restarts.increment();
         // Until it has started: one that was started by half looks as if it were running.
         anew = true;
         ended.close(CLOSE_TIMEOUT);

@@ -59,7 +59,8 @@ class AccountingAppIT {
             traffic.forEach(cluster::publish);
 
             cluster.assertBooksAgree(traffic);
-            assertThat(app.metrics().read("journal.duplicate")).isEqualTo(500);
+            assertThat(app.metrics().journal.count(dev.tollgate.engine.output.Verdict.DUPLICATE))
+                    .isEqualTo(500);
         }
     }
 
@@ -159,12 +160,14 @@ class AccountingAppIT {
             second.start();
             // Traffic goes on while partitions move, until the second instance has accounted some of it.
             int published = third;
-            while (second.metrics().read("journal.counted") == 0 && published < 2 * third) {
+            while (second.metrics().journal.count(dev.tollgate.engine.output.Verdict.COUNTED) == 0
+                    && published < 2 * third) {
                 traffic.subList(published, published + 5).forEach(cluster::publish);
                 published += 5;
                 TestingCluster.pause(Duration.ofMillis(100));
             }
-            assertThat(second.metrics().read("journal.counted")).isPositive();
+            assertThat(second.metrics().journal.count(dev.tollgate.engine.output.Verdict.COUNTED))
+                    .isPositive();
             cluster.assertBooksAgree(traffic.subList(0, published));
 
             first.close();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
+import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -96,7 +97,7 @@ class OutageIT {
                     awaitProgress(app, "after outage " + outage);
                 }
             }
-            assertThat(app.metrics().read("threads.replaced"))
+            assertThat(app.metrics().replacedThreads.count())
                     .as("threads that failed, which is what this is about")
                     .isPositive();
             // The blocks end some 20 s after the last call; whatever is left of a past life would have its say by then.
@@ -137,10 +138,10 @@ class OutageIT {
     }
 
     private void awaitProgress(AccountingApp app, String when) {
-        long before = app.metrics().read("journal.counted");
+        long before = app.metrics().journal.count(Verdict.COUNTED);
         TestingCluster.await(
-                "progress " + when + "; counters " + app.metrics().read(),
-                () -> app.isRunning() && app.metrics().read("journal.counted") > before + 5 * ACCOUNTS);
+                "progress " + when + "; counters " + app.metrics(),
+                () -> app.isRunning() && app.metrics().journal.count(Verdict.COUNTED) > before + 5 * ACCOUNTS);
     }
 
     /** Ten calls a second for each account, besides the limits that are never reached. */

@@ -12,6 +12,7 @@ import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.task.TestingEvents;
 import dev.tollgate.streams.task.TestingPlans;
 import dev.tollgate.testkit.stack.Stacks;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +54,10 @@ class ReplayIT {
             }
 
             try (TestingCluster copy = live.copyWithAppendTimes(Stacks.forTests(), 3);
-                    AccountingApp one = new AccountingApp(copy.config(folder.resolve("one")), false);
-                    AccountingApp two = new AccountingApp(copy.config(folder.resolve("two")), false)) {
+                    AccountingApp one =
+                            new AccountingApp(copy.config(folder.resolve("one")), new SimpleMeterRegistry(), false);
+                    AccountingApp two =
+                            new AccountingApp(copy.config(folder.resolve("two")), new SimpleMeterRegistry(), false)) {
                 one.start();
                 two.start();
                 Answer again = settledAnswer(copy, copy::originalOf);

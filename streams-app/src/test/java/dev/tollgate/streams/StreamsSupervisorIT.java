@@ -10,8 +10,11 @@ import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.testkit.stack.Stacks;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -61,7 +64,7 @@ class StreamsSupervisorIT {
             supervisor.start();
 
             TestingCluster.await("the record", () -> read.get() == 4 && supervisor.isRunning());
-            assertThat(metrics.read("threads.replaced")).isEqualTo(3);
+            assertThat(metrics.replacedThreads.count()).isEqualTo(3);
             assertThat(made).hasValue(1);
             assertThat(supervisor.isStopped()).isFalse();
         }
@@ -73,9 +76,13 @@ class StreamsSupervisorIT {
             supervisor.start();
 
             TestingCluster.await("the record", () -> read.get() == 2 && supervisor.isRunning());
-            assertThat(metrics.read("streams.restarted")).isEqualTo(1);
+            assertThat(metrics.restarts.count()).isEqualTo(1);
             assertThat(made).hasValue(2);
+            assertThat(clientsWithMeters())
+                    .as("the meters are those of the one that runs")
+                    .hasSize(1);
         }
+        assertThat(clientsWithMeters()).isEmpty();
     }
 
     /** The brokers' names cannot be looked up at the moment at which it is to be made anew. */
@@ -109,9 +116,18 @@ class StreamsSupervisorIT {
             assertThatThrownBy(supervisor::awaitTermination)
                     .isInstanceOf(IllegalStateException.class)
                     .hasStackTraceContaining("a bug of ours");
-            assertThat(metrics.read("threads.replaced")).isZero();
+            assertThat(metrics.replacedThreads.count()).isZero();
             assertThat(read).hasValue(1);
         }
+    }
+
+    /** Ids of the Kafka Streams whose meters are registered. */
+    private Set<String> clientsWithMeters() {
+        return metrics.registry().getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith("kafka.stream."))
+                .map(meter -> meter.getId().getTag("client.id"))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
     }
 
     private StreamsSupervisor supervisor(Supplier<KafkaStreams> factory) {

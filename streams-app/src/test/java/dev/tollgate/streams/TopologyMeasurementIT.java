@@ -2,6 +2,7 @@ package dev.tollgate.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.registry.RegistryRejection;
@@ -77,7 +78,7 @@ class TopologyMeasurementIT {
                 Reader uncommitted = new Reader("read_uncommitted");
                 Reader committed = new Reader("read_committed")) {
             app.start();
-            TestingCluster.await("commands", () -> app.metrics().read("commands") == accounts);
+            TestingCluster.await("commands", () -> app.metrics().commands.count() == accounts);
             ProcessorUse use = new ProcessorUse();
             long start = System.nanoTime();
             for (int i = 0; i < events; i++) {
@@ -92,7 +93,8 @@ class TopologyMeasurementIT {
             }
             double rate = events / ((System.nanoTime() - start) / 1e9);
             cluster.producer.flush();
-            TestingCluster.await("the whole journal", () -> app.metrics().read("journal.counted") >= events);
+            TestingCluster.await(
+                    "the whole journal", () -> app.metrics().journal.count(Verdict.COUNTED) >= events);
             String processorUse = use.perEvent(events);
             TestingCluster.await(
                     "both readers to have the same blocks", () -> uncommitted.blocks() == committed.blocks());
@@ -107,7 +109,7 @@ class TopologyMeasurementIT {
                     processorUse);
             uncommitted.report(published);
             committed.report(published);
-            System.out.println("  " + app.metrics().read());
+            System.out.println("  " + app.metrics());
             assertThat(uncommitted.blocks()).isPositive();
         }
     }
@@ -127,11 +129,11 @@ class TopologyMeasurementIT {
 
         try (AccountingApp app = new AccountingApp(config())) {
             app.start();
-            TestingCluster.await("the commands", () -> app.metrics().read("commands") == accounts);
-            long before = app.metrics().read("journal.counted");
+            TestingCluster.await("the commands", () -> app.metrics().commands.count() == accounts);
+            long before = app.metrics().journal.count(Verdict.COUNTED);
             ProcessorUse use = new ProcessorUse();
             long start = System.nanoTime();
-            TestingCluster.await("the backlog", () -> app.metrics().read("journal.counted") >= events);
+            TestingCluster.await("the backlog", () -> app.metrics().journal.count(Verdict.COUNTED) >= events);
             double elapsedSeconds = (System.nanoTime() - start) / 1e9;
             System.out.printf(
                     Locale.ROOT,
@@ -141,7 +143,7 @@ class TopologyMeasurementIT {
                     elapsedSeconds,
                     (events - before) / elapsedSeconds,
                     use.perEvent(events - before),
-                    app.metrics().read());
+                    app.metrics());
         }
     }
 

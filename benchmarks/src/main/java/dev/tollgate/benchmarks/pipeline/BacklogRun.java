@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Algorithm;
@@ -151,12 +152,12 @@ final class BacklogRun implements AutoCloseable {
     String account(double decoded) {
         try (AccountingApp app = new AccountingApp(AccountingConfig.from(settings))) {
             app.start();
-            await("the commands", () -> app.metrics().read("commands") >= accounts);
+            await("the commands", () -> app.metrics().commands.count() >= accounts);
             Map<String, Double> sentBefore = sent(app);
-            long before = app.metrics().read("journal.counted");
+            long before = app.metrics().journal.count(Verdict.COUNTED);
             ProcessorUse use = new ProcessorUse();
             long start = System.nanoTime();
-            await("the backlog", () -> app.metrics().read("journal.counted") >= events);
+            await("the backlog", () -> app.metrics().journal.count(Verdict.COUNTED) >= events);
             double seconds = (System.nanoTime() - start) / 1e9;
             long counted = events - before;
             String processorUse = use.perEvent(counted);

@@ -3,6 +3,7 @@ package dev.tollgate.benchmarks.pipeline;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
+import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -136,17 +138,17 @@ final class Pipeline implements AutoCloseable {
         }
         producer.flush();
         commands += accounts.size();
-        await("the accounts' plan", "commands", commands);
+        await("the accounts' plan", () -> (long) accounting.metrics().commands.count(), commands);
     }
 
     /** Waits until the topology has counted so many events. */
     void awaitCounted(long events) {
-        await("the journal", "journal.counted", events);
+        await("the journal", this::counted, events);
     }
 
     /** Events that the topology has counted so far. */
     long counted() {
-        return accounting.metrics().read("journal.counted");
+        return accounting.metrics().journal.count(Verdict.COUNTED);
     }
 
     /** Usage of each window as the topology has said it last: by account, then by start in seconds since the epoch. */
@@ -180,13 +182,12 @@ final class Pipeline implements AutoCloseable {
         return totals;
     }
 
-    private void await(String what, String counter, long value) {
+    private static void await(String what, LongSupplier counter, long value) {
         long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE_MILLIS).toNanos();
-        while (accounting.metrics().read(counter) < value) {
+        while (counter.getAsLong() < value) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("waited " + PATIENCE_MILLIS + " ms for " + what + ": " + counter
-                        + " must reach " + value + ", was "
-                        + accounting.metrics().read(counter));
+                throw new IllegalStateException("waited " + PATIENCE_MILLIS + " ms for " + what + ": must reach "
+                        + value + ", was " + counter.getAsLong());
             }
             Pauses.millis(10);
         }

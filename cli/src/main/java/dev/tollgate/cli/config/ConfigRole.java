@@ -4,6 +4,7 @@ import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.schemas.config.SettingGroup;
+import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.sink.SinkConfig;
 import dev.tollgate.sql.ClickHouseConfig;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -19,7 +20,8 @@ public enum ConfigRole {
     SQL,
     GATEWAY,
     PUBLISHER,
-    GATE;
+    GATE,
+    UP;
 
     /** What the role reads, in the order in which it is listed. */
     public List<SettingGroup> groups() {
@@ -30,6 +32,7 @@ public enum ConfigRole {
             case GATEWAY -> GatewayConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
+            case UP -> List.of(MetricsConfig.SETTINGS);
         };
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.testkit.traffic.TrafficGenerator;
 import dev.tollgate.testkit.traffic.TrafficProfile;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -60,7 +61,8 @@ final class DemoRun {
         try (EmbeddedStack stack = EmbeddedStack.start(options)) {
             double stackSeconds = secondsSince(begun);
             progress.begin("topics, tables, plans, roles", -1);
-            try (LocalPipeline pipeline = LocalPipeline.start(stack, stack.folder(), PARTITIONS, plans)) {
+            try (LocalPipeline pipeline =
+                    LocalPipeline.start(stack, stack.folder(), PARTITIONS, plans, new SimpleMeterRegistry())) {
                 // Ctrl-C: the roles leave before the stack does.
                 stack.beforeExit(pipeline::close);
                 return run(pipeline, begun, stackSeconds);

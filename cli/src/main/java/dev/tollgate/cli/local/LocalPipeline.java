@@ -20,6 +20,7 @@ import dev.tollgate.sql.Migrator;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.config.AccountingSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -58,8 +59,10 @@ public final class LocalPipeline implements AutoCloseable {
      * @param folder where the topology keeps its local state
      * @param partitions of the topics that are partitioned by account
      * @param plans to have in the catalog
+     * @param registry gets the meters of the roles
      */
-    public static LocalPipeline start(Stack stack, Path folder, int partitions, List<Plan> plans) {
+    public static LocalPipeline start(
+            Stack stack, Path folder, int partitions, List<Plan> plans, MeterRegistry registry) {
         Map<String, String> configuration = new LinkedHashMap<>();
         configuration.put("kafka.bootstrap-servers", stack.bootstrapServers());
         configuration.put("registry.url", stack.registryUrl());
@@ -76,8 +79,8 @@ public final class LocalPipeline implements AutoCloseable {
         settings.throwIfProblems();
         PlanCatalogClient catalog = prepare(kafka, clickHouse, plans);
 
-        AccountingApp accounting = new AccountingApp(AccountingConfig.from(configuration));
-        Sink sink = new Sink(SinkConfig.from(configuration));
+        AccountingApp accounting = new AccountingApp(AccountingConfig.from(configuration), registry);
+        Sink sink = new Sink(SinkConfig.from(configuration), registry);
         accounting.start();
         sink.start();
         // The roles start meanwhile: by now there is little left to wait for.

@@ -1,7 +1,9 @@
 package dev.tollgate.cli.local;
 
+import dev.tollgate.cli.config.ConfigSources;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.cli.config.LocalStack;
+import dev.tollgate.cli.metrics.ProcessMetrics;
 import dev.tollgate.cli.plans.ShippedPlans;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Progress;
@@ -14,7 +16,11 @@ import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.GatewayException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.config.Secrets;
+import dev.tollgate.schemas.config.SettingsReader;
+import dev.tollgate.schemas.metrics.MetricsConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -95,9 +101,35 @@ public final class UpCommand implements Callable<Integer> {
                             + " memos, memory-crystal, memories-ai). Default: mem.")
     private @Nullable String plan;
 
+    @Option(
+            names = "--metrics-listen",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Serve the metrics of all roles there, as Prometheus text under /metrics: 127.0.0.1:9464. The key"
+                            + " is metrics.listen. Default: they are not served.")
+    private @Nullable String metricsListen;
+
     @Override
     public Integer call() throws Exception {
         FullRelease.require("up");
+        // First of all: an address that is taken is reported before anything else is started.
+        try (ProcessMetrics metrics = ProcessMetrics.start(metricsConfig())) {
+            return run(metrics);
+        }
+    }
+
+    /** From the option, or else the environment. */
+    private MetricsConfig metricsConfig() {
+        String key = MetricsConfig.LISTEN.key();
+        Map<String, String> flags = metricsListen == null ? Map.of() : Map.of(key, metricsListen);
+        SettingsReader settings = new SettingsReader(
+                ConfigSources.merge(null, System.getenv(), flags).values(), List.of(MetricsConfig.SETTINGS));
+        MetricsConfig config = MetricsConfig.read(settings);
+        settings.throwIfProblems();
+        return config;
+    }
+
+    private int run(ProcessMetrics metrics) throws Exception {
         Path folder = (data == null ? LocalStack.defaultFolder() : data).toAbsolutePath();
         // Completed with nothing by the wish to stop, with its name by a role that ends.
         CompletableFuture<Optional<RoleWatch.Ended>> end = new CompletableFuture<>();
@@ -118,8 +150,9 @@ public final class UpCommand implements Callable<Integer> {
                     end.complete(Optional.empty());
                     awaitQuietly(drained);
                 });
-                try (LocalPipeline pipeline = LocalPipeline.start(stack, folder, PARTITIONS, plans);
-                        Gateway gateway = startGateway(pipeline)) {
+                try (LocalPipeline pipeline =
+                                LocalPipeline.start(stack, folder, PARTITIONS, plans, metrics.registry());
+                        Gateway gateway = startGateway(pipeline, metrics.registry())) {
                     RoleWatch watch = new RoleWatch();
                     pipeline.watchedBy(watch);
                     watch.watch("gateway", gateway::awaitTermination);
@@ -128,7 +161,7 @@ public final class UpCommand implements Callable<Integer> {
                     watch.first().thenAccept(ended -> end.complete(Optional.of(ended)));
                     progress.end();
                     LocalStack.writeConfig(configFile, pipeline.configuration());
-                    print(pipeline, gateway, configFile);
+                    print(pipeline, gateway, metrics.address(), configFile);
                     Optional<RoleWatch.Ended> ended = end.get();
                     PrintWriter err = spec.commandLine().getErr();
                     ended.ifPresent(role -> err.println("tollgate: " + describe(role)));
@@ -152,29 +185,29 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
-    private Gateway startGateway(LocalPipeline pipeline) {
+    private Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry) {
         if (gatewayPort != null) {
-            return startGateway(pipeline, gatewayPort);
+            return startGateway(pipeline, registry, gatewayPort);
         }
         if (LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT)) {
             try {
-                return startGateway(pipeline, GatewayConfig.DEFAULT_PORT);
+                return startGateway(pipeline, registry, GatewayConfig.DEFAULT_PORT);
             } catch (GatewayException e) {
                 LOG.debug("the preset port was taken meanwhile, by another stack that starts", e);
             }
         }
-        return startGateway(pipeline, 0);
+        return startGateway(pipeline, registry, 0);
     }
 
-    private static Gateway startGateway(LocalPipeline pipeline, int port) {
+    private static Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry, int port) {
         Map<String, String> configuration = new LinkedHashMap<>(pipeline.configuration());
         configuration.put("gateway.host", LoopbackPort.HOST);
         configuration.put("gateway.port", Integer.toString(port));
         configuration.put("gateway.anonymous", "true");
-        return Gateway.start(GatewayConfig.from(configuration));
+        return Gateway.start(GatewayConfig.from(configuration), registry);
     }
 
-    private void print(LocalPipeline pipeline, Gateway gateway, Path configFile) {
+    private void print(LocalPipeline pipeline, Gateway gateway, @Nullable URI metrics, Path configFile) {
         KafkaAccess kafka = pipeline.kafka();
         PrintWriter out = spec.commandLine().getOut();
         out.println();
@@ -185,6 +218,10 @@ public final class UpCommand implements Callable<Integer> {
                 + Secrets.maskedWithin(pipeline.clickHouse().url()));
         out.println("  HTTP gateway     " + gateway.address());
         out.println("  Configuration    " + configFile + " (with the password of ClickHouse)");
+        if (metrics != null) {
+            out.println("  Metrics          " + metrics);
+        }
+        out.println("  Configuration    " + configFile);
         out.println();
         // Commands look in the preset folder by themselves.
         String where = data == null ? "" : " -c " + shellQuoted(configFile.toString());

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "",
             "POST /v1/events takes plain JSON (one event, an array, or a line each) and CloudEvents 1.0, and answers"
                     + " with a result for each event. The contract is served under /openapi.yaml; /health/ready says"
-                    + " whether events can be published; /metrics is for Prometheus.",
+                    + " whether events can be published. Metrics are on an address of their own, metrics.listen.",
             "",
             "It starts without Kafka and answers 503 while Kafka or the registry is away. Run as many as you like"
                 + " behind a load balancer. Ctrl-C or SIGTERM stops accepting, answers what is under way, and stops."
@@ -53,8 +53,8 @@ public final class GatewayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         GatewayConfig gatewayConfig = GatewayConfig.from(config.values());
-        return RoleRunner.run("gateway", () -> {
-            Gateway gateway = Gateway.start(gatewayConfig);
+        return RoleRunner.run("gateway", gatewayConfig.metrics(), registry -> {
+            Gateway gateway = Gateway.start(gatewayConfig, registry);
             Path file = config.file();
             TokenReload tokens = file == null || gatewayConfig.tokens().isEmpty()
                     ? null

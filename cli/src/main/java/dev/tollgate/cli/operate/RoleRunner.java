@@ -1,5 +1,8 @@
 package dev.tollgate.cli.operate;
 
+import dev.tollgate.cli.metrics.ProcessMetrics;
+import dev.tollgate.schemas.metrics.MetricsConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +25,20 @@ final class RoleRunner {
         void close();
     }
 
-    /** Starts a role. */
+    /** Starts a role that registers its meters. */
     interface Start {
-        Role start() throws Exception;
+        Role start(MeterRegistry registry) throws Exception;
     }
 
-    /** Runs the role and returns the exit status: 0 after a stop that was asked for. */
-    static int run(String name, Start start) throws Exception {
+    /**
+     * Runs the role and returns the exit status: 0 after a stop that was asked for.
+     *
+     * @param config where its metrics are shown
+     */
+    static int run(String name, MetricsConfig config, Start start) throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
-        try (Role role = start.start()) {
+        try (ProcessMetrics metrics = ProcessMetrics.start(config);
+                Role role = start.start(metrics.registry())) {
             // Closing makes awaitTermination return; the JVM must not go before the role has left its group.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 LOG.info("{} is asked to stop", name);

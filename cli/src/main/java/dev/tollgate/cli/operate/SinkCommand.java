@@ -23,8 +23,8 @@ public final class SinkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         SinkConfig sinkConfig = SinkConfig.from(config.values());
-        return RoleRunner.run("sink", () -> {
-            Sink sink = new Sink(sinkConfig);
+        return RoleRunner.run("sink", sinkConfig.metrics(), registry -> {
+            Sink sink = new Sink(sinkConfig, registry);
             sink.start();
             return new RoleRunner.Role() {
                 @Override

@@ -22,8 +22,8 @@ public final class StreamsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         AccountingConfig accounting = AccountingConfig.from(config.values());
-        return RoleRunner.run("streams", () -> {
-            AccountingApp app = new AccountingApp(accounting);
+        return RoleRunner.run("streams", accounting.metrics(), registry -> {
+            AccountingApp app = new AccountingApp(accounting, registry);
             app.start();
             return new RoleRunner.Role() {
                 @Override

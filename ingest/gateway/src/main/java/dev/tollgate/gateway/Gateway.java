@@ -4,11 +4,9 @@ import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.server.GatewayServer;
 import dev.tollgate.gateway.token.AccessToken;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,28 +31,40 @@ public final class Gateway implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
     private final GatewayServer server;
+    private final MeterRegistry registry;
     private final URI address;
     private final List<AutoCloseable> closedInOrder;
     private boolean closed;
 
-    private Gateway(GatewayServer server, String host, List<AutoCloseable> closedInOrder) {
+    private Gateway(GatewayServer server, MeterRegistry registry, String host, List<AutoCloseable> closedInOrder) {
         this.server = server;
+        this.registry = registry;
         String shown = host.contains(":") ? "[" + host + "]" : host;
         address = URI.create(server.scheme() + "://" + shown + ":" + server.port());
         this.closedInOrder = List.copyOf(closedInOrder);
     }
 
     /**
-     * Starts one on the system's clock.
+     * Starts one on the system's clock, whose metrics nobody else reads.
      *
      * @throws GatewayException if the address is taken, the key store unusable or a client property rejected by Kafka
      */
     public static Gateway start(GatewayConfig config) {
-        return start(config, InstantSource.system());
+        return start(config, new SimpleMeterRegistry());
     }
 
-    /** As {@link #start(GatewayConfig)}, with the clock that event times are held against. */
-    public static Gateway start(GatewayConfig config, InstantSource clock) {
+    /**
+     * Starts one on the system's clock.
+     *
+     * @param registry gets the gateway's meters, and those of its producer
+     * @throws GatewayException as {@link #start(GatewayConfig)}
+     */
+    public static Gateway start(GatewayConfig config, MeterRegistry registry) {
+        return start(config, registry, InstantSource.system());
+    }
+
+    /** As {@link #start(GatewayConfig, MeterRegistry)}, with the clock that event times are held against. */
+    public static Gateway start(GatewayConfig config, MeterRegistry registry, InstantSource clock) {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             EventSender sender = new EventSender(
@@ -62,18 +72,14 @@ public final class Gateway implements AutoCloseable {
             opened.add(sender);
             KafkaWatch watch = new KafkaWatch(config.clients(), config.topic(), sender);
             opened.add(watch);
-            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-            opened.add(registry::close);
-            JvmGcMetrics garbage = new JvmGcMetrics();
-            opened.add(garbage);
-            garbage.bindTo(registry);
-            new JvmMemoryMetrics().bindTo(registry);
-            new JvmThreadMetrics().bindTo(registry);
+            KafkaClientMetrics producerMeters = sender.meters();
+            opened.add(producerMeters);
+            producerMeters.bindTo(registry);
             GatewayServer server = GatewayServer.start(config, sender, watch, registry, clock);
             opened.add(server);
             // First the requests under way, then what they need.
             Collections.reverse(opened);
-            Gateway gateway = new Gateway(server, config.host(), opened);
+            Gateway gateway = new Gateway(server, registry, config.host(), opened);
             log.info("gateway started: address={} config={}", gateway.address(), new TreeMap<>(config.effective()));
             return gateway;
         } catch (Exception e) {
@@ -87,6 +93,11 @@ public final class Gateway implements AutoCloseable {
     /** Base URL, without a slash at the end. */
     public URI address() {
         return address;
+    }
+
+    /** Where the meters are. */
+    MeterRegistry registry() {
+        return registry;
     }
 
     /** Path to methods of everything that is served. */

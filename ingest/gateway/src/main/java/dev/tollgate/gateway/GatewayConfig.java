@@ -10,6 +10,7 @@ import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.MaxEventAhead;
+import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.Topic;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for plain HTTP
  * @param tokens empty exactly if anyone may publish
  * @param corsOrigins origins whose pages may publish, such as {@code https://app.example.org}; empty for none
+ * @param metrics where the process shows its metrics
  * @param effective what was read, defaults included, secrets masked
  */
 public record GatewayConfig(
@@ -44,6 +46,7 @@ public record GatewayConfig(
         Limits limits,
         Timeouts timeouts,
         EventRules rules,
+        MetricsConfig metrics,
         Map<String, String> effective) {
 
     /** Where it listens if nothing else is said. */
@@ -51,7 +54,7 @@ public record GatewayConfig(
 
     /** Every key that {@link #from} reads. */
     public static final List<SettingGroup> SETTINGS =
-            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, GatewaySettings.GROUP);
+            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, GatewaySettings.GROUP, MetricsConfig.SETTINGS);
 
     private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.\\-\\[\\]:]+");
     private static final Pattern TOKEN_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -117,6 +120,7 @@ public record GatewayConfig(
                         settings.get(GatewaySettings.EVENT_TYPE),
                         settings.get(GatewaySettings.EVENT_IDENTITY),
                         false),
+                MetricsConfig.read(settings),
                 settings.effective());
         settings.rejectUnknown();
         settings.throwIfProblems();

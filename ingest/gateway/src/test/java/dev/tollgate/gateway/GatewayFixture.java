@@ -81,6 +81,11 @@ final class GatewayFixture implements AutoCloseable {
         return gateway;
     }
 
+    /** What a gauge of the gateway says now. */
+    static double gauge(Gateway gateway, String name) {
+        return gateway.registry().get(name).gauge().value();
+    }
+
     static void awaitReady(Gateway gateway) {
         await("gateway is ready", () -> HttpCalls.status(gateway, "/health/ready") == 200);
     }

@@ -96,8 +96,10 @@ class GatewayFuzzIT {
             System.out.println("gateway fuzz answers: " + new TreeMap<>(statuses) + " cut off: " + unanswered);
 
             assertThat(HttpCalls.status(gateway, "/health/ready")).isEqualTo(200);
-            assertThat(HttpCalls.get(gateway, "/metrics").text())
-                    .contains("tollgate_gateway_in_flight_bytes 0.0", "tollgate_gateway_in_flight_events 0.0");
+            assertThat(GatewayFixture.gauge(gateway, "tollgate.gateway.in.flight.bytes"))
+                    .isZero();
+            assertThat(GatewayFixture.gauge(gateway, "tollgate.gateway.in.flight.events"))
+                    .isZero();
             assertThat(liveHeap() - heapBefore).isLessThan(MAX_LIVE_HEAP_GROWTH_BYTES);
             Set<String> stored = new HashSet<>();
             for (RequestEvent event : fixture.events(account -> true)) {

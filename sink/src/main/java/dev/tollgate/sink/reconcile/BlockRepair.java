@@ -3,6 +3,7 @@ package dev.tollgate.sink.reconcile;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.retry.Backoff;
 import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
+import dev.tollgate.sink.internal.clickhouse.InsertListener;
 import dev.tollgate.sink.internal.clickhouse.OffsetRange;
 import dev.tollgate.sink.internal.clickhouse.RowSource;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
@@ -11,7 +12,6 @@ import dev.tollgate.sink.internal.insert.BatchEncoder;
 import dev.tollgate.sink.internal.insert.FencedInserts;
 import dev.tollgate.sink.internal.insert.RepairRun;
 import dev.tollgate.sink.internal.table.Months;
-import dev.tollgate.sink.status.SinkMetrics;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,6 @@ final class BlockRepair {
     private final JournalTable table;
     private final ClickHouseWriter writer;
     private final BatchEncoder<UsageJournalEntry> encoder;
-    private final SinkMetrics metrics = new SinkMetrics();
     private long deletedOffsets;
     private long insertedRows;
 
@@ -103,7 +102,7 @@ final class BlockRepair {
                             new TopicPartition(topic, partition), topicId, new OffsetRange(run.from(), run.last() + 1)),
                     inserts,
                     true,
-                    metrics));
+                    InsertListener.NONE));
             insertedRows += inserts.stream().mapToLong(TableInsert::rowCount).sum();
         }
     }

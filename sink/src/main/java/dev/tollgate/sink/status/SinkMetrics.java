@@ -1,103 +1,129 @@
 package dev.tollgate.sink.status;
 
+import dev.tollgate.schemas.micrometer.DeclaredMeters;
+import dev.tollgate.schemas.micrometer.EnumCounters;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.sink.internal.clickhouse.InsertListener;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.internal.table.TableMappings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
- * What the sink has done and where it stands. Names and tags are public contract. Thread-safe.
- *
- * <ul>
- *   <li>{@code tollgate.sink.rows} (counter, tag {@code table}): rows stored, repeated ones not counted again within a
- *       process
- *   <li>{@code tollgate.sink.inserts} (counter): inserts whose rows stand
- *   <li>{@code tollgate.sink.batches} (counter): offset ranges finished
- *   <li>{@code tollgate.sink.replays} (counter): ranges taken over because their outcome was unknown
- *   <li>{@code tollgate.sink.unclear} (counter): inserts of which it was not known whether they were stored
- *   <li>{@code tollgate.sink.read-backs} (counter): times that ClickHouse was asked which rows stand
- *   <li>{@code tollgate.sink.fences} (counter): tokens that ClickHouse had taken without storing their rows, so that
- *       the next was used
- *   <li>{@code tollgate.sink.throttled} (counter): steps in which a partition had to wait, because ClickHouse would
- *       forget tokens that are still needed; only old dates in great number lead there
- *   <li>{@code tollgate.sink.ignored} (counter): records of the journal that were skipped because
- *       {@code sink.ignored-applications} names who wrote them; again where they are read again
- *   <li>{@code tollgate.sink.reread} (counter): rows that were missing from a table and were brought back from the log
- *   <li>{@code tollgate.sink.holes.missing} (gauge): rows of the journal that should stand and do not, in the
- *       partitions that this process has, as of the last count
- *   <li>{@code tollgate.sink.holes.doubled} (gauge): rows that stand at a position which has one already
- *   <li>{@code tollgate.sink.holes.lost} (gauge): offsets that neither log nor table has ({@code lost_range}), and rows
- *       that are gone without it being known which
- *   <li>{@code tollgate.sink.retries} (counter, tag {@code part}: clickhouse, registry, kafka): attempts that had to
- *       wait
- *   <li>{@code tollgate.sink.waiting} (gauge): threads that wait for one of them now
- *   <li>{@code tollgate.sink.lag} (gauge): records in the log that are not stored yet, as of each thread's last look
- *   <li>{@code tollgate.sink.insert.time} (counter, nanoseconds): time spent in inserts that succeeded
- * </ul>
+ * What the sink has done and where it stands, in the meters that {@link SinkMeters} declares. All of them are there
+ * with 0 from the start. Thread-safe.
  */
-public final class SinkMetrics {
-    private final Map<String, LongAdder> rows = new TreeMap<>();
-    private final LongAdder inserts = new LongAdder();
-    private final LongAdder batches = new LongAdder();
-    private final LongAdder replays = new LongAdder();
-    private final LongAdder unclear = new LongAdder();
-    private final LongAdder readBacks = new LongAdder();
-    private final LongAdder fences = new LongAdder();
-    private final LongAdder throttled = new LongAdder();
-    private final LongAdder ignored = new LongAdder();
-    private final LongAdder reread = new LongAdder();
+public final class SinkMetrics implements InsertListener {
+    private final MeterRegistry registry;
+    private final Map<String, Counter> rows = new TreeMap<>();
+    private final Counter inserts;
+    private final Timer insertTime;
+    private final Counter batches;
+    private final Counter replayed;
+    private final Counter unclear;
+    private final Counter lookups;
+    private final Counter fenced;
+    private final Counter throttled;
+    private final Counter ignored;
+    private final Counter reread;
+    private final EnumCounters<UnavailableException.Part> retries;
     private final AtomicLong missing = new AtomicLong();
     private final AtomicLong doubled = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
-    private final LongAdder clickHouseRetries = new LongAdder();
-    private final LongAdder registryRetries = new LongAdder();
-    private final LongAdder kafkaRetries = new LongAdder();
-    private final LongAdder insertNanos = new LongAdder();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong lag = new AtomicLong();
+    private final List<OldestRecord> oldest = new CopyOnWriteArrayList<>();
+    private final LongSupplier clock;
 
+    /** Figures that nobody else reads. */
     public SinkMetrics() {
+        this(new SimpleMeterRegistry());
+    }
+
+    /**
+     * Registers the meters.
+     *
+     * @param registry of one sink: two that share it are counted together
+     */
+    public SinkMetrics(MeterRegistry registry) {
+        this(registry, System::currentTimeMillis);
+    }
+
+    /** @param clock wall-clock time, milliseconds since the epoch: ages are measured by it */
+    SinkMetrics(MeterRegistry registry, LongSupplier clock) {
+        this.registry = registry;
+        this.clock = clock;
+        DeclaredMeters meters = new DeclaredMeters(registry);
         for (TableMapping<?> mapping : TableMappings.ALL) {
-            rows.put(mapping.table(), new LongAdder());
+            rows.put(mapping.table(), meters.counter(SinkMeters.ROWS, mapping.table()));
         }
+        inserts = meters.counter(SinkMeters.INSERTS);
+        insertTime = meters.timer(SinkMeters.INSERT_TIME);
+        batches = meters.counter(SinkMeters.BATCHES);
+        replayed = meters.counter(SinkMeters.REPLAYED);
+        unclear = meters.counter(SinkMeters.UNCLEAR);
+        lookups = meters.counter(SinkMeters.LOOKUPS);
+        fenced = meters.counter(SinkMeters.FENCED);
+        throttled = meters.counter(SinkMeters.THROTTLED);
+        ignored = meters.counter(SinkMeters.IGNORED);
+        reread = meters.counter(SinkMeters.REREAD);
+        retries = meters.counters(SinkMeters.RETRIES, UnavailableException.Part.class);
+        meters.gauge(SinkMeters.MISSING, missing::get);
+        meters.gauge(SinkMeters.DOUBLED, doubled::get);
+        meters.gauge(SinkMeters.LOST, lost::get);
+        meters.gauge(SinkMeters.WAITING, waiting::get);
+        meters.gauge(SinkMeters.LAG_RECORDS, lag::get);
+        meters.gauge(SinkMeters.LAG_TIME, this::lagSeconds);
     }
 
     /** The figures now. */
     public Snapshot snapshot() {
         Map<String, Long> rowsByTable = new TreeMap<>();
-        rows.forEach((table, count) -> rowsByTable.put(table, count.sum()));
+        rows.forEach((table, count) -> rowsByTable.put(table, (long) count.count()));
         return new Snapshot(
                 rowsByTable,
-                inserts.sum(),
-                batches.sum(),
-                replays.sum(),
-                unclear.sum(),
-                readBacks.sum(),
-                fences.sum(),
-                throttled.sum(),
-                ignored.sum(),
-                reread.sum(),
+                (long) inserts.count(),
+                (long) batches.count(),
+                (long) replayed.count(),
+                (long) unclear.count(),
+                (long) lookups.count(),
+                (long) fenced.count(),
+                (long) throttled.count(),
+                (long) ignored.count(),
+                (long) reread.count(),
                 missing.get(),
                 doubled.get(),
                 lost.get(),
-                clickHouseRetries.sum(),
-                registryRetries.sum(),
-                kafkaRetries.sum(),
+                retries.count(UnavailableException.Part.CLICKHOUSE),
+                retries.count(UnavailableException.Part.REGISTRY),
+                retries.count(UnavailableException.Part.KAFKA),
                 waiting.get(),
                 lag.get(),
-                insertNanos.sum());
+                (long) insertTime.totalTime(TimeUnit.NANOSECONDS));
     }
 
-    public void stored(TableInsert insert, long nanos) {
-        Objects.requireNonNull(rows.get(insert.table()), insert.table()).add(insert.rowCount());
+    @Override
+    public void inserted(TableInsert insert, long nanos) {
+        insertTime.record(nanos, TimeUnit.NANOSECONDS);
+        stored(insert);
+    }
+
+    @Override
+    public void stored(TableInsert insert) {
+        Objects.requireNonNull(rows.get(insert.table()), insert.table()).increment(insert.rowCount());
         inserts.increment();
-        insertNanos.add(nanos);
     }
 
     public void batchDone() {
@@ -105,19 +131,22 @@ public final class SinkMetrics {
     }
 
     public void replayed() {
-        replays.increment();
+        replayed.increment();
     }
 
+    @Override
     public void unclear() {
         unclear.increment();
     }
 
+    @Override
     public void readBack() {
-        readBacks.increment();
+        lookups.increment();
     }
 
+    @Override
     public void fenced() {
-        fences.increment();
+        fenced.increment();
     }
 
     public void throttled() {
@@ -125,11 +154,11 @@ public final class SinkMetrics {
     }
 
     public void ignored(int records) {
-        ignored.add(records);
+        ignored.increment(records);
     }
 
     public void reread(long rows) {
-        reread.add(rows);
+        reread.increment(rows);
     }
 
     public void addHoles(long missingChange, long doubledChange, long lostChange) {
@@ -139,11 +168,7 @@ public final class SinkMetrics {
     }
 
     public void retried(UnavailableException.Part part) {
-        switch (part) {
-            case CLICKHOUSE -> clickHouseRetries.increment();
-            case REGISTRY -> registryRetries.increment();
-            case KAFKA -> kafkaRetries.increment();
-        }
+        retries.increment(part);
     }
 
     public void addWaiting(int change) {
@@ -154,8 +179,43 @@ public final class SinkMetrics {
         lag.addAndGet(change);
     }
 
+    /** Where one thread says how old what it has is. */
+    public OldestRecord newOldestRecord() {
+        OldestRecord record = new OldestRecord();
+        oldest.add(record);
+        return record;
+    }
+
+    /** Where the meters are. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    private double lagSeconds() {
+        long since = oldest.stream()
+                .mapToLong(record -> record.appendedAtMillis)
+                .min()
+                .orElse(OldestRecord.NONE);
+        return since == OldestRecord.NONE ? 0 : Math.max(0, clock.getAsLong() - since) / 1_000.0;
+    }
+
+    /** The oldest record that a thread has read and not stored. Written by that thread, read by any. */
+    public static final class OldestRecord {
+        /** There is none. */
+        public static final long NONE = Long.MAX_VALUE;
+
+        private volatile long appendedAtMillis = NONE;
+
+        private OldestRecord() {}
+
+        /** @param appendedAtMillis its append time, milliseconds since the epoch; {@link #NONE} for none */
+        public void set(long appendedAtMillis) {
+            this.appendedAtMillis = appendedAtMillis;
+        }
+    }
+
     /**
-     * The figures of one moment, by the names above.
+     * The figures of one moment.
      *
      * @param rows by table
      * @param lag of the partitions that this process has, in records; at least, while a partition has just been taken

@@ -6,6 +6,7 @@ import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.MaxEventAhead;
+import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.topic.TopicLayout;
 import dev.tollgate.streams.assignment.StayingTaskAssignor;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheBytes about how many bytes of decoded accounts, projects and API keys each task keeps in memory; the
  *     latter two take half of it at most
  * @param streamsProperties handed to Kafka Streams as they are, by its names; win over those of the cluster
+ * @param metrics where the process shows its metrics
  * @param effective what was read, defaults included, secrets masked: for one log line at start-up
  */
 public record AccountingConfig(
@@ -62,6 +64,7 @@ public record AccountingConfig(
         Duration planSettleTime,
         long cacheBytes,
         Map<String, String> streamsProperties,
+        MetricsConfig metrics,
         Map<String, String> effective) {
 
     /** Largest record that the role writes to an output topic; brokers take 1,048,588 by default. */
@@ -71,8 +74,8 @@ public record AccountingConfig(
     public static final int MAX_STATE_BYTES = 16 << 20;
 
     /** Every key that {@link #from} reads. */
-    public static final List<SettingGroup> SETTINGS =
-            ClusterConfig.settingsAnd(MaxEventAge.SETTINGS, StreamsSettings.GROUP, AccountingSettings.GROUP);
+    public static final List<SettingGroup> SETTINGS = ClusterConfig.settingsAnd(
+            MaxEventAge.SETTINGS, StreamsSettings.GROUP, AccountingSettings.GROUP, MetricsConfig.SETTINGS);
 
     /**
      * What the guarantee and the identity of the role hang on is not up for configuration, neither bare nor in the form
@@ -152,6 +155,7 @@ public record AccountingConfig(
                 settings.get(AccountingSettings.PLAN_SETTLE_TIME),
                 settings.get(AccountingSettings.CACHE_BYTES),
                 streamsProperties,
+                MetricsConfig.read(settings),
                 settings.effective());
         settings.rejectUnknown();
         settings.throwIfProblems();

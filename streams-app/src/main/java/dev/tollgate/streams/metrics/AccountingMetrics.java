@@ -1,90 +1,155 @@
 package dev.tollgate.streams.metrics;
 
-import java.util.Locale;
+import dev.tollgate.engine.output.LimitEvent;
+import dev.tollgate.engine.output.RejectionReason;
+import dev.tollgate.engine.output.Verdict;
+import dev.tollgate.schemas.micrometer.DeclaredMeters;
+import dev.tollgate.schemas.micrometer.EnumCounters;
+import dev.tollgate.streams.translate.DeadLetterReason;
+import dev.tollgate.streams.translate.RecordRejectionReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
- * What the accounting role counts, since the start of this instance. Names and meanings are public contract:
- *
- * <ul>
- *   <li>{@code journal.VERDICT}: journal entries by verdict ({@code journal.counted}, {@code journal.duplicate}, ...)
- *   <li>{@code dead-letters.REASON}: rejected records by reason ({@code dead-letters.malformed}, ...)
- *   <li>{@code limit-events.KIND}: limit events by kind ({@code limit-events.hard-limit-reached}, ...)
- *   <li>{@code commands}: account commands that were applied
- *   <li>{@code totals}: records written to usage-totals
- *   <li>{@code snapshots}: records written to limit-state
- *   <li>{@code snapshots.early}: accounts that left the cache while outputs were held back, which were then said at
- *       once; {@code accounting.cache-bytes} is too small if this grows
- *   <li>{@code ticks}: wall-clock ticks given to accounts
- *   <li>{@code recovered}: accounts whose held-back outputs were said after a restart
- *   <li>{@code catalog.rejected}: plan records that could not be used
- *   <li>{@code catalog.waits}: how often a task waited for the plan catalog to be read far enough for its next record
- *   <li>{@code catalog.waiting}: tasks that do so at this moment
- *   <li>{@code catalog.waiting-for-registry}: 1 while the reader of the plan catalog waits for a plan's schema, else 0
- *   <li>{@code tasks.revived}: tasks that Kafka Streams opened again in the same object; they are given up for new
- *       ones, and it should never happen
- *   <li>{@code timers.stale}: calls of a timer whose task was closed before; they are ignored
- *   <li>{@code threads.replaced}: stream threads that ended by a fault that may pass; another one takes the place of
- *       each
- *   <li>{@code streams.restarted}: how often Kafka Streams gave up as a whole and was made anew
- * </ul>
- *
- * Counting again what a transaction aborted counts twice here, never in the topics. Thread-safe.
+ * What one instance of the accounting role has counted since it began, in the meters that {@link StreamsMeters}
+ * declares. All of them are there with 0 from the start, except for the gauge of {@link #watchCatalog}. Thread-safe.
  */
 public final class AccountingMetrics {
-    private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
-    private final Map<Enum<?>, LongAdder> journal = new ConcurrentHashMap<>();
-    private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
+    /** Entries of the journal. */
+    public final EnumCounters<Verdict> journal;
 
-    /** Every counter that has been used and every gauge, by name. */
-    public Map<String, Long> read() {
-        Map<String, Long> values = new TreeMap<>();
-        counters.forEach((name, counter) -> values.put(name, counter.sum()));
-        journal.forEach((verdict, counter) -> values.put(name("journal", verdict.name()), counter.sum()));
-        gauges.forEach((name, gauge) -> values.put(name, gauge.getAsLong()));
-        return values;
+    /** Limit events. */
+    public final EnumCounters<LimitEvent.Kind> limitEvents;
+
+    /** Commands that were applied. */
+    public final Counter commands;
+
+    /** Records written to usage-totals. */
+    public final Counter usageTotals;
+
+    /** Records written to limit-state. */
+    public final Counter limitStates;
+
+    /** Accounts whose outputs could not be held back for as long as they should. */
+    public final Counter earlyEmissions;
+
+    /** Ticks given to accounts. */
+    public final Counter ticks;
+
+    /** Accounts whose held-back outputs were emitted after a restart. */
+    public final Counter recoveredAccounts;
+
+    /** Records of the plan catalog that cannot be used. */
+    public final Counter rejectedCatalogRecords;
+
+    /** Waits for the plan catalog. */
+    public final Counter catalogWaits;
+
+    /** Tasks that were opened a second time. */
+    public final Counter revivedTasks;
+
+    /** Calls of timers of tasks that were closed. */
+    public final Counter staleTimerCalls;
+
+    /** Stream threads that ended by a fault. */
+    public final Counter replacedThreads;
+
+    /** How often Kafka Streams was made anew. */
+    public final Counter restarts;
+
+    private final MeterRegistry registry;
+    private final DeclaredMeters meters;
+    private final EnumCounters<RecordRejectionReason> rejectedRecords;
+    private final EnumCounters<RejectionReason> rejectedByEngine;
+    private final Timer limitEventDelay;
+    private final AtomicInteger waitingForRegistry = new AtomicInteger();
+
+    /** Figures that nobody else reads. */
+    public AccountingMetrics() {
+        this(new SimpleMeterRegistry());
     }
 
-    /** The value of one counter or gauge; 0 if it has not been used. */
-    public long read(String name) {
-        return read().getOrDefault(name, 0L);
+    /**
+     * Registers the meters.
+     *
+     * @param registry of one instance: two that share it are counted together
+     */
+    public AccountingMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        meters = new DeclaredMeters(registry);
+        journal = meters.counters(StreamsMeters.JOURNAL, Verdict.class);
+        rejectedRecords = meters.counters(StreamsMeters.DEAD_LETTERS, RecordRejectionReason.class);
+        rejectedByEngine = meters.counters(StreamsMeters.DEAD_LETTERS, RejectionReason.class);
+        limitEvents = meters.counters(StreamsMeters.LIMIT_EVENTS, LimitEvent.Kind.class);
+        limitEventDelay = meters.timer(StreamsMeters.LIMIT_EVENT_DELAY);
+        commands = meters.counter(StreamsMeters.COMMANDS);
+        usageTotals = meters.counter(StreamsMeters.USAGE_TOTALS);
+        limitStates = meters.counter(StreamsMeters.LIMIT_STATE);
+        earlyEmissions = meters.counter(StreamsMeters.EARLY_EMISSIONS);
+        ticks = meters.counter(StreamsMeters.TICKS);
+        recoveredAccounts = meters.counter(StreamsMeters.RECOVERED);
+        rejectedCatalogRecords = meters.counter(StreamsMeters.CATALOG_REJECTED);
+        catalogWaits = meters.counter(StreamsMeters.CATALOG_WAITS);
+        revivedTasks = meters.counter(StreamsMeters.REVIVED_TASKS);
+        staleTimerCalls = meters.counter(StreamsMeters.STALE_TIMERS);
+        replacedThreads = meters.counter(StreamsMeters.REPLACED_THREADS);
+        restarts = meters.counter(StreamsMeters.RESTARTS);
+        meters.gauge(StreamsMeters.CATALOG_WAITING_FOR_REGISTRY, waitingForRegistry::get);
     }
 
-    /** A gauge of this list: whoever reads it gets what this supplies. */
-    public void gauge(String name, LongSupplier value) {
-        gauges.put(name, value);
+    /** One more dead letter. */
+    public void countDeadLetter(DeadLetterReason reason) {
+        switch (reason) {
+            case RecordRejectionReason record -> rejectedRecords.increment(record);
+            case DeadLetterReason.ByEngine byEngine -> rejectedByEngine.increment(byEngine.reason());
+        }
     }
 
-    /** A gauge of this list that has this value until it is set again. */
-    public void set(String name, long value) {
-        gauge(name, () -> value);
+    /**
+     * One more limit event.
+     *
+     * @param delayMillis from its cause to now; below zero, as clocks may differ, counts as zero
+     */
+    public void countLimitEvent(LimitEvent.Kind kind, long delayMillis) {
+        limitEvents.increment(kind);
+        limitEventDelay.record(Math.max(0, delayMillis), TimeUnit.MILLISECONDS);
     }
 
-    /** One more of a counter of this list. */
-    public void count(String name) {
-        counters.computeIfAbsent(name, _ -> new LongAdder()).increment();
+    /** Shows how many tasks wait for the plan catalog. */
+    public void watchCatalog(Supplier<Number> waitingTasks) {
+        meters.gauge(StreamsMeters.CATALOG_WAITING_TASKS, waitingTasks);
     }
 
-    /** One more of a kind: {@code name} and the constant in kebab-case. */
-    public void count(String name, Enum<?> kind) {
-        count(name(name, kind.name()));
+    /** Whether the reader of the plan catalog waits for a schema now. */
+    public void setWaitingForRegistry(boolean waiting) {
+        waitingForRegistry.set(waiting ? 1 : 0);
     }
 
-    /** One more dead letter with this reason code, as {@code KEY_MISMATCH}. */
-    public void countDeadLetter(String code) {
-        count(name("dead-letters", code));
+    /** Where the meters are. */
+    public MeterRegistry registry() {
+        return registry;
     }
 
-    /** One more journal entry: the one counter on the path of every event. */
-    public void countJournal(Enum<?> verdict) {
-        journal.computeIfAbsent(verdict, _ -> new LongAdder()).increment();
-    }
-
-    private static String name(String name, String kind) {
-        return name + "." + kind.toLowerCase(Locale.ROOT).replace('_', '-');
+    /** What is not zero, for people. */
+    @Override
+    public String toString() {
+        Map<String, Double> figures = new TreeMap<>();
+        for (Meter meter : registry.getMeters()) {
+            if (meter.getId().getName().startsWith("tollgate.streams.")) {
+                double value = meter.measure().iterator().next().getValue();
+                if (value != 0) {
+                    figures.put(meter.getId().getName() + meter.getId().getTags(), value);
+                }
+            }
+        }
+        return figures.toString();
     }
 }

@@ -1,4 +1,4 @@
-/** What the accounting role counts. */
+/** What the accounting role counts: the declarations, and the meters. */
 @NullMarked
 package dev.tollgate.streams.metrics;
 

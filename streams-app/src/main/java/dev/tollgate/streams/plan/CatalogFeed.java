@@ -92,7 +92,7 @@ public final class CatalogFeed {
                     return decoder.decode(
                             record.position().topic(), record.value(), record.appendedAtMillis(), clock.getAsLong());
                 } catch (KafkaException e) {
-                    metrics.set("catalog.waiting-for-registry", 1);
+                    metrics.setWaitingForRegistry(true);
                     LOG.warn("the registry does not give a plan's schema; the plan catalog waits for it", e);
                     if (!catalog.pause(REGISTRY_PAUSE_MILLIS)) {
                         throw e;
@@ -100,12 +100,12 @@ public final class CatalogFeed {
                 }
             }
         } finally {
-            metrics.set("catalog.waiting-for-registry", 0);
+            metrics.setWaitingForRegistry(false);
         }
     }
 
     private void reject(CatalogRecord record, String planId, DeadLetterReason reason, String detail) {
-        metrics.count("catalog.rejected");
+        metrics.rejectedCatalogRecords.increment();
         LOG.warn(
                 "a plan record cannot be used and is left out: plan={} reason={} detail={}",
                 planId,

@@ -152,7 +152,7 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
             if (life == owner) {
                 punctuator.punctuate(now);
             } else {
-                metrics.count("timers.stale");
+                metrics.staleTimerCalls.increment();
             }
         }));
     }

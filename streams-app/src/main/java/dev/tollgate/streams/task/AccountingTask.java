@@ -215,7 +215,7 @@ final class AccountingTask {
         apply(account, command, input);
         account.record.readUpTo(input.appendedAtMillis());
         accounts.save(account);
-        metrics.count("commands");
+        metrics.commands.increment();
         publications.changed(account, true, nowMillis);
     }
 
@@ -333,7 +333,7 @@ final class AccountingTask {
         } catch (RejectedRecordException e) {
             throw new IllegalStateException("the engine rejected a tick: " + e.detail(), e);
         }
-        metrics.count("ticks");
+        metrics.ticks.increment();
         account.record.passedUpTo(atMillis);
         accounts.save(account);
         if (effect == EngineRunner.Effect.TRANSITION) {

@@ -66,17 +66,18 @@ final class Emitter {
         context.forward(
                 new Record<>(record.getAccountId(), record, context.currentSystemTimeMs(), application),
                 Names.JOURNAL_SINK);
-        metrics.countJournal(entry.verdict());
+        metrics.journal.increment(entry.verdict());
     }
 
     void limitEvent(LimitEvent event) {
         forward(event.accountId(), OutputTranslator.limitEvent(event), Names.LIMIT_EVENT_SINK);
-        metrics.count("limit-events", event.kind());
+        metrics.countLimitEvent(
+                event.kind(), context.currentSystemTimeMs() - event.provenance().decidedAtMillis());
     }
 
     void total(UsageTotal total) {
         forward(TotalKey.of(total), OutputTranslator.total(total), Names.TOTALS_SINK);
-        metrics.count("totals");
+        metrics.usageTotals.increment();
     }
 
     void snapshot(AccountSnapshot snapshot, AccountRecord account, OutputTranslator.BucketNames names) {
@@ -84,7 +85,7 @@ final class Emitter {
                 snapshot.accountId(),
                 OutputTranslator.limitState(snapshot, account.asOfMillis(), partition, account.lastOffset(), names),
                 Names.LIMIT_STATE_SINK);
-        metrics.count("snapshots");
+        metrics.limitStates.increment();
     }
 
     /**
@@ -107,7 +108,7 @@ final class Emitter {
         String key = new LimitStateKey(account.accountId(), scope.scope().name(), scope.key()).text();
         sent++;
         context.forward(new Record<>(key, record, context.currentSystemTimeMs()), Names.LIMIT_STATE_SINK);
-        metrics.count("snapshots");
+        metrics.limitStates.increment();
     }
 
     /** Keeps a rejected record aside. */
@@ -144,7 +145,7 @@ final class Emitter {
         letter.setValue(bytes(value, MAX_VALUE_BYTES));
         letter.setRejectedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
         forward(null, letter, Names.DEAD_LETTER_SINK);
-        metrics.countDeadLetter(reason.code());
+        metrics.countDeadLetter(reason);
     }
 
     private void forward(@Nullable String key, SpecificRecord value, String sink) {

@@ -38,6 +38,6 @@ final class PlanViews {
     }
 
     private void countWait() {
-        metrics.count("catalog.waits");
+        metrics.catalogWaits.increment();
     }
 }

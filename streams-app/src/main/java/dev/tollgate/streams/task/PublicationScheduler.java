@@ -83,14 +83,14 @@ final class PublicationScheduler {
             emitSnapshot(account, nowMillis);
             emitTotals(account, nowMillis);
             pendingWork.update(account, nowMillis);
-            metrics.count("recovered");
+            metrics.recoveredAccounts.increment();
         }
     }
 
     /** An account leaves memory: what is held back is emitted now, as nobody would remember it. */
     void evicted(Account account, long nowMillis) {
         if (account.snapshot.isHeld() || account.totals.isHeld()) {
-            metrics.count("snapshots.early");
+            metrics.earlyEmissions.increment();
             emitSnapshot(account, nowMillis);
             emitTotals(account, nowMillis);
         }

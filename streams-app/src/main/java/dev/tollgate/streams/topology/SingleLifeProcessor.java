@@ -49,7 +49,7 @@ final class SingleLifeProcessor<KIn, VIn, KOut, VOut> implements Processor<KIn, 
     public void init(ProcessorContext<KOut, VOut> context) {
         boolean isNewTask = recycled.test(context) || !opened;
         if (!isNewTask) {
-            metrics.count("tasks.revived");
+            metrics.revivedTasks.increment();
             throw new RevivedTaskException(
                     "task " + context.taskId() + " was opened before; it is given up for a new one");
         }

@@ -117,6 +117,7 @@ class AccountingSimulationTest {
                 // An account is about so large.
                 4_000L * cachedAccounts,
                 config.streamsProperties(),
+                config.metrics(),
                 config.effective());
     }
 }

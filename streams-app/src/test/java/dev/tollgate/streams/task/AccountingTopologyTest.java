@@ -472,7 +472,7 @@ class AccountingTopologyTest {
         assertThat(used)
                 .hasSize(accounts)
                 .allSatisfy((account, count) -> assertThat(count).isEqualTo(10));
-        assertThat(topology.metrics.read("snapshots.early")).isPositive();
+        assertThat(topology.metrics.earlyEmissions.count()).isPositive();
     }
 
     @Test
@@ -483,7 +483,7 @@ class AccountingTopologyTest {
         topology.publishPlanRaw(null, new byte[] {1, 2, 3});
         topology.publish("acme", "1");
 
-        assertThat(topology.metrics.read("catalog.rejected")).isEqualTo(2);
+        assertThat(topology.metrics.rejectedCatalogRecords.count()).isEqualTo(2);
         assertThat(topology.journalled())
                 .extracting(UsageJournalEntry::getPlanId)
                 .containsExactly("mem");
@@ -499,7 +499,7 @@ class AccountingTopologyTest {
                 TestingPlans.version(1, TestingPlans.ALWAYS, 7)));
         topology.publish("acme", "1");
 
-        assertThat(topology.metrics.read("catalog.rejected")).isEqualTo(1);
+        assertThat(topology.metrics.rejectedCatalogRecords.count()).isEqualTo(1);
         assertThat(topology.journalled())
                 .extracting(UsageJournalEntry::getPlanId)
                 .containsExactly("mem");

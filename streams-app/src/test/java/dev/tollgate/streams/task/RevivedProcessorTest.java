@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.engine.input.Position;
+import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -120,7 +121,7 @@ class RevivedProcessorTest {
         assertThat(before).isNotEmpty().allMatch(CapturedPunctuator::cancelled);
         assertThat(context.forwarded()).isEmpty();
         assertSame(now);
-        assertThat(metrics.read("timers.stale")).isEqualTo(before.size());
+        assertThat(metrics.staleTimerCalls.count()).isEqualTo(before.size());
     }
 
     @Test
@@ -160,7 +161,7 @@ class RevivedProcessorTest {
         AccountRecord record =
                 new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20).load("acme");
         assertThat(record.lastOffset()).isEqualTo(offset - 1);
-        assertThat(metrics.read("journal.duplicate")).isZero();
+        assertThat(metrics.journal.count(Verdict.DUPLICATE)).isZero();
     }
 
     /** Kafka Streams leaves a processor open whose opening failed. */

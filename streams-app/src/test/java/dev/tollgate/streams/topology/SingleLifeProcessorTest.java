@@ -29,7 +29,7 @@ class SingleLifeProcessorTest {
         processor.close();
 
         assertThat(calls).containsExactly("init", "value", "close");
-        assertThat(metrics.read("tasks.revived")).isZero();
+        assertThat(metrics.revivedTasks.count()).isZero();
     }
 
     @Test
@@ -42,7 +42,7 @@ class SingleLifeProcessorTest {
                 .hasMessageContaining("task 0_0 was opened before");
 
         assertThat(calls).containsExactly("init", "close");
-        assertThat(metrics.read("tasks.revived")).isEqualTo(1);
+        assertThat(metrics.revivedTasks.count()).isEqualTo(1);
     }
 
     @Test
@@ -56,7 +56,7 @@ class SingleLifeProcessorTest {
         assertThatThrownBy(() -> processor.init(context)).isInstanceOf(RetriableException.class);
 
         assertThat(calls).containsExactly("init", "close", "init", "close");
-        assertThat(metrics.read("tasks.revived")).isEqualTo(1);
+        assertThat(metrics.revivedTasks.count()).isEqualTo(1);
     }
 
     private boolean takeRecycled() {

@@ -79,8 +79,8 @@ public record Rule(
     public boolean countsLike(Rule other) {
         return switch (algorithm) {
             case LEAKY_BUCKET -> amount == other.amount && periodMillis == other.periodMillis;
-            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN -> Objects.equals(windows, other.windows)
-                    && periodMillis == other.periodMillis;
+            case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN ->
+                Objects.equals(windows, other.windows) && periodMillis == other.periodMillis;
             case CONCURRENCY -> true;
         };
     }

@@ -3,6 +3,7 @@ package dev.tollgate.gateway.kafka;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +88,11 @@ public final class EventSender implements AutoCloseable {
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMillis);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(1_000L, deliveryMillis));
         return properties;
+    }
+
+    /** Kafka's meters of the producer. The caller closes them. */
+    public KafkaClientMetrics meters() {
+        return new KafkaClientMetrics(producer);
     }
 
     /**

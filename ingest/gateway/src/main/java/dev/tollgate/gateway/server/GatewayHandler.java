@@ -2,7 +2,6 @@ package dev.tollgate.gateway.server;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.gateway.kafka.KafkaWatch;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,12 +28,7 @@ final class GatewayHandler extends Handler.Abstract {
     private final GatewayMetrics metrics;
     private volatile boolean draining;
 
-    GatewayHandler(
-            EventsEndpoint events,
-            KafkaWatch watch,
-            PrometheusMeterRegistry registry,
-            GatewayMetrics metrics,
-            HeadDeadline headDeadline) {
+    GatewayHandler(EventsEndpoint events, KafkaWatch watch, GatewayMetrics metrics, HeadDeadline headDeadline) {
         this.watch = watch;
         this.metrics = metrics;
         this.headDeadline = headDeadline;
@@ -42,13 +36,6 @@ final class GatewayHandler extends Handler.Abstract {
         route("POST", EVENTS_PATH, events::answer);
         route("GET", "/health/live", request -> health(200, "live", ""));
         route("GET", "/health/ready", request -> ready());
-        route(
-                "GET",
-                "/metrics",
-                request -> Answer.of(
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        registry.scrape().getBytes(StandardCharsets.UTF_8)));
         route("GET", "/openapi.json", request -> Answer.of(200, Answer.JSON, document.json()));
         route("GET", "/openapi.yaml", request -> Answer.of(200, "application/yaml", document.yaml()));
     }

@@ -1,63 +1,39 @@
 package dev.tollgate.gateway.server;
 
 import dev.tollgate.gateway.kafka.KafkaWatch;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
+import dev.tollgate.schemas.micrometer.DeclaredMeters;
+import dev.tollgate.schemas.micrometer.EnumCounters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The gateway's metrics, which are public contract:
- *
- * <ul>
- *   <li>{@code tollgate.gateway.requests} timer: answers to {@code POST /v1/events}, tag {@code status} (HTTP status)
- *   <li>{@code tollgate.gateway.events} counter: events by tag {@code result} ({@code accepted}, {@code rejected},
- *       {@code unconfirmed})
- *   <li>{@code tollgate.gateway.sending} timer: hand-over to Kafka until the last acknowledgement of a request
- *   <li>{@code tollgate.gateway.in.flight.bytes} and {@code tollgate.gateway.in.flight.events} gauges: what requests
- *       hold now
- *   <li>{@code tollgate.gateway.kafka.available} gauge: 1 or 0
- * </ul>
+ * What the gateway counts, in the meters that {@link GatewayMeters} declares. All of them are there with 0 from the
+ * start. Thread-safe.
  */
 public final class GatewayMetrics {
-    private static final String PREFIX = "tollgate.gateway.";
-
-    private final MeterRegistry registry;
-    private final Map<Result.Status, Counter> events = new EnumMap<>(Result.Status.class);
+    private final EnumCounters<Result.Status> events;
+    private final Map<Integer, Timer> requests = new HashMap<>();
     private final Timer sending;
 
     GatewayMetrics(MeterRegistry registry, Budget bytes, Budget eventBudget, KafkaWatch watch) {
-        this.registry = registry;
-        for (Result.Status status : Result.Status.values()) {
-            events.put(
-                    status,
-                    Counter.builder(PREFIX + "events")
-                            .description("Events by what became of them")
-                            .tag("result", status.text())
-                            .register(registry));
+        DeclaredMeters meters = new DeclaredMeters(registry);
+        events = meters.counters(GatewayMeters.EVENTS, Result.Status.class);
+        sending = meters.timer(GatewayMeters.SENDING);
+        for (var status : GatewayMeters.REQUESTS.series()) {
+            requests.put(Integer.valueOf(status.getFirst()), meters.timer(GatewayMeters.REQUESTS, status.getFirst()));
         }
-        sending = Timer.builder(PREFIX + "sending")
-                .description("From hand-over to Kafka to the last acknowledgement of a request")
-                .publishPercentileHistogram()
-                .register(registry);
-        Gauge.builder(PREFIX + "in.flight.bytes", bytes, Budget::used)
-                .description("Bytes of bodies in memory")
-                .register(registry);
-        Gauge.builder(PREFIX + "in.flight.events", eventBudget, Budget::used)
-                .description("Events between body and acknowledgement")
-                .register(registry);
-        Gauge.builder(PREFIX + "kafka.available", watch, w -> w.state().available() ? 1 : 0)
-                .description("Whether Kafka can be written to")
-                .register(registry);
+        meters.gauge(GatewayMeters.IN_FLIGHT_BYTES, bytes::used);
+        meters.gauge(GatewayMeters.IN_FLIGHT_EVENTS, eventBudget::used);
+        meters.gauge(GatewayMeters.KAFKA_AVAILABLE, () -> watch.state().available() ? 1 : 0);
     }
 
     void countEvents(Answer.Results results) {
-        for (Map.Entry<Result.Status, Counter> entry : events.entrySet()) {
-            entry.getValue().increment(results.count(entry.getKey()));
+        for (Result.Status status : Result.Status.values()) {
+            events.add(status, results.count(status));
         }
     }
 
@@ -70,11 +46,12 @@ public final class GatewayMetrics {
         }
     }
 
+    /** @throws IllegalStateException if the status is not declared */
     void countRequest(int status, long nanos) {
-        Timer.builder(PREFIX + "requests")
-                .description("Answers to POST /v1/events")
-                .tag("status", Integer.toString(status))
-                .register(registry)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        Timer timer = requests.get(status);
+        if (timer == null) {
+            throw new IllegalStateException(GatewayMeters.REQUESTS.name() + " has no status " + status);
+        }
+        timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 }

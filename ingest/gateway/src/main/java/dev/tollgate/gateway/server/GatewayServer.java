@@ -4,7 +4,7 @@ import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.token.AccessToken;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -83,11 +83,7 @@ public final class GatewayServer implements AutoCloseable {
      * @throws Exception if the key store cannot be used
      */
     public static GatewayServer start(
-            GatewayConfig config,
-            EventSender sender,
-            KafkaWatch watch,
-            PrometheusMeterRegistry registry,
-            InstantSource clock)
+            GatewayConfig config, EventSender sender, KafkaWatch watch, MeterRegistry registry, InstantSource clock)
             throws Exception {
         Budget bytes = new Budget(config.limits().inFlightBytes());
         Budget events = new Budget(config.limits().inFlightEvents());
@@ -95,7 +91,7 @@ public final class GatewayServer implements AutoCloseable {
         Tokens tokens = new Tokens(config.tokens(), bytes, config.limits().tokenBytes());
         EventsEndpoint endpoint = new EventsEndpoint(config, sender, watch, tokens, events, metrics, clock);
         HeadDeadline headDeadline = new HeadDeadline(config.timeouts().request());
-        GatewayHandler handler = new GatewayHandler(endpoint, watch, registry, metrics, headDeadline);
+        GatewayHandler handler = new GatewayHandler(endpoint, watch, metrics, headDeadline);
 
         QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS);
         threads.setName("gateway-http");

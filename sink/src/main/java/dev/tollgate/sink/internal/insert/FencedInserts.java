@@ -2,6 +2,7 @@ package dev.tollgate.sink.internal.insert;
 
 import dev.tollgate.sink.SinkConfig;
 import dev.tollgate.sink.internal.clickhouse.ClickHouseWriter;
+import dev.tollgate.sink.internal.clickhouse.InsertListener;
 import dev.tollgate.sink.internal.clickhouse.RowSource;
 import dev.tollgate.sink.internal.clickhouse.StoredRows;
 import dev.tollgate.sink.internal.clickhouse.TableInsert;
@@ -9,7 +10,6 @@ import dev.tollgate.sink.internal.failure.RejectedInsertException;
 import dev.tollgate.sink.internal.failure.UnavailableException;
 import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.status.SinkException;
-import dev.tollgate.sink.status.SinkMetrics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -68,21 +68,21 @@ public final class FencedInserts {
 
     private final RowSource source;
     private final List<Walk> walks;
-    private final SinkMetrics metrics;
+    private final InsertListener listener;
 
     /**
      * @param inserts of one batch and one table, each of another month
      * @param mayBeStored whether somebody may have tried to insert them before
      */
-    public FencedInserts(RowSource source, List<TableInsert> inserts, boolean mayBeStored, SinkMetrics metrics) {
+    public FencedInserts(RowSource source, List<TableInsert> inserts, boolean mayBeStored, InsertListener listener) {
         this.source = source;
-        this.metrics = metrics;
+        this.listener = listener;
         this.walks = inserts.stream()
                 .map(insert -> new Walk(
                         insert, mayBeStored && insert.mapping().additive() ? Outcome.UNKNOWN : Outcome.UNTRIED))
                 .toList();
         if (mayBeStored) {
-            walks.forEach(walk -> metrics.unclear());
+            walks.forEach(walk -> listener.unclear());
         }
     }
 
@@ -128,7 +128,7 @@ public final class FencedInserts {
      * Does one thing: one insert, or one read-back of all that is unclear. To be called until {@link #isDone}, at any
      * distance.
      *
-     * @param nanoTime clock of the metrics
+     * @param nanoTime clock by which inserts are timed
      * @throws UnavailableException if ClickHouse does not answer; the next step goes on from here
      * @throws SinkException if rows stand partly, or if ClickHouse rejects what a row holds
      */
@@ -163,7 +163,7 @@ public final class FencedInserts {
             writer.insert(walk.insert, additive ? walk.insert.token(walk.fence) : null);
         } catch (UnavailableException e) {
             if (first) {
-                metrics.unclear();
+                listener.unclear();
             }
             lookAgain();
             throw e;
@@ -172,7 +172,8 @@ public final class FencedInserts {
             return;
         }
         if (first || !additive) {
-            walk.stored(metrics, nanoTime.getAsLong() - startedAt);
+            walk.stored();
+            listener.inserted(walk.insert, nanoTime.getAsLong() - startedAt);
         } else {
             walk.outcome = Outcome.SETTLED;
         }
@@ -184,7 +185,7 @@ public final class FencedInserts {
             throw new SinkException(rejection(walk.insert, e), e);
         }
         walk.rejected = true;
-        metrics.unclear();
+        listener.unclear();
         log.warn(
                 "rejected once, trying again: table={} source={} reason={}",
                 walk.insert.table(),
@@ -210,12 +211,13 @@ public final class FencedInserts {
                 unclear.stream().mapToInt(walk -> walk.insert.month()).max().orElseThrow();
         Map<Integer, StoredRows> stored =
                 writer.storedRows(unclear.getFirst().insert.mapping(), source, firstMonth, lastMonth);
-        metrics.readBack();
+        listener.readBack();
         int highestFence = 0;
         for (Walk walk : unclear) {
             StoredRows found = stored.getOrDefault(walk.insert.month(), StoredRows.NONE);
             if (found.equals(walk.insert.expected())) {
-                walk.stored(metrics, 0);
+                walk.stored();
+                listener.stored(walk.insert);
             } else if (!found.isNone()) {
                 throw new SinkException(partly(walk.insert, found));
             } else {
@@ -226,7 +228,7 @@ public final class FencedInserts {
                             source,
                             walk.insert.month(),
                             walk.insert.token(walk.fence));
-                    metrics.fenced();
+                    listener.fenced();
                     walk.fence++;
                     highestFence = Math.max(highestFence, walk.fence);
                 }
@@ -288,9 +290,8 @@ public final class FencedInserts {
             this.outcome = outcome;
         }
 
-        void stored(SinkMetrics metrics, long nanos) {
+        void stored() {
             outcome = Outcome.STORED;
-            metrics.stored(insert, nanos);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -416,6 +417,16 @@ final class PartitionBuffer {
 
     long backlogBytes() {
         return backlogBytes;
+    }
+
+    /** Append time of the oldest record that was read and is not stored, milliseconds since the epoch. */
+    OptionalLong oldestAppendedAtMillis() {
+        Batch current = batch;
+        if (current != null && !current.records().isEmpty()) {
+            return OptionalLong.of(current.records().getFirst().timestamp());
+        }
+        ConsumerRecord<byte[], byte[]> next = backlog.peek();
+        return next == null ? OptionalLong.empty() : OptionalLong.of(next.timestamp());
     }
 
     int backlogRows() {

@@ -11,6 +11,7 @@ import dev.tollgate.sink.internal.table.TableMapping;
 import dev.tollgate.sink.internal.table.TableMappings;
 import dev.tollgate.sink.status.SinkException;
 import dev.tollgate.sink.status.SinkMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,9 +60,11 @@ public final class SinkWorker implements Runnable {
     private final TableAudit audit;
     private final BatchCommitter committer;
     private final RetryPause pause;
+    private final SinkMetrics.OldestRecord oldestRecord;
 
     private volatile boolean stopping;
     private @Nullable Consumer<byte[], byte[]> consumer;
+    private @Nullable KafkaClientMetrics consumerMeters;
     private long reportedLag;
 
     /**
@@ -105,6 +108,7 @@ public final class SinkWorker implements Runnable {
         this.settings = settings;
         this.dependencies = dependencies;
         this.metrics = metrics;
+        this.oldestRecord = metrics.newOldestRecord();
         this.assignments = new PartitionAssignments(
                 mappings(settings.topicNames()),
                 dependencies.topicIds(),
@@ -148,8 +152,8 @@ public final class SinkWorker implements Runnable {
         } finally {
             assignments.releaseAll();
             pause.end();
-            reportLag(0);
             closeConsumer();
+            reportLag(0);
             dependencies.writer().close();
         }
     }
@@ -241,6 +245,9 @@ public final class SinkWorker implements Runnable {
         if (current == null) {
             current = dependencies.consumers().get();
             consumer = current;
+            KafkaClientMetrics meters = new KafkaClientMetrics(current);
+            consumerMeters = meters;
+            meters.bindTo(metrics.registry());
             assignments.subscribe(current);
         }
         return current;
@@ -250,6 +257,11 @@ public final class SinkWorker implements Runnable {
         assignments.releaseAll();
         Consumer<byte[], byte[]> current = consumer;
         consumer = null;
+        KafkaClientMetrics meters = consumerMeters;
+        consumerMeters = null;
+        if (meters != null) {
+            meters.close();
+        }
         if (current != null) {
             try {
                 current.close();
@@ -324,6 +336,10 @@ public final class SinkWorker implements Runnable {
     private void reportLag(long lag) {
         metrics.addLag(lag - reportedLag);
         reportedLag = lag;
+        oldestRecord.set(assignments.buffers().stream()
+                .flatMapToLong(buffer -> buffer.oldestAppendedAtMillis().stream())
+                .min()
+                .orElse(SinkMetrics.OldestRecord.NONE));
     }
 
     // ---------------------------------------------------------------- auditing and writing

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -111,6 +112,7 @@ final class SinkWorkerTest {
 
         worker.step();
         assertThat(metrics.snapshot().waiting()).isEqualTo(1);
+        assertThat(lagSeconds()).as("age of the records that wait").isPositive();
         worker.step();
         assertThat(consumer.paused()).contains(JOURNAL);
         pass(Duration.ofMillis(100));
@@ -126,6 +128,12 @@ final class SinkWorkerTest {
         assertThat(committed()).isEqualTo(new OffsetAndMetadata(3));
         assertThat(metrics.snapshot().clickHouseRetries()).isEqualTo(2);
         assertThat(metrics.snapshot().waiting()).isZero();
+        worker.step();
+        assertThat(lagSeconds()).as("nothing waits").isZero();
+    }
+
+    private double lagSeconds() {
+        return metrics.registry().get("tollgate.sink.lag").timeGauge().value(TimeUnit.SECONDS);
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.metrics;
+
+import org.jspecify.annotations.NullMarked;

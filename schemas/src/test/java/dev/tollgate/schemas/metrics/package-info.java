@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.schemas.micrometer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.sink.status;
+
+import org.jspecify.annotations.NullMarked;

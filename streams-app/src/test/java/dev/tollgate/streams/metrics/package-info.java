@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.streams.metrics;
+
+import org.jspecify.annotations.NullMarked;
