@@ -69,10 +69,10 @@ class CalendarKeysTest {
         Europe/Berlin | Europe/Berlyn | p.yaml:4:16: plans[0].time_zone must be a region of the IANA time zone database such as Europe/Berlin, or UTC (did you mean 'Europe/Berlin'?), was 'Europe/Berlyn'
         Europe/Berlin | '"+01:00"' | p.yaml:4:16: plans[0].time_zone must be a region of the IANA time zone database such as Europe/Berlin, or UTC, was '+01:00'
         day: 15 | day: 32 | p.yaml:5:19: plans[0].anchor.day must be a whole number from 1 to 31, was '32'
-        hour: 6 | weekday: sonday | p.yaml:5:32: plans[0].anchor.weekday must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday (did you mean 'sunday'?), was 'sonday'
-        hour: 6 | minute: 30 | p.yaml:5:24: plans[0].anchor.minute is not a known key (did you mean 'month'?); known are month, day, weekday, hour
-        window: 15m | window: 15mo | p.yaml:11:65: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '15mo'
-        window: 15m | window: 11 years | p.yaml:11:65: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '11 years'
+        hour: 6 | weekday: sundey | p.yaml:5:32: plans[0].anchor.weekday must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday (did you mean 'sunday'?), was 'sundey'
+        hour: 6 | minute: 30 | p.yaml:5:23: plans[0].anchor.minute is not a known key; known are month, day, weekday, hour
+        window: 15m | window: 15mo | p.yaml:11:69: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '15mo'
+        window: 15m | window: 11 years | p.yaml:11:69: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '11 years'
         """)
     void givenAWrongValue_whenRead_thenTheMessageNamesKeyValueAndRemedy(
             String part, String replacement, String message) {

@@ -180,7 +180,7 @@ class PlanFileTest {
                                 .extracting(Problem::toString)
                                 .containsExactly(
                                         "p.yaml:3:5: plans[0].titel is not a known key (did you mean 'title'?);"
-                                                + " known are id, title, description, versions",
+                                                + " known are id, title, description, time_zone, anchor, versions",
                                         "p.yaml:7:25: plans[0].versions[0].effective_from must be a UTC time from 1970"
                                                 + " on such as 2026-01-01T00:00:00Z, was '2026-02-30T00:00:00Z'",
                                         "p.yaml:9:31: plans[0].versions[0].meters.requests.default must be a whole"
@@ -190,8 +190,10 @@ class PlanFileTest {
                                             + " version's meters requests (did you mean 'requests'?), was 'request'",
                                         "p.yaml:13:21: plans[0].versions[0].limits[0].amount must be a whole number"
                                                 + " from 0 to 1000000000000000 or unlimited, was 'many'",
-                                        "p.yaml:14:21: plans[0].versions[0].limits[0].window must be one of second,"
-                                                + " minute, hour, day, month, was 'fortnight'",
+                                        "p.yaml:14:21: plans[0].versions[0].limits[0].window must be a window such"
+                                                + " as minute, 15 minutes, 10s, day, 2 weeks, month or year: second,"
+                                                + " minute, hour, day, week, month or year, with a number before it"
+                                                + " where there are several, at most ten years, was 'fortnight'",
                                         "p.yaml:15:31: plans[0].versions[0].limits[0].thresholds[1] must be a used"
                                             + " share such as 90%, or a rest such as 'remaining below 20%', from 1% to"
                                             + " 100% with at most two decimals, was '0%'",
