@@ -75,13 +75,14 @@ class GatewayHardeningIT {
                 for (int i = 0; i < 8; i++) {
                     Socket socket = HttpCalls.socket(shared);
                     slow.add(socket);
-                    HttpCalls.write(socket, head(ONE, 262_144) + " ".repeat(200_000));
+                    HttpCalls.write(socket, head(ONE, 100_000) + " ".repeat(70_000));
                 }
+                String large = EVENT + " ".repeat(90_000);
                 GatewayFixture.await(
                         "the first token is at its share",
-                        () -> post(shared, ONE).status() == 429);
+                        () -> post(shared, ONE, large).status() == 429);
 
-                Reply reply = post(shared, TWO);
+                Reply reply = post(shared, TWO, large);
 
                 assertThat(reply.status()).isEqualTo(200);
             } finally {
@@ -95,7 +96,7 @@ class GatewayHardeningIT {
     @Test
     void givenABodyThatTricklesBehindAFastBeginning_whenItIsSlowerThanTheLeastRate_thenItIsAnsweredWith408()
             throws Exception {
-        try (Gateway strict = fixture.gateway("gateway.request-timeout", "4s", "gateway.min-body-rate", "1000");
+        try (Gateway strict = fixture.gateway("gateway.request-timeout", "8s", "gateway.min-body-rate", "1000");
                 Socket socket = HttpCalls.socket(strict)) {
             HttpCalls.write(
                     socket,
@@ -105,7 +106,7 @@ class GatewayHardeningIT {
                             + "Content-Length: 500000\r\n\r\n"
                             + " ".repeat(100_000));
             socket.setSoTimeout(50);
-            long deadline = System.nanoTime() + 3_900_000_000L;
+            long deadline = System.nanoTime() + 7_500_000_000L;
             String answer = "";
             while (answer.isEmpty() && System.nanoTime() - deadline < 0) {
                 HttpCalls.write(socket, " ");
@@ -178,7 +179,11 @@ class GatewayHardeningIT {
     }
 
     private static Reply post(Gateway gateway, String token) {
-        return HttpCalls.post(gateway, HttpCalls.JSON, EVENT, "Authorization", "Bearer " + token);
+        return post(gateway, token, EVENT);
+    }
+
+    private static Reply post(Gateway gateway, String token, String body) {
+        return HttpCalls.post(gateway, HttpCalls.JSON, body, "Authorization", "Bearer " + token);
     }
 
     private static String head(String token, int length) {

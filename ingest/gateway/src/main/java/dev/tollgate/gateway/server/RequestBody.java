@@ -153,7 +153,7 @@ final class RequestBody implements AutoCloseable {
      * first is no excuse for later.
      */
     private final class LeastRate {
-        private final long stretchNanos = Math.min(STRETCH.toNanos(), timeout.toNanos() / 2);
+        private final long stretchNanos = Math.min(STRETCH.toNanos(), timeout.toNanos() / 4);
         private long fromNanos;
         private int fromBytes;
 
