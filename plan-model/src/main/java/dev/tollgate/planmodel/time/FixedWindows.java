@@ -166,7 +166,8 @@ public final class FixedWindows {
             number--;
         }
         long end = startOfNumber(number + 1);
-        while (end <= timeMillis) {
+        // The last window ends with time itself.
+        while (end <= timeMillis && end != Long.MAX_VALUE) {
             number++;
             end = startOfNumber(number + 1);
         }
@@ -207,14 +208,21 @@ public final class FixedWindows {
     private long momentOf(LocalDateTime local) {
         ZoneRules zone = rules;
         if (zone == null) {
-            return local.toEpochSecond(ZoneOffset.UTC) * 1_000;
+            return millis(local.toEpochSecond(ZoneOffset.UTC));
         }
         List<ZoneOffset> offsets = zone.getValidOffsets(local);
         if (offsets.isEmpty()) {
             ZoneOffsetTransition forward = zone.getTransition(local);
-            return forward.toEpochSecond() * 1_000;
+            return millis(forward.toEpochSecond());
         }
         // Of two the one before the change comes first.
-        return local.toEpochSecond(offsets.get(0)) * 1_000;
+        return millis(local.toEpochSecond(offsets.get(0)));
+    }
+
+    /** The first and last moments that there are stand for those before and after them. */
+    private static long millis(long seconds) {
+        return seconds > Long.MAX_VALUE / 1_000
+                ? Long.MAX_VALUE
+                : seconds < Long.MIN_VALUE / 1_000 ? Long.MIN_VALUE : seconds * 1_000;
     }
 }

@@ -284,4 +284,17 @@ class FixedWindowsTest {
         }
         assertThat(first).hasSizeGreaterThan(8_000);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "Pacific/Apia"})
+    void givenTheFirstAndLastMoments_whenLookedFor_thenTheyAreInWindows(String timeZone) {
+        WindowCalendar calendar = new WindowCalendar(timeZone, new WindowAnchor(3, 31, 5, 7));
+        for (WindowUnit unit : List.of(WindowUnit.MONTH, WindowUnit.YEAR)) {
+            FixedWindows windows = FixedWindows.of(new WindowLength(2, unit), calendar);
+            for (long moment : new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+                assertThat(windows.startOf(moment)).isLessThanOrEqualTo(moment);
+                assertThat(windows.endOf(moment)).isGreaterThanOrEqualTo(moment);
+            }
+        }
+    }
 }
