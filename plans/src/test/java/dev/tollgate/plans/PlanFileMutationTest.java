@@ -131,7 +131,9 @@ class PlanFileMutationTest {
             assertThatCode(() -> {
                         assertThat(PlanFile.read(text, "mutated.yaml")).isEqualTo(report.plans());
                         assertThat(report.plans()).isNotEmpty();
-                        assertThat(TestingSchema.errors(text)).isEmpty();
+                        // Of a block, the reader sees what no version replaces; the schema sees all of it.
+                        assertThat(TestingSchema.errors(text))
+                                .allSatisfy(error -> assertThat(error).startsWith("/shared/"));
                         for (Plan plan : report.plans()) {
                             requireSound(plan);
                         }

@@ -3,9 +3,11 @@ package dev.tollgate.plans.yaml;
 import dev.tollgate.schemas.text.NearMiss;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A version takes its blocks in their order, and then itself: keys of a mapping are taken one by one, limits by
  * their {@code id}, and of everything else the last one holds. What was taken keeps its place in the file for messages.
  *
- * <p>Blocks extend nothing, so that there are no circles, and the form that is written out is bounded like a file.
+ * <p>A block that no version names is a fault. Blocks extend nothing, so that there are no circles, and the form that
+ * is written out is bounded like a file.
  */
 public final class SharedBlocks {
     private static final String SHARED = "shared";
@@ -29,6 +32,8 @@ public final class SharedBlocks {
 
     private final YamlFaults faults;
     private final Map<String, YamlNode.Mapping> blocks = new LinkedHashMap<>();
+    private final Set<String> extended = new HashSet<>();
+    private boolean isEachKnown = true;
     private int nodes;
 
     private SharedBlocks(YamlFaults faults) {
@@ -59,6 +64,17 @@ public final class SharedBlocks {
                 entries.add(entry);
             }
         }
+        blocks.forEach((name, block) -> {
+            // Where a name is wrong, it is not known which block it stood for.
+            if (isEachKnown && !extended.contains(name)) {
+                // What nothing extends is read by nobody, and so are the mistakes in it.
+                faults.report(
+                        block.location(),
+                        YamlPath.key(SHARED, name),
+                        "must be named by a version under extends, or be left out",
+                        null);
+            }
+        });
         return new YamlNode.Mapping(file.location(), entries);
     }
 
@@ -151,11 +167,14 @@ public final class SharedBlocks {
 
     private YamlNode.@Nullable Mapping blockOf(YamlNode name, String path) {
         if (!(name instanceof YamlNode.Scalar scalar) || scalar.kind() != YamlNode.Kind.TEXT) {
+            isEachKnown = false;
             faults.report(name.location(), path, EXTENDS_RULE, name.describe());
             return null;
         }
         YamlNode.Mapping block = blocks.get(scalar.text());
+        extended.add(scalar.text());
         if (block == null) {
+            isEachKnown = false;
             String near = NearMiss.of(scalar.text(), blocks.keySet());
             String known = blocks.isEmpty() ? "there is none" : "there are " + String.join(", ", blocks.keySet());
             faults.report(
