@@ -81,6 +81,8 @@ final class EventsEndpoint {
                 config.timeouts().request(),
                 config.limits().minBodyBytesPerSecond())) {
             Answer answer = answer(request, body, token, bytes);
+            // The memory of a body that was rejected is free from here on, however long its sender goes on.
+            body.close();
             // What was rejected unread must be got out of the way, or the connection closes on a client that still
             // sends.
             boolean reusable = body.discardRest();
@@ -95,7 +97,8 @@ final class EventsEndpoint {
             return Answer.problem(
                     ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
-        String page = config.tokens().isEmpty() ? WebPages.problem(headers, config.host()) : null;
+        String page =
+                config.tokens().isEmpty() ? WebPages.problem(headers, config.host(), config.corsOrigins()) : null;
         if (page != null) {
             return Answer.problem(ProblemType.WEB_PAGE, page);
         }

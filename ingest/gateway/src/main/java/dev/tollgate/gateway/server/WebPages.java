@@ -20,8 +20,9 @@ final class WebPages {
      *
      * @param host that the gateway listens on. On a loopback address a request must name it: a page may let a name of
      *     its own point there.
+     * @param allowed origins whose pages may publish, such as {@code https://app.example.org}
      */
-    static @Nullable String problem(HttpFields headers, String host) {
+    static @Nullable String problem(HttpFields headers, String host, List<String> allowed) {
         List<String> origins = headers.getValuesList("Origin");
         List<String> sites = headers.getValuesList("Sec-Fetch-Site");
         if (origins.isEmpty() && sites.isEmpty()) {
@@ -31,6 +32,9 @@ final class WebPages {
         String named = headers.get("Host") == null ? "" : headers.get("Host");
         if (LOOPBACK.contains(host) && !LOOPBACK.contains(nameOf(named))) {
             return "Host must be 127.0.0.1, localhost or [::1], was " + named;
+        }
+        if (!origins.isEmpty() && allowed.containsAll(origins)) {
+            return null;
         }
         for (String origin : origins) {
             if (!origin.equals("http://" + named) && !origin.equals("https://" + named)) {
