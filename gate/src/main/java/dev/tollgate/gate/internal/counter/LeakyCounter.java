@@ -151,10 +151,16 @@ final class LeakyCounter extends Counter {
         return (since * within + elapsed / 2) / elapsed;
     }
 
-    /** The level of the snapshot is rounded up to whole units; the end of a block tells it exactly. */
+    /**
+     * The level of the snapshot is rounded up to whole units; the end of a block, or of the bucket, tells it exactly.
+     */
     private static long snapshotEmptyAt(Rule rule, Snapshot snapshot) {
         if (snapshot.blockedUntilMillis() > snapshot.streamTimeMillis() && snapshot.used() <= rule.amount()) {
             return snapshot.blockedUntilMillis() * NANOS_PER_MILLI + worthNanos(rule, Math.max(0, rule.amount() - 1));
+        }
+        if (snapshot.endMillis() != Long.MAX_VALUE) {
+            // When it has drained. The usage is that of a later time than the stream's where time alone has drained it.
+            return snapshot.endMillis() * NANOS_PER_MILLI;
         }
         // A bucket that was overfilled while nobody enforced it takes longer than its period to drain.
         return snapshot.streamTimeMillis() * NANOS_PER_MILLI
