@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
@@ -252,17 +254,31 @@ class InputPositionsIT {
                 .get();
     }
 
+    private List<TopicPartition> partitions() {
+        return Stream.of(Topic.REQUEST_EVENTS, Topic.ACCOUNT_EVENTS)
+                .flatMap(topic -> IntStream.range(0, TestingCluster.PARTITIONS)
+                        .mapToObj(partition -> new TopicPartition(cluster.layout.name(topic), partition)))
+                .toList();
+    }
+
+    /** What a transaction has committed shows a moment later: until then a partition is missing in the answer. */
     private Map<TopicPartition, Long> committed() throws ExecutionException, InterruptedException {
-        return admin
-                .listConsumerGroupOffsets(
-                        Map.of(config.applicationId(), new ListConsumerGroupOffsetsSpec()),
-                        // What a transaction has committed shows a moment later.
-                        new ListConsumerGroupOffsetsOptions().requireStable(true))
-                .partitionsToOffsetAndMetadata()
-                .get()
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().offset()));
+        List<TopicPartition> named = partitions();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            Map<TopicPartition, OffsetAndMetadata> answered = admin.listConsumerGroupOffsets(
+                            Map.of(config.applicationId(), new ListConsumerGroupOffsetsSpec().topicPartitions(named)),
+                            new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            if (answered.keySet().containsAll(named)) {
+                return answered.entrySet().stream()
+                        // Null where there is none.
+                        .filter(entry -> entry.getValue() != null)
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().offset()));
+            }
+            assertThat(System.nanoTime()).as("transactions end by then").isLessThan(deadline);
+        }
     }
 }
