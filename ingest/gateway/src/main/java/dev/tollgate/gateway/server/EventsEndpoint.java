@@ -97,8 +97,7 @@ final class EventsEndpoint {
             return Answer.problem(
                     ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
-        String page =
-                config.tokens().isEmpty() ? WebPages.problem(headers, config.host(), config.corsOrigins()) : null;
+        String page = config.tokens().isEmpty() ? WebPages.problem(headers, config.host(), config.corsOrigins()) : null;
         if (page != null) {
             return Answer.problem(ProblemType.WEB_PAGE, page);
         }
