@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 class CalendarKeysTest {
     private static final String FILE = """
@@ -65,15 +65,7 @@ class CalendarKeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        Europe/Berlin | Europe/Berlyn | p.yaml:4:16: plans[0].time_zone must be a region of the IANA time zone database such as Europe/Berlin, or UTC (did you mean 'Europe/Berlin'?), was 'Europe/Berlyn'
-        Europe/Berlin | '"+01:00"' | p.yaml:4:16: plans[0].time_zone must be a region of the IANA time zone database such as Europe/Berlin, or UTC, was '+01:00'
-        day: 15 | day: 32 | p.yaml:5:19: plans[0].anchor.day must be a whole number from 1 to 31, was '32'
-        hour: 6 | weekday: sundey | p.yaml:5:32: plans[0].anchor.weekday must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday (did you mean 'sunday'?), was 'sundey'
-        hour: 6 | minute: 30 | p.yaml:5:23: plans[0].anchor.minute is not a known key; known are month, day, weekday, hour
-        window: 15m | window: 15mo | p.yaml:11:69: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '15mo'
-        window: 15m | window: 11 years | p.yaml:11:69: plans[0].versions[0].limits[0].window must be a window such as minute, 15 minutes, 10s, day, 2 weeks, month or year: second, minute, hour, day, week, month or year, with a number before it where there are several, at most ten years, was '11 years'
-        """)
+    @CsvFileSource(resources = "calendar-mistakes.csv", delimiter = '|', quoteCharacter = '\'')
     void givenAWrongValue_whenRead_thenTheMessageNamesKeyValueAndRemedy(
             String part, String replacement, String message) {
         assertThat(PlanFile.check(FILE.replace(part, replacement), "p.yaml").errors())

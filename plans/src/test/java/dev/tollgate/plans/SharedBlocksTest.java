@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 class SharedBlocksTest {
     private static final String FILE = """
@@ -56,12 +56,7 @@ class SharedBlocksTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        [costs, tier] | tiers | p.yaml:16:18: plans[0].versions[0].extends must be the name of a block under shared, or a list of such names: there are costs, tier (did you mean 'tier'?), was 'tiers'
-        [costs, tier] | 7 | p.yaml:16:18: plans[0].versions[0].extends must be the name of a block under shared, or a list of such names, was '7'
-        charged_outcomes: [success, invalid] | version: 1 | p.yaml:9:5: shared.tier.version belongs into a version: blocks hold what versions have in common
-        thresholds: [50%] | thresholds: [500%] | p.yaml:7:72: plans[0].versions[0].limits[0].thresholds[0] must be a used share such as 90%, or a rest such as 'remaining below 20%', from 1% to 100% with at most two decimals, was '500%'
-        """)
+    @CsvFileSource(resources = "shared-block-mistakes.csv", delimiter = '|', quoteCharacter = '\'')
     void givenAMistakeInABlock_whenTheFileIsRead_thenItIsNamedWhereItStands(
             String part, String replacement, String message) {
         String text = FILE.replace(part, replacement);
