@@ -56,22 +56,24 @@ public final class Cluster implements AutoCloseable {
     private final Server gateway;
     private final int gatewayPort;
     private final PublisherServer publisher;
-    private final TopicLayout layout = new TopicLayout("tollgate.", PARTITIONS, (short) 3);
+    private final TopicLayout layout;
 
     /**
      * How many run all the time.
      *
+     * @param kafka nodes, 1 or 3
      * @param accounting instances, 1 to 3
      * @param sinks 0 to 2
      */
-    public record Shape(int accounting, int sinks) {
+    public record Shape(int kafka, int accounting, int sinks) {
         /** Of a campaign. */
-        public static final Shape STANDARD = new Shape(2, 2);
+        public static final Shape STANDARD = new Shape(3, 2, 2);
     }
 
     private Cluster(Path folder, Shape shape, Consumer<RequestEvent> safe) {
         this.folder = folder;
         this.shape = shape;
+        layout = new TopicLayout("tollgate.", PARTITIONS, (short) shape.kafka());
         Path logs = folder.resolve("logs");
         try {
             Files.createDirectories(logs);
@@ -80,7 +82,7 @@ public final class Cluster implements AutoCloseable {
         }
         stack = EmbeddedStack.start(
                 EmbeddedStackOptions.lastingIn(folder.resolve("stack")).withParts(Part.REGISTRY, Part.CLICKHOUSE));
-        nodes = KafkaNode.cluster(folder);
+        nodes = KafkaNode.cluster(folder, shape.kafka());
         for (KafkaNode node : nodes) {
             kafka.add(new ChildServer("kafka-" + node.id(), false, node.prepare(nodes), node.folder(), logs));
         }
@@ -179,7 +181,7 @@ public final class Cluster implements AutoCloseable {
         return new ChildServer(
                 name,
                 true,
-                new Child.Program(Main.class.getName(), arguments, Map.of("TOLLGATE_LOG_LIBRARIES", "WARN"), 256),
+                new Child.Program(Main.class.getName(), arguments, Map.of("TOLLGATE_LOG_LIBRARIES", System.getProperty("faults.logs", "WARN")), 256),
                 folder,
                 logs);
     }
@@ -189,7 +191,7 @@ public final class Cluster implements AutoCloseable {
         settings.put("kafka.bootstrap-servers", KafkaNode.roleServers(nodes));
         settings.put("registry.url", through(registryLink, stack.registryUrl()));
         settings.put("topics.partitions", Integer.toString(PARTITIONS));
-        settings.put("topics.replication", "3");
+        settings.put("topics.replication", Integer.toString(shape.kafka()));
         return settings;
     }
 

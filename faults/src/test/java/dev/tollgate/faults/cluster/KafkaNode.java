@@ -32,11 +32,11 @@ record KafkaNode(int id, int directPort, int rolePort, int controllerPort, Link 
     private static final String DIRECT = "DIRECT";
     private static final String ROLES = "ROLES";
     private static final String CONTROLLER = "CONTROLLER";
-    private static final int REPLICATION = 3;
 
-    static List<KafkaNode> cluster(Path folder) {
+    /** @param size how many nodes, each of which has a copy of everything */
+    static List<KafkaNode> cluster(Path folder, int size) {
         List<KafkaNode> nodes = new ArrayList<>();
-        for (int id = 1; id <= REPLICATION; id++) {
+        for (int id = 1; id <= size; id++) {
             int rolePort = LoopbackPort.free();
             nodes.add(new KafkaNode(
                     id,
@@ -112,13 +112,15 @@ record KafkaNode(int id, int directPort, int rolePort, int controllerPort, Link 
                 "%s:PLAINTEXT,%s:PLAINTEXT,%s:PLAINTEXT".formatted(DIRECT, ROLES, CONTROLLER));
         settings.put("log.dirs", log.toString());
         settings.put("auto.create.topics.enable", "false");
-        settings.put("default.replication.factor", Integer.toString(REPLICATION));
-        // So that one node can die and nothing acknowledged stands on one node alone.
-        settings.put("min.insync.replicas", "2");
-        settings.put("offsets.topic.replication.factor", Integer.toString(REPLICATION));
+        String replication = Integer.toString(nodes.size());
+        // Of three, so that one node can die and nothing acknowledged stands on one node alone.
+        String inSync = Integer.toString(Math.min(2, nodes.size()));
+        settings.put("default.replication.factor", replication);
+        settings.put("min.insync.replicas", inSync);
+        settings.put("offsets.topic.replication.factor", replication);
         settings.put("offsets.topic.num.partitions", "3");
-        settings.put("transaction.state.log.replication.factor", Integer.toString(REPLICATION));
-        settings.put("transaction.state.log.min.isr", "2");
+        settings.put("transaction.state.log.replication.factor", replication);
+        settings.put("transaction.state.log.min.isr", inSync);
         settings.put("transaction.state.log.num.partitions", "3");
         settings.put("group.initial.rebalance.delay.ms", "0");
         // A dead node is missed after three seconds rather than nine: rounds are short.
