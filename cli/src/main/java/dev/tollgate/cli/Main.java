@@ -1,9 +1,26 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.cli.accounts.AccountsCommand;
+import dev.tollgate.cli.config.ConfigHelp;
+import dev.tollgate.cli.demo.DemoCommand;
+import dev.tollgate.cli.ingest.IngestCommand;
+import dev.tollgate.cli.ingest.PublishCommand;
+import dev.tollgate.cli.local.AotCacheCommand;
+import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.GatewayCommand;
+import dev.tollgate.cli.operate.ReconcileCommand;
+import dev.tollgate.cli.operate.SinkCommand;
+import dev.tollgate.cli.operate.SqlCommand;
+import dev.tollgate.cli.operate.StreamsCommand;
+import dev.tollgate.cli.operate.TailCommand;
+import dev.tollgate.cli.operate.TopicsCommand;
+import dev.tollgate.cli.plans.PlansCommand;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.text.PrintableText;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -11,9 +28,34 @@ import picocli.CommandLine;
 /** Entry point of {@code tollgate}. Exit status: 0 done, 1 failed, 2 wrong usage or configuration. */
 public final class Main {
     private static final String LOG_LEVEL = "TOLLGATE_LOG";
+    private static final Set<String> VERSION = Set.of("--version", "-V");
     private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway");
 
+    /** Name to class, in the order of the help. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     private Main() {}
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand.class);
+        commands.put("up", UpCommand.class);
+        commands.put("streams", StreamsCommand.class);
+        commands.put("sink", SinkCommand.class);
+        commands.put("gateway", GatewayCommand.class);
+        commands.put("topics", TopicsCommand.class);
+        commands.put("plans", PlansCommand.class);
+        commands.put("accounts", AccountsCommand.class);
+        commands.put("sql", SqlCommand.class);
+        commands.put("reconcile", ReconcileCommand.class);
+        commands.put("publish", PublishCommand.class);
+        commands.put("ingest", IngestCommand.class);
+        commands.put("tail", TailCommand.class);
+        commands.put("config", ConfigHelp.class);
+        commands.put("aot-cache", AotCacheCommand.class);
+        commands.put("help", CommandLine.HelpCommand.class);
+        return commands;
+    }
 
     public static void main(String[] args) {
         System.exit(run(args));
@@ -29,7 +71,7 @@ public final class Main {
                 && System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "INFO");
         }
-        CommandLine commandLine = commandLine();
+        CommandLine commandLine = commandLine(needed(args));
         int status = commandLine.execute(args);
         // The writer sends itself what ends in a line; a text that was merely printed would end with the process.
         commandLine.getOut().flush();
@@ -37,8 +79,27 @@ public final class Main {
         return status;
     }
 
+    /**
+     * The commands that can be meant. Reading the options of all of them takes longer than most commands themselves, so
+     * a line that begins with a command's name, or asks for the version, gets by without the others.
+     */
+    private static Map<String, Class<?>> needed(String... args) {
+        String first = args.length == 0 ? "" : args[0];
+        if (args.length == 1 && VERSION.contains(first)) {
+            return Map.of();
+        }
+        Class<?> command = COMMANDS.get(first);
+        return command == null || first.equals("help") ? COMMANDS : Map.of(first, command);
+    }
+
+    /** With all commands. */
     static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    private static CommandLine commandLine(Map<String, Class<?>> commands) {
         CommandLine commandLine = new CommandLine(new TollgateCommand());
+        commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setExecutionStrategy(new CommandLine.RunLast());

@@ -1,19 +1,5 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.accounts.AccountsCommand;
-import dev.tollgate.cli.config.ConfigHelp;
-import dev.tollgate.cli.demo.DemoCommand;
-import dev.tollgate.cli.ingest.IngestCommand;
-import dev.tollgate.cli.ingest.PublishCommand;
-import dev.tollgate.cli.local.UpCommand;
-import dev.tollgate.cli.operate.GatewayCommand;
-import dev.tollgate.cli.operate.ReconcileCommand;
-import dev.tollgate.cli.operate.SinkCommand;
-import dev.tollgate.cli.operate.SqlCommand;
-import dev.tollgate.cli.operate.StreamsCommand;
-import dev.tollgate.cli.operate.TailCommand;
-import dev.tollgate.cli.operate.TopicsCommand;
-import dev.tollgate.cli.plans.PlansCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -37,23 +23,6 @@ import picocli.CommandLine.Spec;
             "Configuration: flags over environment over file. A key such as kafka.bootstrap-servers is"
                     + " TOLLGATE_KAFKA_BOOTSTRAP_SERVERS in the environment; see 'tollgate config'.",
             "Exit status: 0 done, 1 failed, 2 wrong usage or configuration."
-        },
-        subcommands = {
-            DemoCommand.class,
-            UpCommand.class,
-            StreamsCommand.class,
-            SinkCommand.class,
-            GatewayCommand.class,
-            TopicsCommand.class,
-            PlansCommand.class,
-            AccountsCommand.class,
-            SqlCommand.class,
-            ReconcileCommand.class,
-            PublishCommand.class,
-            IngestCommand.class,
-            TailCommand.class,
-            ConfigHelp.class,
-            picocli.CommandLine.HelpCommand.class
         })
 final class TollgateCommand implements Runnable {
     @Spec

@@ -146,6 +146,12 @@ class MetricsIT {
                 role,
                 () -> page(metrics).contains("\nkafka_"));
         assertThat(page(metrics)).contains("\njvm_info{");
+        await(
+                role + " is ready",
+                process,
+                role,
+                () -> page(metrics.resolve("/health/live")).startsWith("{\"status\":\"live\"")
+                        && status(metrics.resolve("/health/ready")) == 200);
 
         String taken = "127.0.0.1:" + metrics.getPort();
         Process second = launchRole(role, role + "-second", taken);
@@ -208,6 +214,17 @@ class MetricsIT {
             return answer.body();
         } catch (ConnectException e) {
             return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int status(URI address) {
+        try {
+            return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -43,8 +43,8 @@ class RollingRestartIT {
                 }));
 
         System.out.printf(
-                "faults: rolling restart, seed %d, %d Kafka nodes: longest time without decisions by partition %s, longest wait of"
-                        + " an event %s ms%n",
+                "faults: rolling restart, seed %d, %d Kafka nodes: longest time without decisions by partition %s,"
+                        + " longest wait of an event %s ms%n",
                 seed, nodes, silences, waits);
         assertThat(outcome.violations()).isEmpty();
         assertThat(outcome.tally().restarts()).isEqualTo(3);

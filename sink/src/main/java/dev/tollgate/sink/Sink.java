@@ -179,6 +179,19 @@ public final class Sink implements AutoCloseable {
         return stopped;
     }
 
+    /** Whether it has stopped, for whatever reason. */
+    public boolean isStopped() {
+        return ended.getCount() == 0;
+    }
+
+    /**
+     * Whether all of its threads belong to the sink's group, so that each partition is somebody's. A sink that waits
+     * for ClickHouse reads on as far as its memory goes.
+     */
+    public synchronized boolean isReading() {
+        return !workers.isEmpty() && workers.stream().allMatch(SinkWorker::isMember);
+    }
+
     /** What it has done and where it stands. */
     public SinkMetrics metrics() {
         return metrics;

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.local;
 
 import dev.tollgate.cli.config.KafkaAccess;
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.plans.PlanCatalogs;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.embedded.Stack;
@@ -122,7 +123,9 @@ public final class LocalPipeline implements AutoCloseable {
     }
 
     /** Has the two roles watched. */
-    void watchedBy(RoleWatch watch) {
+    void watchedBy(RoleWatch watch, ProcessHealth health) {
+        health.watch("streams", () -> ProcessHealth.State.of(accounting.isStopped(), accounting.isRunning()));
+        health.watch("sink", () -> ProcessHealth.State.of(sink.isStopped(), sink.isReading()));
         watch.watch("accounting", accounting::awaitTermination);
         watch.watch("sink", sink::awaitTermination);
     }

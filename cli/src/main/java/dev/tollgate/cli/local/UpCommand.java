@@ -3,6 +3,7 @@ package dev.tollgate.cli.local;
 import dev.tollgate.cli.config.ConfigSources;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.cli.config.LocalStack;
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.metrics.ProcessMetrics;
 import dev.tollgate.cli.plans.ShippedPlans;
 import dev.tollgate.cli.terminal.CommandFailure;
@@ -154,7 +155,9 @@ public final class UpCommand implements Callable<Integer> {
                                 LocalPipeline.start(stack, folder, PARTITIONS, plans, metrics.registry());
                         Gateway gateway = startGateway(pipeline, metrics.registry())) {
                     RoleWatch watch = new RoleWatch();
-                    pipeline.watchedBy(watch);
+                    pipeline.watchedBy(watch, metrics.health());
+                    metrics.health()
+                            .watch("gateway", () -> ProcessHealth.State.of(gateway.isStopped(), gateway.isReady()));
                     watch.watch("gateway", gateway::awaitTermination);
                     watch.watch("schema registry", stack.pid(Part.REGISTRY));
                     watch.watch("ClickHouse", stack.pid(Part.CLICKHOUSE));
@@ -221,7 +224,6 @@ public final class UpCommand implements Callable<Integer> {
         if (metrics != null) {
             out.println("  Metrics          " + metrics);
         }
-        out.println("  Configuration    " + configFile);
         out.println();
         // Commands look in the preset folder by themselves.
         String where = data == null ? "" : " -c " + shellQuoted(configFile.toString());

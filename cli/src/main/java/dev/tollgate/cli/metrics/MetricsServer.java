@@ -6,6 +6,8 @@ import dev.tollgate.schemas.metrics.MetricsConfig;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -22,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one page, {@code /metrics}, on an address of its own: GET and HEAD of exactly this path, with or without a
- * query. Everything else is answered with 404, another method with 405. Plain HTTP without a token.
+ * Serves {@code /metrics} and the probes {@code /health/live}, {@code /health/ready} and {@code /health/startup} on an
+ * address of its own: GET and HEAD of exactly these paths, with or without a query. Everything else is answered with
+ * 404, another method with 405. Plain HTTP without a token.
  */
 final class MetricsServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
@@ -31,6 +34,7 @@ final class MetricsServer implements AutoCloseable {
     private static final String PATH = "/metrics";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
 
     /** Whoever scrapes needs one or two connections. */
     private static final int MAX_CONNECTIONS = 32;
@@ -51,10 +55,11 @@ final class MetricsServer implements AutoCloseable {
     /**
      * Listens.
      *
-     * @param page makes the page, once for each time that it is asked for
+     * @param metrics makes the page of the metrics, once for each time that it is asked for
+     * @param health answers the probes
      * @throws CommandFailure if the address cannot be listened on
      */
-    static MetricsServer start(ListenAddress listen, Supplier<String> page) {
+    static MetricsServer start(ListenAddress listen, Supplier<String> metrics, ProcessHealth health) {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS);
         threads.setName("metrics-http");
         threads.setDaemon(true);
@@ -69,7 +74,7 @@ final class MetricsServer implements AutoCloseable {
         connector.setIdleTimeout(IDLE_MILLIS);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
-        server.setHandler(new Page(page));
+        server.setHandler(new Pages(metrics, health));
         server.setStopTimeout(STOP_MILLIS);
         try {
             server.start();
@@ -83,7 +88,7 @@ final class MetricsServer implements AutoCloseable {
         return new MetricsServer(server, URI.create("http://" + listen.withPort(connector.getLocalPort()) + PATH));
     }
 
-    /** Where the page is. */
+    /** Where the metrics are. */
     URI address() {
         return address;
     }
@@ -104,11 +109,21 @@ final class MetricsServer implements AutoCloseable {
         }
     }
 
-    private static final class Page extends Handler.Abstract {
-        private final Supplier<String> page;
+    /** What stands at a path. */
+    private record Page(int status, String contentType, String text) {
+        static Page of(ProcessHealth.Answer answer) {
+            return new Page(answer.ok() ? 200 : 503, JSON, answer.body());
+        }
+    }
 
-        Page(Supplier<String> page) {
-            this.page = page;
+    private static final class Pages extends Handler.Abstract {
+        private final Map<String, Supplier<Page>> pages = new LinkedHashMap<>();
+
+        Pages(Supplier<String> metrics, ProcessHealth health) {
+            pages.put(PATH, () -> new Page(200, PROMETHEUS_TEXT, metrics.get()));
+            pages.put("/health/live", () -> Page.of(health.live()));
+            pages.put("/health/ready", () -> Page.of(health.ready()));
+            pages.put("/health/startup", () -> Page.of(health.started()));
         }
 
         @Override
@@ -116,30 +131,33 @@ final class MetricsServer implements AutoCloseable {
             response.getHeaders().put("Cache-Control", "no-store");
             response.getHeaders().put("X-Content-Type-Options", "nosniff");
             boolean head = request.getMethod().equals("HEAD");
-            if (!PATH.equals(request.getHttpURI().getPath())) {
-                write(response, callback, 404, TEXT, "there is nothing here but " + PATH + "\n", head);
+            Supplier<Page> page = pages.get(request.getHttpURI().getPath());
+            if (page == null) {
+                String paths = String.join(", ", pages.keySet());
+                write(response, callback, new Page(404, TEXT, "there is nothing here but " + paths + "\n"), head);
             } else if (!head && !request.getMethod().equals("GET")) {
                 response.getHeaders().put("Allow", "GET, HEAD");
-                write(response, callback, 405, TEXT, "allowed here: GET, HEAD\n", false);
+                write(response, callback, new Page(405, TEXT, "allowed here: GET, HEAD\n"), false);
             } else {
-                String text;
-                try {
-                    text = page.get();
-                } catch (RuntimeException e) {
-                    LOG.error("the metrics cannot be read", e);
-                    write(response, callback, 500, TEXT, "the fault is logged\n", head);
-                    return true;
-                }
-                write(response, callback, 200, PROMETHEUS_TEXT, text, head);
+                write(response, callback, made(request, page), head);
             }
             return true;
         }
 
-        private static void write(
-                Response response, Callback callback, int status, String type, String text, boolean head) {
-            byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            response.setStatus(status);
-            response.getHeaders().put("Content-Type", type);
+        private static Page made(Request request, Supplier<Page> page) {
+            try {
+                return page.get();
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "the page cannot be made: path={}", request.getHttpURI().getPath(), e);
+                return new Page(500, TEXT, "the fault is logged\n");
+            }
+        }
+
+        private static void write(Response response, Callback callback, Page page, boolean head) {
+            byte[] body = page.text().getBytes(StandardCharsets.UTF_8);
+            response.setStatus(page.status());
+            response.getHeaders().put("Content-Type", page.contentType());
             response.getHeaders().put("Content-Length", body.length);
             response.write(true, head ? null : ByteBuffer.wrap(body), callback);
         }

@@ -23,18 +23,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one registry of a process, which all of its roles share, and the listener that shows it where
- * {@code metrics.listen} says so. Then the JVM's own meters are in it too. Without a listener roles count all the same,
- * and nobody reads it.
+ * {@code metrics.listen} says so, with the health of the roles beside it. Then the JVM's own meters are in it too.
+ * Without a listener roles count all the same, and nobody reads it.
  */
 public final class ProcessMetrics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessMetrics.class);
 
     private final MeterRegistry registry;
+    private final ProcessHealth health;
     private final @Nullable JvmGcMetrics garbage;
     private final @Nullable MetricsServer server;
 
-    private ProcessMetrics(MeterRegistry registry, @Nullable JvmGcMetrics garbage, @Nullable MetricsServer server) {
+    private ProcessMetrics(
+            MeterRegistry registry,
+            ProcessHealth health,
+            @Nullable JvmGcMetrics garbage,
+            @Nullable MetricsServer server) {
         this.registry = registry;
+        this.health = health;
         this.garbage = garbage;
         this.server = server;
     }
@@ -46,11 +52,12 @@ public final class ProcessMetrics implements AutoCloseable {
      */
     public static ProcessMetrics start(MetricsConfig config) {
         ListenAddress listen = config.listen();
+        ProcessHealth health = new ProcessHealth();
         if (listen == null) {
-            return new ProcessMetrics(new SimpleMeterRegistry(), null, null);
+            return new ProcessMetrics(new SimpleMeterRegistry(), health, null, null);
         }
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        MetricsServer server = MetricsServer.start(listen, registry::scrape);
+        MetricsServer server = MetricsServer.start(listen, registry::scrape, health);
         LOG.info("metrics are served: address={}", server.address());
         JvmGcMetrics garbage = new JvmGcMetrics();
         List<MeterBinder> jvm = List.of(
@@ -63,12 +70,17 @@ public final class ProcessMetrics implements AutoCloseable {
                 new FileDescriptorMetrics(),
                 new UptimeMetrics());
         jvm.forEach(binder -> binder.bindTo(registry));
-        return new ProcessMetrics(registry, garbage, server);
+        return new ProcessMetrics(registry, health, garbage, server);
     }
 
     /** What the roles of this process get. */
     public MeterRegistry registry() {
         return registry;
+    }
+
+    /** Where roles say how they are. */
+    public ProcessHealth health() {
+        return health;
     }
 
     /** Where the metrics are; null where they are not served. */

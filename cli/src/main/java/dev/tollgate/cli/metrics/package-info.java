@@ -1,4 +1,4 @@
-/** The metrics of a process: its registry, and the listener that shows it. */
+/** What a process shows its operators: its metrics, the health of its roles, and the listener for both. */
 @NullMarked
 package dev.tollgate.cli.metrics;
 

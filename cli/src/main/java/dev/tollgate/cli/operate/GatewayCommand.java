@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
 import java.io.PrintWriter;
@@ -69,6 +70,11 @@ public final class GatewayCommand implements Callable<Integer> {
                 @Override
                 public void awaitTermination() throws InterruptedException {
                     gateway.awaitTermination();
+                }
+
+                @Override
+                public ProcessHealth.State state() {
+                    return ProcessHealth.State.of(gateway.isStopped(), gateway.isReady());
                 }
 
                 @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.cli.operate;
 
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.metrics.ProcessMetrics;
 import dev.tollgate.schemas.metrics.MetricsConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,9 @@ final class RoleRunner {
         /** Returns when the role has ended by itself; throws what ended it. */
         void awaitTermination() throws Exception;
 
+        /** How it is now. */
+        ProcessHealth.State state();
+
         @Override
         void close();
     }
@@ -39,6 +43,7 @@ final class RoleRunner {
         CountDownLatch closed = new CountDownLatch(1);
         try (ProcessMetrics metrics = ProcessMetrics.start(config);
                 Role role = start.start(metrics.registry())) {
+            metrics.health().watch(name, role::state);
             // Closing makes awaitTermination return; the JVM must not go before the role has left its group.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 LOG.info("{} is asked to stop", name);

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.sink.Sink;
 import dev.tollgate.sink.SinkConfig;
 import java.util.concurrent.Callable;
@@ -30,6 +31,11 @@ public final class SinkCommand implements Callable<Integer> {
                 @Override
                 public void awaitTermination() throws InterruptedException {
                     sink.awaitTermination();
+                }
+
+                @Override
+                public ProcessHealth.State state() {
+                    return ProcessHealth.State.of(sink.isStopped(), sink.isReading());
                 }
 
                 @Override

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.config.AccountingConfig;
 import java.util.concurrent.Callable;
@@ -29,6 +30,11 @@ public final class StreamsCommand implements Callable<Integer> {
                 @Override
                 public void awaitTermination() throws InterruptedException {
                     app.awaitTermination();
+                }
+
+                @Override
+                public ProcessHealth.State state() {
+                    return ProcessHealth.State.of(app.isStopped(), app.isRunning());
                 }
 
                 @Override

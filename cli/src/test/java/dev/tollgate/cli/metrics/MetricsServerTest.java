@@ -33,7 +33,7 @@ class MetricsServerTest {
     @Test
     void givenAListener_whenScraped_thenThePageIsMadeAnewInPrometheusText() throws Exception {
         int[] scrapes = {0};
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up " + ++scrapes[0] + "\n")) {
+        try (MetricsServer server = MetricsServer.start(ANY, () -> "up " + ++scrapes[0] + "\n", new ProcessHealth())) {
             HttpResponse<String> first = send(server.address(), "GET");
             HttpResponse<String> second = send(URI.create(server.address() + "?name=x"), "GET");
             HttpResponse<String> head = send(server.address(), "HEAD");
@@ -51,17 +51,18 @@ class MetricsServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/metrics/", "/Metrics", "/metrics/x", "/metricsx", "/%6Detrics", "/metrics;x=1"})
     void givenAnotherPath_whenAsked_thenThereIsNothing(String path) throws Exception {
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n")) {
+        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
             HttpResponse<String> answer = send(server.address().resolve(path), "GET");
 
             assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body()).isEqualTo("there is nothing here but /metrics\n");
+            assertThat(answer.body())
+                    .isEqualTo("there is nothing here but /metrics, /health/live, /health/ready, /health/startup\n");
         }
     }
 
     @Test
     void givenAnotherMethod_whenSent_thenTheAnswerSaysWhichAreAllowed() throws Exception {
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n")) {
+        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
             HttpResponse<String> answer = send(server.address(), "POST");
 
             assertThat(answer.statusCode()).isEqualTo(405);
@@ -70,14 +71,52 @@ class MetricsServerTest {
     }
 
     @Test
+    void givenRoles_whenProbed_thenRebalancingIsAliveAndNotReadyAndAnEndedRoleIsNotAlive() throws Exception {
+        ProcessHealth.State[] streams = {ProcessHealth.State.NOT_READY};
+        ProcessHealth health = new ProcessHealth();
+        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", health)) {
+            assertThat(probe(server, "live")).isEqualTo("200 {\"status\":\"live\",\"roles\":{}}\n");
+            assertThat(probe(server, "ready")).isEqualTo("503 {\"status\":\"not-ready\",\"roles\":{}}\n");
+
+            health.watch("streams", () -> streams[0]);
+            health.watch("sink", () -> ProcessHealth.State.of(false, true));
+            String starting = "\"roles\":{\"sink\":\"ready\",\"streams\":\"not-ready\"}}\n";
+            assertThat(probe(server, "live")).isEqualTo("200 {\"status\":\"live\"," + starting);
+            assertThat(probe(server, "ready")).isEqualTo("503 {\"status\":\"not-ready\"," + starting);
+            assertThat(probe(server, "startup")).isEqualTo("503 {\"status\":\"starting\"," + starting);
+
+            streams[0] = ProcessHealth.State.READY;
+            assertThat(probe(server, "ready")).startsWith("200 {\"status\":\"ready\"");
+            assertThat(probe(server, "startup")).startsWith("200 {\"status\":\"started\"");
+
+            streams[0] = ProcessHealth.State.NOT_READY;
+            assertThat(probe(server, "ready")).startsWith("503");
+            assertThat(probe(server, "startup")).as("a rebalance is no start").startsWith("200");
+
+            streams[0] = ProcessHealth.State.of(true, true);
+            assertThat(probe(server, "live"))
+                    .isEqualTo("503 {\"status\":\"ended\",\"roles\":{\"sink\":\"ready\",\"streams\":\"ended\"}}\n");
+        }
+    }
+
+    private static String probe(MetricsServer server, String probe) throws Exception {
+        HttpResponse<String> answer = send(server.address().resolve("/health/" + probe), "GET");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        return answer.statusCode() + " " + answer.body();
+    }
+
+    @Test
     void givenAPageThatFails_whenScraped_thenTheAnswerIsAnErrorAndTheNextScrapeWorks() throws Exception {
         boolean[] broken = {true};
-        try (MetricsServer server = MetricsServer.start(ANY, () -> {
-            if (broken[0]) {
-                throw new IllegalStateException("a gauge failed");
-            }
-            return "up 1\n";
-        })) {
+        try (MetricsServer server = MetricsServer.start(
+                ANY,
+                () -> {
+                    if (broken[0]) {
+                        throw new IllegalStateException("a gauge failed");
+                    }
+                    return "up 1\n";
+                },
+                new ProcessHealth())) {
             HttpResponse<String> failed = send(server.address(), "GET");
             broken[0] = false;
 

@@ -181,7 +181,11 @@ public final class Cluster implements AutoCloseable {
         return new ChildServer(
                 name,
                 true,
-                new Child.Program(Main.class.getName(), arguments, Map.of("TOLLGATE_LOG_LIBRARIES", System.getProperty("faults.logs", "WARN")), 256),
+                new Child.Program(
+                        Main.class.getName(),
+                        arguments,
+                        Map.of("TOLLGATE_LOG_LIBRARIES", System.getProperty("faults.logs", "WARN")),
+                        256),
                 folder,
                 logs);
     }

@@ -120,6 +120,16 @@ public final class Gateway implements AutoCloseable {
                 tokens.stream().map(AccessToken::name).toList());
     }
 
+    /** Whether it takes events now: it is not closing, and Kafka is available. */
+    public boolean isReady() {
+        return server.isReady();
+    }
+
+    /** Whether it has stopped. */
+    public boolean isStopped() {
+        return server.isStopped();
+    }
+
     /** Waits until somebody closes it. */
     public void awaitTermination() throws InterruptedException {
         server.awaitTermination();

@@ -64,7 +64,7 @@ public final class Backfill {
     private final Mapping mapping;
     private final BodyReader json;
     private final PlainEventReader plain;
-    private final List<RequestEvent> batch = new ArrayList<>(BATCH_EVENTS);
+    private final List<Taken> batch = new ArrayList<>(BATCH_EVENTS);
     private long published;
     private long rejected;
     private long passedOver;
@@ -271,7 +271,7 @@ public final class Backfill {
                     return false;
                 }
                 event.setEndpoint(reduced);
-                batch.add(event);
+                batch.add(new Taken(event, file, number));
                 return true;
             }
             case ReadEvent.Invalid invalid -> {
@@ -360,20 +360,30 @@ public final class Backfill {
         listener.onProgress(file, reader.diskBytes(), total, published);
     }
 
+    /** An event of the batch and where it stands. */
+    private record Taken(RequestEvent event, Path file, long line) {}
+
     /** Sends until each event of the batch is confirmed; those that are not go again, under the same ids. */
     private void send() throws StoppedException {
-        List<RequestEvent> open = new ArrayList<>(batch);
+        List<Taken> open = new ArrayList<>(batch);
         batch.clear();
         long deadline = System.nanoTime() + options.patience().toNanos();
         Backoff backoff = Backoff.between(FIRST_PAUSE, LONGEST_PAUSE);
         while (!open.isEmpty()) {
-            List<Delivery> deliveries = sender.send(open);
-            List<RequestEvent> unconfirmed = new ArrayList<>();
+            List<Delivery> deliveries =
+                    sender.send(open.stream().map(Taken::event).toList());
+            List<Taken> unconfirmed = new ArrayList<>();
+            List<Taken> rejectedByKafka = new ArrayList<>(0);
             for (int i = 0; i < deliveries.size(); i++) {
+                Taken taken = open.get(i);
                 switch (deliveries.get(i)) {
                     case STORED -> published++;
-                    case UNCONFIRMED -> unconfirmed.add(open.get(i));
+                    case UNCONFIRMED -> unconfirmed.add(taken);
+                    case REJECTED -> rejectedByKafka.add(taken);
                 }
+            }
+            for (Taken taken : rejectedByKafka) {
+                reject(taken.file(), taken.line(), Delivery.REJECTED_BY_KAFKA);
             }
             open = unconfirmed;
             if (!open.isEmpty()) {

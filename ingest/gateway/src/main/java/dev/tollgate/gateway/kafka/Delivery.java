@@ -7,5 +7,14 @@ public enum Delivery {
     /**
      * Kafka, or the registry, did not confirm it in time. It may be there all the same: sending it again is harmless.
      */
-    UNCONFIRMED
+    UNCONFIRMED,
+    /**
+     * Kafka rejects the record itself, even sent alone: its content, size or time. It is not there, and sending it
+     * again would not help before the topic or the broker is configured otherwise.
+     */
+    REJECTED;
+
+    /** What a rejected event's sender is told. */
+    public static final String REJECTED_BY_KAFKA =
+            "Kafka rejects the record itself, its size or its time; the gateway's log has its words";
 }

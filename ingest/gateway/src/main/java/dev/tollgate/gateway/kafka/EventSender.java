@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -113,8 +117,6 @@ public final class EventSender implements AutoCloseable {
      * @return what became of each, in the same order
      */
     public List<Delivery> send(List<RequestEvent> events) {
-        Delivery[] unconfirmed = new Delivery[events.size()];
-        Arrays.fill(unconfirmed, Delivery.UNCONFIRMED);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(events.size());
         try {
             for (RequestEvent event : events) {
@@ -125,11 +127,24 @@ public final class EventSender implements AutoCloseable {
             }
         } catch (RegistryUnavailableException | SerializationException e) {
             warning.warn("cannot encode events: topic={}", topic, e);
-            return List.of(unconfirmed);
+            return Collections.nCopies(events.size(), Delivery.UNCONFIRMED);
         }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<Delivery> deliveries = send(records, deadline);
+        // Of a batch that Kafka rejects it rejects each record, whichever was the bad one.
+        for (int i = 0; i < records.size(); i++) {
+            if (deliveries.get(i) == Delivery.REJECTED && records.size() > 1) {
+                deliveries.set(i, send(List.of(records.get(i)), deadline).getFirst());
+            }
+        }
+        return deliveries;
+    }
+
+    private List<Delivery> send(List<ProducerRecord<byte[], byte[]>> records, long deadline) {
+        Delivery[] unconfirmed = new Delivery[records.size()];
+        Arrays.fill(unconfirmed, Delivery.UNCONFIRMED);
         AtomicReferenceArray<Delivery> deliveries = new AtomicReferenceArray<>(unconfirmed);
         CountDownLatch outstanding = new CountDownLatch(records.size());
-        long deadline = System.nanoTime() + timeout.toNanos();
         for (int i = 0; i < records.size(); i++) {
             int index = i;
             // send() itself may wait for memory or metadata; the rest of the batch must not each wait as long again.
@@ -142,6 +157,9 @@ public final class EventSender implements AutoCloseable {
                     if (failure == null) {
                         deliveries.set(index, Delivery.STORED);
                     } else {
+                        if (isRejection(failure)) {
+                            deliveries.set(index, Delivery.REJECTED);
+                        }
                         warning.warn("Kafka did not confirm an event: topic={}", topic, failure);
                     }
                     outstanding.countDown();
@@ -160,6 +178,12 @@ public final class EventSender implements AutoCloseable {
             result.add(deliveries.get(i));
         }
         return result;
+    }
+
+    private static boolean isRejection(Exception failure) {
+        return failure instanceof InvalidRecordException
+                || failure instanceof InvalidTimestampException
+                || failure instanceof RecordTooLargeException;
     }
 
     private void await(CountDownLatch outstanding) {

@@ -44,6 +44,8 @@ final class EventsEndpoint {
 
     private static final int PROBLEM_BYTES = 96;
 
+    private static final Problem REJECTED_BY_KAFKA = Problem.ofEvent(Delivery.REJECTED_BY_KAFKA);
+
     private final GatewayConfig config;
     private final BodyReader reader;
     private final EventSender sender;
@@ -243,11 +245,13 @@ final class EventsEndpoint {
             if (result != null) {
                 merged.add(result);
             } else {
-                Result.Status status = switch (deliveries.get(next)) {
-                    case STORED -> Result.Status.ACCEPTED;
-                    case UNCONFIRMED -> Result.Status.UNCONFIRMED;
-                };
-                merged.add(new Result(sent.get(next).getEventId(), status, List.of()));
+                String eventId = sent.get(next).getEventId();
+                merged.add(
+                        switch (deliveries.get(next)) {
+                            case STORED -> new Result(eventId, Result.Status.ACCEPTED, List.of());
+                            case UNCONFIRMED -> new Result(eventId, Result.Status.UNCONFIRMED, List.of());
+                            case REJECTED -> new Result(eventId, Result.Status.REJECTED, List.of(REJECTED_BY_KAFKA));
+                        });
                 next++;
             }
         }

@@ -52,6 +52,11 @@ final class GatewayHandler extends Handler.Abstract {
         draining = true;
     }
 
+    /** Whether events are taken now. */
+    boolean isReady() {
+        return !draining && watch.state().available();
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         long from = System.nanoTime();

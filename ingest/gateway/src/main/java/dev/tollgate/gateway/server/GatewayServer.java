@@ -173,6 +173,16 @@ public final class GatewayServer implements AutoCloseable {
         tokens.replace(replacement);
     }
 
+    /** What {@code /health/ready} says. */
+    public boolean isReady() {
+        return handler.isReady();
+    }
+
+    /** Whether it has stopped. */
+    public boolean isStopped() {
+        return server.isStopped();
+    }
+
     /** {@code http} or {@code https}. */
     public String scheme() {
         return secure ? "https" : "http";

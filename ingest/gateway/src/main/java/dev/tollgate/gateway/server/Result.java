@@ -16,7 +16,7 @@ record Result(@Nullable String eventId, Status status, List<Problem> problems) {
     enum Status {
         /** Kafka has it. */
         ACCEPTED,
-        /** It breaks a rule; sending it again would not help. */
+        /** It breaks a rule, or Kafka rejects its record; sending it again would not help. */
         REJECTED,
         /** Kafka did not confirm it; sending it again, under the same id, is right and harmless. */
         UNCONFIRMED;

@@ -63,6 +63,7 @@ public final class SinkWorker implements Runnable {
     private final SinkMetrics.OldestRecord oldestRecord;
 
     private volatile boolean stopping;
+    private volatile boolean member;
     private @Nullable Consumer<byte[], byte[]> consumer;
     private @Nullable KafkaClientMetrics consumerMeters;
     private long reportedLag;
@@ -165,6 +166,11 @@ public final class SinkWorker implements Runnable {
         stopping = true;
     }
 
+    /** Whether it belongs to the sink's group, with or without partitions: Kafka answers, and it may read. */
+    public boolean isMember() {
+        return member;
+    }
+
     /** One round: read what may be read, write what is due. */
     public void step() {
         if (consumer == null && pause.isOn()) {
@@ -179,6 +185,7 @@ public final class SinkWorker implements Runnable {
             }
             applyBackpressure(current, held);
             buffer(current, current.poll(held ? pause.left(POLL) : POLL));
+            member = current.groupMetadata().generationId() >= 0;
             reportLag(lag(current));
             UnavailableException failure = assignments.takeFailure();
             if (failure != null) {
@@ -255,6 +262,7 @@ public final class SinkWorker implements Runnable {
 
     private void closeConsumer() {
         assignments.releaseAll();
+        member = false;
         Consumer<byte[], byte[]> current = consumer;
         consumer = null;
         KafkaClientMetrics meters = consumerMeters;
