@@ -105,10 +105,13 @@ class LauncherTest {
 
         Path release = home.resolve("cli/target/tollgate");
         Files.createDirectories(release.resolve("aot"));
-        Files.createFile(release.resolve("aot/tollgate.aot"));
+        Files.createFile(release.resolve("aot/commands.aot"));
+        Files.createFile(release.resolve("aot/roles.aot"));
 
         assertThat(start("with", "--version").waitFor()).isZero();
-        assertThat(printed("with")).contains("-XX:AOTCache=" + release.toRealPath() + "/aot/tollgate.aot\n");
+        assertThat(start("role", "streams").waitFor()).isZero();
+        assertThat(printed("with")).contains("-XX:AOTCache=" + release.toRealPath() + "/aot/commands.aot\n");
+        assertThat(printed("role")).contains("-XX:AOTCache=" + release.toRealPath() + "/aot/roles.aot\n");
     }
 
     @Test

@@ -23,17 +23,34 @@ import picocli.CommandLine.Spec;
         description = {
             "Make every later start faster: keep what the JVM learns in one run.",
             "",
-            "Runs a small demo in a JVM of its own and writes the classes that it loaded, linked, and the profiles of"
-                + " its methods to a cache in this release's folder (about 120 MB), which the launcher uses from then"
-                + " on. It takes about a minute, once for each build and JDK. A cache that does not fit is left aside;"
-                + " delete the folder 'aot' to go without.",
+            "Runs a small demo, then a short command, in JVMs that write down which classes they load and how their"
+                + " methods are used, to two caches in this release's folder (about 140 MB). The launcher uses them"
+                + " from then on. It takes about a minute, once for each build and JDK. A cache that does not fit is"
+                + " left aside; delete the folder 'aot' to go without.",
         },
         mixinStandardHelpOptions = true)
 public final class AotCacheCommand implements Callable<Integer> {
-    /** Enough for the code that handles events to be known as what is used most. */
-    private static final String EVENTS = "20000";
-
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /**
+     * By the name that the launcher knows. Short commands have a cache of their own: mapping the large one costs them
+     * more than it saves.
+     */
+    private static final List<Training> TRAININGS = List.of(
+            new Training(
+                    "roles",
+                    "a small demo runs in a JVM that takes notes, then its cache is written; about a minute",
+                    List.of("demo", "--events", "20000")),
+            new Training("commands", "the same for short commands; some seconds", List.of("config")));
+
+    /**
+     * A run to learn from.
+     *
+     * @param cache name of the file that it makes, without its ending
+     * @param what for people, while they wait
+     * @param arguments of the command
+     */
+    private record Training(String cache, String what, List<String> arguments) {}
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli before call.
@@ -47,29 +64,30 @@ public final class AotCacheCommand implements Callable<Integer> {
             throw new CommandFailure("the cache belongs to a release folder: run this with the launcher 'tollgate'");
         }
         Path folder = Path.of(home).resolve("aot");
-        Path cache = folder.resolve("tollgate.aot");
-        Path made = folder.resolve("tollgate.aot." + ProcessHandle.current().pid());
-        Path log = folder.resolve("training.log");
         Files.createDirectories(folder);
         try (Progress progress = Progress.onStandardError()) {
-            progress.say("a small demo runs in a JVM that takes notes, then the cache is written; about a minute");
-            train(made, log);
-            Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            progress.end();
-        } finally {
-            Files.deleteIfExists(made);
+            for (Training training : TRAININGS) {
+                progress.say(training.what());
+                Path cache = make(folder, training);
+                spec.commandLine().getOut().printf(Locale.ROOT, "%s (%d MB)%n", cache, Files.size(cache) >> 20);
+            }
         }
-        spec.commandLine()
-                .getOut()
-                .printf(
-                        Locale.ROOT,
-                        "%s (%d MB); every start from this folder uses it%n",
-                        cache,
-                        Files.size(cache) >> 20);
         return ExitCode.OK;
     }
 
-    private static void train(Path made, Path log) throws IOException, InterruptedException {
+    private static Path make(Path folder, Training training) throws IOException, InterruptedException {
+        Path cache = folder.resolve(training.cache() + ".aot");
+        Path made = folder.resolve(
+                training.cache() + ".aot." + ProcessHandle.current().pid());
+        try {
+            train(training, made, folder.resolve(training.cache() + ".log"));
+            return Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(made);
+        }
+    }
+
+    private static void train(Training training, Path made, Path log) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:AOTCacheOutput=" + made,
@@ -80,24 +98,23 @@ public final class AotCacheCommand implements Callable<Integer> {
                 "-Dtollgate.home=" + System.getProperty("tollgate.home"),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.tollgate.cli.Main",
-                "demo",
-                "--events",
-                EVENTS));
+                "dev.tollgate.cli.Main"));
+        command.addAll(training.arguments());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet().removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH"));
         Process process = builder.start();
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new CommandFailure("the demo did not end within " + PATIENCE.toMinutes() + " min; see " + log);
+                throw new CommandFailure(
+                        "the training did not end within " + PATIENCE.toMinutes() + " min; see " + log);
             }
         } finally {
             process.destroy();
         }
         if (process.exitValue() != 0 || !Files.exists(made)) {
             throw new CommandFailure(
-                    "no cache was made: the demo ended with status " + process.exitValue() + "; see " + log);
+                    "no cache was made: the training ended with status " + process.exitValue() + "; see " + log);
         }
     }
 }
