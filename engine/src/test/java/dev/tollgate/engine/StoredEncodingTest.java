@@ -15,6 +15,7 @@ import dev.tollgate.engine.input.AccountChange.PlanAssigned;
 import dev.tollgate.engine.input.AccountChange.Suspended;
 import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Phase;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.planmodel.Algorithm;
@@ -135,7 +136,8 @@ class StoredEncodingTest {
 
     private static JournalEntry annotated(JournalEntry entry) {
         return new JournalEntry(
-                Requested.annotated(entry.request(), new Annotations(120L, "search", Map.of("region", "eu"))),
+                ValidRequest.of(Requested.annotated(
+                        entry.request().input(), new Annotations(120L, "search", Map.of("region", "eu")))),
                 entry.verdict(),
                 entry.planId(),
                 entry.planVersion(),

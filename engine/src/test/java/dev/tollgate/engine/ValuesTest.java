@@ -370,8 +370,9 @@ class ValuesTest {
             assertThat(account.snapshot(NOON).buckets().getFirst().used()).isZero();
 
             account.command("smaller", NOON, NOON, new Correction("e", new Amendment(null, null, 4L, 4L, 4L)));
-            assertThat(account.journal.getLast().request())
-                    .isEqualTo(Requested.sized(account.journal.getFirst().request(), 4L, 4L, 4L));
+            assertThat(account.journal.getLast().request().input())
+                    .isEqualTo(
+                            Requested.sized(account.journal.getFirst().request().input(), 4L, 4L, 4L));
             assertThat(account.snapshot(NOON).buckets().getFirst().used()).isEqualTo(1);
         }
     }

@@ -3,7 +3,6 @@ package dev.tollgate.engine.index;
 import dev.tollgate.engine.output.JournalEntry;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ public final class InMemoryEventIndex implements EventIndex {
 
     @Override
     public void put(JournalEntry entry) {
-        entries.put(Objects.requireNonNull(entry.request().eventId()), entry);
+        entries.put(entry.request().eventId(), entry);
     }
 
     @Override

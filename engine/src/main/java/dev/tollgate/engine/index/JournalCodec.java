@@ -4,6 +4,7 @@ import dev.tollgate.engine.input.Annotations;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.codec.ByteReader;
 import dev.tollgate.engine.internal.codec.ByteWriter;
 import dev.tollgate.engine.output.Costs;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Journal entries as bytes, for event indexes that keep them outside the heap. */
@@ -28,7 +28,7 @@ public final class JournalCodec {
 
     /** The entry in a compact form, without its account and event id: those are its key. */
     public static byte[] encode(JournalEntry entry) {
-        RequestInput request = entry.request();
+        RequestInput request = entry.request().input();
         ByteWriter writer = new ByteWriter();
         writer.writeByte(ENCODING);
         writer.writeByte(entry.verdict().ordinal());
@@ -38,7 +38,7 @@ public final class JournalCodec {
         writer.writeSignedVarLong(request.appendedAtMillis() - request.occurredAtMillis());
         writer.writeNullableString(request.projectId());
         writer.writeNullableString(request.apiKeyId());
-        writer.writeString(Objects.requireNonNull(request.endpoint()));
+        writer.writeString(entry.request().endpoint());
         writer.writeNullableLong(request.units());
         writer.writeNullableLong(request.inputTokens());
         writer.writeNullableLong(request.outputItems());
@@ -106,7 +106,7 @@ public final class JournalCodec {
             amounts[i] = reader.readVarLong();
         }
         JournalEntry entry = new JournalEntry(
-                request,
+                ValidRequest.of(request),
                 verdict,
                 planId,
                 planVersion,

@@ -1,13 +1,13 @@
 package dev.tollgate.engine.output;
 
-import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import java.util.List;
 
 /**
  * The verdict on one request event. The event index remembers the same entry, because a later duplicate, void or
  * amendment needs to know what was charged.
  *
- * @param request the event; its ids and endpoint are present and within bounds
+ * @param request the event
  * @param verdict what became of it
  * @param planId the plan in force at the event's time
  * @param planVersion the version in force at the event's time
@@ -17,7 +17,7 @@ import java.util.List;
  * @param correctionIds commands that have corrected this event, oldest first; the last one caused this entry
  */
 public record JournalEntry(
-        RequestInput request,
+        ValidRequest request,
         Verdict verdict,
         String planId,
         int planVersion,

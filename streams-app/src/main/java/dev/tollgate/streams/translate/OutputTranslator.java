@@ -117,7 +117,7 @@ public final class OutputTranslator {
      * {@code AMENDED} if it is counted. Both have what the event itself said for reports.
      */
     public static UsageJournalEntry journal(JournalEntry entry) {
-        RequestInput request = entry.request();
+        RequestInput request = entry.request().input();
         UsageJournalEntry record = new UsageJournalEntry();
         record.setAccountId(text(request.accountId()));
         record.setEventId(text(request.eventId()));

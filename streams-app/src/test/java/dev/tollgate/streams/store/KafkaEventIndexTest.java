@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.Position;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.output.Costs;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.Verdict;
@@ -230,7 +231,7 @@ class KafkaEventIndexTest {
 
     private static JournalEntry entry(String account, String id, long occurredAtMillis) {
         return new JournalEntry(
-                new RequestInput(
+                ValidRequest.of(new RequestInput(
                         id,
                         account,
                         "project",
@@ -243,7 +244,7 @@ class KafkaEventIndexTest {
                         null,
                         4L,
                         occurredAtMillis + 7,
-                        new Position("tollgate.request-events", 2, 99)),
+                        new Position("tollgate.request-events", 2, 99))),
                 Verdict.COUNTED,
                 "mem",
                 1,

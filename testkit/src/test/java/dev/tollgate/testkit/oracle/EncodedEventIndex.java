@@ -22,7 +22,7 @@ final class EncodedEventIndex implements EventIndex {
 
     @Override
     public void put(JournalEntry entry) {
-        entries.put(Objects.requireNonNull(entry.request().eventId()), JournalCodec.encode(entry));
+        entries.put(entry.request().eventId(), JournalCodec.encode(entry));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.tollgate.engine.internal.account;
 
-import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.bucket.Bucket;
 import dev.tollgate.engine.internal.bucket.BucketGroup;
 import dev.tollgate.engine.internal.bucket.ConcurrencyBucket;
@@ -18,7 +18,7 @@ public final class BucketAssigner {
 
     /** The bucket that takes an event of this time, opened if need be; null if its window has closed. */
     public static @Nullable Bucket openFor(
-            Account state, BucketGroup group, Rule rule, RequestInput request, int maxScopeKeys) {
+            Account state, BucketGroup group, Rule rule, ValidRequest request, int maxScopeKeys) {
         long time = request.occurredAtMillis();
         String scopeKey = scopeKey(rule.limit.scope(), request);
         if (isTooLate(state, rule, time)) {
@@ -43,7 +43,7 @@ public final class BucketAssigner {
     }
 
     /** The bucket that an event was counted in, if it is still open. */
-    public static @Nullable Bucket find(BucketGroup group, RequestInput request) {
+    public static @Nullable Bucket find(BucketGroup group, ValidRequest request) {
         Bucket bucket = group.find(scopeKey(group.scope, request), request.occurredAtMillis());
         return bucket == null && group.scope != Scope.ACCOUNT
                 ? group.find(Scope.OVERFLOW_KEY, request.occurredAtMillis())
@@ -111,11 +111,11 @@ public final class BucketAssigner {
         };
     }
 
-    public static String scopeKey(Scope scope, RequestInput request) {
+    public static String scopeKey(Scope scope, ValidRequest request) {
         String key = switch (scope) {
             case ACCOUNT -> "";
-            case PROJECT -> request.projectId();
-            case API_KEY -> request.apiKeyId();
+            case PROJECT -> request.input().projectId();
+            case API_KEY -> request.input().apiKeyId();
         };
         return key == null ? "" : key;
     }

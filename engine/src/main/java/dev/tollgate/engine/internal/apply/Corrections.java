@@ -4,6 +4,7 @@ import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.internal.account.BucketAssigner;
 import dev.tollgate.engine.internal.account.Terms;
@@ -26,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +113,8 @@ public final class Corrections {
                 || !InputChecks.requireNotNegative(transition, "new output items", amendment.outputItems())) {
             return;
         }
-        RequestInput request = old.request();
-        RequestInput amended = new RequestInput(
+        RequestInput request = old.request().input();
+        ValidRequest amended = ValidRequest.of(new RequestInput(
                 request.eventId(),
                 request.accountId(),
                 request.projectId(),
@@ -126,16 +128,16 @@ public final class Corrections {
                 amendment.outputItems() == null ? request.outputItems() : amendment.outputItems(),
                 request.appendedAtMillis(),
                 request.position(),
-                request.annotations());
+                request.annotations()));
         Terms terms = resolver.at(transition.state, transition.plans, request.occurredAtMillis());
         CompiledPlan plan = planOf(transition, old, terms);
-        Verdict free = Requests.freeVerdict(plan, amended);
+        Verdict free = Charging.freeVerdict(plan, amended);
         Costs costs = Costs.none();
         if (free == null) {
             try {
-                costs = plan.pricingOf(Requests.endpointOf(amended)).of(Requests.unitsOf(amended));
+                costs = Charging.costs(plan, amended);
                 for (Rule rule : plan.rules) {
-                    Requests.requireRoom(transition.state.groupOf(rule.limit), rule, amended, costs);
+                    Charging.requireRoom(transition.state.groupOf(rule.limit), rule, amended, costs);
                 }
             } catch (ArithmeticException e) {
                 transition.reject(RejectionReason.ARITHMETIC_OVERFLOW, String.valueOf(e.getMessage()));
@@ -150,11 +152,11 @@ public final class Corrections {
             Transition transition,
             AccountInput command,
             JournalEntry old,
-            @Nullable RequestInput amended,
+            @Nullable ValidRequest amended,
             @Nullable Verdict free,
             Costs newCosts) {
         Account state = transition.state;
-        RequestInput request = old.request();
+        ValidRequest request = old.request();
         Terms terms = resolver.at(state, transition.plans, request.occurredAtMillis());
         CompiledPlan plan = planOf(transition, old, terms);
         Costs oldCosts = old.verdict() == Verdict.COUNTED ? old.costs() : Costs.none();
@@ -208,7 +210,9 @@ public final class Corrections {
             }
         }
 
-        List<String> correctionIds = Requests.plus(old.correctionIds(), Objects.requireNonNull(command.commandId()));
+        List<String> correctionIds = Stream.concat(
+                        old.correctionIds().stream(), Stream.of(Objects.requireNonNull(command.commandId())))
+                .toList();
         JournalEntry voided = new JournalEntry(
                 request,
                 Verdict.VOIDED,

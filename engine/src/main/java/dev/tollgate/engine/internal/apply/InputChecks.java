@@ -2,6 +2,7 @@ package dev.tollgate.engine.internal.apply;
 
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.planmodel.input.InputText;
@@ -21,9 +22,10 @@ final class InputChecks {
 
     private InputChecks() {}
 
-    static boolean requireSound(Transition transition, RequestInput request, InputLimits limits) {
+    /** The event as the engine works with it; null if it was rejected. */
+    static @Nullable ValidRequest parse(Transition transition, RequestInput request, InputLimits limits) {
         List<Violation> broken = RequestRules.check(request);
-        return (broken.isEmpty() || !isRejected(transition, broken.get(0)))
+        boolean isSound = (broken.isEmpty() || !isRejected(transition, broken.get(0)))
                 && requireOwn(transition, request.accountId())
                 && !isRejected(
                         transition,
@@ -32,6 +34,7 @@ final class InputChecks {
                                 request.occurredAtMillis(),
                                 request.appendedAtMillis(),
                                 limits.allowedSkewMillis()));
+        return isSound ? ValidRequest.of(request) : null;
     }
 
     static boolean requireSound(Transition transition, AccountInput command) {

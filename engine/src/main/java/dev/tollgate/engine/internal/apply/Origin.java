@@ -2,7 +2,7 @@ package dev.tollgate.engine.internal.apply;
 
 import dev.tollgate.engine.input.AccountInput;
 import dev.tollgate.engine.input.Position;
-import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
 import dev.tollgate.engine.output.LimitEvent.Cause;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,14 @@ record Origin(
         @Nullable String reason,
         @Nullable String actor) {
 
-    static Origin usage(RequestInput request) {
-        return new Origin(Cause.USAGE, request.occurredAtMillis(), request.eventId(), request.position(), null, null);
+    static Origin usage(ValidRequest request) {
+        return new Origin(
+                Cause.USAGE,
+                request.occurredAtMillis(),
+                request.eventId(),
+                request.input().position(),
+                null,
+                null);
     }
 
     /** What follows from a correction follows when it takes effect, not when the corrected event happened. */

@@ -2,6 +2,7 @@ package dev.tollgate.engine.internal.apply;
 
 import dev.tollgate.engine.input.Phase;
 import dev.tollgate.engine.input.RequestInput;
+import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.internal.account.BucketAssigner;
 import dev.tollgate.engine.internal.account.Terms;
@@ -11,8 +12,6 @@ import dev.tollgate.engine.internal.bucket.Bucket;
 import dev.tollgate.engine.internal.bucket.BucketGroup;
 import dev.tollgate.engine.internal.bucket.ConcurrencyBucket;
 import dev.tollgate.engine.internal.bucket.FixedBucket;
-import dev.tollgate.engine.internal.bucket.LeakyBucket;
-import dev.tollgate.engine.internal.rule.CompiledPlan;
 import dev.tollgate.engine.internal.rule.Rule;
 import dev.tollgate.engine.internal.timeline.Timeline;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
@@ -23,11 +22,9 @@ import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.PlanVersion;
-import dev.tollgate.planmodel.contract.Bounds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each request event its verdict and counts it. Not thread-safe. */
@@ -54,8 +51,9 @@ public final class Requests {
         this.changes = changes;
     }
 
-    public void apply(Transition transition, RequestInput request) {
-        if (!InputChecks.requireSound(transition, request, limits)) {
+    public void apply(Transition transition, RequestInput input) {
+        ValidRequest request = InputChecks.parse(transition, input, limits);
+        if (request == null) {
             return;
         }
         Account state = transition.state;
@@ -65,7 +63,8 @@ public final class Requests {
         Terms terms = resolver.at(state, transition.plans, time);
 
         // Everything that rejects the event comes before anything that changes the state.
-        Verdict free = request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : freeVerdict(terms.plan, request);
+        Verdict free =
+                request.phase() == Phase.STARTED ? Verdict.NOT_CONSUMING : Charging.freeVerdict(terms.plan, request);
         Costs costs = free == null ? chargeOf(transition, terms, request) : Costs.none();
         if (costs == null) {
             return;
@@ -82,7 +81,7 @@ public final class Requests {
         }
         if (known != null) {
             // The start of this call, which its end replaces.
-            transition.index.remove(idOf(request), known.request().occurredAtMillis());
+            transition.index.remove(request.eventId(), known.request().occurredAtMillis());
         }
 
         if (time > state.streamTimeMillis()) {
@@ -103,11 +102,11 @@ public final class Requests {
     }
 
     /** What the event costs if it is charged; null if that was rejected. */
-    private @Nullable Costs chargeOf(Transition transition, Terms terms, RequestInput request) {
+    private @Nullable Costs chargeOf(Transition transition, Terms terms, ValidRequest request) {
         try {
-            Costs costs = terms.plan.pricingOf(endpointOf(request)).of(unitsOf(request));
+            Costs costs = Charging.costs(terms.plan, request);
             for (int i = 0; i < terms.rules.length; i++) {
-                requireRoom(terms.groups[i], terms.rules[i], request, costs);
+                Charging.requireRoom(terms.groups[i], terms.rules[i], request, costs);
             }
             return costs;
         } catch (ArithmeticException e) {
@@ -116,68 +115,22 @@ public final class Requests {
         }
     }
 
-    /**
-     * Checks that a bucket can count an event exactly.
-     *
-     * @throws ArithmeticException if it cannot
-     */
-    static void requireRoom(BucketGroup group, Rule rule, RequestInput request, Costs costs) {
-        if (rule.countsStarts()) {
-            return;
-        }
-        long cost = costs.amount(rule.meterIndex);
-        if (rule.limit.algorithm() instanceof Algorithm.LeakyBucket leaky) {
-            Bucket bucket = BucketAssigner.find(group, request);
-            LeakyBucket.levelOf(cost, leaky.periodMillis(), bucket instanceof LeakyBucket filled ? filled.level() : 0);
-        } else if (cost > 1_000_000L) {
-            // Small costs would take longer than the age of the universe to fill 63 bits.
-            Bucket bucket = BucketAssigner.find(group, request);
-            if (bucket != null && bucket.level(request.occurredAtMillis()) > Bounds.MAX_LEVEL - cost) {
-                throw new ArithmeticException("limit " + group.limitId + " cannot take " + cost + " more than "
-                        + bucket.level(request.occurredAtMillis()));
-            }
-        }
-    }
-
     private static @Nullable JournalEntry find(
-            Transition transition, RequestInput request, long fromMillis, long toMillis) {
-        JournalEntry known = transition.index.find(idOf(request), fromMillis, toMillis);
+            Transition transition, ValidRequest request, long fromMillis, long toMillis) {
+        JournalEntry known = transition.index.find(request.eventId(), fromMillis, toMillis);
         // A store may keep entries for longer than the horizon; what is beyond it is as good as forgotten.
         return known == null || known.request().occurredAtMillis() < fromMillis ? null : known;
     }
 
     /** Only the end of a call whose start is known is news. */
-    private static boolean isDuplicate(RequestInput request, JournalEntry known) {
+    private static boolean isDuplicate(ValidRequest request, JournalEntry known) {
         return request.phase() == Phase.STARTED || known.request().phase() == Phase.COMPLETED;
     }
 
-    /** The verdict of an event that charges nothing; null if it is to be charged. */
-    static @Nullable Verdict freeVerdict(CompiledPlan plan, RequestInput request) {
-        if (!plan.source.consumption().contains(request.outcome())) {
-            return Verdict.NOT_CONSUMING;
-        }
-        return plan.pricingOf(endpointOf(request)).isOverCap(request) ? Verdict.OVER_CALL_LIMIT : null;
-    }
-
-    private void count(Transition transition, RequestInput request, Terms terms, Costs costs) {
+    private void count(Transition transition, ValidRequest request, Terms terms, Costs costs) {
         Account state = transition.state;
-        int accepted = 0;
-        List<String> lateLimits = List.of();
-        for (int i = 0; i < terms.rules.length; i++) {
-            Rule rule = terms.rules[i];
-            Bucket bucket = null;
-            if (!rule.countsStarts() && costs.amount(rule.meterIndex) > 0) {
-                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, limits.maxScopeKeysPerLimit());
-                if (bucket == null) {
-                    lateLimits = plus(lateLimits, rule.limit.id());
-                } else {
-                    accepted++;
-                }
-            }
-            targets[i] = bucket;
-        }
-
-        Verdict verdict = accepted > 0 || lateLimits.isEmpty() ? Verdict.COUNTED : Verdict.LATE;
+        List<String> lateLimits = openTargets(state, request, terms, costs);
+        Verdict verdict = hasTargets(terms) || lateLimits.isEmpty() ? Verdict.COUNTED : Verdict.LATE;
         transition.index.put(emit(transition, request, verdict, terms, costs, lateLimits));
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
@@ -192,11 +145,59 @@ public final class Requests {
         judgeTargets(transition, terms, request);
     }
 
+    /** A call begins: it takes a slot of each limit on calls in flight. */
+    private void start(Transition transition, ValidRequest request, Terms terms) {
+        Account state = transition.state;
+        List<String> lateLimits = openTargets(state, request, terms, Costs.none());
+        Verdict verdict =
+                hasTargets(terms) ? Verdict.COUNTED : lateLimits.isEmpty() ? Verdict.NOT_CONSUMING : Verdict.LATE;
+        transition.index.put(emit(transition, request, verdict, terms, Costs.none(), lateLimits));
+        for (int i = 0; i < terms.rules.length; i++) {
+            if (targets[i] instanceof ConcurrencyBucket calls) {
+                calls.start(request.eventId(), request.occurredAtMillis(), state.streamTimeMillis());
+                state.dueNoLaterThan(calls.closesAt());
+            }
+        }
+        judgeTargets(transition, terms, request);
+    }
+
+    /**
+     * Finds or opens the buckets that the event counts in: a start those of calls in flight, any other event those on
+     * whose meter it costs something.
+     *
+     * @return ids of the limits whose window has closed
+     */
+    private List<String> openTargets(Account state, ValidRequest request, Terms terms, Costs costs) {
+        boolean starts = request.phase() == Phase.STARTED;
+        List<String> lateLimits = List.of();
+        for (int i = 0; i < terms.rules.length; i++) {
+            Rule rule = terms.rules[i];
+            Bucket bucket = null;
+            if (rule.countsStarts() == starts && (starts || costs.amount(rule.meterIndex) > 0)) {
+                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, limits.maxScopeKeysPerLimit());
+                if (bucket == null) {
+                    lateLimits = plus(lateLimits, rule.limit.id());
+                }
+            }
+            targets[i] = bucket;
+        }
+        return lateLimits;
+    }
+
+    private boolean hasTargets(Terms terms) {
+        for (int i = 0; i < terms.rules.length; i++) {
+            if (targets[i] != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * All limits are judged on the same event, after all of them have counted it: first every threshold that it has
      * reached, then every full amount, so that whoever is told hears the warnings of a call before its blocks.
      */
-    private void judgeTargets(Transition transition, Terms terms, RequestInput request) {
+    private void judgeTargets(Transition transition, Terms terms, ValidRequest request) {
         boolean reached = false;
         for (int i = 0; i < terms.rules.length; i++) {
             Bucket bucket = targets[i];
@@ -221,7 +222,7 @@ public final class Requests {
 
     /** Returns whether something was reached that does not hold yet, a threshold or the full amount. */
     private boolean judge(
-            Transition transition, Bucket bucket, Terms terms, Rule rule, RequestInput request, Reach reach) {
+            Transition transition, Bucket bucket, Terms terms, Rule rule, ValidRequest request, Reach reach) {
         Account state = transition.state;
         Terms judged = evaluator.termsFor(state, transition.plans, bucket);
         Rule judgedRule = judged == terms ? rule : judged.ruleOf(bucket.group);
@@ -236,49 +237,20 @@ public final class Requests {
         return true;
     }
 
-    /** A call begins: it takes a slot of each limit on calls in flight. */
-    private void start(Transition transition, RequestInput request, Terms terms) {
-        Account state = transition.state;
-        int accepted = 0;
-        List<String> lateLimits = List.of();
-        for (int i = 0; i < terms.rules.length; i++) {
-            Rule rule = terms.rules[i];
-            Bucket bucket = null;
-            if (rule.countsStarts()) {
-                bucket = BucketAssigner.openFor(state, terms.groups[i], rule, request, limits.maxScopeKeysPerLimit());
-                if (bucket == null) {
-                    lateLimits = plus(lateLimits, rule.limit.id());
-                } else {
-                    accepted++;
-                }
-            }
-            targets[i] = bucket;
-        }
-        Verdict verdict = accepted > 0 ? Verdict.COUNTED : lateLimits.isEmpty() ? Verdict.NOT_CONSUMING : Verdict.LATE;
-        transition.index.put(emit(transition, request, verdict, terms, Costs.none(), lateLimits));
-        for (int i = 0; i < terms.rules.length; i++) {
-            if (targets[i] instanceof ConcurrencyBucket calls) {
-                calls.start(idOf(request), request.occurredAtMillis(), state.streamTimeMillis());
-                state.dueNoLaterThan(calls.closesAt());
-            }
-        }
-        judgeTargets(transition, terms, request);
-    }
-
     /** A call has ended, however it ended: it gives its slots back. */
-    private void end(Transition transition, RequestInput request, RequestInput started) {
+    private void end(Transition transition, ValidRequest request, ValidRequest started) {
         Account state = transition.state;
         Origin origin = Origin.usage(request).because(Cause.BUCKET_DRAINED);
         for (BucketGroup group : List.copyOf(state.groups())) {
             if (group.algorithm instanceof Algorithm.Concurrency
                     && BucketAssigner.find(group, started) instanceof ConcurrencyBucket calls
-                    && calls.end(idOf(request), state.streamTimeMillis())) {
+                    && calls.end(request.eventId(), state.streamTimeMillis())) {
                 evaluator.reevaluate(transition, calls, origin);
             }
         }
     }
 
-    private void updateCarry(Transition transition, Bucket bucket, RequestInput request) {
+    private void updateCarry(Transition transition, Bucket bucket, ValidRequest request) {
         // Only fixed windows are cut; the end of the others takes some work to find.
         if (bucket instanceof FixedBucket && cutOf(transition, bucket) != null) {
             updateCarry(transition, bucket, Origin.usage(request));
@@ -307,7 +279,7 @@ public final class Requests {
 
     private static JournalEntry emit(
             Transition transition,
-            RequestInput request,
+            ValidRequest request,
             Verdict verdict,
             Terms terms,
             Costs costs,
@@ -319,22 +291,9 @@ public final class Requests {
         return entry;
     }
 
-    static List<String> plus(List<String> list, String added) {
+    private static List<String> plus(List<String> list, String added) {
         List<String> longer = new ArrayList<>(list);
         longer.add(added);
         return List.copyOf(longer);
-    }
-
-    static String idOf(RequestInput request) {
-        return Objects.requireNonNull(request.eventId());
-    }
-
-    static String endpointOf(RequestInput request) {
-        return Objects.requireNonNull(request.endpoint());
-    }
-
-    static long unitsOf(RequestInput request) {
-        Long units = request.units();
-        return units == null ? 1 : units;
     }
 }
