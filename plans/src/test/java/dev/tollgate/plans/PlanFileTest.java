@@ -442,6 +442,14 @@ class PlanFileTest {
                         .formatted((int) lineEnd));
     }
 
+    /** YAML 1.1 reads {@code ?amount} in braces as the key "amount", YAML 1.2 as the key "?amount". */
+    @Test
+    void givenAQuestionMarkBeforeAKey_whenChecked_thenItIsRejectedWhereReadersDisagree() {
+        assertThat(PlanFile.check("plans: [{?id: a}]", NAME).errors())
+                .extracting(Problem::rule)
+                .contains("must not have a question mark before its name");
+    }
+
     @Test
     void givenTwoDocuments_whenChecked_thenTheSecondIsRejected() {
         assertThat(PlanFile.check(BASE + "---\n" + BASE, NAME).errors())

@@ -34,11 +34,13 @@ public final class YamlTree {
 
     private static final YAMLFactory YAML = new YAMLFactory();
 
+    private final int[] characters;
     private final YAMLParser parser;
     private final YamlFaults faults;
     private int nodes;
 
-    private YamlTree(YAMLParser parser, YamlFaults faults) {
+    private YamlTree(String text, YAMLParser parser, YamlFaults faults) {
+        this.characters = text.codePoints().toArray();
         this.parser = parser;
         this.faults = faults;
     }
@@ -53,7 +55,7 @@ public final class YamlTree {
     public static @Nullable YamlNode read(String text, YamlFaults faults) {
         rejectAmbiguousLineEnds(text, faults);
         try (YAMLParser parser = YAML.createParser(new StringReader(text))) {
-            return new YamlTree(parser, faults).document();
+            return new YamlTree(text, parser, faults).document();
         } catch (JsonProcessingException e) {
             faults.report(locationOf(e.getLocation()), "", "is not YAML: " + firstLine(e.getOriginalMessage()), null);
             return null;
@@ -136,6 +138,7 @@ public final class YamlTree {
             String key = parser.currentName();
             String keyPath = YamlPath.key(path, key);
             rejectDecoration(keyLocation, keyPath);
+            rejectAmbiguousMark(keyLocation, keyPath, parser.currentTokenLocation().getCharOffset());
             parser.nextToken();
             YamlNode value = value(keyPath, depth + 1);
             if (keys.add(key)) {
@@ -153,6 +156,16 @@ public final class YamlTree {
             items.add(value(YamlPath.item(path, items.size()), depth + 1));
         }
         return new YamlNode.Sequence(location, items);
+    }
+
+    /**
+     * Rejects a question mark right before a key: it marks the key in YAML 1.1, which the parser here reads, and is its
+     * first character in YAML 1.2, which editors read.
+     */
+    private void rejectAmbiguousMark(Location location, String path, long offset) {
+        if (offset > 0 && offset <= characters.length && characters[(int) offset - 1] == '?') {
+            faults.report(location, path, "must not have a question mark before its name", "?");
+        }
     }
 
     private void rejectDecoration(Location location, String path) throws IOException {
