@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -208,38 +209,7 @@ class PlanFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        id: p              | id: none            | plans[0].id                                | built-in plan
-        id: p              | id: -p              | plans[0].id                                | must have 1 to 64 characters
-        id: p              | id: 7               | plans[0].id                                | put it in quotes
-        id: p              | id:                 | plans[0].id                                | must be text
-        id: p              | id: [p]             | plans[0].id                                | was a list
-        title: P           | title: ' '          | plans[0].title                             | 1 to 200 characters
-        version: 1         | version: 0          | plans[0].versions[0].version               | from 1 to 1000000
-        version: 1         | version: 01         | plans[0].versions[0].version               | from 1 to 1000000
-        version: 1         | version: '1'        | plans[0].versions[0].version               | from 1 to 1000000
-        version: 1         | version: 1.0        | plans[0].versions[0].version               | from 1 to 1000000
-        version: 1         | version: 1_0        | plans[0].versions[0].version               | from 1 to 1000000
-        version: 1         | version: 0x1        | plans[0].versions[0].version               | from 1 to 1000000
-        2026-01-01T00:00:00Z | 2026-01-01        | plans[0].versions[0].effective_from        | UTC time
-        2026-01-01T00:00:00Z | 1969-12-31T23:59:59Z | plans[0].versions[0].effective_from     | from 1970
-        amount: 100        | amount: -1          | plans[0].versions[0].limits[0].amount      | or unlimited
-        amount: 100        | amount: 1000000000000001 | plans[0].versions[0].limits[0].amount | or unlimited
-        amount: 100        | amount: 99999999999999999999 | plans[0].versions[0].limits[0].amount | or unlimited
-        amount: 100        | amount: '100'       | plans[0].versions[0].limits[0].amount      | or unlimited
-        amount: 100        | amount: Unlimited   | plans[0].versions[0].limits[0].amount      | or unlimited
-        amount: 100        | amuont: 100         | plans[0].versions[0].limits[0].amuont      | did you mean 'amount'?
-        window: minute     | window: Minute      | plans[0].versions[0].limits[0].window      | did you mean 'minute'?
-        window: minute     | period: 1m          | plans[0].versions[0].limits[0].period      | which it is where none is named
-        lease: 30s         | lease: 30           | plans[0].versions[0].limits[1].lease       | must be a duration
-        lease: 30s         | lease: 999ms        | plans[0].versions[0].limits[1].lease       | from 1s to 1d
-        lease: 30s         | lease: 99999999999999d | plans[0].versions[0].limits[1].lease   | from 1s to 1d
-        unit_size: 10      | unit_size: 0        | plans[0].versions[0].meters.credits.endpoints["POST /import"].unit_size | from 1 to
-        per_unit: 1, unit  | unit                | plans[0].versions[0].meters.credits.endpoints["POST /import"].unit_size | says nothing without per_unit
-        POST /import:      | POST  /import:      | plans[0].versions[0].meters.credits.endpoints["POST  /import"]          | METHOD PATH
-        default: 1         | default: {}         | plans[0].versions[0].meters.requests.default.base | is missing
-        id: in-flight      | id: per-minute      | plans[0].versions[0].limits[1].id          | must be unique
-        """)
+    @CsvFileSource(resources = "value-mistakes.csv", delimiter = '|', quoteCharacter = '\'')
     void givenOneWrongLine_whenChecked_thenTheProblemNamesItsPathAndTheRule(
             String line, String replacement, String path, String sentence) {
         assertThat(BASE).contains(line);
@@ -254,10 +224,7 @@ class PlanFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        {id: x, meter: requests, amount: 90, window: minute}                    | contradicts plans[0].versions[0].limits[0].amount (100)
-        {id: x, meter: requests, amount: 3, algorithm: concurrency, lease: 9s}  | contradicts plans[0].versions[0].limits[1].amount (2)
-        """)
+    @CsvFileSource(resources = "contradicting-limits.csv", delimiter = '|', quoteCharacter = '\'')
     void givenTwoLimitsOnTheSame_whenChecked_thenTheyContradict(String limit, String sentence) {
         PlanFileReport report = PlanFile.check(BASE + "          - " + limit + "\n", NAME);
 
@@ -268,13 +235,7 @@ class PlanFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        {id: x, meter: requests, amount: 90, window: day}                           | limits[0].amount | of 100 can never be reached
-        {id: x, meter: requests, amount: 101, window: minute, scope: api_key}       | limits[2].amount | of 101 can never be reached
-        {id: x, meter: credits, amount: 4, window: day}                             | limits[2].amount | less than the 5 that a single call of 'POST /import' costs
-        {id: x, meter: credits, amount: unlimited, window: day, thresholds: [50%]}  | limits[2].thresholds | the amount is unlimited
-        {id: x, meter: credits, amount: 9, window: day, thresholds: [100%]}         | limits[2].thresholds | need no 100%
-        """)
+    @CsvFileSource(resources = "questionable-limits.csv", delimiter = '|', quoteCharacter = '\'')
     void givenALimitWithoutEffect_whenChecked_thenTheFileIsValidWithAWarning(
             String limit, String path, String sentence) {
         PlanFileReport report = PlanFile.check(BASE + "          - " + limit + "\n", NAME);
@@ -302,11 +263,7 @@ class PlanFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        1 | 2026-02-01T00:00:00Z | minute | plans[0].versions[1].version        | must be greater than
-        2 | 2026-01-01T00:00:00Z | minute | plans[0].versions[1].effective_from | must be later than that of version 1
-        2 | 2026-02-01T00:00:00Z | hour   | plans[0].versions[1].limits[0].id   | must be another one: meter, algorithm, time or scope differ from plans[0].versions[0].limits[0]
-        """)
+    @CsvFileSource(resources = "version-mistakes.csv", delimiter = '|', quoteCharacter = '\'')
     void givenASecondVersionThatDoesNotFollow_whenChecked_thenItIsRejected(
             int version, String effectiveFrom, String window, String path, String sentence) {
         PlanFileReport report = PlanFile.check(BASE + second(version, effectiveFrom, window), NAME);

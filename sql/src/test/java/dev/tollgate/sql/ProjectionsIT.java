@@ -29,8 +29,8 @@ final class ProjectionsIT {
     /** 5,000 accounts, each on each of the first twenty days of November, by way of four partitions of the topic. */
     private static final String JOURNAL = """
         INSERT INTO request_journal
-        (account_id, event_id, verdict, project_id, api_key_id, endpoint, occurred_at, appended_at, recorded_at, costs, record_topic_id,
-         record_partition, record_offset)
+        (account_id, event_id, verdict, project_id, api_key_id, endpoint, occurred_at, appended_at, recorded_at, costs,
+         record_topic_id, record_partition, record_offset)
         SELECT concat('account-', toString(number % 5000)), toString(number), 'COUNTED', 'p', 'k', '/get',
             toDateTime64('2026-11-01 00:00:00', 3, 'UTC') + intDiv(number, 5000) * 86400 + number % 86400 AS at, at, at,
             map('requests', 1), 'J', number % 4, intDiv(number, 4)
@@ -71,7 +71,8 @@ final class ProjectionsIT {
     @CsvSource(delimiter = '|', textBlock = """
         SELECT * FROM usage_by_day                                                                      | usage_day
         SELECT meter_id, sum(used) FROM usage_by_day WHERE day >= '2026-11-01' GROUP BY meter_id        | usage_day
-        SELECT verdict, count() FROM request_journal WHERE toDate32(occurred_at) = '2026-11-07' GROUP BY verdict | usage_day
+        SELECT verdict, count() FROM request_journal WHERE toDate32(occurred_at) = '2026-11-07' \
+        GROUP BY verdict                                                                                | usage_day
         SELECT * FROM ingest_position WHERE table_name = 'request_journal'                              | position
         SELECT max(record_offset) FROM request_journal WHERE record_topic_id = 'J' AND record_partition = 1 | position
         SELECT record_partition, application_id, max(record_offset), max(recorded_at) FROM request_journal \

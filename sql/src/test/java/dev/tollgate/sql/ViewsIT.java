@@ -40,77 +40,126 @@ final class ViewsIT {
 
     private static final String JOURNAL = """
         INSERT INTO request_journal
-        (account_id, event_id, verdict, project_id, api_key_id, endpoint, plan_id, plan_version, late_limits, occurred_at, appended_at,
-         recorded_at, costs, source_topic, source_partition, source_offset, record_topic_id, record_partition, record_offset)
+        (account_id, event_id, verdict, project_id, api_key_id, endpoint, plan_id, plan_version, late_limits,
+            occurred_at, appended_at,
+         recorded_at, costs, source_topic, source_partition, source_offset, record_topic_id, record_partition,
+             record_offset)
         VALUES
-        ('a', 'e1', 'COUNTED', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000', '2026-11-02 10:20:01.005', '2026-11-02 10:20:01.020', {'requests':1,'complexity':40}, 'ev', 0, 10, 'J', 0, 0),
-        ('a', 'e1', 'DUPLICATE', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000', '2026-11-02 10:20:02.005', '2026-11-02 10:20:02.020', {}, 'ev', 0, 11, 'J', 0, 1),
-        ('a', 'e2', 'COUNTED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999', '2026-11-02 10:21:00.001', '2026-11-02 10:21:00.020', {'requests':1,'complexity':1}, 'ev', 0, 12, 'J', 0, 2),
-        ('a', 'e3', 'COUNTED', 'p2', 'k2', '/get', 'mem', 1, ['requests-per-minute'], '2026-11-02 10:20:58.000', '2026-11-02 10:22:58.000', '2026-11-02 10:22:58.020', {'requests':1,'complexity':1}, 'ev', 0, 13, 'J', 0, 3),
-        ('a', 'e4', 'LATE', 'p2', '', '/get', 'mem', 1, ['requests-per-minute', 'requests-per-day'], '2026-11-01 23:00:00.000', '2026-11-02 10:23:00.000', '2026-11-02 10:23:00.020', {'requests':1,'complexity':1}, 'ev', 0, 14, 'J', 0, 4),
-        ('a', 'e5', 'NOT_CONSUMING', 'p2', '', '/get', 'mem', 1, [], '2026-11-02 10:23:00.000', '2026-11-02 10:23:00.001', '2026-11-02 10:23:00.020', {}, 'ev', 0, 15, 'J', 0, 5),
-        ('a', 'e2', 'VOIDED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999', '2026-11-02 10:30:00.000', '2026-11-02 10:30:00.020', {'requests':-1,'complexity':-1}, 'cmd', 0, 3, 'J', 0, 6),
-        ('b', 'e1', 'COUNTED', '', '', '/get', 'mem', 1, [], '2026-11-02 10:20:00.000', '2026-11-02 10:20:00.001', '2026-11-02 10:20:00.020', {'requests':1,'complexity':1}, 'ev', 1, 7, 'J', 1, 0)\
+        ('a', 'e1', 'COUNTED', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000',
+            '2026-11-02 10:20:01.005', '2026-11-02 10:20:01.020', {'requests':1,'complexity':40}, 'ev', 0, 10, 'J',
+            0, 0),
+        ('a', 'e1', 'DUPLICATE', 'p1', 'k1', '/mem-it', 'mem', 1, [], '2026-11-02 10:20:01.000',
+            '2026-11-02 10:20:02.005', '2026-11-02 10:20:02.020', {}, 'ev', 0, 11, 'J', 0, 1),
+        ('a', 'e2', 'COUNTED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999',
+            '2026-11-02 10:21:00.001', '2026-11-02 10:21:00.020', {'requests':1,'complexity':1}, 'ev', 0, 12, 'J', 0,
+            2),
+        ('a', 'e3', 'COUNTED', 'p2', 'k2', '/get', 'mem', 1, ['requests-per-minute'], '2026-11-02 10:20:58.000',
+            '2026-11-02 10:22:58.000', '2026-11-02 10:22:58.020', {'requests':1,'complexity':1}, 'ev', 0, 13, 'J', 0,
+            3),
+        ('a', 'e4', 'LATE', 'p2', '', '/get', 'mem', 1, ['requests-per-minute', 'requests-per-day'],
+            '2026-11-01 23:00:00.000', '2026-11-02 10:23:00.000', '2026-11-02 10:23:00.020',
+            {'requests':1,'complexity':1}, 'ev', 0, 14, 'J', 0, 4),
+        ('a', 'e5', 'NOT_CONSUMING', 'p2', '', '/get', 'mem', 1, [], '2026-11-02 10:23:00.000',
+            '2026-11-02 10:23:00.001', '2026-11-02 10:23:00.020', {}, 'ev', 0, 15, 'J', 0, 5),
+        ('a', 'e2', 'VOIDED', 'p2', 'k1', '/get', 'mem', 1, [], '2026-11-02 10:20:59.999', '2026-11-02 10:30:00.000',
+            '2026-11-02 10:30:00.020', {'requests':-1,'complexity':-1}, 'cmd', 0, 3, 'J', 0, 6),
+        ('b', 'e1', 'COUNTED', '', '', '/get', 'mem', 1, [], '2026-11-02 10:20:00.000', '2026-11-02 10:20:00.001',
+            '2026-11-02 10:20:00.020', {'requests':1,'complexity':1}, 'ev', 1, 7, 'J', 1, 0)\
         """;
 
     private static final String TOTALS = """
         INSERT INTO usage_total
-        (account_id, limit_id, scope, scope_key, window_start, meter_id, plan_id, plan_version, window_end, stream_time, recorded_at,
+        (account_id, limit_id, scope, scope_key, window_start, meter_id, plan_id, plan_version, window_end,
+            stream_time, recorded_at,
          used, amount, closed, version, record_topic_id, record_partition, record_offset)
         VALUES
-        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 1, 100, false, 1, 'T', 0, 0),
-        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, 100, true, 5, 'T', 0, 1),
-        ('a', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 2, 4000, false, 5, 'T', 0, 2),
-        ('b', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1, '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 3, 100, true, 2, 'T', 1, 0),
-        ('b', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, NULL, false, 2, 'T', 1, 1)\
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+            '2026-11-02 10:21:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 1, 100, false, 1, 'T', 0, 0),
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+            '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, 100, true, 5, 'T', 0, 1),
+        ('a', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00',
+            '2026-11-02 10:30:01', '2026-11-02 10:30:02', 2, 4000, false, 5, 'T', 0, 2),
+        ('b', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+            '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 3, 100, true, 2, 'T', 1, 0),
+        ('b', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00',
+            '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, NULL, false, 2, 'T', 1, 1)\
         """;
 
     private static final String LIMIT_EVENTS = """
         INSERT INTO limit_event
-        (account_id, limit_event_id, kind, limit_id, meter_id, mode, scope, scope_key, plan_id, plan_version, cause, event_time, window_start, window_end,
-         blocked_until, decided_at, recorded_at, threshold_basis_points, used, amount, overshoot, cleared_event_id, crossing_event_id, crossing_topic,
+        (account_id, limit_event_id, kind, limit_id, meter_id, mode, scope, scope_key, plan_id, plan_version, cause,
+            event_time, window_start, window_end,
+         blocked_until, decided_at, recorded_at, threshold_basis_points, used, amount, overshoot, cleared_event_id,
+             crossing_event_id, crossing_topic,
          crossing_partition, crossing_offset, version, record_topic_id, record_partition, record_offset)
         VALUES
-        ('a', 'L1', 'SOFT_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:01', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL, '2026-11-02 10:20:02', '2026-11-02 10:20:01.015', 9000, 180, 200, NULL, '', 'e1', 'ev', 0, 10, 1, 'L', 0, 0),
-        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00', '2026-11-02 10:21:01', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
-        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00', '2026-11-02 10:21:02', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
-        ('a', 'L3', 'LIMIT_CLEARED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1, 'WINDOW_ENDED', '2026-11-02 10:21:00', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL, '2026-11-02 10:21:01', '2026-11-02 10:21:01.000', NULL, 203, 200, NULL, 'L2', '', '', NULL, NULL, 3, 'L', 0, 2)\
+        ('a', 'L1', 'SOFT_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1,
+            '', '2026-11-02 10:20:01', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL, '2026-11-02 10:20:02',
+            '2026-11-02 10:20:01.015', 9000, 180, 200, NULL, '', 'e1', 'ev', 0, 10, 1, 'L', 0, 0),
+        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1,
+            '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00',
+            '2026-11-02 10:21:01', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
+        ('a', 'L2', 'HARD_LIMIT_REACHED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1,
+            '', '2026-11-02 10:20:59.999', '2026-11-02 10:20:00', '2026-11-02 10:21:00', '2026-11-02 10:21:00',
+            '2026-11-02 10:21:02', '2026-11-02 10:21:00.013', NULL, 203, 200, 3, '', 'e2', 'ev', 0, 12, 2, 'L', 0, 1),
+        ('a', 'L3', 'LIMIT_CLEARED', 'complexity-per-minute', 'complexity', 'ENFORCE', 'ACCOUNT', '', 'mem', 1,
+            'WINDOW_ENDED', '2026-11-02 10:21:00', '2026-11-02 10:20:00', '2026-11-02 10:21:00', NULL,
+            '2026-11-02 10:21:01', '2026-11-02 10:21:01.000', NULL, 203, 200, NULL, 'L2', '', '', NULL, NULL, 3, 'L',
+            0, 2)\
         """;
 
     private static final String STATES = """
         INSERT INTO account_state
-        (account_id, scope, scope_key, plan_id, plan_version, exempt, suspended, suspension_reason, stream_time, as_of, suspended_until, recorded_at, buckets, version,
+        (account_id, scope, scope_key, plan_id, plan_version, exempt, suspended, suspension_reason, stream_time,
+            as_of, suspended_until, recorded_at, buckets, version,
          source_partition, source_offset, record_topic_id, record_partition, record_offset)
         VALUES
-        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:20:00', '2026-11-02 10:20:01', NULL, '2026-11-02 10:20:02',
-         [('old', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 1, 1, NULL, NULL, NULL, false, false, NULL)], 1, 0, 1, 'S', 0, 0),
-        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
-         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 4000, 2, '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL),
-          ('complexity-leaking', 'complexity', 'LEAKY_BUCKET', 'ENFORCE', 'ACCOUNT', '', 200, 150, NULL, NULL, 60000, false, false, NULL),
-          ('unlimited', 'requests', 'FIXED_WINDOW', 'ADVISORY', 'ACCOUNT', '', NULL, 9, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, false, false, NULL)],
+        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:20:00', '2026-11-02 10:20:01', NULL,
+            '2026-11-02 10:20:02',
+         [('old', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 1, 1, NULL, NULL, NULL, false, false, NULL)],
+             1, 0, 1, 'S', 0, 0),
+        ('a', 'ACCOUNT', '', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL,
+            '2026-11-02 10:30:02',
+         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 4000, 2, '2001-01-01 00:00:00',
+             '2001-01-02 00:00:00', NULL, false, false, NULL),
+          ('complexity-leaking', 'complexity', 'LEAKY_BUCKET', 'ENFORCE', 'ACCOUNT', '', 200, 150, NULL, NULL, 60000,
+              false, false, NULL),
+          ('unlimited', 'requests', 'FIXED_WINDOW', 'ADVISORY', 'ACCOUNT', '', NULL, 9, '2001-01-01 00:00:00',
+              '2101-01-01 00:00:00', NULL, false, false, NULL)],
          7, 0, 15, 'S', 0, 1),
-        ('a', 'PROJECT', 'p1', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
-         [('requests-per-century', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'p1', 100, 103, '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, true, true, '2101-01-01 00:00:00')],
+        ('a', 'PROJECT', 'p1', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL,
+            '2026-11-02 10:30:02',
+         [('requests-per-century', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'p1', 100, 103,
+             '2001-01-01 00:00:00', '2101-01-01 00:00:00', NULL, true, true, '2101-01-01 00:00:00')],
          7, 0, 15, 'S', 0, 3),
-        ('a', 'PROJECT', 'over', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
-         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'over', 100, 3, '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL)],
+        ('a', 'PROJECT', 'over', 'mem', 1, false, false, '', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL,
+            '2026-11-02 10:30:02',
+         [('requests-per-day', 'requests', 'FIXED_WINDOW', 'ENFORCE', 'PROJECT', 'over', 100, 3,
+             '2001-01-01 00:00:00', '2001-01-02 00:00:00', NULL, false, false, NULL)],
          6, 0, 14, 'S', 0, 4),
-        ('c', 'ACCOUNT', '', 'mem', 1, false, true, 'abuse', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL, '2026-11-02 10:30:02',
-         [('in-flight', 'requests', 'CONCURRENCY', 'ENFORCE', 'ACCOUNT', '', 5, 2, NULL, NULL, NULL, false, false, NULL)], 1, 0, 15, 'S', 0, 2)\
+        ('c', 'ACCOUNT', '', 'mem', 1, false, true, 'abuse', '2026-11-02 10:30:00', '2026-11-02 10:30:01', NULL,
+            '2026-11-02 10:30:02',
+         [('in-flight', 'requests', 'CONCURRENCY', 'ENFORCE', 'ACCOUNT', '', 5, 2, NULL, NULL, NULL, false, false,
+             NULL)], 1, 0, 15, 'S', 0, 2)\
         """;
 
     private static final String DEAD_LETTERS = """
         INSERT INTO dead_letter
-        (source_topic, source_partition, source_offset, reason, detail, appended_at, rejected_at, recorded_at, value, record_topic_id, record_partition, record_offset)
+        (source_topic, source_partition, source_offset, reason, detail, appended_at, rejected_at, recorded_at, value,
+            record_topic_id, record_partition, record_offset)
         VALUES
-        ('ev', 0, 20, 'MALFORMED', 'was 3 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 'abc', 'D', 0, 0),
-        ('ev', 1, 21, 'MALFORMED', 'was 2 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:03', 'ab', 'D', 0, 1),
-        ('ev', 1, 22, 'FUTURE_EVENT', 'a year ahead', '2026-11-02 10:20:00', '2026-11-02 10:20:01', '2026-11-02 10:20:04', 'x', 'D', 0, 2)\
+        ('ev', 0, 20, 'MALFORMED', 'was 3 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01',
+            '2026-11-02 10:20:02', 'abc', 'D', 0, 0),
+        ('ev', 1, 21, 'MALFORMED', 'was 2 bytes', '2026-11-02 10:20:00', '2026-11-02 10:20:01',
+            '2026-11-02 10:20:03', 'ab', 'D', 0, 1),
+        ('ev', 1, 22, 'FUTURE_EVENT', 'a year ahead', '2026-11-02 10:20:00', '2026-11-02 10:20:01',
+            '2026-11-02 10:20:04', 'x', 'D', 0, 2)\
         """;
 
     private static final String PLANS = """
         INSERT INTO plan_version
-        (plan_id, plan_version, title, checksum, charged_outcomes, effective_from, notice_period_ms, recorded_at, limits, record_topic_id, record_partition, record_offset)
+        (plan_id, plan_version, title, checksum, charged_outcomes, effective_from, notice_period_ms, recorded_at,
+            limits, record_topic_id, record_partition, record_offset)
         VALUES
         ('mem', 1, 'Mem', 'c', ['SUCCESS'], '2026-01-01 00:00:00', 0, '2026-11-01 00:00:00',
          [('requests-per-minute', 'requests', 100, 'FIXED_WINDOW', 'MINUTE', NULL, 'ACCOUNT', 'ENFORCE', 10000),
@@ -122,24 +171,46 @@ final class ViewsIT {
         new Migrator(clickHouse.config("corrected")).migrate();
         clickHouse.execute("corrected", """
             INSERT INTO request_journal
-            (account_id, event_id, verdict, correction_id, endpoint, outcome, producer, attributes, plan_id, plan_version, late_limits, occurred_at, appended_at,
-             recorded_at, costs, units, duration_ms, source_topic, source_partition, source_offset, record_topic_id, record_partition, record_offset)
+            (account_id, event_id, verdict, correction_id, endpoint, outcome, producer, attributes, plan_id,
+                plan_version, late_limits, occurred_at, appended_at,
+             recorded_at, costs, units, duration_ms, source_topic, source_partition, source_offset, record_topic_id,
+                 record_partition, record_offset)
             VALUES
-            ('corrected', 'amended', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, 7, 12, 'ev', 0, 1, 'J', 0, 100),
-            ('corrected', 'amended', 'DUPLICATE', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:02', {}, 7, 12, 'ev', 0, 2, 'J', 0, 101),
-            ('corrected', 'amended', 'VOIDED', 'c1', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, 7, 12, 'ev', 0, 1, 'J', 0, 102),
-            ('corrected', 'amended', 'AMENDED', 'c1', '/batch', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':3}, 9, 12, 'ev', 0, 1, 'J', 0, 103),
-            ('corrected', 'voided', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 3, 'J', 0, 104),
-            ('corrected', 'voided', 'VOIDED', 'c2', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev', 0, 3, 'J', 0, 105),
-            ('corrected', 'failed', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 4, 'J', 0, 106),
-            ('corrected', 'failed', 'VOIDED', 'c3', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev', 0, 4, 'J', 0, 107),
-            ('corrected', 'failed', 'NOT_CONSUMING', 'c3', '/get', 'SERVER_ERROR', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {}, NULL, 5, 'ev', 0, 4, 'J', 0, 108),
-            ('corrected', 'again', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 5, 'J', 0, 109),
-            ('corrected', 'again', 'LATE', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 2, ['requests-per-day'], '2026-10-02 10:00:00', '2026-11-02 10:00:00', '2026-11-02 10:00:01', {'requests':1}, NULL, 6, 'ev', 0, 9, 'J', 0, 110)\
+            ('corrected', 'amended', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, 7, 12, 'ev', 0,
+                1, 'J', 0, 100),
+            ('corrected', 'amended', 'DUPLICATE', '', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:02', {}, 7, 12, 'ev', 0, 2, 'J', 0,
+                101),
+            ('corrected', 'amended', 'VOIDED', 'c1', '/get', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, 7, 12, 'ev', 0,
+                1, 'J', 0, 102),
+            ('corrected', 'amended', 'AMENDED', 'c1', '/batch', 'SUCCESS', 'svc', {'region':'eu'}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':3}, 9, 12, 'ev', 0,
+                1, 'J', 0, 103),
+            ('corrected', 'voided', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00',
+                '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 3, 'J', 0, 104),
+            ('corrected', 'voided', 'VOIDED', 'c2', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev',
+                0, 3, 'J', 0, 105),
+            ('corrected', 'failed', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00',
+                '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 4, 'J', 0, 106),
+            ('corrected', 'failed', 'VOIDED', 'c3', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {'requests':-1}, NULL, 5, 'ev',
+                0, 4, 'J', 0, 107),
+            ('corrected', 'failed', 'NOT_CONSUMING', 'c3', '/get', 'SERVER_ERROR', 'svc', {}, 'mem', 1, [],
+                '2026-10-02 10:00:00', '2026-10-02 10:00:00', '2026-10-02 10:00:03', {}, NULL, 5, 'ev', 0, 4, 'J', 0,
+                108),
+            ('corrected', 'again', 'COUNTED', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 1, [], '2026-10-02 10:00:00',
+                '2026-10-02 10:00:00', '2026-10-02 10:00:01', {'requests':1}, NULL, 5, 'ev', 0, 5, 'J', 0, 109),
+            ('corrected', 'again', 'LATE', '', '/get', 'SUCCESS', 'svc', {}, 'mem', 2, ['requests-per-day'],
+                '2026-10-02 10:00:00', '2026-11-02 10:00:00', '2026-11-02 10:00:01', {'requests':1}, NULL, 6, 'ev',
+                0, 9, 'J', 0, 110)\
             """);
 
         assertThat(clickHouse.rows("corrected", """
-            SELECT event_id, verdict, correction_id, correction_count, endpoint, outcome, producer, attributes, costs, units, duration_ms
+            SELECT event_id, verdict, correction_id, correction_count, endpoint, outcome, producer, attributes,
+                costs, units, duration_ms
             FROM usage_event WHERE account_id = 'corrected' ORDER BY event_id\
             """))
                 .containsExactly(
@@ -155,7 +226,8 @@ final class ViewsIT {
                 .containsExactly("(4)");
         assertThat(clickHouse.rows("corrected", """
             SELECT producer, attributes['region'] AS region, sum(costs['requests']) AS used
-            FROM request_journal WHERE verdict IN ('COUNTED', 'VOIDED', 'AMENDED') GROUP BY producer, region HAVING used != 0 ORDER BY used\
+            FROM request_journal WHERE verdict IN ('COUNTED', 'VOIDED', 'AMENDED') GROUP BY producer,
+                region HAVING used != 0 ORDER BY used\
             """))
                 .as("usage by producer and label follows without a look at the first entry")
                 .containsExactly("('svc','',1)", "('svc','eu',3)");

@@ -5,23 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        INSERT INTO t VALUES (1)                                                | INSERT INTO t                         | Values    | (1)
-        insert into t values(1)                                                 | insert into t                         | Values    | (1)
-        INSERT INTO TABLE d.t (a, b) FORMAT RowBinary xyz                       | INSERT INTO TABLE d.t (a, b)          | RowBinary | xyz
-        INSERT INTO `d`.`values` (`format`) SETTINGS x='FORMAT y' FORMAT TSV 1  | INSERT INTO `d`.`values` (`format`) SETTINGS x='FORMAT y' | TSV | 1
-        INSERT INTO format (values) FORMAT CSV 1                                | INSERT INTO format (values)           | CSV       | 1
-        INSERT INTO FUNCTION file('a') FORMAT CSV 1                             | INSERT INTO FUNCTION file('a')        | CSV       | 1
-        INSERT INTO values.format VALUES (1)                                    | INSERT INTO values.format             | Values    | (1)
-        /* INSERT FORMAT A */ INSERT -- VALUES (0)\\nINTO t FORMAT CSV\\n1,2    | /* INSERT FORMAT A */ INSERT -- VALUES (0)\\nINTO t | CSV | 1,2
-        INSERT INTO t FORMAT CSV;\\r\\n\\n1                                     | INSERT INTO t                         | CSV       | \\n1
-        """)
+    @CsvFileSource(resources = "inserts-with-data.csv", delimiter = '|', quoteCharacter = '"')
     void givenInsertWithData_whenScanned_thenStatementFormatAndDataAreToldApart(
             String text, String statement, String format, String data) {
         byte[] bytes = unescape(text);

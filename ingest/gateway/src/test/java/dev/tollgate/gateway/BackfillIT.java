@@ -146,7 +146,8 @@ class BackfillIT {
         Path lines = write("events.jsonl", """
             {"event_id":"own","account_id":"jsonl","endpoint":"a","occurred_at":"2026-01-31T12:00:00Z"}
 
-            {"specversion":"1.0","id":"ce","source":"s","type":"dev.tollgate.request","subject":"jsonl","time":"2026-01-31T12:00:01Z","data":{"endpoint":"b"}}
+            {"specversion":"1.0","id":"ce","source":"s","type":"dev.tollgate.request","subject":"jsonl",\
+            "time":"2026-01-31T12:00:01Z","data":{"endpoint":"b"}}
             {"account_id":"jsonl","endpoint":"c","occurred_at":1769860802000}
             {"account_id":"jsonl","endpoint":"d"}
             """);

@@ -101,7 +101,8 @@ class GatewayIT {
              "time":"2026-01-31T12:00:00Z","traceparent":"00-x","data":{"endpoint":"/v2/mem-it","units":2}}\
             """;
         String base64 = """
-            {"specversion":"1.0","id":"ce-2","source":"s","type":"dev.tollgate.request","datacontenttype":"application/json",
+            {"specversion":"1.0","id":"ce-2","source":"s","type":"dev.tollgate.request",
+             "datacontenttype":"application/json",
              "data_base64":"eyJhY2NvdW50X2lkIjoiY2xvdWRzIiwiZW5kcG9pbnQiOiJ4In0="}\
             """;
 
@@ -141,7 +142,8 @@ class GatewayIT {
               "data":{"account_id":"b","units":-1}},
              {"specversion":"1.0","id":"x","source":"s","type":"dev.tollgate.request","time":"yesterday","data":{}},
              {"specversion":"1.0","id":"x","source":"s","type":"dev.tollgate.request"},
-             {"specversion":"1.0","id":"x","source":"s","type":"dev.tollgate.request","datacontenttype":"text/xml","data":"<a/>"},
+             {"specversion":"1.0","id":"x","source":"s","type":"dev.tollgate.request",
+              "datacontenttype":"text/xml","data":"<a/>"},
              "text",
              {"specversion":"1.0","id":"x","source":"not a uri","type":"other","Trace-Id":"1","nested":{},
               "data_base64":"e30=","data":{"account_id":"a","endpoint":"e"}},
@@ -243,8 +245,8 @@ class GatewayIT {
     void givenBatchWithBadEvents_whenPosted_thenTheGoodOnesAreAcceptedAndTheAnswerSaysWhich() {
         Reply reply = HttpCalls.post(open, HttpCalls.JSON, """
             [{"event_id":"good","account_id":"mixed","endpoint":"a"},
-             {"event_id":"bad","account_id":"","endpoint":7,"units":-1,"input_tokens":1.5,"outcome":"MAYBE","colour":"red",
-              "occurred_at":"noon","attributes":{"a/b":3}},
+             {"event_id":"bad","account_id":"","endpoint":7,"units":-1,"input_tokens":1.5,"outcome":"MAYBE",
+              "colour":"red","occurred_at":"noon","attributes":{"a/b":3}},
              17]\
             """);
 

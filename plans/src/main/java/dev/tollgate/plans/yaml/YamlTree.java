@@ -138,7 +138,8 @@ public final class YamlTree {
             String key = parser.currentName();
             String keyPath = YamlPath.key(path, key);
             rejectDecoration(keyLocation, keyPath);
-            rejectAmbiguousMark(keyLocation, keyPath, parser.currentTokenLocation().getCharOffset());
+            rejectAmbiguousMark(
+                    keyLocation, keyPath, parser.currentTokenLocation().getCharOffset());
             parser.nextToken();
             YamlNode value = value(keyPath, depth + 1);
             if (keys.add(key)) {

@@ -95,8 +95,8 @@ class ScenarioReaderTest {
                         HEAD + "12:00:00 call a times=3 every=1s\n? allowed\n12:00:01 call b\n= counted", "x.txt"))
                 .withMessage("""
                     x.txt:5: a line that begins with ? must stand under an 'ask', not a 'call'
-                    x.txt:6: a line must not lie before the end of the one before it, 2026-03-10T12:00:02Z; a call that \
-                    the log takes late says happened=12:00:01\
+                    x.txt:6: a line must not lie before the end of the one before it, 2026-03-10T12:00:02Z; a call \
+                    that the log takes late says happened=12:00:01\
                     """);
     }
 

@@ -104,7 +104,8 @@ class MappingTest {
     void givenAnAccessLogFieldThatThereIsNot_whenRead_thenItIsRejectedAndNotTakenForEmpty() {
         assertThatThrownBy(() -> Mapping.parse("""
             format: access-log
-            fields: {units: "{chunks}", account_id: "{query.account}", duration_ms: "{extra_1}", project_id: "{extra_0}"}
+            fields: {units: "{chunks}", account_id: "{query.account}", duration_ms: "{extra_1}", \
+            project_id: "{extra_0}"}
             """))
                 .isInstanceOfSatisfying(
                         InvalidSettingsException.class,
