@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks that main sources use the field's words and stay within 120 columns: {@code CheckWords ROOT}. Each word of our
- * own that was given up is listed with the one to use; a class name counts only where the class is declared, since the
- * same word may be ordinary English elsewhere.
+ * Checks that main sources use the field's words, and that they and the tests stay within 120 columns:
+ * {@code CheckWords ROOT}. Each word of our own that was given up is listed with the one to use; a class name counts
+ * only where the class is declared, since the same word may be ordinary English elsewhere.
  */
 final class CheckWords {
     private static final int COLUMNS = 120;
-    private static final Set<String> SKIPPED = Set.of("target", "node_modules", ".git", "test", "build");
+    private static final Set<String> SKIPPED = Set.of("target", "node_modules", ".git", "build");
 
     /** Words that no main source has any use for. */
     private static final Map<String, String> WORDS = Map.ofEntries(
@@ -126,15 +126,23 @@ final class CheckWords {
             System.exit(2);
         }
         Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
-        List<Path> sources = mainSourcesBelow(root);
         Map<String, String> problems = new LinkedHashMap<>();
-        for (Path source : sources) {
+        List<Path> sources = new ArrayList<>();
+        for (Path source : sourcesBelow(root)) {
+            boolean isMain = source.toString().contains("src/main/java");
+            if (isMain) {
+                sources.add(source);
+            }
             List<String> lines = Files.readAllLines(source);
             for (int i = 0; i < lines.size(); i++) {
                 String place = root.relativize(source) + ":" + (i + 1);
                 String line = lines.get(i);
-                if (line.length() > COLUMNS) {
-                    problems.put(place, "has " + line.length() + " columns, at most " + COLUMNS);
+                int columns = line.codePointCount(0, line.length());
+                if (columns > COLUMNS) {
+                    problems.put(place, "has " + columns + " columns, at most " + COLUMNS);
+                }
+                if (!isMain) {
+                    continue;
                 }
                 find(WORD, WORDS, line, place, problems);
                 find(TYPE, TYPES, line, place, problems);
@@ -185,7 +193,7 @@ final class CheckWords {
         return String.join("|", words.keySet().stream().map(Pattern::quote).toList());
     }
 
-    private static List<Path> mainSourcesBelow(Path root) throws IOException {
+    private static List<Path> sourcesBelow(Path root) throws IOException {
         List<Path> sources = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -197,7 +205,7 @@ final class CheckWords {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".java") && file.toString().contains("src/main/java")) {
+                if (file.toString().endsWith(".java")) {
                     sources.add(file);
                 }
                 return FileVisitResult.CONTINUE;
