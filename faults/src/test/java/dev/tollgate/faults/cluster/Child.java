@@ -1,5 +1,6 @@
 package dev.tollgate.faults.cluster;
 
+import dev.tollgate.cli.Main;
 import dev.tollgate.embedded.process.Lifeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A child JVM on this one's class path. Unlike the embedded stack's children it is not waited for: a role that is
- * started while what it needs is away is part of the campaign. It ends with this process, through its standard input.
+ * A child JVM. Unlike the embedded stack's children it is not waited for: a role that is started while what it needs is
+ * away is part of the campaign. It ends with this process, through its standard input.
  */
 final class Child {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
@@ -31,17 +32,43 @@ final class Child {
      * @param mainClass its main class, run under a {@link Lifeline}
      * @param environment variables beside ours
      * @param heapMegabytes largest heap
+     * @param jvmOptions beside ours, the class path among them
      */
-    record Program(String mainClass, List<String> arguments, Map<String, String> environment, int heapMegabytes) {
+    record Program(
+            String mainClass,
+            List<String> arguments,
+            Map<String, String> environment,
+            int heapMegabytes,
+            List<String> jvmOptions) {
         Program {
             arguments = List.copyOf(arguments);
             environment = Map.copyOf(environment);
+            jvmOptions = List.copyOf(jvmOptions);
+        }
+
+        /** One of this module's own, on this JVM's class path. */
+        static Program own(
+                String mainClass, List<String> arguments, Map<String, String> environment, int heapMegabytes) {
+            return new Program(
+                    mainClass,
+                    arguments,
+                    environment,
+                    heapMegabytes,
+                    List.of("-classpath", System.getProperty("java.class.path")));
+        }
+
+        /** A command of the release. */
+        static Program ofRelease(List<String> arguments, Map<String, String> environment, int heapMegabytes) {
+            List<String> options = new ArrayList<>(ReleaseFolder.cacheOptions());
+            options.addAll(List.of("-classpath", ReleaseFolder.classPath()));
+            return new Program(Main.class.getName(), arguments, environment, heapMegabytes, options);
         }
     }
 
     static Child start(Program program, Path workingFolder, Path logFile) {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IGNORING_TERMINAL));
         command.addAll(java(program.heapMegabytes()));
+        command.addAll(program.jvmOptions());
         command.add(Lifeline.class.getName());
         command.add(program.mainClass());
         command.addAll(program.arguments());
@@ -53,7 +80,7 @@ final class Child {
                 workingFolder));
     }
 
-    /** The java command up to the main class: small heaps, and a compiler that is quick rather than thorough. */
+    /** The java command up to the class path: small heaps, and a compiler that is quick rather than thorough. */
     static List<String> java(int heapMegabytes) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,9 +91,7 @@ final class Child {
                 // The launcher's, not the one of these tests.
                 "-Dlogback.configurationFile=logback.xml",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-classpath",
-                System.getProperty("java.class.path"));
+                "--sun-misc-unsafe-memory-access=allow");
     }
 
     static Process launch(ProcessBuilder builder, Map<String, String> environment, Path workingFolder) {

@@ -1,6 +1,5 @@
 package dev.tollgate.faults.cluster;
 
-import dev.tollgate.cli.Main;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
@@ -181,11 +180,8 @@ public final class Cluster implements AutoCloseable {
         return new ChildServer(
                 name,
                 true,
-                new Child.Program(
-                        Main.class.getName(),
-                        arguments,
-                        Map.of("TOLLGATE_LOG_LIBRARIES", System.getProperty("faults.logs", "WARN")),
-                        256),
+                Child.Program.ofRelease(
+                        arguments, Map.of("TOLLGATE_LOG_LIBRARIES", System.getProperty("faults.logs", "WARN")), 256),
                 folder,
                 logs);
     }

@@ -80,7 +80,7 @@ record KafkaNode(int id, int directPort, int rolePort, int controllerPort, Link 
                     .setIgnoreFormatted(true)
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .run();
-            return new Child.Program(
+            return Child.Program.own(
                     KafkaMain.class.getName(), List.of(file.toString()), Map.of("TOLLGATE_LOG_LIBRARIES", "WARN"), 320);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

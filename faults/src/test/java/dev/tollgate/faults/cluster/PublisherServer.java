@@ -73,6 +73,7 @@ public final class PublisherServer implements Server {
             return;
         }
         List<String> command = new ArrayList<>(Child.java(192));
+        command.addAll(List.of("-classpath", System.getProperty("java.class.path")));
         command.add(PublisherChild.class.getName());
         command.addAll(settings);
         Process process = Child.launch(
