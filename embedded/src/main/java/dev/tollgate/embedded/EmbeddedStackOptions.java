@@ -27,7 +27,7 @@ public record EmbeddedStackOptions(
         Ports ports,
         Software software,
         @Nullable String clickHouseUrl,
-        Progress progress) {
+        StartListener progress) {
 
     public EmbeddedStackOptions {
         if (parts.isEmpty()) {
@@ -135,7 +135,7 @@ public record EmbeddedStackOptions(
 
     private static EmbeddedStackOptions everything(@Nullable Path folder) {
         return new EmbeddedStackOptions(
-                folder, EnumSet.allOf(Part.class), Ports.ANY, Software.ofUser(), null, Progress.NONE);
+                folder, EnumSet.allOf(Part.class), Ports.ANY, Software.ofUser(), null, StartListener.NONE);
     }
 
     public EmbeddedStackOptions withParts(Part first, Part... others) {
@@ -154,7 +154,7 @@ public record EmbeddedStackOptions(
         return new EmbeddedStackOptions(folder, parts, ports, software, url, progress);
     }
 
-    public EmbeddedStackOptions withProgress(Progress listener) {
+    public EmbeddedStackOptions withProgress(StartListener listener) {
         return new EmbeddedStackOptions(folder, parts, ports, software, clickHouseUrl, listener);
     }
 }

@@ -11,7 +11,7 @@ final class PartSlot {
 
     private final Part part;
     private final Supplier<Running> starter;
-    private final Progress progress;
+    private final StartListener progress;
 
     private @Nullable Running running;
     private boolean closed;
@@ -21,7 +21,7 @@ final class PartSlot {
      */
     private volatile @Nullable String address;
 
-    PartSlot(Part part, Supplier<Running> starter, Progress progress) {
+    PartSlot(Part part, Supplier<Running> starter, StartListener progress) {
         this.part = part;
         this.starter = starter;
         this.progress = progress;
@@ -42,11 +42,11 @@ final class PartSlot {
             throw new IllegalStateException("the stack is closed");
         }
         if (running == null) {
-            progress.update(Progress.Phase.START, part.title(), 0, 1);
+            progress.update(StartListener.Phase.START, part.title(), 0, 1);
             Running started = starter.get();
             running = started;
             address = started.address();
-            progress.update(Progress.Phase.START, part.title(), 1, 1);
+            progress.update(StartListener.Phase.START, part.title(), 1, 1);
         }
     }
 

@@ -36,7 +36,7 @@ final class PinnedSoftware {
     private final Software software;
     private final ArtifactCache cache;
 
-    PinnedSoftware(Software software, Progress progress) {
+    PinnedSoftware(Software software, StartListener progress) {
         this.software = software;
         this.cache = new ArtifactCache(software.cacheFolder(), progress);
     }

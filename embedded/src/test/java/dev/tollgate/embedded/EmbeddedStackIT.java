@@ -36,8 +36,8 @@ class EmbeddedStackIT {
     void givenDataInAllParts_whenStackRestartsInItsFolder_thenDataAndAddressesAreTheSame() throws Exception {
         List<String> addresses;
         Set<String> started = ConcurrentHashMap.newKeySet();
-        Progress listener = (phase, subject, done, total) -> {
-            if (phase == Progress.Phase.START && done == total) {
+        StartListener listener = (phase, subject, done, total) -> {
+            if (phase == StartListener.Phase.START && done == total) {
                 started.add(subject);
             }
         };

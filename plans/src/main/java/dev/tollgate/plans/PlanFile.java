@@ -93,16 +93,16 @@ public final class PlanFile {
     }
 
     private static PlanFileReport report(String name, List<Plan> plans, Problems problems) {
-        List<Problem> all = problems.sorted();
+        List<PlanProblem> all = problems.sorted();
         boolean valid = problems.errors() == 0;
         return new PlanFileReport(
                 name,
                 valid ? plans : List.of(),
                 all.stream()
-                        .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                        .filter(problem -> problem.severity() == PlanProblem.Severity.ERROR)
                         .toList(),
                 all.stream()
-                        .filter(problem -> problem.severity() == Problem.Severity.WARNING)
+                        .filter(problem -> problem.severity() == PlanProblem.Severity.WARNING)
                         .toList());
     }
 

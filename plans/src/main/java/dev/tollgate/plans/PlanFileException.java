@@ -7,11 +7,11 @@ import java.util.stream.Collectors;
 public final class PlanFileException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Problem> problems;
+    private final transient List<PlanProblem> problems;
 
-    PlanFileException(String file, List<Problem> problems) {
+    PlanFileException(String file, List<PlanProblem> problems) {
         super(problems.stream()
-                .map(Problem::toString)
+                .map(PlanProblem::toString)
                 .collect(Collectors.joining(
                         System.lineSeparator(),
                         file + " has " + problems.size() + (problems.size() == 1 ? " problem:" : " problems:")
@@ -21,7 +21,7 @@ public final class PlanFileException extends Exception {
     }
 
     /** What is wrong; at least one. */
-    public List<Problem> problems() {
+    public List<PlanProblem> problems() {
         return problems;
     }
 }

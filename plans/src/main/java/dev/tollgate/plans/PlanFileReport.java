@@ -11,7 +11,7 @@ import java.util.List;
  * @param errors why the file cannot be used, in the order of the file
  * @param warnings what is allowed but probably not meant, in the order of the file
  */
-public record PlanFileReport(String file, List<Plan> plans, List<Problem> errors, List<Problem> warnings) {
+public record PlanFileReport(String file, List<Plan> plans, List<PlanProblem> errors, List<PlanProblem> warnings) {
     public PlanFileReport {
         plans = List.copyOf(plans);
         errors = List.copyOf(errors);

@@ -15,11 +15,11 @@ final class Problems implements YamlFaults {
     static final int MAX = 1_000;
 
     private final String file;
-    private final List<Problem> found = new ArrayList<>();
+    private final List<PlanProblem> found = new ArrayList<>();
     private final Set<Place> places = new HashSet<>();
     private int errors;
 
-    private record Place(Problem.Severity severity, Location location, String key, String rule) {}
+    private record Place(PlanProblem.Severity severity, Location location, String key, String rule) {}
 
     Problems(String file) {
         this.file = file;
@@ -28,11 +28,11 @@ final class Problems implements YamlFaults {
     @Override
     public void report(Location location, String path, String rule, @Nullable String value) {
         errors++;
-        add(Problem.Severity.ERROR, location, path, rule, value);
+        add(PlanProblem.Severity.ERROR, location, path, rule, value);
     }
 
     void warn(Location location, String path, String rule) {
-        add(Problem.Severity.WARNING, location, path, rule, null);
+        add(PlanProblem.Severity.WARNING, location, path, rule, null);
     }
 
     /** Number of errors so far, those that were not kept included. */
@@ -41,17 +41,18 @@ final class Problems implements YamlFaults {
     }
 
     /** All that were kept, in the order of the file. */
-    List<Problem> sorted() {
+    List<PlanProblem> sorted() {
         return found.stream()
-                .sorted(Comparator.comparing(Problem::location).thenComparing(Problem::severity))
+                .sorted(Comparator.comparing(PlanProblem::location).thenComparing(PlanProblem::severity))
                 .toList();
     }
 
-    private void add(Problem.Severity severity, Location location, String path, String rule, @Nullable String value) {
+    private void add(
+            PlanProblem.Severity severity, Location location, String path, String rule, @Nullable String value) {
         // What several versions have from one place is one problem.
         boolean isNew = places.add(new Place(severity, location, YamlPath.lastOf(path), rule));
         if (isNew && found.size() < MAX) {
-            found.add(new Problem(severity, file, location, path, rule, value));
+            found.add(new PlanProblem(severity, file, location, path, rule, value));
         }
     }
 }

@@ -69,7 +69,7 @@ class CalendarKeysTest {
     void givenAWrongValue_whenRead_thenTheMessageNamesKeyValueAndRemedy(
             String part, String replacement, String message) {
         assertThat(PlanFile.check(FILE.replace(part, replacement), "p.yaml").errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactly(message);
     }
 
@@ -78,7 +78,7 @@ class CalendarKeysTest {
         String text = FILE.replace("window: month", "window: hour");
 
         assertThat(PlanFile.check(text, "p.yaml").warnings())
-                .extracting(Problem::path)
+                .extracting(PlanProblem::path)
                 .contains("plans[0].time_zone", "plans[0].anchor");
     }
 

@@ -62,7 +62,7 @@ class DocumentationTest {
         }
 
         assertThat(PlanFile.check(bad, "example.yaml").errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactlyElementsOf(shown.lines().toList());
     }
 

@@ -178,7 +178,7 @@ class PlanFileTest {
                 .isInstanceOfSatisfying(
                         PlanFileException.class,
                         e -> assertThat(e.problems())
-                                .extracting(Problem::toString)
+                                .extracting(PlanProblem::toString)
                                 .containsExactly(
                                         "p.yaml:3:5: plans[0].titel is not a known key (did you mean 'title'?);"
                                                 + " known are id, title, description, time_zone, anchor, versions",
@@ -279,7 +279,7 @@ class PlanFileTest {
         String text = (BASE + second(2, "2026-02-01T00:00:00Z", "minute")).replace("version: 2", "version: two");
 
         assertThat(PlanFile.check(text, NAME).errors())
-                .extracting(Problem::path)
+                .extracting(PlanProblem::path)
                 .containsExactly("plans[0].versions[1].version");
     }
 
@@ -296,7 +296,7 @@ class PlanFileTest {
         String text = BASE + BASE.substring(BASE.indexOf('\n') + 1);
 
         assertThat(PlanFile.check(text, NAME).errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactly("p.yaml:20:9: plans[1].id must be unique, but plans[0] has it too, was 'p'");
     }
 
@@ -319,7 +319,7 @@ class PlanFileTest {
     void givenADuplicateKey_whenChecked_thenItsSecondPlaceIsNamed() {
         assertThat(PlanFile.check(BASE.replace("    title: P\n", "    title: P\n    title: Q\n"), NAME)
                         .errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactly("p.yaml:4:5: plans[0].title is there twice");
     }
 
@@ -333,7 +333,7 @@ class PlanFileTest {
         PlanFileReport report = PlanFile.check(bomb.toString(), NAME);
 
         assertThat(report.errors())
-                .extracting(Problem::rule)
+                .extracting(PlanProblem::rule)
                 .contains(
                         "must be written out: aliases are not supported",
                         "must have no anchor: aliases are not supported");
@@ -394,7 +394,7 @@ class PlanFileTest {
     void givenALineEndThatYamlVersionsReadDifferently_whenChecked_thenItIsRejected(char lineEnd) {
         assertThat(PlanFile.check(BASE.replace("plans:\n", "plans: # a" + lineEnd + " # b\n"), NAME)
                         .errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactly("p.yaml:1:11: the file must end lines by line feed, but has U+%04X here"
                         .formatted((int) lineEnd));
     }
@@ -403,7 +403,7 @@ class PlanFileTest {
     @Test
     void givenAQuestionMarkBeforeAKey_whenChecked_thenItIsRejectedWhereReadersDisagree() {
         assertThat(PlanFile.check("plans: [{?id: a}]", NAME).errors())
-                .extracting(Problem::rule)
+                .extracting(PlanProblem::rule)
                 .contains("must not have a question mark before its name");
     }
 
@@ -440,7 +440,7 @@ class PlanFileTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.rule()).contains("at most 1048576 bytes"));
         assertThat(PlanFile.check(latin1).errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .containsExactly(latin1 + ":3:15: the file must be UTF-8 text, but these bytes are not");
         assertThatThrownBy(() -> PlanFile.read(folder.resolve("absent.yaml"))).isInstanceOf(IOException.class);
     }

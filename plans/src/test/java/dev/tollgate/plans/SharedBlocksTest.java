@@ -62,7 +62,7 @@ class SharedBlocksTest {
         String text = FILE.replace(part, replacement);
 
         assertThat(PlanFile.check(text, "p.yaml").errors())
-                .extracting(Problem::toString)
+                .extracting(PlanProblem::toString)
                 .contains(message);
     }
 

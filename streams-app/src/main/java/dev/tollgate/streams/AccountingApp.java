@@ -133,7 +133,7 @@ public final class AccountingApp implements AutoCloseable {
 
     /** Tries again where a fault may pass: an instance that starts in an outage starts when it is over. */
     private void prepareInput() {
-        Backoff backoff = new Backoff(RandomGenerator.getDefault());
+        ReplacementBackoff backoff = new ReplacementBackoff(RandomGenerator.getDefault());
         long deadline = System.nanoTime() + START_WITHIN.toNanos();
         while (true) {
             try (Admin admin = Admin.create(config.plainClientProperties())) {

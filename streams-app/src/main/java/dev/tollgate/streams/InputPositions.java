@@ -2,7 +2,7 @@ package dev.tollgate.streams;
 
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
-import dev.tollgate.streams.task.Names;
+import dev.tollgate.streams.task.TopologyNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -126,7 +126,7 @@ final class InputPositions {
         Map<TopicPartition, OffsetAndMetadata> committed = committed();
         List<TopicPartition> input = partitions();
         if (committed.isEmpty()) {
-            String changelog = config.applicationId() + "-" + Names.ACCOUNT_STORE + "-changelog";
+            String changelog = config.applicationId() + "-" + TopologyNames.ACCOUNT_STORE + "-changelog";
             if (!await(admin.listTopics().names()).contains(changelog)) {
                 return true;
             }

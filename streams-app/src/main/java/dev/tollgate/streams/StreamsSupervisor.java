@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * the group, and the rebalance of everybody else waits for it. If the new thread cannot be made at that moment there is
  * none, and nobody is told. So a failed thread ends at once and leaves the group; a thread of the supervisor looks
  * several times a second whether there are as many threads as configured, and adds what is missing when the pause is
- * over ({@link Backoff}). An attempt that fails is made again. Kafka Streams in {@code ERROR} cannot be started again:
- * another one takes its place, on the same state folder.
+ * over ({@link ReplacementBackoff}). An attempt that fails is made again. Kafka Streams in {@code ERROR} cannot be
+ * started again: another one takes its place, on the same state folder.
  *
  * <p>{@link FaultKind} says what may pass and {@link StuckPositions} when it has not. Thread-safe.
  */
@@ -59,7 +59,7 @@ final class StreamsSupervisor implements AutoCloseable {
     private final TaskBeginnings beginnings;
     private final AccountingMetrics metrics;
     private final KafkaStreamsMeters kafkaMeters;
-    private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
+    private final ReplacementBackoff backoff = new ReplacementBackoff(RandomGenerator.getDefault());
     private final StuckPositions stuck = new StuckPositions(StuckPositions.MOST_ATTEMPTS);
     /** Counted apart: an outage that has kept a position for a while must not use up the attempts of our own faults. */
     private final StuckPositions stuckByOurs = new StuckPositions(StuckPositions.MOST_ATTEMPTS_OF_OURS);

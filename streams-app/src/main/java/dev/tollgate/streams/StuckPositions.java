@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class StuckPositions {
-    /** With the pauses of {@link Backoff} some eight minutes. */
+    /** With the pauses of {@link ReplacementBackoff} some eight minutes. */
     static final int MOST_ATTEMPTS = 20;
 
     /** Enough for a member that has lost its partitions to join anew. */

@@ -30,14 +30,14 @@ final class ClickHouseLedger implements AutoCloseable {
         }
     }
 
-    Ledger read() throws SQLException {
-        Map<Ledger.Bucket, Long> totals = new HashMap<>();
+    DemoLedger read() throws SQLException {
+        Map<DemoLedger.Bucket, Long> totals = new HashMap<>();
         query(
                 "SELECT account_id, limit_id, scope_key, toUnixTimestamp64Milli(window_start), used FROM window_total",
                 row -> totals.put(bucket(row), row.getLong(5)));
-        Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
-        Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
-        Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> alerts = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> blocks = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> advice = new HashMap<>();
         query("""
             SELECT account_id, limit_id, scope_key, toUnixTimestamp64Milli(ifNull(window_start, event_time)),
                    kind, plan_id, crossing_event_id, ifNull(threshold_basis_points, 0), used,
@@ -45,24 +45,24 @@ final class ClickHouseLedger implements AutoCloseable {
             FROM limit_event_latest
             WHERE kind IN ('SOFT_LIMIT_REACHED', 'HARD_LIMIT_REACHED', 'ADVISORY_LIMIT_REACHED')\
             """, row -> {
-            Map<Ledger.Crossing, Ledger.Reached> crossings = switch (row.getString(5)) {
+            Map<DemoLedger.Crossing, DemoLedger.Reached> crossings = switch (row.getString(5)) {
                 case "HARD_LIMIT_REACHED" -> blocks;
                 case "SOFT_LIMIT_REACHED" -> alerts;
                 default -> advice;
             };
             boolean windowed = windowedLimits.contains(row.getString(6) + " " + row.getString(2));
             crossings.put(
-                    new Ledger.Crossing(
-                            new Ledger.Bucket(
+                    new DemoLedger.Crossing(
+                            new DemoLedger.Bucket(
                                     row.getString(1),
                                     row.getString(2),
                                     row.getString(3),
-                                    windowed ? row.getLong(4) : Ledger.Crossing.NO_WINDOW),
+                                    windowed ? row.getLong(4) : DemoLedger.Crossing.NO_WINDOW),
                             row.getString(7),
                             row.getInt(8)),
-                    Ledger.Reached.of(row.getLong(9), row.getLong(10)));
+                    DemoLedger.Reached.of(row.getLong(9), row.getLong(10)));
         });
-        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
+        Map<DemoLedger.LimitKey, DemoLedger.Level> levels = new HashMap<>();
         query(
                 """
                 SELECT account_id, tupleElement(bucket, 'limit_id'), tupleElement(bucket, 'scope_key'),
@@ -72,9 +72,9 @@ final class ClickHouseLedger implements AutoCloseable {
                 WHERE isNotNull(tupleElement(bucket, 'window_end'))\
                 """,
                 row -> levels.put(
-                        new Ledger.LimitKey(row.getString(1), row.getString(2), row.getString(3)),
-                        new Ledger.Level(row.getBoolean(4), row.getLong(5), row.getLong(6))));
-        return new Ledger(
+                        new DemoLedger.LimitKey(row.getString(1), row.getString(2), row.getString(3)),
+                        new DemoLedger.Level(row.getBoolean(4), row.getLong(5), row.getLong(6))));
+        return new DemoLedger(
                 "ClickHouse",
                 counts("SELECT verdict, count() FROM request_journal GROUP BY verdict"),
                 counts("SELECT reason, count() FROM dead_letter GROUP BY reason"),
@@ -90,8 +90,8 @@ final class ClickHouseLedger implements AutoCloseable {
                         + " WHERE scope = 'ACCOUNT' AND source_offset >= 0"));
     }
 
-    private static Ledger.Bucket bucket(ResultSet row) throws SQLException {
-        return new Ledger.Bucket(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
+    private static DemoLedger.Bucket bucket(ResultSet row) throws SQLException {
+        return new DemoLedger.Bucket(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
     }
 
     private Map<String, Long> counts(String sql) throws SQLException {

@@ -71,13 +71,13 @@ final class DemoRecount {
      *
      * @param nowMillis the moment at which what is left counts, later than the traffic
      */
-    Ledger ledger(long nowMillis) {
+    DemoLedger ledger(long nowMillis) {
         Map<String, Long> verdicts = new HashMap<>();
         recount.verdicts().forEach((verdict, count) -> verdicts.put(verdict.name(), count));
-        Map<Ledger.Bucket, Long> totals = new HashMap<>();
+        Map<DemoLedger.Bucket, Long> totals = new HashMap<>();
         recount.totals()
                 .forEach((window, used) -> totals.put(
-                        new Ledger.Bucket(
+                        new DemoLedger.Bucket(
                                 window.account(), window.limit(), window.scopeKey(), window.windowStartMillis()),
                         used));
         Map<String, Long> usage = new HashMap<>();
@@ -85,39 +85,39 @@ final class DemoRecount {
                 .keySet()
                 .forEach(account ->
                         recount.charged(account).forEach((meter, used) -> usage.put(account + " " + meter, used)));
-        Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
-        Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
-        Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> alerts = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> blocks = new HashMap<>();
+        Map<DemoLedger.Crossing, DemoLedger.Reached> advice = new HashMap<>();
         for (TrafficOracle.Reached reached : recount.reached()) {
             (reached.advisory() ? advice : reached.usedBasisPoints() == null ? blocks : alerts)
-                    .put(crossing(reached), Ledger.Reached.of(reached.used(), blockedUntil(reached)));
+                    .put(crossing(reached), DemoLedger.Reached.of(reached.used(), blockedUntil(reached)));
         }
-        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
+        Map<DemoLedger.LimitKey, DemoLedger.Level> levels = new HashMap<>();
         recount.left(nowMillis)
                 .forEach((limitKey, left) -> levels.put(
-                        new Ledger.LimitKey(limitKey.account(), limitKey.limit(), limitKey.scopeKey()),
-                        new Ledger.Level(left.windowed(), left.used(), left.untilMillis())));
-        return new Ledger(
+                        new DemoLedger.LimitKey(limitKey.account(), limitKey.limit(), limitKey.scopeKey()),
+                        new DemoLedger.Level(left.windowed(), left.used(), left.untilMillis())));
+        return new DemoLedger(
                 "recount", verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, recount.streamTimes());
     }
 
-    private static Ledger.Crossing crossing(TrafficOracle.Reached reached) {
+    private static DemoLedger.Crossing crossing(TrafficOracle.Reached reached) {
         Long windowStart = reached.windowStartMillis();
         String eventId = reached.eventId();
         Integer threshold = reached.usedBasisPoints();
-        return new Ledger.Crossing(
-                new Ledger.Bucket(
+        return new DemoLedger.Crossing(
+                new DemoLedger.Bucket(
                         reached.account(),
                         reached.limit(),
                         reached.scopeKey(),
-                        windowStart == null ? Ledger.Crossing.NO_WINDOW : windowStart),
+                        windowStart == null ? DemoLedger.Crossing.NO_WINDOW : windowStart),
                 eventId == null ? "" : eventId,
-                threshold == null ? Ledger.Crossing.FULL : threshold);
+                threshold == null ? DemoLedger.Crossing.FULL : threshold);
     }
 
     private static long blockedUntil(TrafficOracle.Reached reached) {
         Long until = reached.blockedUntilMillis();
-        return until == null ? Ledger.Reached.NO_BLOCK : until;
+        return until == null ? DemoLedger.Reached.NO_BLOCK : until;
     }
 
     private static OracleEvent oracleEvent(RequestEvent event) {

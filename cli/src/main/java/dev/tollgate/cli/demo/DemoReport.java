@@ -33,7 +33,7 @@ record DemoReport(
         Instant from,
         Instant to,
         long published,
-        Ledger ledger,
+        DemoLedger ledger,
         List<AccountLine> topAccounts,
         Histogram pacedLatency,
         int pacedPerSecond,
@@ -73,7 +73,7 @@ record DemoReport(
         return all;
     }
 
-    private static Map<String, Long> byLimit(Map<Ledger.Crossing, Ledger.Reached> crossings) {
+    private static Map<String, Long> byLimit(Map<DemoLedger.Crossing, DemoLedger.Reached> crossings) {
         Map<String, Long> counts = new TreeMap<>();
         crossings.keySet().forEach(crossing -> counts.merge(crossing.bucket().limitId(), 1L, Long::sum));
         return counts;

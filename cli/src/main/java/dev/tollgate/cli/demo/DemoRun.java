@@ -101,7 +101,7 @@ final class DemoRun {
             DemoRecount recount = DemoRecount.of(profile, plans);
             progress.begin("reconciling", -1);
             Reconciliation reconciliation = reconcile(recount, topology, clickHouse);
-            Ledger topologyLedger = topology.read();
+            DemoLedger topologyLedger = topology.read();
             progress.end();
 
             Map<Boolean, Map<BlockLatencyProbe.Position, Long>> byPhase = topology.appendedAt().entrySet().stream()
@@ -133,7 +133,7 @@ final class DemoRun {
             throws SQLException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            List<Ledger> books = List.of(topology.read(), clickHouse.read());
+            List<DemoLedger> books = List.of(topology.read(), clickHouse.read());
             long now = System.currentTimeMillis();
             Reconciliation reconciliation = Reconciliation.of(recount.ledger(now), books, now);
             if (reconciliation.isClean() || System.nanoTime() >= deadline) {
@@ -158,7 +158,7 @@ final class DemoRun {
         }
     }
 
-    private List<DemoReport.AccountLine> topAccounts(TopologyLedger topology, Ledger ledger) {
+    private List<DemoReport.AccountLine> topAccounts(TopologyLedger topology, DemoLedger ledger) {
         Map<String, Long> alerts = byAccount(ledger.alerts());
         Map<String, Long> blocks = byAccount(ledger.blocks());
         Map<String, String> planIds = new HashMap<>();
@@ -179,7 +179,7 @@ final class DemoRun {
                 .toList();
     }
 
-    private static Map<String, Long> byAccount(Map<Ledger.Crossing, Ledger.Reached> crossings) {
+    private static Map<String, Long> byAccount(Map<DemoLedger.Crossing, DemoLedger.Reached> crossings) {
         return crossings.keySet().stream()
                 .collect(Collectors.groupingBy(crossing -> crossing.bucket().accountId(), Collectors.counting()));
     }

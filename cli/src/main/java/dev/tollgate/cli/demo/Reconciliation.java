@@ -43,32 +43,32 @@ record Reconciliation(List<Comparison> comparisons, List<String> differences) {
      *
      * @param nowMillis a moment after all of them were read, for what is left then
      */
-    static Reconciliation of(Ledger first, List<Ledger> others, long nowMillis) {
-        List<Ledger> all = new ArrayList<>(List.of(first));
+    static Reconciliation of(DemoLedger first, List<DemoLedger> others, long nowMillis) {
+        List<DemoLedger> all = new ArrayList<>(List.of(first));
         all.addAll(others);
         Reconciliation result = new Reconciliation(new ArrayList<>(), new ArrayList<>());
-        result.compare("events by verdict", true, all, Ledger::verdicts);
-        result.compare("dead letters by reason", true, all, Ledger::deadLetters);
-        result.compare("usage by window", true, all, Ledger::totals);
-        result.compare("usage by account and meter", true, all, Ledger::usage);
-        result.compare("soft alerts", false, all, Ledger::alerts);
-        result.compare("blocks", false, all, Ledger::blocks);
-        result.compare("advisory events", false, all, Ledger::advice);
+        result.compare("events by verdict", true, all, DemoLedger::verdicts);
+        result.compare("dead letters by reason", true, all, DemoLedger::deadLetters);
+        result.compare("usage by window", true, all, DemoLedger::totals);
+        result.compare("usage by account and meter", true, all, DemoLedger::usage);
+        result.compare("soft alerts", false, all, DemoLedger::alerts);
+        result.compare("blocks", false, all, DemoLedger::blocks);
+        result.compare("advisory events", false, all, DemoLedger::advice);
         result.compare("limits with usage left", false, all, ledger -> ledger.leftAt(nowMillis));
-        result.compare("stream times by account", false, all, Ledger::streamTimes);
+        result.compare("stream times by account", false, all, DemoLedger::streamTimes);
         return new Reconciliation(List.copyOf(result.comparisons), List.copyOf(result.differences));
     }
 
     private interface Figures {
-        Map<?, ?> of(Ledger ledger);
+        Map<?, ?> of(DemoLedger ledger);
     }
 
-    private void compare(String what, boolean sums, List<Ledger> ledgers, Figures figures) {
-        Ledger first = ledgers.getFirst();
+    private void compare(String what, boolean sums, List<DemoLedger> ledgers, Figures figures) {
+        DemoLedger first = ledgers.getFirst();
         Map<?, ?> expected = figures.of(first);
         List<Side> sides = new ArrayList<>();
         int before = differences.size();
-        for (Ledger ledger : ledgers) {
+        for (DemoLedger ledger : ledgers) {
             Map<?, ?> said = figures.of(ledger);
             sides.add(new Side(ledger.party(), said.size(), sums ? sum(said) : null));
             difference(first.party() + " against " + ledger.party() + ": " + what, expected, said);
@@ -99,18 +99,18 @@ record Reconciliation(List<Comparison> comparisons, List<String> differences) {
 
     private static String text(Object key) {
         return switch (key) {
-            case Ledger.Bucket bucket ->
+            case DemoLedger.Bucket bucket ->
                 names(bucket.accountId(), bucket.limitId(), bucket.scopeKey())
-                        + (bucket.windowStartMillis() == Ledger.Crossing.NO_WINDOW
+                        + (bucket.windowStartMillis() == DemoLedger.Crossing.NO_WINDOW
                                 ? ""
                                 : " " + Instant.ofEpochMilli(bucket.windowStartMillis()));
-            case Ledger.Crossing crossing ->
+            case DemoLedger.Crossing crossing ->
                 text(crossing.bucket())
-                        + (crossing.thresholdBasisPoints() == Ledger.Crossing.FULL
+                        + (crossing.thresholdBasisPoints() == DemoLedger.Crossing.FULL
                                 ? " at the amount"
                                 : " at " + crossing.thresholdBasisPoints() / 100.0 + " %")
                         + (crossing.eventId().isEmpty() ? " by a new version" : " by event " + crossing.eventId());
-            case Ledger.LimitKey limitKey -> names(limitKey.accountId(), limitKey.limitId(), limitKey.scopeKey());
+            case DemoLedger.LimitKey limitKey -> names(limitKey.accountId(), limitKey.limitId(), limitKey.scopeKey());
             default -> key.toString();
         };
     }
@@ -122,9 +122,9 @@ record Reconciliation(List<Comparison> comparisons, List<String> differences) {
     private static String value(@Nullable Object value) {
         return switch (value) {
             case null -> "nothing";
-            case Ledger.Reached reached ->
+            case DemoLedger.Reached reached ->
                 reached.used() + " used"
-                        + (reached.blockedUntilMillis() == Ledger.Reached.NO_BLOCK
+                        + (reached.blockedUntilMillis() == DemoLedger.Reached.NO_BLOCK
                                 ? ""
                                 : reached.blockedUntilMillis() == Long.MAX_VALUE
                                         ? ", blocked for good"

@@ -28,11 +28,11 @@ final class TopologyLedger implements AutoCloseable {
     private final Map<String, Long> reasonCounts = new HashMap<>();
     private final Map<String, Long> countedByAccount = new HashMap<>();
     private final Map<String, Long> usage = new HashMap<>();
-    private final Map<Ledger.Bucket, Long> used = new HashMap<>();
-    private final Map<Ledger.Bucket, Long> usedVersions = new HashMap<>();
-    private final Map<Ledger.Crossing, Ledger.Reached> alerts = new HashMap<>();
-    private final Map<Ledger.Crossing, Ledger.Reached> blocks = new HashMap<>();
-    private final Map<Ledger.Crossing, Ledger.Reached> advice = new HashMap<>();
+    private final Map<DemoLedger.Bucket, Long> used = new HashMap<>();
+    private final Map<DemoLedger.Bucket, Long> usedVersions = new HashMap<>();
+    private final Map<DemoLedger.Crossing, DemoLedger.Reached> alerts = new HashMap<>();
+    private final Map<DemoLedger.Crossing, DemoLedger.Reached> blocks = new HashMap<>();
+    private final Map<DemoLedger.Crossing, DemoLedger.Reached> advice = new HashMap<>();
     private final Map<String, LimitState> states = new HashMap<>();
     private final Map<BlockLatencyProbe.Position, Long> appendedAt = new HashMap<>();
     private long judged;
@@ -76,11 +76,11 @@ final class TopologyLedger implements AutoCloseable {
     }
 
     /** Reads everything else on and returns the whole. */
-    Ledger read() {
+    DemoLedger read() {
         readVerdicts();
         totals.readOn(record -> {
             UsageTotal total = record.value();
-            Ledger.Bucket bucket = new Ledger.Bucket(
+            DemoLedger.Bucket bucket = new DemoLedger.Bucket(
                     total.getAccountId(),
                     total.getLimitId(),
                     total.getScopeKey(),
@@ -97,15 +97,15 @@ final class TopologyLedger implements AutoCloseable {
                 states.put(record.key(), record.value());
             }
         });
-        Map<Ledger.LimitKey, Ledger.Level> levels = new HashMap<>();
+        Map<DemoLedger.LimitKey, DemoLedger.Level> levels = new HashMap<>();
         Map<String, Long> streamTimes = new HashMap<>();
         states.values().forEach(state -> {
             String accountId = state.getAccountId();
             for (BucketState bucket : state.getBuckets()) {
                 Instant end = bucket.getWindowEnd();
                 levels.put(
-                        new Ledger.LimitKey(accountId, bucket.getLimitId(), bucket.getScopeKey()),
-                        new Ledger.Level(
+                        new DemoLedger.LimitKey(accountId, bucket.getLimitId(), bucket.getScopeKey()),
+                        new DemoLedger.Level(
                                 bucket.getAlgorithm() == Algorithm.FIXED_WINDOW,
                                 bucket.getUsed(),
                                 end == null ? Long.MAX_VALUE : end.toEpochMilli()));
@@ -114,7 +114,7 @@ final class TopologyLedger implements AutoCloseable {
                 streamTimes.put(accountId, state.getStreamTime().toEpochMilli());
             }
         });
-        return new Ledger(
+        return new DemoLedger(
                 "topology", verdictCounts, reasonCounts, used, usage, alerts, blocks, advice, levels, streamTimes);
     }
 
@@ -129,22 +129,23 @@ final class TopologyLedger implements AutoCloseable {
         }
     }
 
-    private void note(LimitEvent event, Map<Ledger.Crossing, Ledger.Reached> crossings) {
+    private void note(LimitEvent event, Map<DemoLedger.Crossing, DemoLedger.Reached> crossings) {
         Instant start = event.getWindowStart();
         boolean windowed = windowedLimits.contains(event.getPlanId() + " " + event.getLimitId());
         String eventId = event.getCrossingEventId();
         Integer threshold = event.getThresholdBasisPoints();
         Instant until = event.getBlockedUntil();
         crossings.put(
-                new Ledger.Crossing(
-                        new Ledger.Bucket(
+                new DemoLedger.Crossing(
+                        new DemoLedger.Bucket(
                                 event.getAccountId(),
                                 event.getLimitId(),
                                 event.getScopeKey(),
-                                windowed && start != null ? start.toEpochMilli() : Ledger.Crossing.NO_WINDOW),
+                                windowed && start != null ? start.toEpochMilli() : DemoLedger.Crossing.NO_WINDOW),
                         eventId == null ? "" : eventId,
-                        threshold == null ? Ledger.Crossing.FULL : threshold),
-                Ledger.Reached.of(event.getUsed(), until == null ? Ledger.Reached.NO_BLOCK : until.toEpochMilli()));
+                        threshold == null ? DemoLedger.Crossing.FULL : threshold),
+                DemoLedger.Reached.of(
+                        event.getUsed(), until == null ? DemoLedger.Reached.NO_BLOCK : until.toEpochMilli()));
     }
 
     /** Verdicts so far over the time from the first event's append to the last verdict's. */

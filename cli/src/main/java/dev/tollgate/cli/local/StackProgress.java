@@ -1,6 +1,7 @@
 package dev.tollgate.cli.local;
 
 import dev.tollgate.cli.terminal.Progress;
+import dev.tollgate.embedded.StartListener;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  * Shows how far the embedded stack has got. Parts are fetched in parallel, so their downloads are one step whose bytes
  * are added up; the start of the parts is another.
  */
-public final class StackProgress implements dev.tollgate.embedded.Progress {
+public final class StackProgress implements StartListener {
     private static final String START = "starting the stack";
     private static final String FETCH = "fetching software (first run)";
 

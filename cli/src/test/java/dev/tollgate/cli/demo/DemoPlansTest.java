@@ -23,7 +23,7 @@ class DemoPlansTest {
 
     @Test
     void givenMem_whenTrafficIsCounted_thenEachLimitIsReachedInFull() {
-        Ledger ledger = count("mem", 50_000);
+        DemoLedger ledger = count("mem", 50_000);
 
         String[] limits = {"requests-per-minute", "requests-per-day", "complexity-per-minute", "complexity-per-day"};
         assertThat(limits(ledger.alerts())).containsExactlyInAnyOrder(limits);
@@ -34,22 +34,22 @@ class DemoPlansTest {
 
     @Test
     void givenMemos_whenTrafficIsCounted_thenCallsAreTooLargeAndAdviceIsGiven() {
-        Ledger ledger = count("memos", 20_000);
+        DemoLedger ledger = count("memos", 20_000);
 
         assertThat(ledger.verdicts().get("OVER_CALL_LIMIT")).isBetween(300L, 2_000L);
         assertThat(limits(ledger.advice())).containsExactly("recommended-qps");
         assertThat(ledger.advice().keySet())
-                .extracting(Ledger.Crossing::thresholdBasisPoints)
-                .contains(Ledger.Crossing.FULL, 9_000);
+                .extracting(DemoLedger.Crossing::thresholdBasisPoints)
+                .contains(DemoLedger.Crossing.FULL, 9_000);
         assertThat(ledger.blocks()).isEmpty();
         assertThat(ledger.totals().keySet())
-                .extracting(Ledger.Bucket::limitId)
+                .extracting(DemoLedger.Bucket::limitId)
                 .contains("add-message-quota", "search-memory-quota", "get-message-quota");
     }
 
     @Test
     void givenMemoryCrystal_whenTrafficIsCounted_thenEachLimitIsReachedInFull() {
-        Ledger ledger = count("memory-crystal", 50_000);
+        DemoLedger ledger = count("memory-crystal", 50_000);
 
         assertThat(limits(ledger.blocks()))
                 .containsExactlyInAnyOrder(
@@ -59,7 +59,7 @@ class DemoPlansTest {
                 .extracting(crossing -> crossing.bucket().scopeKey())
                 .contains("key-1");
         assertThat(ledger.alerts().keySet())
-                .extracting(Ledger.Crossing::thresholdBasisPoints)
+                .extracting(DemoLedger.Crossing::thresholdBasisPoints)
                 .contains(8_000, 9_000);
         // Accounts take the tiers in turn; of the five hottest the fifth has no bounds.
         Set<String> blocked = ledger.blocks().keySet().stream()
@@ -72,7 +72,7 @@ class DemoPlansTest {
 
     @Test
     void givenAPlanThatChanges_whenTrafficIsCounted_thenBothVersionsHaveTheirShare() {
-        Ledger ledger = count("memories-ai", 50_000);
+        DemoLedger ledger = count("memories-ai", 50_000);
 
         Instant change = Instant.parse("2026-07-01T00:00:00Z");
         Map<Boolean, Set<Long>> amounts = ledger.blocks().entrySet().stream()
@@ -121,14 +121,14 @@ class DemoPlansTest {
                 .hasMessageContaining("effective_from of 2026-11-2");
     }
 
-    private static Ledger count(String name, int events) {
+    private static DemoLedger count(String name, int events) {
         List<Plan> plans = ShippedPlans.read(name);
         TrafficProfile profile = new TrafficProfile(7, events, 50, TODAY, DemoPlans.workloads(plans));
         TrafficProfile placed = profile.from(DemoPlans.startOf(profile, plans, TODAY));
         return DemoRecount.of(placed, plans).ledger(TODAY.toEpochMilli());
     }
 
-    private static Set<String> limits(Map<Ledger.Crossing, Ledger.Reached> crossings) {
+    private static Set<String> limits(Map<DemoLedger.Crossing, DemoLedger.Reached> crossings) {
         return crossings.keySet().stream()
                 .map(crossing -> crossing.bucket().limitId())
                 .collect(Collectors.toSet());

@@ -2,11 +2,11 @@ package dev.tollgate.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.cli.demo.Ledger.Bucket;
-import dev.tollgate.cli.demo.Ledger.Crossing;
-import dev.tollgate.cli.demo.Ledger.Level;
-import dev.tollgate.cli.demo.Ledger.LimitKey;
-import dev.tollgate.cli.demo.Ledger.Reached;
+import dev.tollgate.cli.demo.DemoLedger.Bucket;
+import dev.tollgate.cli.demo.DemoLedger.Crossing;
+import dev.tollgate.cli.demo.DemoLedger.Level;
+import dev.tollgate.cli.demo.DemoLedger.LimitKey;
+import dev.tollgate.cli.demo.DemoLedger.Reached;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,8 +115,9 @@ class ReconciliationTest {
             Map<Crossing, Reached> advice,
             Map<LimitKey, Level> levels,
             Map<String, Long> streamTimes) {
-        Ledger ledger() {
-            return new Ledger(party, verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, streamTimes);
+        DemoLedger ledger() {
+            return new DemoLedger(
+                    party, verdicts, deadLetters, totals, usage, alerts, blocks, advice, levels, streamTimes);
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.tollgate.embedded.artifact;
 
-import dev.tollgate.embedded.Progress;
-import dev.tollgate.embedded.Progress.Phase;
 import dev.tollgate.embedded.StackException;
+import dev.tollgate.embedded.StartListener;
+import dev.tollgate.embedded.StartListener.Phase;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -30,9 +30,9 @@ public final class ArtifactCache {
     private static final ConcurrentHashMap<Path, ReentrantLock> IN_PROCESS = new ConcurrentHashMap<>();
 
     private final Path root;
-    private final Progress progress;
+    private final StartListener progress;
 
-    public ArtifactCache(Path root, Progress progress) {
+    public ArtifactCache(Path root, StartListener progress) {
         this.root = root.toAbsolutePath();
         this.progress = progress;
     }

@@ -1,20 +1,20 @@
 package dev.tollgate.embedded.artifact;
 
-import dev.tollgate.embedded.Progress;
+import dev.tollgate.embedded.StartListener;
 import java.util.function.LongConsumer;
 
 /** Passes byte counts on a few times per second, and always the last one. For one thread. */
 final class ThrottledReporter implements LongConsumer {
     private static final long INTERVAL_NANOS = 200_000_000;
 
-    private final Progress progress;
-    private final Progress.Phase phase;
+    private final StartListener progress;
+    private final StartListener.Phase phase;
     private final String subject;
     private final long total;
     private long reportedAt = System.nanoTime() - INTERVAL_NANOS;
     private boolean complete;
 
-    ThrottledReporter(Progress progress, Progress.Phase phase, String subject, long total) {
+    ThrottledReporter(StartListener progress, StartListener.Phase phase, String subject, long total) {
         this.progress = progress;
         this.phase = phase;
         this.subject = subject;

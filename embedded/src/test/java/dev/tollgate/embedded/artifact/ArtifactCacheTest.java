@@ -3,8 +3,8 @@ package dev.tollgate.embedded.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.embedded.Progress;
 import dev.tollgate.embedded.StackException;
+import dev.tollgate.embedded.StartListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class ArtifactCacheTest {
                 folder.resolve("thing.tgz"),
                 Map.of("package/a.txt", "alpha", "package/lib/b.txt", "beta", "other/c.txt", "gamma"));
         artifact = TestingArchive.artifactOf(archive);
-        cache = new ArtifactCache(root, Progress.NONE);
+        cache = new ArtifactCache(root, StartListener.NONE);
     }
 
     @Test
@@ -121,7 +121,7 @@ class ArtifactCacheTest {
             for (int i = 0; i < count; i++) {
                 places.add(threads.submit(() -> {
                     together.await();
-                    return new ArtifactCache(root, Progress.NONE).folderOf(artifact, this::fetch);
+                    return new ArtifactCache(root, StartListener.NONE).folderOf(artifact, this::fetch);
                 }));
             }
         }
@@ -135,7 +135,7 @@ class ArtifactCacheTest {
     @Test
     void givenListener_whenFetched_thenEachPhaseEndsWithItsTotal() {
         List<String> complete = new CopyOnWriteArrayList<>();
-        Progress listener = (phase, subject, done, total) -> {
+        StartListener listener = (phase, subject, done, total) -> {
             assertThat(done).isBetween(0L, total);
             if (done == total) {
                 complete.add(phase + " " + subject);

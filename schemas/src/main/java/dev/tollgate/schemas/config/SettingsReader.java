@@ -278,10 +278,10 @@ public final class SettingsReader {
     }
 
     private static String shownKey(String key) {
-        return Names.printable(key);
+        return PrintableNames.printable(key);
     }
 
     private static String quoted(String shown) {
-        return "'" + Names.printable(shown) + "'";
+        return "'" + PrintableNames.printable(shown) + "'";
     }
 }

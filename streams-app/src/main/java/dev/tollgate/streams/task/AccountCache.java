@@ -26,12 +26,12 @@ final class AccountCache {
     private final AccountStore store;
     private final KafkaEventIndex index;
     private final long maxBytes;
-    private final Consumer<Account> onLoaded;
-    private final Consumer<Account> onEvicted;
-    private final LinkedHashMap<String, Account> cached = new LinkedHashMap<>(16, 0.75f, true);
+    private final Consumer<CachedAccount> onLoaded;
+    private final Consumer<CachedAccount> onEvicted;
+    private final LinkedHashMap<String, CachedAccount> cached = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Cached accounts that have changed since they were written, in the order in which they first did. */
-    private final Set<Account> unwritten = new LinkedHashSet<>();
+    private final Set<CachedAccount> unwritten = new LinkedHashSet<>();
 
     private long bytes;
 
@@ -45,8 +45,8 @@ final class AccountCache {
             AccountStore store,
             KafkaEventIndex index,
             long maxBytes,
-            Consumer<Account> onLoaded,
-            Consumer<Account> onEvicted) {
+            Consumer<CachedAccount> onLoaded,
+            Consumer<CachedAccount> onEvicted) {
         this.store = store;
         this.index = index;
         this.maxBytes = maxBytes;
@@ -55,8 +55,8 @@ final class AccountCache {
     }
 
     /** An account as it was last saved, or a new one. */
-    Account get(String accountId) {
-        Account account = cached.get(accountId);
+    CachedAccount get(String accountId) {
+        CachedAccount account = cached.get(accountId);
         if (account != null) {
             return account;
         }
@@ -73,8 +73,8 @@ final class AccountCache {
      *
      * @param visitor saves what it changes
      */
-    void visit(String accountId, Consumer<Account> visitor) {
-        Account account = cached.get(accountId);
+    void visit(String accountId, Consumer<CachedAccount> visitor) {
+        CachedAccount account = cached.get(accountId);
         if (account != null) {
             visitor.accept(account);
             return;
@@ -87,7 +87,7 @@ final class AccountCache {
     }
 
     /** An account has changed and is to be kept as it is now. */
-    void save(Account account) {
+    void save(CachedAccount account) {
         account.unwrittenChanges++;
         if (!account.isUnwritten) {
             account.isUnwritten = true;
@@ -102,7 +102,7 @@ final class AccountCache {
 
     /** Writes every account that has changed. */
     void flush() {
-        for (Account account : List.copyOf(unwritten)) {
+        for (CachedAccount account : List.copyOf(unwritten)) {
             writeIfChanged(account);
         }
     }
@@ -113,7 +113,7 @@ final class AccountCache {
     }
 
     /** Forgets what is in memory about an account, unwritten changes too: the next {@link #get} reads the store. */
-    void drop(Account account) {
+    void drop(CachedAccount account) {
         if (cached.remove(account.id(), account)) {
             bytes -= account.cachedBytes;
             account.isCached = false;
@@ -124,7 +124,7 @@ final class AccountCache {
         store.forget(account.record);
     }
 
-    private void writeIfChanged(Account account) {
+    private void writeIfChanged(CachedAccount account) {
         if (!account.isUnwritten) {
             return;
         }
@@ -143,22 +143,22 @@ final class AccountCache {
         return bytes + store.scopeBytes();
     }
 
-    private Account read(String accountId) {
-        Account account = new Account(store.load(accountId));
+    private CachedAccount read(String accountId) {
+        CachedAccount account = new CachedAccount(store.load(accountId));
         onLoaded.accept(account);
         return account;
     }
 
-    private void weigh(Account account) {
+    private void weigh(CachedAccount account) {
         long now = account.record.heapBytes();
         bytes += now - account.cachedBytes;
         account.cachedBytes = now;
         account.isCached = true;
     }
 
-    private void makeRoom(Account kept) {
+    private void makeRoom(CachedAccount kept) {
         while (bytes() > maxBytes) {
-            Account eldest = cached.firstEntry().getValue();
+            CachedAccount eldest = cached.firstEntry().getValue();
             if (eldest == kept) {
                 return;
             }

@@ -117,8 +117,8 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
         // An opening that failed halfway is not closed by Kafka Streams.
         close();
         Emitter emitter = new Emitter(context, metrics);
-        PendingWorkStore pendingWork = new PendingWorkStore(context.getStateStore(Names.PENDING_WORK_STORE));
-        CommitHookStore accounts = context.getStateStore(Names.ACCOUNT_STORE);
+        PendingWorkStore pendingWork = new PendingWorkStore(context.getStateStore(TopologyNames.PENDING_WORK_STORE));
+        CommitHookStore accounts = context.getStateStore(TopologyNames.ACCOUNT_STORE);
         AccountingTask task = new AccountingTask(
                 config,
                 registry,
@@ -127,8 +127,8 @@ public final class AccountingProcessor implements Processor<byte[], byte[], Stri
                 metrics,
                 emitter,
                 new KafkaAccountStore(
-                        accounts.entries(), context.getStateStore(Names.SCOPE_STORE), config.cacheBytes() / 2),
-                new KafkaEventIndex(context.getStateStore(Names.EVENT_STORE)),
+                        accounts.entries(), context.getStateStore(TopologyNames.SCOPE_STORE), config.cacheBytes() / 2),
+                new KafkaEventIndex(context.getStateStore(TopologyNames.EVENT_STORE)),
                 pendingWork);
         Life fresh = new Life(
                 context,

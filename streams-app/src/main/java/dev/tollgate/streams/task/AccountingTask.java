@@ -201,7 +201,7 @@ final class AccountingTask {
     }
 
     private void applyRequest(Admitted<RequestInput> request, InputRecord input) throws RejectedRecordException {
-        Account account = accounts.get(request.accountId());
+        CachedAccount account = accounts.get(request.accountId());
         EngineRunner.Effect effect = apply(account, request, input);
         account.record.readRequestAt(input.position().offset(), input.appendedAtMillis());
         accounts.save(account);
@@ -211,7 +211,7 @@ final class AccountingTask {
     }
 
     private void applyCommand(Admitted<AccountInput> command, InputRecord input) throws RejectedRecordException {
-        Account account = accounts.get(command.accountId());
+        CachedAccount account = accounts.get(command.accountId());
         apply(account, command, input);
         account.record.readUpTo(input.appendedAtMillis());
         accounts.save(account);
@@ -219,7 +219,7 @@ final class AccountingTask {
         publications.changed(account, true, nowMillis);
     }
 
-    private EngineRunner.Effect apply(Account account, Admitted<?> admitted, InputRecord input)
+    private EngineRunner.Effect apply(CachedAccount account, Admitted<?> admitted, InputRecord input)
             throws RejectedRecordException {
         CatalogView present = advance(account, input.appendedAtMillis());
         try {
@@ -234,7 +234,7 @@ final class AccountingTask {
      *
      * @return the plans that count for the record
      */
-    private CatalogView advance(Account account, long appendedAtMillis) {
+    private CatalogView advance(CachedAccount account, long appendedAtMillis) {
         // Append times can go back a little when the leader of a partition changes. An account's plans do not.
         long atMillis = Math.max(appendedAtMillis, account.record.clockMillis());
         // Waits for the catalog first, so that no notice is missed.
@@ -272,7 +272,7 @@ final class AccountingTask {
             if (accountId == null) {
                 return;
             }
-            Account account = accounts.get(accountId);
+            CachedAccount account = accounts.get(accountId);
             passLogTime(account, Math.max(upToMillis, account.record.clockMillis()));
             pendingWork.ticked(account, upToMillis, nowMillis);
         }
@@ -286,7 +286,7 @@ final class AccountingTask {
      *
      * @param upToMillis moments up to this one have come
      */
-    private void passLogTime(Account account, long upToMillis) {
+    private void passLogTime(CachedAccount account, long upToMillis) {
         AccountRecord record = account.record;
         if (record.clockMillis() == 0) {
             // Its first record begins the account.
@@ -326,7 +326,7 @@ final class AccountingTask {
         return notices.hasNext() ? notices.next() : null;
     }
 
-    private void giveTick(Account account, long atMillis) {
+    private void giveTick(CachedAccount account, long atMillis) {
         EngineRunner.Effect effect;
         try {
             effect = engine.apply(account, new Tick(atMillis), plans.at(atMillis));
@@ -341,11 +341,11 @@ final class AccountingTask {
         }
     }
 
-    private void onLoaded(Account account) {
+    private void onLoaded(CachedAccount account) {
         pendingWork.loaded(account);
     }
 
-    private void onEvicted(Account account) {
+    private void onEvicted(CachedAccount account) {
         publications.evicted(account, nowMillis);
     }
 }

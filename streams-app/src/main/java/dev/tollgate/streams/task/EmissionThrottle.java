@@ -21,11 +21,11 @@ final class EmissionThrottle {
         private static final long NEVER = Long.MIN_VALUE / 2;
         private static final long NOT_HELD = Long.MAX_VALUE;
 
-        private final Account account;
+        private final CachedAccount account;
         private long lastSaidMillis = NEVER;
         private long heldSinceMillis = NOT_HELD;
 
-        Slot(Account account) {
+        Slot(CachedAccount account) {
             this.account = account;
         }
 
@@ -83,7 +83,7 @@ final class EmissionThrottle {
      * @param most how many accounts at most, so that one call stays short
      * @param publisher says it and calls {@link #emitted}
      */
-    void flushDue(long nowMillis, int most, Consumer<Account> publisher) {
+    void flushDue(long nowMillis, int most, Consumer<CachedAccount> publisher) {
         int flushed = 0;
         Entry head = queue.peek();
         while (head != null && isDue(head, nowMillis) && flushed < most) {

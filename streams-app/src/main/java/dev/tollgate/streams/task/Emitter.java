@@ -65,18 +65,18 @@ final class Emitter {
         sent++;
         context.forward(
                 new Record<>(record.getAccountId(), record, context.currentSystemTimeMs(), application),
-                Names.JOURNAL_SINK);
+                TopologyNames.JOURNAL_SINK);
         metrics.journal.increment(entry.verdict());
     }
 
     void limitEvent(LimitEvent event) {
-        forward(event.accountId(), OutputTranslator.limitEvent(event), Names.LIMIT_EVENT_SINK);
+        forward(event.accountId(), OutputTranslator.limitEvent(event), TopologyNames.LIMIT_EVENT_SINK);
         metrics.countLimitEvent(
                 event.kind(), context.currentSystemTimeMs() - event.provenance().decidedAtMillis());
     }
 
     void total(UsageTotal total) {
-        forward(TotalKey.of(total), OutputTranslator.total(total), Names.TOTALS_SINK);
+        forward(TotalKey.of(total), OutputTranslator.total(total), TopologyNames.TOTALS_SINK);
         metrics.usageTotals.increment();
     }
 
@@ -84,7 +84,7 @@ final class Emitter {
         forward(
                 snapshot.accountId(),
                 OutputTranslator.limitState(snapshot, account.asOfMillis(), partition, account.lastOffset(), names),
-                Names.LIMIT_STATE_SINK);
+                TopologyNames.LIMIT_STATE_SINK);
         metrics.limitStates.increment();
     }
 
@@ -107,7 +107,7 @@ final class Emitter {
         }
         String key = new LimitStateKey(account.accountId(), scope.scope().name(), scope.key()).text();
         sent++;
-        context.forward(new Record<>(key, record, context.currentSystemTimeMs()), Names.LIMIT_STATE_SINK);
+        context.forward(new Record<>(key, record, context.currentSystemTimeMs()), TopologyNames.LIMIT_STATE_SINK);
         metrics.limitStates.increment();
     }
 
@@ -144,7 +144,7 @@ final class Emitter {
         letter.setKey(bytes(input.key(), MAX_KEY_BYTES));
         letter.setValue(bytes(value, MAX_VALUE_BYTES));
         letter.setRejectedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
-        forward(null, letter, Names.DEAD_LETTER_SINK);
+        forward(null, letter, TopologyNames.DEAD_LETTER_SINK);
         metrics.countDeadLetter(reason);
     }
 

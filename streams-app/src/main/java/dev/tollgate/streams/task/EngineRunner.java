@@ -53,7 +53,7 @@ final class EngineRunner {
      *
      * @throws RejectedRecordException if the engine rejects the input; the state is as before
      */
-    Effect apply(Account account, Input input, CatalogView plans) throws RejectedRecordException {
+    Effect apply(CachedAccount account, Input input, CatalogView plans) throws RejectedRecordException {
         AccountState state = account.record.state();
         long before = state.version();
         outputs.begin();
@@ -84,7 +84,7 @@ final class EngineRunner {
     /**
      * Emits the snapshot of an account, and those of its projects and API keys that have changed since the last one.
      */
-    void emitSnapshot(Account account, long nowMillis) {
+    void emitSnapshot(CachedAccount account, long nowMillis) {
         AccountState state = account.record.state();
         CatalogView present = plans.at(account.record.clockMillis());
         emitter.snapshot(
@@ -99,7 +99,7 @@ final class EngineRunner {
     }
 
     /** Emits the totals of an account's open windows, and those of its changed projects and API keys. */
-    void emitTotals(Account account) {
+    void emitTotals(CachedAccount account) {
         outputs.begin();
         AccountState state = account.record.state();
         CatalogView present = plans.at(account.record.clockMillis());

@@ -41,7 +41,7 @@ final class PendingWorkTracker {
     private final Set<String> recovering = new LinkedHashSet<>();
 
     /** Accounts in memory that the store names although nothing is held back, longest quiet first. */
-    private final LinkedHashSet<Account> idle = new LinkedHashSet<>();
+    private final LinkedHashSet<CachedAccount> idle = new LinkedHashSet<>();
 
     PendingWorkTracker(PendingWorkStore store) {
         this.store = store;
@@ -58,7 +58,7 @@ final class PendingWorkTracker {
     }
 
     /** An account was read into memory. */
-    void loaded(Account account) {
+    void loaded(CachedAccount account) {
         account.recovering = recovering.contains(account.id());
         account.storedHeldBack = account.recovering;
         account.storedDeadlineMillis = timers.of(account.id());
@@ -66,7 +66,7 @@ final class PendingWorkTracker {
     }
 
     /** An account leaves memory. */
-    void evicted(Account account) {
+    void evicted(CachedAccount account) {
         idle.remove(account);
         if (account.storedHeldBack && !account.isHeldBack()) {
             put(account, false);
@@ -74,7 +74,7 @@ final class PendingWorkTracker {
     }
 
     /** An account has changed, or has emitted something. */
-    void update(Account account, long nowMillis) {
+    void update(CachedAccount account, long nowMillis) {
         boolean heldBack = account.isHeldBack();
         account.deadlineMillis = AccountingEngine.nextDeadline(account.record.state());
         if (heldBack && !account.storedHeldBack || account.deadlineMillis != account.storedDeadlineMillis) {
@@ -98,7 +98,7 @@ final class PendingWorkTracker {
     }
 
     /** The account of a passed timer was given what was due up to a moment. */
-    void ticked(Account account, long upToMillis, long nowMillis) {
+    void ticked(CachedAccount account, long upToMillis, long nowMillis) {
         // Whatever is known about it here: an account that was not in memory has come without the timer that passed.
         put(account, account.storedHeldBack || account.isHeldBack());
         update(account, nowMillis);
@@ -115,7 +115,7 @@ final class PendingWorkTracker {
     }
 
     /** The account of {@link #nextRecovering} is in memory and emits now. */
-    void recovered(Account account) {
+    void recovered(CachedAccount account) {
         recovering.remove(account.id());
         account.recovering = false;
     }
@@ -123,7 +123,7 @@ final class PendingWorkTracker {
     /** Takes accounts out of the store that have been quiet for long enough, at most so many. */
     void forgetQuiet(long nowMillis, int most) {
         for (int i = 0; i < most && !idle.isEmpty(); i++) {
-            Account account = idle.getFirst();
+            CachedAccount account = idle.getFirst();
             if (nowMillis - account.quietSinceMillis < LINGER_MILLIS) {
                 return;
             }
@@ -145,7 +145,7 @@ final class PendingWorkTracker {
         return !unwritten.isEmpty();
     }
 
-    private void put(Account account, boolean heldBack) {
+    private void put(CachedAccount account, boolean heldBack) {
         account.storedHeldBack = heldBack;
         account.storedDeadlineMillis = AccountingEngine.nextDeadline(account.record.state());
         unwritten.put(account.id(), new Entry(heldBack, account.storedDeadlineMillis));

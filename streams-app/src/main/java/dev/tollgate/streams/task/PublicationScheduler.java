@@ -38,7 +38,7 @@ final class PublicationScheduler {
      *
      * @param atOnce whether its snapshot is emitted without regard to the throttle
      */
-    void changed(Account account, boolean atOnce, long nowMillis) {
+    void changed(CachedAccount account, boolean atOnce, long nowMillis) {
         if (atOnce
                 || snapshots.tryAcquire(account.snapshot, nowMillis)
                 || account.record.unpublishedStates() >= MAX_UNPUBLISHED_SCOPES) {
@@ -51,7 +51,7 @@ final class PublicationScheduler {
     }
 
     /** Emits the snapshot of an account now. */
-    void emitSnapshot(Account account, long nowMillis) {
+    void emitSnapshot(CachedAccount account, long nowMillis) {
         engine.emitSnapshot(account, nowMillis);
         snapshots.emitted(account.snapshot, nowMillis);
     }
@@ -76,7 +76,7 @@ final class PublicationScheduler {
             if (accountId == null) {
                 return;
             }
-            Account account = accounts.get(accountId);
+            CachedAccount account = accounts.get(accountId);
             pendingWork.recovered(account);
             account.record.nothingIsPublished();
             scopes += account.record.unpublishedStates();
@@ -88,7 +88,7 @@ final class PublicationScheduler {
     }
 
     /** An account leaves memory: what is held back is emitted now, as nobody would remember it. */
-    void evicted(Account account, long nowMillis) {
+    void evicted(CachedAccount account, long nowMillis) {
         if (account.snapshot.isHeld() || account.totals.isHeld()) {
             metrics.earlyEmissions.increment();
             emitSnapshot(account, nowMillis);
@@ -97,7 +97,7 @@ final class PublicationScheduler {
         pendingWork.evicted(account);
     }
 
-    private void emitTotals(Account account, long nowMillis) {
+    private void emitTotals(CachedAccount account, long nowMillis) {
         engine.emitTotals(account);
         totals.emitted(account.totals, nowMillis);
     }

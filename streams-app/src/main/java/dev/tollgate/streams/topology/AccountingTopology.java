@@ -14,7 +14,7 @@ import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.store.CommitHookStore;
 import dev.tollgate.streams.store.WriteBehindStore;
 import dev.tollgate.streams.task.AccountingProcessor;
-import dev.tollgate.streams.task.Names;
+import dev.tollgate.streams.task.TopologyNames;
 import dev.tollgate.streams.translate.JournalSerializer;
 import java.util.Map;
 import java.util.Optional;
@@ -85,45 +85,56 @@ public final class AccountingTopology {
         StringSerializer keys = new StringSerializer();
         Serializer<SpecificRecord> values = new AvroSerializer<>(registry);
 
-        topology.addSource(Names.REQUEST_SOURCE, bytes, bytes, config.topics().name(Topic.REQUEST_EVENTS))
-                .addSource(Names.COMMAND_SOURCE, bytes, bytes, config.topics().name(Topic.ACCOUNT_EVENTS))
+        topology.addSource(
+                        TopologyNames.REQUEST_SOURCE,
+                        bytes,
+                        bytes,
+                        config.topics().name(Topic.REQUEST_EVENTS))
+                .addSource(
+                        TopologyNames.COMMAND_SOURCE,
+                        bytes,
+                        bytes,
+                        config.topics().name(Topic.ACCOUNT_EVENTS))
                 .addProcessor(
-                        Names.ACCOUNTING,
+                        TopologyNames.ACCOUNTING,
                         () -> new SingleLifeProcessor<>(
                                 new AccountingProcessor(config, registry, catalog, horizons, metrics, beginnings),
                                 AccountingTopology::isRecycled,
                                 metrics),
-                        Names.REQUEST_SOURCE,
-                        Names.COMMAND_SOURCE)
+                        TopologyNames.REQUEST_SOURCE,
+                        TopologyNames.COMMAND_SOURCE)
                 .addStateStore(
-                        CommitHookStore.over(store(WriteBehindStore.overRocksDb(Names.ACCOUNT_STORE))),
-                        Names.ACCOUNTING)
-                .addStateStore(store(WriteBehindStore.overRocksDb(Names.SCOPE_STORE)), Names.ACCOUNTING)
-                .addStateStore(store(Stores.persistentKeyValueStore(Names.EVENT_STORE)), Names.ACCOUNTING)
-                .addStateStore(store(WriteBehindStore.overRocksDb(Names.PENDING_WORK_STORE)), Names.ACCOUNTING);
+                        CommitHookStore.over(store(WriteBehindStore.overRocksDb(TopologyNames.ACCOUNT_STORE))),
+                        TopologyNames.ACCOUNTING)
+                .addStateStore(store(WriteBehindStore.overRocksDb(TopologyNames.SCOPE_STORE)), TopologyNames.ACCOUNTING)
+                .addStateStore(
+                        store(Stores.persistentKeyValueStore(TopologyNames.EVENT_STORE)), TopologyNames.ACCOUNTING)
+                .addStateStore(
+                        store(WriteBehindStore.overRocksDb(TopologyNames.PENDING_WORK_STORE)),
+                        TopologyNames.ACCOUNTING);
 
-        sink(topology, config, Names.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, new JournalSerializer(registry));
+        sink(topology, config, TopologyNames.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, new JournalSerializer(registry));
         topology.addSink(
-                Names.TOTALS_SINK,
+                TopologyNames.TOTALS_SINK,
                 config.topics().name(Topic.USAGE_TOTALS),
                 keys,
                 values,
                 (StreamPartitioner<String, SpecificRecord>) AccountingTopology::partitionOfTotal,
-                Names.ACCOUNTING);
-        sink(topology, config, Names.LIMIT_EVENT_SINK, Topic.LIMIT_EVENTS, keys, values);
+                TopologyNames.ACCOUNTING);
+        sink(topology, config, TopologyNames.LIMIT_EVENT_SINK, Topic.LIMIT_EVENTS, keys, values);
         topology.addSink(
-                Names.LIMIT_STATE_SINK,
+                TopologyNames.LIMIT_STATE_SINK,
                 config.topics().name(Topic.LIMIT_STATE),
                 keys,
                 values,
                 (StreamPartitioner<String, SpecificRecord>) AccountingTopology::partitionOfState,
-                Names.ACCOUNTING);
-        sink(topology, config, Names.DEAD_LETTER_SINK, Topic.DEAD_LETTERS, keys, values);
+                TopologyNames.ACCOUNTING);
+        sink(topology, config, TopologyNames.DEAD_LETTER_SINK, Topic.DEAD_LETTERS, keys, values);
         return topology;
     }
 
     private static boolean isRecycled(ProcessorContext<String, SpecificRecord> context) {
-        CommitHookStore accounts = context.getStateStore(Names.ACCOUNT_STORE);
+        CommitHookStore accounts = context.getStateStore(TopologyNames.ACCOUNT_STORE);
         return accounts.takeRecycled();
     }
 
@@ -151,7 +162,7 @@ public final class AccountingTopology {
             Topic topic,
             Serializer<String> keys,
             Serializer<SpecificRecord> values) {
-        topology.addSink(name, config.topics().name(topic), keys, values, Names.ACCOUNTING);
+        topology.addSink(name, config.topics().name(topic), keys, values, TopologyNames.ACCOUNTING);
     }
 
     /**

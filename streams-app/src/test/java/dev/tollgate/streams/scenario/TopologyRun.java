@@ -21,8 +21,8 @@ import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.store.PendingWorkStore;
-import dev.tollgate.streams.task.Names;
 import dev.tollgate.streams.task.TestingCatalog;
+import dev.tollgate.streams.task.TopologyNames;
 import dev.tollgate.streams.topology.AccountingTopology;
 import dev.tollgate.testkit.scenario.Scenario;
 import dev.tollgate.testkit.scenario.ScenarioFormat;
@@ -180,7 +180,7 @@ final class TopologyRun implements AutoCloseable {
 
     private long nextTick() {
         long[] deadline = {PendingWorkStore.NO_DEADLINE};
-        new PendingWorkStore(driver.getKeyValueStore(Names.PENDING_WORK_STORE))
+        new PendingWorkStore(driver.getKeyValueStore(TopologyNames.PENDING_WORK_STORE))
                 .forEach((account, heldBack, deadlineMillis) -> deadline[0] = Math.min(deadline[0], deadlineMillis));
         return tickAt(deadline[0], nowMillis);
     }

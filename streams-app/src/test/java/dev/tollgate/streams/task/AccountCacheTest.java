@@ -33,7 +33,7 @@ class AccountCacheTest {
     void givenFullCache_whenOneMoreIsUsed_thenTheLeastRecentlyUsedLeaves() {
         accounts.get("a");
         accounts.get("b");
-        Account a = accounts.get("a");
+        CachedAccount a = accounts.get("a");
         accounts.get("c");
 
         assertThat(movements).containsExactly("+a", "+b", "+c", "-b");
@@ -45,8 +45,8 @@ class AccountCacheTest {
         for (int i = 0; i < 100; i++) {
             store.save(store.load("account-" + i));
         }
-        Account first = accounts.get("account-1");
-        Account second = accounts.get("account-2");
+        CachedAccount first = accounts.get("account-1");
+        CachedAccount second = accounts.get("account-2");
         movements.clear();
         List<String> visited = new ArrayList<>();
 

@@ -550,9 +550,10 @@ final class AccountingSimulation {
         owners.forEach((partition, owner) -> {
             SimulatedTask task = Objects.requireNonNull(owner.task(partition));
             while (task.isRestoring()) {
-                long before = log.end(SimulatedTask.changelog(Names.ACCOUNT_STORE, partition));
+                long before = log.end(SimulatedTask.changelog(TopologyNames.ACCOUNT_STORE, partition));
                 task.restore(Integer.MAX_VALUE);
-                if (task.isRestoring() && before == log.end(SimulatedTask.changelog(Names.ACCOUNT_STORE, partition))) {
+                if (task.isRestoring()
+                        && before == log.end(SimulatedTask.changelog(TopologyNames.ACCOUNT_STORE, partition))) {
                     // Another member's open transaction is in the way.
                     instances.forEach(this::commit);
                 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class EmissionThrottleTest {
     private final EmissionThrottle throttle = new EmissionThrottle(100);
-    private final Account a = new Account(AccountRecord.empty("a"));
-    private final Account b = new Account(AccountRecord.empty("b"));
+    private final CachedAccount a = new CachedAccount(AccountRecord.empty("a"));
+    private final CachedAccount b = new CachedAccount(AccountRecord.empty("b"));
 
     @Test
     void givenFirstChange_whenAsked_thenItMayBeSaidAtOnce() {
@@ -148,7 +148,7 @@ class EmissionThrottleTest {
         return said;
     }
 
-    private void say(Account account, List<String> said, long now) {
+    private void say(CachedAccount account, List<String> said, long now) {
         said.add(account.id());
         throttle.emitted(account.snapshot, now);
     }

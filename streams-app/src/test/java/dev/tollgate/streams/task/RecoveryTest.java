@@ -57,10 +57,11 @@ class RecoveryTest {
     Path folder;
 
     private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
-    private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
-    private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
-    private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
-    private final KeyValueStore<Bytes, byte[]> pendingWork = TestingStores.store(Names.PENDING_WORK_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(TopologyNames.ACCOUNT_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(TopologyNames.SCOPE_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(TopologyNames.EVENT_STORE, context);
+    private final KeyValueStore<Bytes, byte[]> pendingWork =
+            TestingStores.store(TopologyNames.PENDING_WORK_STORE, context);
     private final InMemoryPlanCatalog plans = new InMemoryPlanCatalog(Duration.ofSeconds(5));
     private FailingStore store = new FailingStore(new KafkaAccountStore(accounts, scopes, 1 << 20));
     private TestingRegistry registry;

@@ -73,15 +73,18 @@ class RevivedProcessorTest {
         registry = new TestingRegistry();
         config = TestingTopology.config(folder, registry.url(), Map.of());
         client = new SchemaRegistryClient(config.registry());
-        for (String name :
-                List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE)) {
+        for (String name : List.of(
+                TopologyNames.ACCOUNT_STORE,
+                TopologyNames.SCOPE_STORE,
+                TopologyNames.EVENT_STORE,
+                TopologyNames.PENDING_WORK_STORE)) {
             KeyValueStore<Bytes, byte[]> store = TestingStores.store(name, context);
             stores.put(name, store);
-            if (!name.equals(Names.ACCOUNT_STORE)) {
+            if (!name.equals(TopologyNames.ACCOUNT_STORE)) {
                 context.addStateStore(store);
             }
         }
-        hook = new CommitHookStore(store(Names.ACCOUNT_STORE));
+        hook = new CommitHookStore(store(TopologyNames.ACCOUNT_STORE));
         context.addStateStore(hook);
         plans.onDemand(() -> plans.markReadUpTo(plans.newestAskedMillis()));
         plans.put(TestingPlans.mem("mem", 10), TestingPlans.ALWAYS.toEpochMilli());
@@ -158,8 +161,9 @@ class RevivedProcessorTest {
         call(timers(before.size()), START.plusSeconds(30));
 
         assertThat(kinds()).contains(LimitEventKind.LIMIT_CLEARED);
-        AccountRecord record =
-                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20).load("acme");
+        AccountRecord record = new KafkaAccountStore(
+                        store(TopologyNames.ACCOUNT_STORE), store(TopologyNames.SCOPE_STORE), 1 << 20)
+                .load("acme");
         assertThat(record.lastOffset()).isEqualTo(offset - 1);
         assertThat(metrics.journal.count(Verdict.DUPLICATE)).isZero();
     }
@@ -242,7 +246,7 @@ class RevivedProcessorTest {
     @Test
     void givenCallThatFailed_whenACommitFollows_thenItIsRejectedAndNothingIsWritten() {
         AccountingTask task = task();
-        Map<Bytes, byte[]> before = contents(store(Names.ACCOUNT_STORE));
+        Map<Bytes, byte[]> before = contents(store(TopologyNames.ACCOUNT_STORE));
         task.request(
                 input(Topic.REQUEST_EVENTS, "acme", TestingEvents.request("acme", "e1", START), START),
                 START.toEpochMilli());
@@ -257,7 +261,7 @@ class RevivedProcessorTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("has failed");
         assertThatThrownBy(() -> task.passTime(START.toEpochMilli())).hasMessageContaining("has failed");
-        assertThat(contents(store(Names.ACCOUNT_STORE))).isEqualTo(before);
+        assertThat(contents(store(TopologyNames.ACCOUNT_STORE))).isEqualTo(before);
     }
 
     private AccountingTask task() {
@@ -268,9 +272,9 @@ class RevivedProcessorTest {
                 (requests, commands) -> context.currentSystemTimeMs(),
                 metrics,
                 new Emitter(context, metrics),
-                new KafkaAccountStore(store(Names.ACCOUNT_STORE), store(Names.SCOPE_STORE), 1 << 20),
-                new KafkaEventIndex(store(Names.EVENT_STORE)),
-                new PendingWorkStore(store(Names.PENDING_WORK_STORE)));
+                new KafkaAccountStore(store(TopologyNames.ACCOUNT_STORE), store(TopologyNames.SCOPE_STORE), 1 << 20),
+                new KafkaEventIndex(store(TopologyNames.EVENT_STORE)),
+                new PendingWorkStore(store(TopologyNames.PENDING_WORK_STORE)));
         task.open();
         return task;
     }

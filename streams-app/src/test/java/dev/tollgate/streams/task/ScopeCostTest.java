@@ -85,7 +85,9 @@ class ScopeCostTest {
 
             states.values().removeIf(state -> state == null);
             assertThat(states.keySet()).containsExactlyInAnyOrder("acme", keyOf("key-of-the-last"), projectKey());
-            assertThat(topology.driver.getKeyValueStore(Names.SCOPE_STORE).all())
+            assertThat(topology.driver
+                            .getKeyValueStore(TopologyNames.SCOPE_STORE)
+                            .all())
                     .toIterable()
                     // Two records and their timers.
                     .hasSize(4);
@@ -122,8 +124,11 @@ class ScopeCostTest {
 
     /** Calls of one account, each with the API key that its number is given. */
     private final class Load implements AutoCloseable {
-        private static final List<String> STORES =
-                List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE);
+        private static final List<String> STORES = List.of(
+                TopologyNames.ACCOUNT_STORE,
+                TopologyNames.SCOPE_STORE,
+                TopologyNames.EVENT_STORE,
+                TopologyNames.PENDING_WORK_STORE);
 
         private final TestingTopology topology;
         private final IntFunction<String> key;

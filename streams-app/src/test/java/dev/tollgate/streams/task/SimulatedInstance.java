@@ -199,8 +199,11 @@ final class SimulatedInstance {
     private Map<String, SimulatedDisk> disks(int partition) {
         return disks.computeIfAbsent(partition, _ -> {
             Map<String, SimulatedDisk> made = new LinkedHashMap<>();
-            for (String store :
-                    List.of(Names.ACCOUNT_STORE, Names.SCOPE_STORE, Names.EVENT_STORE, Names.PENDING_WORK_STORE)) {
+            for (String store : List.of(
+                    TopologyNames.ACCOUNT_STORE,
+                    TopologyNames.SCOPE_STORE,
+                    TopologyNames.EVENT_STORE,
+                    TopologyNames.PENDING_WORK_STORE)) {
                 made.put(store, new SimulatedDisk(store, this::useDisk));
             }
             return made;

@@ -109,7 +109,7 @@ final class SimulatedTask {
                 new TopicPartition(config.topics().name(Topic.REQUEST_EVENTS), partition),
                 new TopicPartition(config.topics().name(Topic.ACCOUNT_EVENTS), partition));
         disks.forEach((name, disk) -> stores.put(name, new LoggedStore(disk)));
-        this.hook = new CommitHookStore(Objects.requireNonNull(stores.get(Names.ACCOUNT_STORE)));
+        this.hook = new CommitHookStore(Objects.requireNonNull(stores.get(TopologyNames.ACCOUNT_STORE)));
     }
 
     int partition() {
@@ -469,11 +469,11 @@ final class SimulatedTask {
         @Override
         public <K extends String, V extends SpecificRecord> void forward(Record<K, V> record, String childName) {
             Topic topic = switch (childName) {
-                case Names.JOURNAL_SINK -> Topic.USAGE_JOURNAL;
-                case Names.TOTALS_SINK -> Topic.USAGE_TOTALS;
-                case Names.LIMIT_EVENT_SINK -> Topic.LIMIT_EVENTS;
-                case Names.LIMIT_STATE_SINK -> Topic.LIMIT_STATE;
-                case Names.DEAD_LETTER_SINK -> Topic.DEAD_LETTERS;
+                case TopologyNames.JOURNAL_SINK -> Topic.USAGE_JOURNAL;
+                case TopologyNames.TOTALS_SINK -> Topic.USAGE_TOTALS;
+                case TopologyNames.LIMIT_EVENT_SINK -> Topic.LIMIT_EVENTS;
+                case TopologyNames.LIMIT_STATE_SINK -> Topic.LIMIT_STATE;
+                case TopologyNames.DEAD_LETTER_SINK -> Topic.DEAD_LETTERS;
                 default -> throw new IllegalArgumentException("unknown sink " + childName);
             };
             String name = config.topics().name(topic);
@@ -539,7 +539,7 @@ final class SimulatedTask {
         @Override
         @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <S extends StateStore> S getStateStore(String name) {
-            if (name.equals(Names.ACCOUNT_STORE)) {
+            if (name.equals(TopologyNames.ACCOUNT_STORE)) {
                 return (S) hook;
             }
             return (S) Objects.requireNonNull(stores.get(name), name);

@@ -113,15 +113,15 @@ final class SimulationChecks {
 
     /** What hangs on the input alone. */
     private static Map<String, Map<Bytes, byte[]>> comparable(Map<String, Map<Bytes, byte[]>> stores) {
-        Map<Bytes, byte[]> accounts = Objects.requireNonNull(stores.get(Names.ACCOUNT_STORE));
-        Map<Bytes, byte[]> events = Objects.requireNonNull(stores.get(Names.EVENT_STORE));
+        Map<Bytes, byte[]> accounts = Objects.requireNonNull(stores.get(TopologyNames.ACCOUNT_STORE));
+        Map<Bytes, byte[]> events = Objects.requireNonNull(stores.get(TopologyNames.EVENT_STORE));
         return Map.of(
-                Names.ACCOUNT_STORE,
+                TopologyNames.ACCOUNT_STORE,
                 StoreContents.accounts(accounts),
-                Names.EVENT_STORE,
+                TopologyNames.EVENT_STORE,
                 StoreContents.events(accounts, events),
-                Names.SCOPE_STORE,
-                Objects.requireNonNull(stores.get(Names.SCOPE_STORE)));
+                TopologyNames.SCOPE_STORE,
+                Objects.requireNonNull(stores.get(TopologyNames.SCOPE_STORE)));
     }
 
     /** What is in memory of a store is bounded. */
@@ -335,8 +335,8 @@ final class SimulationChecks {
         Map<String, Long> versions = new LinkedHashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             new KafkaAccountStore(
-                            simulation.task(partition).store(Names.ACCOUNT_STORE),
-                            simulation.task(partition).store(Names.SCOPE_STORE),
+                            simulation.task(partition).store(TopologyNames.ACCOUNT_STORE),
+                            simulation.task(partition).store(TopologyNames.SCOPE_STORE),
                             1 << 20)
                     .scan(null, Integer.MAX_VALUE, account -> {
                         if (account.lastOffset() != AccountRecord.NO_OFFSET

@@ -238,11 +238,12 @@ final class TestingLog {
 
         private final class Partition {
             private final MockProcessorContext<String, SpecificRecord> context = TestingStores.context();
-            private final KeyValueStore<Bytes, byte[]> accounts = TestingStores.store(Names.ACCOUNT_STORE, context);
-            private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(Names.SCOPE_STORE, context);
-            private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(Names.EVENT_STORE, context);
+            private final KeyValueStore<Bytes, byte[]> accounts =
+                    TestingStores.store(TopologyNames.ACCOUNT_STORE, context);
+            private final KeyValueStore<Bytes, byte[]> scopes = TestingStores.store(TopologyNames.SCOPE_STORE, context);
+            private final KeyValueStore<Bytes, byte[]> events = TestingStores.store(TopologyNames.EVENT_STORE, context);
             private final KeyValueStore<Bytes, byte[]> pendingWork =
-                    TestingStores.store(Names.PENDING_WORK_STORE, context);
+                    TestingStores.store(TopologyNames.PENDING_WORK_STORE, context);
             private final int partition;
             private final List<Entry> own;
             /** Offsets differ from run to run: outputs are told by the number of the record. */

@@ -3,10 +3,10 @@ package dev.tollgate.gateway.backfill;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.gateway.GatewayException;
 import dev.tollgate.gateway.event.BodyReader;
+import dev.tollgate.gateway.event.EventProblem;
 import dev.tollgate.gateway.event.EventRules;
 import dev.tollgate.gateway.event.MalformedBodyException;
 import dev.tollgate.gateway.event.PlainEventReader;
-import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.internal.layout.JsonRecord;
 import dev.tollgate.gateway.internal.layout.LogRecord;
@@ -412,7 +412,7 @@ public final class Backfill {
         }
     }
 
-    private static String sentence(List<Problem> problems) {
+    private static String sentence(List<EventProblem> problems) {
         return problems.stream()
                 .map(problem -> problem.pointer() == null || problem.pointer().length() < 2
                         ? problem.detail()

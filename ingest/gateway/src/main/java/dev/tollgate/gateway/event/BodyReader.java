@@ -77,7 +77,7 @@ public final class BodyReader {
                 } catch (MalformedBodyException e) {
                     events.add(new ReadEvent.Invalid(
                             null,
-                            List.of(Problem.ofEvent(
+                            List.of(EventProblem.ofEvent(
                                     String.valueOf(e.getMessage()).replace("the body", "the line")))));
                 }
             }
@@ -103,7 +103,8 @@ public final class BodyReader {
             return node.has("specversion") ? cloud.readStructured(node, "") : plain.read(node, "", madeId);
         } catch (MalformedBodyException e) {
             return new ReadEvent.Invalid(
-                    null, List.of(Problem.ofEvent(String.valueOf(e.getMessage()).replace("the body", "the line"))));
+                    null,
+                    List.of(EventProblem.ofEvent(String.valueOf(e.getMessage()).replace("the body", "the line"))));
         }
     }
 
@@ -191,7 +192,7 @@ public final class BodyReader {
 
     private static ReadEvent tooManyValues(String at) {
         return new ReadEvent.Invalid(
-                null, List.of(Problem.at(at, "an event must have at most " + BoundedTree.MAX_VALUES + " values")));
+                null, List.of(EventProblem.at(at, "an event must have at most " + BoundedTree.MAX_VALUES + " values")));
     }
 
     private static boolean isBlank(byte[] body, int from, int to) {
@@ -219,7 +220,7 @@ public final class BodyReader {
                                         invalid.eventId(),
                                         List.of(
                                                 invalid.problems().getFirst(),
-                                                Problem.ofEvent(
+                                                EventProblem.ofEvent(
                                                         "has " + (count - 1) + " more problem(s); of one request "
                                                                 + MAX_PROBLEMS + " are named"))));
                 problemsLeft = Math.max(0, problemsLeft - count);

@@ -2,7 +2,7 @@ package dev.tollgate.gateway.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tollgate.gateway.event.Problem.Place;
+import dev.tollgate.gateway.event.EventProblem.Place;
 import dev.tollgate.planmodel.input.InputText;
 import dev.tollgate.planmodel.input.Rfc3339;
 import dev.tollgate.planmodel.input.Violation;
@@ -57,7 +57,8 @@ final class CloudEventReader {
         if (!(node instanceof ObjectNode object)) {
             return new ReadEvent.Invalid(
                     null,
-                    List.of(Problem.at(at, "a CloudEvent must be a JSON object, was " + PlainEventReader.kind(node))));
+                    List.of(EventProblem.at(
+                            at, "a CloudEvent must be a JSON object, was " + PlainEventReader.kind(node))));
         }
         Attributes attributes = new Attributes(name -> Place.at(at + "/" + name));
         object.properties().forEach(field -> take(field.getKey(), field.getValue(), attributes));
@@ -81,7 +82,7 @@ final class CloudEventReader {
                 return data(bytes, contentType, base64At);
             }
         }
-        Problem problem = contentProblem(contentType, dataAt);
+        EventProblem problem = contentProblem(contentType, dataAt);
         if (problem != null) {
             return Data.wrong(dataAt, problem);
         }
@@ -197,7 +198,7 @@ final class CloudEventReader {
     }
 
     private Data data(byte[] bytes, @Nullable String contentType, String at) {
-        Problem problem = contentProblem(contentType, at);
+        EventProblem problem = contentProblem(contentType, at);
         if (problem != null) {
             return Data.wrong(at, problem);
         }
@@ -207,18 +208,18 @@ final class CloudEventReader {
         try {
             JsonNode node = documents.single(bytes);
             return node == null
-                    ? Data.wrong(at, Problem.at(at, "must have at most " + BoundedTree.MAX_VALUES + " values"))
+                    ? Data.wrong(at, EventProblem.at(at, "must have at most " + BoundedTree.MAX_VALUES + " values"))
                     : Data.of(at, node);
         } catch (MalformedBodyException e) {
-            return Data.wrong(at, Problem.at(at, String.valueOf(e.getMessage())));
+            return Data.wrong(at, EventProblem.at(at, String.valueOf(e.getMessage())));
         }
     }
 
-    private static @Nullable Problem contentProblem(@Nullable String contentType, String at) {
+    private static @Nullable EventProblem contentProblem(@Nullable String contentType, String at) {
         MediaType type = contentType == null ? null : MediaType.parse(contentType);
         return contentType == null || (type != null && type.isJson())
                 ? null
-                : Problem.at(
+                : EventProblem.at(
                         at, "data must be JSON, datacontenttype was '" + PlainEventReader.shown(contentType) + "'");
     }
 
@@ -227,7 +228,7 @@ final class CloudEventReader {
         private final Placer placer;
         private final Map<String, String> values = new LinkedHashMap<>();
         private final Set<String> bad = new HashSet<>();
-        private final List<Problem> problems = new ArrayList<>(0);
+        private final List<EventProblem> problems = new ArrayList<>(0);
 
         Attributes(Placer placer) {
             this.placer = placer;
@@ -352,17 +353,17 @@ final class CloudEventReader {
      * @param at pointer to them
      */
     private record Data(
-            String at, @Nullable JsonNode node, @Nullable Problem problem) {
+            String at, @Nullable JsonNode node, @Nullable EventProblem problem) {
         static Data of(String at, JsonNode node) {
             return new Data(at, node, null);
         }
 
-        static Data wrong(String at, Problem problem) {
+        static Data wrong(String at, EventProblem problem) {
             return new Data(at, null, problem);
         }
 
         static Data missing(String at) {
-            return wrong(at, Problem.at(at, "is missing: the data are the fields of the request event"));
+            return wrong(at, EventProblem.at(at, "is missing: the data are the fields of the request event"));
         }
 
         static Data unknown(String at) {

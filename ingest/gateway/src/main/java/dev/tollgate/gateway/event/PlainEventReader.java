@@ -2,7 +2,7 @@ package dev.tollgate.gateway.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tollgate.gateway.event.Problem.Place;
+import dev.tollgate.gateway.event.EventProblem.Place;
 import dev.tollgate.planmodel.input.InputText;
 import dev.tollgate.planmodel.input.InputTime;
 import dev.tollgate.planmodel.input.RequestTarget;
@@ -73,7 +73,7 @@ public final class PlainEventReader {
     ReadEvent read(JsonNode node, String at, Envelope envelope, Supplier<String> madeId) {
         if (!(node instanceof ObjectNode object)) {
             return new ReadEvent.Invalid(
-                    envelope.id(), List.of(Problem.at(at, "an event must be a JSON object, was " + kind(node))));
+                    envelope.id(), List.of(EventProblem.at(at, "an event must be a JSON object, was " + kind(node))));
         }
         return new Reading(object, at, envelope).read(madeId);
     }
@@ -140,7 +140,7 @@ public final class PlainEventReader {
         private final ObjectNode object;
         private final String at;
         private final Envelope envelope;
-        private final List<Problem> problems = new ArrayList<>(0);
+        private final List<EventProblem> problems = new ArrayList<>(0);
         private final RequestEvent event = new RequestEvent();
         private boolean isUnknownMet;
 
@@ -400,7 +400,8 @@ public final class PlainEventReader {
 
         private void problem(String field, String detail) {
             if (problems.size() < EventRules.maxProblems()) {
-                problems.add(Problem.at(at + "/" + (field.startsWith("attributes/") ? field : escaped(field)), detail));
+                problems.add(
+                        EventProblem.at(at + "/" + (field.startsWith("attributes/") ? field : escaped(field)), detail));
             }
         }
     }

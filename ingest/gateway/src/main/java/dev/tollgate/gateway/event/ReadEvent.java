@@ -12,7 +12,7 @@ public sealed interface ReadEvent {
      *
      * @param account where its account stands, for who may not publish for it
      */
-    record Valid(RequestEvent event, Problem.Place account) implements ReadEvent {}
+    record Valid(RequestEvent event, EventProblem.Place account) implements ReadEvent {}
 
     /**
      * It breaks at least one.
@@ -20,7 +20,7 @@ public sealed interface ReadEvent {
      * @param eventId as given, or null if there was none to be read
      * @param problems all that were found, at most {@link EventRules#maxProblems()}
      */
-    record Invalid(@Nullable String eventId, List<Problem> problems) implements ReadEvent {
+    record Invalid(@Nullable String eventId, List<EventProblem> problems) implements ReadEvent {
         public Invalid {
             problems = List.copyOf(problems);
         }

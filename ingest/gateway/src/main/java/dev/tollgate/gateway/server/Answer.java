@@ -2,7 +2,7 @@ package dev.tollgate.gateway.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tollgate.gateway.event.Problem;
+import dev.tollgate.gateway.event.EventProblem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,7 +118,7 @@ record Answer(int status, String contentType, Map<String, String> headers, byte[
             json.writeStringField("status", result.status().text());
             if (!result.problems().isEmpty()) {
                 json.writeArrayFieldStart("problems");
-                for (Problem problem : result.problems()) {
+                for (EventProblem problem : result.problems()) {
                     json.writeStartObject();
                     if (problem.pointer() != null) {
                         json.writeStringField("pointer", problem.pointer());

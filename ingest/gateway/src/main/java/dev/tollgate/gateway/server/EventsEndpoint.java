@@ -4,9 +4,9 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.NoArgGenerator;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.gateway.event.BodyReader;
+import dev.tollgate.gateway.event.EventProblem;
 import dev.tollgate.gateway.event.MalformedBodyException;
 import dev.tollgate.gateway.event.MediaType;
-import dev.tollgate.gateway.event.Problem;
 import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
 import dev.tollgate.gateway.kafka.EventSender;
@@ -44,7 +44,7 @@ final class EventsEndpoint {
 
     private static final int PROBLEM_BYTES = 96;
 
-    private static final Problem REJECTED_BY_KAFKA = Problem.ofEvent(Delivery.REJECTED_BY_KAFKA);
+    private static final EventProblem REJECTED_BY_KAFKA = EventProblem.ofEvent(Delivery.REJECTED_BY_KAFKA);
 
     private final GatewayConfig config;
     private final BodyReader reader;
@@ -152,7 +152,7 @@ final class EventsEndpoint {
         for (ReadEvent event : read) {
             bytes += RESULT_BYTES;
             if (event instanceof ReadEvent.Invalid invalid) {
-                for (Problem problem : invalid.problems()) {
+                for (EventProblem problem : invalid.problems()) {
                     bytes += PROBLEM_BYTES
                             + problem.detail().length()
                             + (problem.pointer() == null ? 0 : problem.pointer().length());

@@ -1,6 +1,6 @@
 package dev.tollgate.gateway.server;
 
-import dev.tollgate.gateway.event.Problem;
+import dev.tollgate.gateway.event.EventProblem;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventId null only where a rejected event had none
  * @param problems empty exactly if it was not rejected
  */
-record Result(@Nullable String eventId, Status status, List<Problem> problems) {
+record Result(@Nullable String eventId, Status status, List<EventProblem> problems) {
 
     enum Status {
         /** Kafka has it. */

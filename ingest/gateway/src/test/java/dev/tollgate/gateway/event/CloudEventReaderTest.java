@@ -98,10 +98,10 @@ final class CloudEventReaderTest {
     }
 
     private List<String> places(String json) {
-        return problems(read(json)).stream().map(Problem::pointer).toList();
+        return problems(read(json)).stream().map(EventProblem::pointer).toList();
     }
 
-    private static List<Problem> problems(ReadEvent read) {
+    private static List<EventProblem> problems(ReadEvent read) {
         return ((ReadEvent.Invalid) read).problems();
     }
 

@@ -54,7 +54,7 @@ class EdgeFormTest {
                 .isInstanceOfSatisfying(
                         ReadEvent.Invalid.class,
                         invalid -> assertThat(invalid.problems())
-                                .containsExactly(new Problem("#/" + field, null, detail)));
+                                .containsExactly(new EventProblem("#/" + field, null, detail)));
     }
 
     @Test

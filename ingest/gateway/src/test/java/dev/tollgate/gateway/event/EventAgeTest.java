@@ -39,7 +39,7 @@ class EventAgeTest {
                         ReadEvent.Invalid.class,
                         invalid -> assertThat(invalid.problems())
                                 .singleElement()
-                                .extracting(Problem::detail)
+                                .extracting(EventProblem::detail)
                                 .isEqualTo("must be at most 400 d before 2026-11-28T12:00:00Z, was"
                                         + " 2025-10-24T11:59:59.999Z"));
     }

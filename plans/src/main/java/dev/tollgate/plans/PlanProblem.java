@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rule what is allowed, as the rest of a sentence that begins with the path
  * @param value what is there, ready to print; null where nothing is
  */
-public record Problem(
+public record PlanProblem(
         Severity severity,
         String file,
         Location location,

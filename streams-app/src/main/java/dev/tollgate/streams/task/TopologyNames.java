@@ -1,7 +1,7 @@
 package dev.tollgate.streams.task;
 
 /** Names of the topology's parts. They are part of the stored state: changelog topics are called after the stores. */
-public final class Names {
+public final class TopologyNames {
     public static final String REQUEST_SOURCE = "request-events-source";
     public static final String COMMAND_SOURCE = "account-events-source";
     public static final String ACCOUNTING = "accounting";
@@ -21,5 +21,5 @@ public final class Names {
     /** Accounts with something coming. */
     public static final String PENDING_WORK_STORE = "pending-work";
 
-    private Names() {}
+    private TopologyNames() {}
 }

@@ -10,18 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param header the HTTP header that holds it, for CloudEvents in binary mode; null otherwise
  * @param detail what is allowed and what was found, one sentence
  */
-public record Problem(@Nullable String pointer, @Nullable String header, String detail) {
-    static Problem at(String pointer, String detail) {
-        return new Problem("#" + pointer, null, detail);
+public record EventProblem(
+        @Nullable String pointer, @Nullable String header, String detail) {
+    static EventProblem at(String pointer, String detail) {
+        return new EventProblem("#" + pointer, null, detail);
     }
 
-    static Problem inHeader(String header, String detail) {
-        return new Problem(null, header, detail);
+    static EventProblem inHeader(String header, String detail) {
+        return new EventProblem(null, header, detail);
     }
 
     /** A problem of the whole event. */
-    public static Problem ofEvent(String detail) {
-        return new Problem(null, null, detail);
+    public static EventProblem ofEvent(String detail) {
+        return new EventProblem(null, null, detail);
     }
 
     /**
@@ -40,8 +41,8 @@ public record Problem(@Nullable String pointer, @Nullable String header, String 
         }
 
         /** What is wrong there. */
-        public Problem problem(String detail) {
-            return new Problem(pointer, header, detail);
+        public EventProblem problem(String detail) {
+            return new EventProblem(pointer, header, detail);
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.tollgate.schemas.config;
 
 /** Keys and values in messages: only what can be printed on one line. */
-final class Names {
+final class PrintableNames {
     private static final int MAX_SHOWN = 200;
 
-    private Names() {}
+    private PrintableNames() {}
 
     /** At most 200 characters, without control characters. */
     static String printable(String text) {

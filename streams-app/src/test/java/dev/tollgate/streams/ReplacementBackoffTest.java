@@ -6,15 +6,15 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class BackoffTest {
+class ReplacementBackoffTest {
     private static final long SEED = Long.getLong("tollgate.seed", System.nanoTime());
 
-    private final Backoff backoff = new Backoff(new SplittableRandom(SEED));
+    private final ReplacementBackoff backoff = new ReplacementBackoff(new SplittableRandom(SEED));
     private long nowMillis = 1_000;
 
     @Test
     void givenFaultsInARow_whenEachPauseIsOver_thenPausesDoubleUpToTheLongestWithUpToHalfAsMuchByChance() {
-        long least = Backoff.FIRST_MILLIS;
+        long least = ReplacementBackoff.FIRST_MILLIS;
         for (int i = 0; i < 10; i++) {
             long pause = failed();
 
@@ -22,7 +22,7 @@ class BackoffTest {
             assertThat(isPausing(pause - 1)).isTrue();
             assertThat(isPausing(pause)).isFalse();
             nowMillis += pause;
-            least = Math.min(Backoff.LONGEST_MILLIS, 2 * least);
+            least = Math.min(ReplacementBackoff.LONGEST_MILLIS, 2 * least);
         }
     }
 
@@ -35,7 +35,7 @@ class BackoffTest {
         assertThat(failed()).isEqualTo(first - 100);
         nowMillis += first - 100;
         assertThat(isPausing(0)).isFalse();
-        assertThat(failed()).isBetween(2 * Backoff.FIRST_MILLIS, 3 * Backoff.FIRST_MILLIS);
+        assertThat(failed()).isBetween(2 * ReplacementBackoff.FIRST_MILLIS, 3 * ReplacementBackoff.FIRST_MILLIS);
     }
 
     @Test
@@ -43,9 +43,9 @@ class BackoffTest {
         for (int i = 0; i < 8; i++) {
             nowMillis += failed();
         }
-        nowMillis += TimeUnit.MINUTES.toMillis(Backoff.WELL_MINUTES) + 1;
+        nowMillis += TimeUnit.MINUTES.toMillis(ReplacementBackoff.WELL_MINUTES) + 1;
 
-        assertThat(failed()).isBetween(Backoff.FIRST_MILLIS, Backoff.FIRST_MILLIS * 3 / 2);
+        assertThat(failed()).isBetween(ReplacementBackoff.FIRST_MILLIS, ReplacementBackoff.FIRST_MILLIS * 3 / 2);
     }
 
     @Test

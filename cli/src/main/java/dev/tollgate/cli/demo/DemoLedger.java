@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param levels where each limit of each account stands in the end
  * @param streamTimes highest event time by account
  */
-record Ledger(
+record DemoLedger(
         String party,
         Map<String, Long> verdicts,
         Map<String, Long> deadLetters,
@@ -30,7 +30,7 @@ record Ledger(
         Map<LimitKey, Level> levels,
         Map<String, Long> streamTimes) {
 
-    Ledger {
+    DemoLedger {
         verdicts = new TreeMap<>(verdicts);
         deadLetters = new TreeMap<>(deadLetters);
         totals = new TreeMap<>(totals);

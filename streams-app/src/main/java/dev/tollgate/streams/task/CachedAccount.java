@@ -4,7 +4,7 @@ import dev.tollgate.streams.store.AccountRecord;
 import dev.tollgate.streams.store.PendingWorkStore;
 
 /** An account as a task has it in memory: the record, and what is held back about it. */
-final class Account {
+final class CachedAccount {
     final AccountRecord record;
     final EmissionThrottle.Slot snapshot = new EmissionThrottle.Slot(this);
     final EmissionThrottle.Slot totals = new EmissionThrottle.Slot(this);
@@ -34,7 +34,7 @@ final class Account {
     /** When the last of what was held back was said, for accounts that the pending work still names. */
     long quietSinceMillis;
 
-    Account(AccountRecord record) {
+    CachedAccount(AccountRecord record) {
         this.record = record;
     }
 

@@ -5,10 +5,10 @@ package dev.tollgate.embedded;
  * per second and subject; what it throws stops the start.
  */
 @FunctionalInterface
-public interface Progress {
+public interface StartListener {
 
     /** For whoever does not want to know. */
-    Progress NONE = (phase, subject, done, total) -> {};
+    StartListener NONE = (phase, subject, done, total) -> {};
 
     /**
      * @param subject what it is about: the software with its version while it is fetched, the part while it starts

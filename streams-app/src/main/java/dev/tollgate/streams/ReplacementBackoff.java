@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * <p>Faults during a pause belong to the fault that it is for: one outage ends all threads. After
  * {@value #WELL_MINUTES} minutes without a fault the row is over. Times are of {@link System#nanoTime}. Thread-safe.
  */
-final class Backoff {
+final class ReplacementBackoff {
     static final long FIRST_MILLIS = 500;
     static final long LONGEST_MILLIS = 30_000;
     static final int WELL_MINUTES = 2;
@@ -22,7 +22,7 @@ final class Backoff {
     private long lastFaultNanos;
     private long pauseEndsNanos;
 
-    Backoff(RandomGenerator random) {
+    ReplacementBackoff(RandomGenerator random) {
         this.random = random;
     }
 
