@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.WindowUnit;
 import dev.tollgate.schemas.event.DeliveryListener;
 import java.util.ArrayList;
@@ -174,6 +175,41 @@ class PublishedCallsTest {
                 .level("requests-per-minute", "requests", Algorithm.SLIDING_WINDOW, 100, used, 60_000L, null)
                 .reaching(PARTITION, offset)
                 .build();
+    }
+
+    /** A new version of the plan counts by the hour instead of the minute, by another amount. */
+    @Test
+    void givenAPlanWhoseRuleChanges_whenOwnCallsAreOpen_thenTheyStillCountAndAreSettledLater() {
+        for (Algorithm algorithm : List.of(Algorithm.FIXED_WINDOW, Algorithm.LEAKY_BUCKET, Algorithm.SLIDING_WINDOW)) {
+            Gate gate = Gate.unfed(GateConfig.from(TestingGate.settings()), clock::get);
+            Plan first = TestingPlan.named("mem")
+                    .meter("requests", 1)
+                    .limit("calls", "requests", 60L, algorithm, WindowUnit.MINUTE)
+                    .build();
+            gate.apply(first);
+            gate.apply(TestingState.at(1, clock.get()).reaching(PARTITION, -1).build());
+            Permit inFlight = gate.begin(Call.of("acme", ORDINARY));
+            DeliveryListener published = serve(gate);
+            DeliveryListener dropped = serve(gate);
+            for (int i = 0; i < 5; i++) {
+                assertThat(gate.check("acme", ORDINARY).allowed()).isTrue();
+            }
+            assertThat(remaining(gate)).as("%s", algorithm).isEqualTo(52);
+
+            gate.apply(TestingPlan.named("mem")
+                    .version(2, java.time.Instant.ofEpochMilli(clock.get()))
+                    .meter("requests", 1)
+                    .limit("calls", "requests", 30L, algorithm, WindowUnit.HOUR)
+                    .with(first.getVersions()));
+
+            assertThat(remaining(gate)).as("%s", algorithm).isEqualTo(22);
+            dropped.dropped();
+            assertThat(remaining(gate)).as("%s", algorithm).isEqualTo(23);
+            inFlight.end(Outcome.INVALID);
+            assertThat(remaining(gate)).as("%s", algorithm).isEqualTo(24);
+            published.acknowledged(PARTITION, 0);
+            assertThat(remaining(gate)).as("%s", algorithm).isEqualTo(24);
+        }
     }
 
     /** What the world knows of one call; the model beside the gate is made of these alone. */
@@ -365,8 +401,10 @@ class PublishedCallsTest {
          * The newest snapshot's usage, and own calls: in flight, and ended in this window and not known to be in it.
          */
         private long usageKnownTo(int which) {
-            Published newest = readUpTo[which] == 0 ? null : published.get(readUpTo[which] - 1);
-            boolean current = newest != null && newest.window() == window();
+            Published newest = readUpTo[which] == 0
+                    ? new Published(snapshot(0, amount, 0, 0, -1), -1, 0, -1)
+                    : published.get(readUpTo[which] - 1);
+            boolean current = newest.window() == window();
             long usage = current ? newest.used() : 0;
             for (Served call : calls) {
                 boolean inIt = current && call.told && call.offset <= newest.offset();

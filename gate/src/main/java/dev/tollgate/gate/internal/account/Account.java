@@ -116,7 +116,8 @@ public final class Account {
 
     /**
      * Counters of rules that count in another way now, or are new, begin anew with what the newest snapshot says: they
-     * are then what they would be had the rule been known before the snapshot.
+     * are then what they would be had the rule been known before the snapshot. Those that have own calls go on with
+     * them, because the ends of those calls are still to come.
      *
      * @return whether there are any
      */
@@ -138,6 +139,10 @@ public final class Account {
                 if (key.limitId().equals(rule.limitId())
                         && key.algorithm() == rule.algorithm()
                         && key.scope() == rule.scope()) {
+                    if (known != null && entry.getValue().hasOwnCalls()) {
+                        entry.getValue().changeRule(known, rule, nowMillis);
+                        continue;
+                    }
                     Counter counter = Counter.forRule(rule, fleet, merged, nowMillis);
                     Snapshot told = entry.getValue().told();
                     if (told != null) {

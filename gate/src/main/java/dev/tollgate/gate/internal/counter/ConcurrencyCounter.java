@@ -125,6 +125,14 @@ final class ConcurrencyCounter extends Counter {
     @Override
     public void close(long cost) {}
 
+    @Override
+    void recount(Rule before, Rule after, long nowMillis) {}
+
+    @Override
+    public boolean hasOwnCalls() {
+        return inFlight != 0;
+    }
+
     /** Places are given back at the end of a call, so none is ever tracked. */
     @Override
     TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {

@@ -71,6 +71,19 @@ public abstract class Counter {
         return told;
     }
 
+    /**
+     * The rule counts in another way from now on, by the same algorithm: takes the newest snapshot over again and keeps
+     * the own calls that it does not contain, whose ends and acknowledgements are still to come.
+     */
+    public final synchronized void changeRule(Rule before, Rule after, long nowMillis) {
+        recount(before, after, nowMillis);
+    }
+
+    abstract void recount(Rule before, Rule after, long nowMillis);
+
+    /** Whether it has counted calls of this gate. */
+    public abstract boolean hasOwnCalls();
+
     /** What tracks calls from now on: all that are tracked later are newer than the snapshot that is known. */
     final TrackedCalls newTrackedCalls(LongAdder merged) {
         TrackedCalls calls = new TrackedCalls(merged);

@@ -53,6 +53,9 @@ final class LeakyCounter extends Counter {
     private long markMillis;
     private long markAdmitted;
 
+    /** The rule by which it has come to count, null if it always had the same: calls may end that began by another. */
+    private volatile @Nullable Rule changedTo;
+
     private final LongAdder merged;
 
     /** Guarded by this. Null as long as no call has been tracked. */
@@ -110,7 +113,7 @@ final class LeakyCounter extends Counter {
             OPEN.getAndAdd(this, -cost);
         }
         ADMITTED.getAndAdd(this, -cost);
-        EMPTY_AT.getAndAdd(this, -worthNanos(rule, cost));
+        EMPTY_AT.getAndAdd(this, -worthNanos(inForce(rule), cost));
     }
 
     @Override
@@ -130,6 +133,30 @@ final class LeakyCounter extends Counter {
         return generation;
     }
 
+    /** The level stays what it is in units; it drains at the new pace. */
+    @Override
+    void recount(Rule before, Rule after, long nowMillis) {
+        long now = nowMillis * NANOS_PER_MILLI;
+        changedTo = after;
+        while (true) {
+            long known = emptyAtNanos;
+            long level = known <= now ? 0 : unitsIn(before, known - now);
+            if (EMPTY_AT.compareAndSet(this, known, now + worthNanos(after, level))) {
+                return;
+            }
+        }
+    }
+
+    private Rule inForce(Rule known) {
+        Rule changed = changedTo;
+        return changed == null ? known : changed;
+    }
+
+    @Override
+    public boolean hasOwnCalls() {
+        return admitted != 0;
+    }
+
     /** Within its period each call drains. */
     private static long periodOf(Rule rule, long nowMillis) {
         return nowMillis / Math.max(1, rule.periodMillis());
@@ -145,7 +172,7 @@ final class LeakyCounter extends Counter {
         containedCost += cost;
         Snapshot snapshot = told();
         if (exact && snapshot != null) {
-            lowerTo(snapshotEmptyAt(rule, snapshot), worthNanos(rule, cost));
+            lowerTo(snapshotEmptyAt(inForce(rule), snapshot), worthNanos(inForce(rule), cost));
         }
     }
 

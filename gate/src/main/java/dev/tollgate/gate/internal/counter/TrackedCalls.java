@@ -27,8 +27,9 @@ final class TrackedCalls {
 
     /** The calls that ended in one window or period. */
     static final class Generation {
-        private final long key;
+        private long key;
         private long cost;
+        private long acknowledged;
         private long[] offsets = new long[FIRST_CAPACITY];
         private long[] costs = new long[FIRST_CAPACITY];
         private int waiting;
@@ -52,6 +53,7 @@ final class TrackedCalls {
     private @Nullable Generation previous;
     private int partition = NO_PARTITION;
     private long reachedOffset = Long.MIN_VALUE;
+    private long newestOffset = Long.MIN_VALUE;
 
     /** @param merged counts calls that joined another because the queue was full */
     TrackedCalls(LongAdder merged) {
@@ -70,6 +72,16 @@ final class TrackedCalls {
         }
         current.cost += cost;
         return current;
+    }
+
+    /** The windows are others now: the calls of the current one count in another. */
+    void rename(long key, long newKey) {
+        Generation current = of(key);
+        if (current != null) {
+            current.key = newKey;
+        }
+        newest = current;
+        previous = null;
     }
 
     /** Whether the calls of a generation are still kept. */
@@ -103,6 +115,15 @@ final class TrackedCalls {
         return (newest == null ? 0 : newest.cost) + (previous == null ? 0 : previous.cost);
     }
 
+    /**
+     * Cost of a generation's calls of which nothing has been told yet and that the newest snapshot may contain all the
+     * same. A publisher's acknowledgements come in the order of the log: where one is beyond the snapshot, so are all
+     * that are still to come.
+     */
+    long mayBeContained(@Nullable Generation generation) {
+        return generation == null || newestOffset > reachedOffset ? 0 : generation.cost - generation.acknowledged;
+    }
+
     /** Takes a call out: it never gets into the log, or nobody knows where it will be. */
     void remove(Generation generation, long cost) {
         generation.cost -= cost;
@@ -118,6 +139,9 @@ final class TrackedCalls {
         if (partition == NO_PARTITION) {
             partition = itsPartition;
         }
+        if (partition == itsPartition) {
+            newestOffset = Math.max(newestOffset, offset);
+        }
         if (partition != itsPartition || offset <= reachedOffset) {
             generation.cost -= cost;
             return partition == itsPartition;
@@ -127,6 +151,7 @@ final class TrackedCalls {
     }
 
     private void insert(Generation generation, long offset, long cost) {
+        generation.acknowledged += cost;
         int end = generation.waiting;
         if (end == MAX_WAITING) {
             merged.increment();
@@ -157,6 +182,7 @@ final class TrackedCalls {
             release(newest);
             release(previous);
             partition = itsPartition;
+            newestOffset = Long.MIN_VALUE;
         }
         reachedOffset = offset;
     }
@@ -167,6 +193,7 @@ final class TrackedCalls {
                 generation.cost -= generation.costs[i];
             }
             generation.waiting = 0;
+            generation.acknowledged = 0;
         }
     }
 
@@ -185,6 +212,7 @@ final class TrackedCalls {
             System.arraycopy(generation.offsets, count, generation.offsets, 0, generation.waiting);
             System.arraycopy(generation.costs, count, generation.costs, 0, generation.waiting);
             generation.cost -= contained;
+            generation.acknowledged -= contained;
         }
         return contained;
     }

@@ -47,6 +47,9 @@ final class WindowCounter extends Counter {
     /** The gate's share of the window is not known: the fleet's is taken. */
     private static final long UNKNOWN_SHARE = -1;
 
+    /** The same, but others are known to call in it. */
+    private static final long OTHERS_CALL = -2;
+
     /** Shares vary from window to window: an eighth more errs on the side of the limit. */
     private static final long SHARE_MARGIN = 2;
 
@@ -104,6 +107,7 @@ final class WindowCounter extends Counter {
      * @param firstSettled {@code settled} at that time
      * @param otherGatesShare what each own call stands for besides itself, in sixteenths; {@link #UNKNOWN_SHARE}
      * @param unconfirmed the part of what is not settled that may be contained all the same
+     * @param unseen what others have probably admitted that the snapshot does not contain, 0 where that is not known
      * @param attributed the part of {@code settled} that the newest snapshot has brought and that is only taken to be
      *     this gate's
      */
@@ -119,6 +123,7 @@ final class WindowCounter extends Counter {
             long firstSettled,
             long otherGatesShare,
             long unconfirmed,
+            long unseen,
             long attributed) {
 
         /** Usage, without the unconfirmed part. */
@@ -142,11 +147,25 @@ final class WindowCounter extends Counter {
         long estimated(FleetShare fleet, long admitted) {
             long own = Math.max(0, admitted - settled);
             long extra = otherGatesShare(fleet);
-            return extra == 0 ? used + own : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extra / SHARE_ONE;
+            if (extra == 0) {
+                return used + own;
+            }
+            long byOwn = weighed(own, extra);
+            // What this gate has admitted in so short a time is a small sample of what all have.
+            return used
+                    + own
+                    + (unseen <= 0 ? byOwn : Math.max(byOwn, unseen + weighed(admitted - admittedThen, extra)));
+        }
+
+        private static long weighed(long own, long extra) {
+            return Math.max(0, Math.min(own, Long.MAX_VALUE >>> 11)) * extra / SHARE_ONE;
         }
 
         private long otherGatesShare(FleetShare fleet) {
-            return otherGatesShare == UNKNOWN_SHARE ? fleet.extra() : otherGatesShare;
+            if (otherGatesShare >= 0) {
+                return otherGatesShare;
+            }
+            return otherGatesShare == OTHERS_CALL ? fleet.extraAmongOthers() : fleet.extra();
         }
 
         /** With a tracked call settled that the snapshot has turned out to contain. */
@@ -166,6 +185,7 @@ final class WindowCounter extends Counter {
                     firstSettled,
                     isSliding ? 0 : shareOf(used - firstUsed, all - firstSettled, otherGatesShare),
                     unconfirmed,
+                    unseen,
                     attributed - taken);
         }
 
@@ -217,8 +237,15 @@ final class WindowCounter extends Counter {
             return baseline.mayBeWrong(rule, fleet, admitted, open + trackedCost + cost)
                     && nowMillis - baseline.madeAtMillis >= ESTIMATE_MILLIS;
         }
-        return baseline.estimated(fleet, admitted) + cost <= rule.amount()
-                || nowMillis - firstSinceBaselineMillis >= ESTIMATE_MILLIS;
+        return baseline.estimated(fleet, admitted) + cost <= rule.amount() || isEstimateOver(baseline, nowMillis);
+    }
+
+    /** Whether calls that the estimate stands for should have shown by now. */
+    private boolean isEstimateOver(Baseline baseline, long nowMillis) {
+        long since = baseline.unseen > 0
+                ? Math.max(baseline.madeAtMillis, firstSinceBaselineMillis)
+                : firstSinceBaselineMillis;
+        return nowMillis - since >= ESTIMATE_MILLIS;
     }
 
     @Override
@@ -247,6 +274,32 @@ final class WindowCounter extends Counter {
         // In this order no snapshot can take it for one that nobody tells of.
         OPEN.getAndAdd(this, -cost);
         return generation;
+    }
+
+    @Override
+    void recount(Rule before, Rule after, long nowMillis) {
+        while (true) {
+            Baseline old = current(before, nowMillis);
+            long all = admitted;
+            Baseline made = fresh(after, nowMillis, 0, all, old.settled, old.otherGatesShare);
+            Snapshot told = told();
+            if (told != null && told.startMillis() < made.endMillis && made.startMillis < told.endMillis()) {
+                made = baselineOf(
+                        told, all, old.settled, told.used(), old.settled, old.otherGatesShare, old.unconfirmed, 0, 0);
+            }
+            if (BASELINE.compareAndSet(this, old, made)) {
+                if (tracked != null && !isSliding(after)) {
+                    tracked.rename(old.startMillis, made.startMillis);
+                    trackedCost = tracked.cost();
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    public boolean hasOwnCalls() {
+        return admitted != 0;
     }
 
     /** What tells the windows apart by which tracked calls are kept: of a sliding one its length. */
@@ -329,7 +382,10 @@ final class WindowCounter extends Counter {
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
-            return Math.min(current.endMillis, firstSinceBaselineMillis + ESTIMATE_MILLIS);
+            long since = current.unseen > 0
+                    ? Math.max(current.madeAtMillis, firstSinceBaselineMillis)
+                    : firstSinceBaselineMillis;
+            return Math.min(current.endMillis, since + ESTIMATE_MILLIS);
         }
         if (nowMillis >= current.blockedUntilMillis
                 && current.mayBeWrong(rule, fleet, admitted, open + trackedCost + cost)) {
@@ -365,7 +421,20 @@ final class WindowCounter extends Counter {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;
         }
-        return new Baseline(start, end, used, settled, 0, nowMillis, admitted, used, settled, otherGatesShare, 0, 0);
+        return new Baseline(
+                start,
+                end,
+                used,
+                settled,
+                0,
+                nowMillis,
+                admitted,
+                used,
+                settled,
+                otherGatesShare == OTHERS_CALL ? UNKNOWN_SHARE : otherGatesShare,
+                0,
+                0,
+                0);
     }
 
     @Override
@@ -415,11 +484,11 @@ final class WindowCounter extends Counter {
         if (!sameWindow) {
             // The pipeline is in the next window before this gate's clock is.
             long closed = Math.max(0, all - open);
-            return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0, 0);
+            return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0, 0, 0);
         }
         boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
         if (first) {
-            return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0, 0);
+            return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0, 0, 0);
         }
         long known = before.settled + takeContained(rule, before, snapshot);
         all = admitted;
@@ -430,14 +499,24 @@ final class WindowCounter extends Counter {
         boolean others = grown > closed - known;
         long recent = others ? recentlyAdmitted(before, snapshot, all) : 0;
         long settled = Math.min(contained, Math.max(known, contained - recent));
+        // Growth may be that of own calls that are not acknowledged yet.
+        TrackedCalls calls = tracked;
+        long unsure = calls == null ? 0 : calls.mayBeContained(calls.of(before.startMillis));
+        long byOthers = Math.max(0, grown - (closed - known) - unsure);
+        long share = shareOf(
+                snapshot.used() - before.firstUsed - Math.min(Math.max(0, grown), unsure),
+                settled - before.firstSettled,
+                before.otherGatesShare);
+        boolean isTold = calls != null && closed == known;
         return baselineOf(
                 snapshot,
                 all,
                 settled,
                 before.firstUsed,
                 before.firstSettled,
-                shareOf(snapshot.used() - before.firstUsed, settled - before.firstSettled, before.otherGatesShare),
+                isTold && share == UNKNOWN_SHARE && byOthers > 0 ? OTHERS_CALL : share,
                 contained - settled,
+                isTold ? unseenOf(before, snapshot, byOthers) : 0,
                 Math.max(0, settled - known));
     }
 
@@ -469,6 +548,7 @@ final class WindowCounter extends Counter {
                 0,
                 0,
                 contained - settled,
+                0,
                 0);
     }
 
@@ -480,6 +560,7 @@ final class WindowCounter extends Counter {
             long firstSettled,
             long otherGatesShare,
             long unconfirmed,
+            long unseen,
             long attributed) {
         return new Baseline(
                 snapshot.startMillis(),
@@ -493,6 +574,7 @@ final class WindowCounter extends Counter {
                 firstSettled,
                 otherGatesShare,
                 unconfirmed,
+                unseen,
                 attributed);
     }
 
@@ -512,6 +594,16 @@ final class WindowCounter extends Counter {
         long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
         long since = Math.max(0, Math.min(all - before.admittedThen, Long.MAX_VALUE / 1_000));
         return (since * within + elapsed / 2) / elapsed;
+    }
+
+    /**
+     * What others have admitted in the latency just observed and the time that it takes to publish, if they went on as
+     * between the last two snapshots; rounded up.
+     */
+    private static long unseenOf(Baseline before, Snapshot snapshot, long byOthers) {
+        long elapsed = Math.max(1, snapshot.receivedAtMillis() - before.madeAtMillis);
+        long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
+        return (Math.min(byOthers, Long.MAX_VALUE / 2_000) * within + elapsed - 1) / elapsed;
     }
 
     private static long shareOf(long allUnits, long ownUnits, long carried) {
