@@ -6,6 +6,7 @@ import dev.tollgate.gate.internal.account.Caller;
 import dev.tollgate.gate.internal.account.Terms;
 import dev.tollgate.gate.internal.counter.Counter;
 import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.counter.TrackedCall;
 import dev.tollgate.gate.internal.feed.Feed;
 import dev.tollgate.planmodel.contract.Bounds;
 import dev.tollgate.planmodel.pricing.EndpointPricing;
@@ -13,8 +14,11 @@ import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.event.DeliveryListener;
 import dev.tollgate.schemas.topic.LimitStateKey;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -189,7 +193,10 @@ public final class Gate implements AutoCloseable {
             Decision decision = decide(
                     account, terms, caller, pricing, call.units(), call.inputTokens(), call.outputItems(), now, false);
             return decision.allowed() && !terms.exempt
-                    ? new Permit(decision, outcome -> end(account, terms, caller, pricing, call.units(), now, outcome))
+                    ? new Permit(
+                            decision,
+                            (outcome, tracked) ->
+                                    end(account, terms, caller, pricing, call.units(), now, outcome, tracked))
                     : noted(decision);
         } catch (RuntimeException e) {
             return noted(failed(e, now));
@@ -197,7 +204,7 @@ public final class Gate implements AutoCloseable {
     }
 
     private static Permit noted(Decision decision) {
-        return new Permit(decision, outcome -> {});
+        return new Permit(decision, (outcome, tracked) -> DeliveryListener.NONE);
     }
 
     private Decision decide(
@@ -263,14 +270,16 @@ public final class Gate implements AutoCloseable {
         }
     }
 
-    private void end(
+    private DeliveryListener end(
             Account account,
             Terms terms,
             Caller caller,
             EndpointPricing pricing,
             long units,
             long beganAt,
-            Outcome outcome) {
+            Outcome outcome,
+            boolean tracked) {
+        List<TrackedCall> toBeTold = new ArrayList<>(tracked ? terms.rules.length : 0);
         try {
             boolean charged = terms.plan.chargedOutcomes.contains(outcome);
             for (int i = 0; i < terms.rules.length; i++) {
@@ -278,6 +287,8 @@ public final class Gate implements AutoCloseable {
                 long cost = costOf(rule, pricing, units);
                 if (cost > 0 && (rule.isConcurrency() || !charged)) {
                     caller.counters[i].giveBack(rule, beganAt, cost, false);
+                } else if (cost > 0 && tracked) {
+                    toBeTold.add(caller.counters[i].endTracked(rule, clock.getAsLong(), cost));
                 } else if (cost > 0) {
                     caller.counters[i].close(cost);
                 }
@@ -286,6 +297,7 @@ public final class Gate implements AutoCloseable {
             log.debug("end of a call of account={} could not be counted", account.id, e);
             metrics.errors.increment();
         }
+        return toBeTold.isEmpty() ? DeliveryListener.NONE : new Delivery(toBeTold, metrics.errors);
     }
 
     private Decision allowed(Terms terms, Caller caller) {

@@ -81,6 +81,14 @@ public final class GateMetrics {
         return intake.evicted.sum();
     }
 
+    /**
+     * Acknowledged calls that were put together with another because more than 1,024 of one limit of an account waited
+     * for a snapshot: they count until a snapshot has the later one.
+     */
+    public long mergedCalls() {
+        return intake.mergedCalls.sum();
+    }
+
     /** Attempts to reach Kafka or the registry that failed. */
     public long feedFailures() {
         return intake.feedFailures.sum();

@@ -1,6 +1,7 @@
 package dev.tollgate.gate;
 
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.event.DeliveryListener;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -15,7 +16,8 @@ public final class Permit {
 
     /** What the end of the call changes. */
     interface Ending {
-        void end(Outcome outcome);
+        /** @param tracked whether somebody will tell what becomes of the event */
+        DeliveryListener end(Outcome outcome, boolean tracked);
     }
 
     Permit(Decision decision, Ending ending) {
@@ -34,7 +36,26 @@ public final class Permit {
      */
     public void end(Outcome outcome) {
         if (ended.compareAndSet(false, true)) {
-            ending.end(outcome);
+            ending.end(outcome, false);
         }
+    }
+
+    /**
+     * As {@link #end}, where the publisher of the call's event is in this process: the gate then knows exactly which
+     * snapshots contain the call, instead of estimating it.
+     *
+     * <pre>{@code
+     * publisher.publish(UsageCall.of("acme", "/v2/mem-it").onDelivery(permit.endPublished(Outcome.SUCCESS)));
+     * }</pre>
+     *
+     * <p>The call counts as contained in no snapshot until the listener is told otherwise, at the longest until its
+     * window is over (of a leaky bucket or sliding window: two of its periods). So whoever takes the listener has to
+     * publish the event with it, or tell it himself.
+     *
+     * @return to be given to the publisher with the event; one that does nothing if there is nothing to be told, such
+     *     as for an outcome that is not charged
+     */
+    public DeliveryListener endPublished(Outcome outcome) {
+        return ended.compareAndSet(false, true) ? ending.end(outcome, true) : DeliveryListener.NONE;
     }
 }

@@ -3,7 +3,9 @@ package dev.tollgate.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.event.DeliveryListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -44,6 +46,8 @@ class OvershootTest {
         private long saidAtMillis;
         private boolean flushPlanned;
         private String account = "acme";
+        private boolean told;
+        private long nextOffset;
 
         Simulation(int gateCount, long publishMillis, long readMillis, long seed) {
             this(gateCount, publishMillis, readMillis, seed, 1);
@@ -64,6 +68,12 @@ class OvershootTest {
             callAs(account);
         }
 
+        /** From now on the gates are told of each of their calls where it is in the log, when it is there. */
+        Simulation tellingOffsets() {
+            told = true;
+            return this;
+        }
+
         /** From now on another account calls, which the gates know and have never been asked about. */
         void callAs(String other) {
             account = other;
@@ -75,6 +85,7 @@ class OvershootTest {
             return TestingState.at(itsVersion, asOf)
                     .account(account)
                     .window("requests-per-minute", "requests", WindowUnit.MINUTE, AMOUNT, itsUsage)
+                    .reaching(0, nextOffset - 1)
                     .build();
         }
 
@@ -110,8 +121,19 @@ class OvershootTest {
         }
 
         private void offer(Gate gate) {
-            if (gate.check(account, "/v2/notes").allowed()) {
-                at(clock.get() + publishMillis, this::count);
+            if (!told) {
+                if (gate.check(account, "/v2/notes").allowed()) {
+                    at(clock.get() + publishMillis, this::count);
+                }
+                return;
+            }
+            Permit permit = gate.begin(Call.of(account, "/v2/notes"));
+            if (permit.decision().allowed()) {
+                DeliveryListener listener = permit.endPublished(Outcome.SUCCESS);
+                at(clock.get() + publishMillis, () -> {
+                    listener.acknowledged(0, nextOffset++);
+                    count();
+                });
             }
         }
 
@@ -185,6 +207,40 @@ class OvershootTest {
             assertThat(first.firstKey()).isGreaterThanOrEqualTo(0L);
             assertThat(first.lastKey()).isLessThanOrEqualTo(10L);
             assertThat(later.lastKey()).isLessThanOrEqualTo(delays[0] == 5 ? 4L : 9L);
+        }
+    }
+
+    /** Nothing is configured; the gates are told where their calls are. Prints the distributions. */
+    @Test
+    void givenFourGatesThatKnowTheirOwnCalls_whenTheyStartAtOnce_thenTheFirstWindowIsAtMostTenOver() {
+        for (long[] delays : new long[][] {{5, 10}, {20, 40}}) {
+            TreeMap<Long, Integer> first = new TreeMap<>();
+            TreeMap<Long, Integer> later = new TreeMap<>();
+            for (long seed = 1; seed <= 20; seed++) {
+                Simulation simulation = new Simulation(4, delays[0], delays[1], seed).tellingOffsets();
+
+                simulation.run(5, 200, which -> true);
+
+                first.merge(simulation.totals.get(0) - AMOUNT, 1, Integer::sum);
+                simulation.totals.subList(1, 5).forEach(total -> later.merge(total - AMOUNT, 1, Integer::sum));
+            }
+            System.out.println("publish " + delays[0] + " ms, read " + delays[1]
+                    + " ms, own calls known: calls over in first windows " + first + ", in later ones " + later);
+            assertThat(first.firstKey()).isGreaterThanOrEqualTo(0L);
+            assertThat(first.lastKey()).isLessThanOrEqualTo(10L);
+            assertThat(later.firstKey()).isGreaterThanOrEqualTo(0L);
+            assertThat(later.lastKey()).isLessThanOrEqualTo(delays[0] == 5 ? 4L : 6L);
+        }
+    }
+
+    @Test
+    void givenOneGateThatKnowsItsOwnCalls_whenOverloaded_thenExactlyTheAmountGoesAheadWhateverTheDelay() {
+        for (long delay : new long[] {1, 40, 900, 7_000}) {
+            Simulation simulation = new Simulation(1, delay, delay, 42).tellingOffsets();
+
+            simulation.run(6, 200, which -> true);
+
+            assertThat(simulation.totals).as("delay %s ms", delay).containsOnly(AMOUNT);
         }
     }
 

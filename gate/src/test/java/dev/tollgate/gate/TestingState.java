@@ -51,6 +51,12 @@ public final class TestingState {
         return this;
     }
 
+    /** The newest request event that is in it. */
+    TestingState reaching(int partition, long offset) {
+        state.setSourcePartition(partition).setSourceOffset(offset);
+        return this;
+    }
+
     /** Makes it a record of one project or API key. */
     TestingState of(Scope scope, String scopeKey) {
         state.setScope(scope).setScopeKey(scopeKey);

@@ -6,11 +6,13 @@ import dev.tollgate.gate.Call;
 import dev.tollgate.gate.Gate;
 import dev.tollgate.gate.Permit;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.event.DeliverySlot;
 import java.io.IOException;
 
 /**
  * The gate in front of a context of the JDK's {@code HttpServer}: answers denied calls itself, adds headers to every
- * answer, and tells the gate how each call ended. Comes after authentication in the chain.
+ * answer, and tells the gate how each call ended. Comes after authentication in the chain. Where the publisher's filter
+ * comes before it, the gate learns where in the log each call is.
  */
 public final class GateHttpFilter extends Filter {
     private final Gate gate;
@@ -34,12 +36,13 @@ public final class GateHttpFilter extends Filter {
             deny(exchange, permit);
             return;
         }
+        DeliverySlot slot = DeliverySlot.ofThread();
         Outcome outcome = Outcome.SERVER_ERROR;
         try {
             chain.doFilter(exchange);
             outcome = Outcomes.ofStatus(exchange.getResponseCode());
         } finally {
-            permit.end(outcome);
+            Outcomes.end(permit, outcome, slot);
         }
     }
 

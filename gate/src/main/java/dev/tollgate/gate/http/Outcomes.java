@@ -1,8 +1,11 @@
 package dev.tollgate.gate.http;
 
+import dev.tollgate.gate.Permit;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.event.DeliverySlot;
+import org.jspecify.annotations.Nullable;
 
-/** What a response status says about how a request ended. The same as the publisher's filters say. */
+/** How a request ended, by its response status: the same as the publisher's filters say. */
 public final class Outcomes {
     private Outcomes() {}
 
@@ -21,5 +24,18 @@ public final class Outcomes {
             return Outcome.SERVER_ERROR;
         }
         return status >= 400 ? Outcome.INVALID : Outcome.SUCCESS;
+    }
+
+    /**
+     * Ends the permit of a request.
+     *
+     * @param slot what the publisher's filter has opened for the request; null if it has none
+     */
+    public static void end(Permit permit, Outcome outcome, @Nullable DeliverySlot slot) {
+        if (slot == null) {
+            permit.end(outcome);
+        } else {
+            slot.put(permit.endPublished(outcome));
+        }
     }
 }

@@ -32,6 +32,7 @@ public final class GateMeterBinder implements MeterBinder {
         counter(meters, GateMeters.PLANS, GateMetrics::plans);
         counter(meters, GateMeters.MALFORMED, GateMetrics::malformed);
         counter(meters, GateMeters.EVICTED, GateMetrics::evicted);
+        counter(meters, GateMeters.MERGED_CALLS, GateMetrics::mergedCalls);
         counter(meters, GateMeters.FEED_FAILURES, GateMetrics::feedFailures);
         for (Reason reason : Reason.values()) {
             meters.counter(

@@ -46,6 +46,12 @@ public final class GateMeters {
             "accounts",
             "accounts forgotten because there were more than `gate.max-accounts`");
 
+    static final MeterDeclaration MERGED_CALLS = counter(
+            "tollgate.gate.merged.calls",
+            "calls",
+            "acknowledged calls that were put together with another because more than 1,024 of one limit of an account"
+                    + " waited for a snapshot; they count until a snapshot has the later one");
+
     static final MeterDeclaration FEED_FAILURES =
             counter("tollgate.gate.feed.failures", "failures", "attempts to reach Kafka or the registry that failed");
 
@@ -67,6 +73,7 @@ public final class GateMeters {
             PLANS,
             MALFORMED,
             EVICTED,
+            MERGED_CALLS,
             FEED_FAILURES,
             ACCOUNTS,
             FEED_AGE);

@@ -7,6 +7,7 @@ import dev.tollgate.gate.http.CallExtractor;
 import dev.tollgate.gate.http.Outcomes;
 import dev.tollgate.gate.http.Problem;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.event.DeliverySlot;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
@@ -17,10 +18,12 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gate in front of servlets: answers denied calls itself, adds headers to every answer, and tells the gate how each
  * call ended, asynchronous ones too. Comes after authentication in the chain; register it with {@code asyncSupported}.
+ * Where the publisher's filter comes before it, the gate learns where in the log each call is.
  */
 public final class GateServletFilter implements Filter {
     private final Gate gate;
@@ -64,9 +67,16 @@ public final class GateServletFilter implements Filter {
             if (returned && request.isAsyncStarted()) {
                 request.getAsyncContext().addListener(new Ending(permit), request, response);
             } else {
-                permit.end(returned ? Outcomes.ofStatus(response.getStatus()) : Outcome.SERVER_ERROR);
+                Outcomes.end(
+                        permit,
+                        returned ? Outcomes.ofStatus(response.getStatus()) : Outcome.SERVER_ERROR,
+                        slotOf(request));
             }
         }
+    }
+
+    private static @Nullable DeliverySlot slotOf(ServletRequest request) {
+        return request.getAttribute(DeliverySlot.ATTRIBUTE) instanceof DeliverySlot slot ? slot : null;
     }
 
     /** Ends the permit when the asynchronous request does. */
@@ -79,7 +89,8 @@ public final class GateServletFilter implements Filter {
 
         @Override
         public void onComplete(AsyncEvent event) {
-            permit.end(
+            end(
+                    event,
                     event.getSuppliedResponse() instanceof HttpServletResponse response
                             ? Outcomes.ofStatus(response.getStatus())
                             : Outcome.SUCCESS);
@@ -87,12 +98,17 @@ public final class GateServletFilter implements Filter {
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            permit.end(Outcome.SERVER_ERROR);
+            end(event, Outcome.SERVER_ERROR);
         }
 
         @Override
         public void onError(AsyncEvent event) {
-            permit.end(Outcome.SERVER_ERROR);
+            end(event, Outcome.SERVER_ERROR);
+        }
+
+        private void end(AsyncEvent event, Outcome outcome) {
+            ServletRequest request = event.getSuppliedRequest();
+            Outcomes.end(permit, outcome, request == null ? null : slotOf(request));
         }
 
         @Override

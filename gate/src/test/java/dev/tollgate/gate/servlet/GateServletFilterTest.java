@@ -8,6 +8,8 @@ import dev.tollgate.gate.TestingPlan;
 import dev.tollgate.gate.TestingState;
 import dev.tollgate.gate.http.CallExtractor;
 import dev.tollgate.schemas.avro.WindowUnit;
+import dev.tollgate.schemas.event.DeliveryListener;
+import dev.tollgate.schemas.event.DeliverySlot;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +77,9 @@ class GateServletFilterTest {
             return null;
         });
 
+        @Nullable
+        DeliverySlot slot;
+
         final AsyncContext asyncContext = proxy(AsyncContext.class, (self, method, args) -> {
             if (!method.getName().equals("addListener")) {
                 throw new UnsupportedOperationException(method.getName());
@@ -87,6 +93,7 @@ class GateServletFilterTest {
                     case "getRequestURI" -> "/v2/notes";
                     case "isAsyncStarted" -> async;
                     case "getAsyncContext" -> asyncContext;
+                    case "getAttribute" -> DeliverySlot.ATTRIBUTE.equals(args[0]) ? slot : null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
 
@@ -105,6 +112,21 @@ class GateServletFilterTest {
 
     private void call(FilterChain chain) throws Exception {
         filter.doFilter(exchange.request, exchange.response, chain);
+    }
+
+    @Test
+    void givenAPublisherThatTells_whenTheEventIsDropped_thenTheCallIsGivenBack() throws Exception {
+        DeliverySlot slot = new DeliverySlot();
+        exchange.slot = slot;
+        call((request, response) -> {});
+        assertThat(testing.gate.check("acme", "/v2/notes").allowed()).isFalse();
+
+        DeliveryListener listener = slot.take();
+        listener.dropped();
+        listener.dropped();
+
+        assertThat(testing.gate.check("acme", "/v2/notes").allowed()).isTrue();
+        assertThat(testing.gate.check("acme", "/v2/notes").allowed()).isFalse();
     }
 
     @Test

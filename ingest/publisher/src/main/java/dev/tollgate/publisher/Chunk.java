@@ -38,6 +38,13 @@ final class Chunk {
         this.sizeBytes = size;
     }
 
+    /** Lets go of it: its events are in the spool or nowhere. */
+    void lostSight(LossReport losses) {
+        for (Envelope envelope : envelopes) {
+            envelope.lostSight(losses);
+        }
+    }
+
     void settledOne() {
         unsettled.decrementAndGet();
     }

@@ -370,7 +370,9 @@ final class DeliveryLoop {
             return false;
         }
         unspooled = null;
-        if (!behind) {
+        if (behind) {
+            chunk.lostSight(losses);
+        } else {
             disk.skipTo(disk.end());
             putInLine(chunk);
         }
@@ -553,7 +555,10 @@ final class DeliveryLoop {
         if (disk != null && recovered) {
             left = spoolTheRest(disk);
         } else {
-            left = unsettled(sent) + unsettled(unsent) + restOfQueue(null);
+            List<Chunk> rest = new ArrayList<>(sent);
+            rest.addAll(unsent);
+            left = unsettled(sent) + unsettled(unsent) + restOfQueue(rest);
+            rest.forEach(chunk -> chunk.lostSight(losses));
         }
         losses.dropped(DropReason.UNDELIVERED_AT_CLOSE, left);
         if (disk != null) {
@@ -576,6 +581,7 @@ final class DeliveryLoop {
         }
         restOfQueue(rest);
         for (Chunk chunk : rest) {
+            chunk.lostSight(losses);
             if (chunk.spooledUpTo() != null || chunk.isSettled()) {
                 continue;
             }
@@ -595,7 +601,7 @@ final class DeliveryLoop {
     }
 
     /** Empties the closed queue; the number of events in it. */
-    private long restOfQueue(@Nullable Collection<Chunk> into) {
+    private long restOfQueue(Collection<Chunk> into) {
         long count = 0;
         while (!queue.isEmpty()) {
             Chunk chunk = takeFromQueue(System.nanoTime());
@@ -605,9 +611,7 @@ final class DeliveryLoop {
                 continue;
             }
             count += chunk.envelopes.size();
-            if (into != null) {
-                into.add(chunk);
-            }
+            into.add(chunk);
         }
         return count;
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.event.DeliveryListener;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Envelope implements Callback {
     /** Confluent prefix (filled in when it is sent) and Avro binary. */
     final byte[] payload;
 
+    private final DeliveryListener delivery;
     private @Nullable Chunk chunk;
     private @Nullable KafkaLink link;
     private volatile boolean settled;
@@ -28,9 +30,15 @@ final class Envelope implements Callback {
 
     private volatile boolean isAlone;
 
+    /** An event of which nobody wants to know where it is. */
     Envelope(byte[] key, byte[] payload) {
+        this(key, payload, DeliveryListener.NONE);
+    }
+
+    Envelope(byte[] key, byte[] payload, DeliveryListener delivery) {
         this.key = key;
         this.payload = payload;
+        this.delivery = delivery;
     }
 
     int sizeBytes() {
@@ -69,16 +77,23 @@ final class Envelope implements Callback {
         }
         if (failure == null) {
             settle(mine);
-            sender.acknowledged();
+            sender.acknowledged(delivery, metadata);
         } else if (sender.isHopeless(failure) || (isAlone && sender.isRejectedForGood(failure, rejectedSinceNanos))) {
             settle(mine);
-            sender.rejected(failure);
+            sender.rejected(delivery, failure);
         } else {
             if (rejectedSinceNanos == 0 && KafkaLink.isRejection(failure)) {
                 long now = System.nanoTime();
                 rejectedSinceNanos = now == 0 ? 1 : now;
             }
             sender.failed(failure);
+        }
+    }
+
+    /** Nobody will learn here where it is in the log. */
+    void lostSight(LossReport losses) {
+        if (!settled) {
+            losses.tell(delivery, DeliveryListener::unknown);
         }
     }
 

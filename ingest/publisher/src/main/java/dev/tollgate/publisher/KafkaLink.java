@@ -1,5 +1,6 @@
 package dev.tollgate.publisher;
 
+import dev.tollgate.schemas.event.DeliveryListener;
 import dev.tollgate.schemas.retry.Backoff;
 import dev.tollgate.schemas.serde.WireFormat;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -134,13 +136,20 @@ final class KafkaLink {
         return isRejection(e) && sinceNanos != 0 && System.nanoTime() - sinceNanos >= rejectAfterNanos;
     }
 
-    void acknowledged() {
+    void acknowledged(DeliveryListener delivery, @Nullable RecordMetadata metadata) {
         lastProgressNanos = System.nanoTime();
         counters.acknowledged(1);
+        // Of a duplicate of an older batch, Kafka no longer says where it is.
+        losses.tell(
+                delivery,
+                metadata == null || !metadata.hasOffset()
+                        ? DeliveryListener::unknown
+                        : listener -> listener.acknowledged(metadata.partition(), metadata.offset()));
     }
 
-    void rejected(Exception e) {
+    void rejected(DeliveryListener delivery, Exception e) {
         lastProgressNanos = System.nanoTime();
+        losses.tell(delivery, DeliveryListener::dropped);
         losses.dropped(isRejection(e) ? DropReason.REJECTED_BY_KAFKA : DropReason.TOO_LARGE_FOR_KAFKA, 1);
         log.debug("Kafka rejects an event for good: topic={}", topic, e);
     }

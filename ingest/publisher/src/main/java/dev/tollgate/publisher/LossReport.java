@@ -1,10 +1,12 @@
 package dev.tollgate.publisher;
 
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.DeliveryListener;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,15 @@ final class LossReport {
         counters.dropped(reason, count);
         try {
             listener.dropped(reason, count);
+        } catch (RuntimeException e) {
+            listenerFailed(e);
+        }
+    }
+
+    /** Tells whoever waits for one event what became of it. Any thread. */
+    void tell(DeliveryListener delivery, Consumer<DeliveryListener> what) {
+        try {
+            what.accept(delivery);
         } catch (RuntimeException e) {
             listenerFailed(e);
         }

@@ -5,6 +5,7 @@ import dev.tollgate.publisher.spool.Spool;
 import dev.tollgate.publisher.spool.SpoolConfig;
 import dev.tollgate.schemas.SchemaText;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.DeliveryListener;
 import dev.tollgate.schemas.event.RequestEventRules;
 import dev.tollgate.schemas.serde.SchemaIds;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class RequestEventPublisher implements AutoCloseable {
     private final SchemaResolver schemas;
     private final HandOverQueue queue;
     private final @Nullable Spool spool;
-    private final DeliveryLoop delivery;
+    private final DeliveryLoop loop;
     private final EventEncoder.Pool encoders = new EventEncoder.Pool();
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -65,14 +66,14 @@ public final class RequestEventPublisher implements AutoCloseable {
             SchemaResolver schemas,
             HandOverQueue queue,
             @Nullable Spool spool,
-            DeliveryLoop delivery) {
+            DeliveryLoop loop) {
         this.config = config;
         this.counters = counters;
         this.losses = losses;
         this.schemas = schemas;
         this.queue = queue;
         this.spool = spool;
-        this.delivery = delivery;
+        this.loop = loop;
     }
 
     /**
@@ -104,10 +105,10 @@ public final class RequestEventPublisher implements AutoCloseable {
             KafkaLink link = new KafkaLink(properties, config.topic(), config.rejectAfter(), counters, losses);
             HandOverQueue queue = new HandOverQueue(config.queueEvents(), config.queueBytes());
             EventSchema schema = schemas.resolve(schemaText);
-            DeliveryLoop delivery = new DeliveryLoop(config, queue, link, schemas, schema, spool, counters, losses);
-            delivery.start();
+            DeliveryLoop loop = new DeliveryLoop(config, queue, link, schemas, schema, spool, counters, losses);
+            loop.start();
             log.info("publisher started: {}", config);
-            return new RequestEventPublisher(config, counters, losses, schemas, queue, spool, delivery);
+            return new RequestEventPublisher(config, counters, losses, schemas, queue, spool, loop);
         } catch (RuntimeException e) {
             schemas.close();
             if (spool != null) {
@@ -144,12 +145,12 @@ public final class RequestEventPublisher implements AutoCloseable {
      *     counted and reported, so that a service need not look at the answer
      */
     public boolean publish(@Nullable RequestEvent event) {
-        return publish(event, 0);
+        return publish(event, DeliveryListener.NONE, 0);
     }
 
     /** As {@link #publish(RequestEvent)}. */
     public boolean publish(UsageCall call) {
-        return publish(call.event(), 0);
+        return publish(call.event(), call.delivery(), 0);
     }
 
     /**
@@ -160,12 +161,13 @@ public final class RequestEventPublisher implements AutoCloseable {
      * @return as {@link #publish(RequestEvent)}; false as well when interrupted while waiting
      */
     public boolean publishWaiting(@Nullable RequestEvent event, Duration maxWait) {
-        return publish(event, maxWait.toNanos());
+        return publish(event, DeliveryListener.NONE, maxWait.toNanos());
     }
 
-    private boolean publish(@Nullable RequestEvent event, long maxWaitNanos) {
-        Envelope envelope = seal(event);
+    private boolean publish(@Nullable RequestEvent event, DeliveryListener delivery, long maxWaitNanos) {
+        Envelope envelope = seal(event, delivery);
         if (envelope == null) {
+            losses.tell(delivery, DeliveryListener::dropped);
             return false;
         }
         HandOverQueue.Offer offer = queue.offer(envelope);
@@ -174,10 +176,11 @@ public final class RequestEventPublisher implements AutoCloseable {
         }
         if (offer == HandOverQueue.Offer.ACCEPTED) {
             counters.publishedOne();
-            delivery.wakeIfAsleep();
+            loop.wakeIfAsleep();
             return true;
         }
-        losses.dropped(offer == HandOverQueue.Offer.CLOSED ? DropReason.CLOSED : delivery.reasonOfFullMemory(), 1);
+        losses.dropped(offer == HandOverQueue.Offer.CLOSED ? DropReason.CLOSED : loop.reasonOfFullMemory(), 1);
+        losses.tell(delivery, DeliveryListener::dropped);
         return false;
     }
 
@@ -196,7 +199,7 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /** The event checked and encoded, or null after it was rejected. */
-    private @Nullable Envelope seal(@Nullable RequestEvent event) {
+    private @Nullable Envelope seal(@Nullable RequestEvent event, DeliveryListener delivery) {
         if (event == null) {
             losses.rejected(null, RejectionReason.MALFORMED, "event must not be null");
             return null;
@@ -212,7 +215,7 @@ public final class RequestEventPublisher implements AutoCloseable {
             EventEncoder encoder = encoders.take();
             byte[] payload = encoder.encode(event, now, config.producerName());
             encoders.giveBack(encoder);
-            return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload);
+            return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload, delivery);
         } catch (RuntimeException e) {
             // Such as an attribute that is null, or a map that changes while it is read.
             losses.rejected(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
@@ -241,7 +244,7 @@ public final class RequestEventPublisher implements AutoCloseable {
 
     /** Events accepted, or left in the spool by an earlier process, and not yet acknowledged by Kafka. */
     public long pendingEvents() {
-        return delivery.pendingEvents();
+        return loop.pendingEvents();
     }
 
     /**
@@ -249,7 +252,7 @@ public final class RequestEventPublisher implements AutoCloseable {
      * upper bound; 0 means that everything published before is safe in Kafka or on disk.
      */
     public long eventsInMemoryOnly() {
-        return delivery.eventsInMemoryOnly();
+        return loop.eventsInMemoryOnly();
     }
 
     /** Size of the spool's files in bytes; 0 without a spool. */
@@ -264,7 +267,7 @@ public final class RequestEventPublisher implements AutoCloseable {
      * @return false if time ran out or the thread was interrupted; nothing is lost by that
      */
     public boolean flush(Duration timeout) {
-        return delivery.flush(timeout);
+        return loop.flush(timeout);
     }
 
     /** Closes within {@code publisher.close-timeout}. */
@@ -285,7 +288,7 @@ public final class RequestEventPublisher implements AutoCloseable {
             return;
         }
         queue.close();
-        delivery.close(timeout);
+        loop.close(timeout);
         schemas.close();
         log.info(
                 "publisher closed: published={} acknowledged={} pendingInSpool={} dropped={} rejected={}",

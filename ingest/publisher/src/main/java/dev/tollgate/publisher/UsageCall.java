@@ -3,6 +3,7 @@ package dev.tollgate.publisher;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.DeliveryListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class UsageCall {
     private final RequestEvent event = new RequestEvent();
     private @Nullable Map<String, String> attributes;
+    private DeliveryListener delivery = DeliveryListener.NONE;
 
     private UsageCall(String accountId, String endpoint) {
         event.setAccountId(accountId);
@@ -107,7 +109,17 @@ public final class UsageCall {
         return this;
     }
 
+    /** Who wants to know where the event is in the log, such as the gate that has let the call through. */
+    public UsageCall onDelivery(DeliveryListener listener) {
+        delivery = listener;
+        return this;
+    }
+
     RequestEvent event() {
         return event;
+    }
+
+    DeliveryListener delivery() {
+        return delivery;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.publisher.TestingKafka.Arrived;
 import dev.tollgate.publisher.spool.SpoolLockedException;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.DeliveryListener;
 import dev.tollgate.schemas.topic.AccountPartitioner;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -244,6 +246,25 @@ class PublisherOutageIT {
             throws Exception {
         kafka.stop();
         int rejected = 0;
+        AtomicInteger acknowledged = new AtomicInteger();
+        AtomicInteger dropped = new AtomicInteger();
+        AtomicInteger unknown = new AtomicInteger();
+        DeliveryListener told = new DeliveryListener() {
+            @Override
+            public void acknowledged(int partition, long offset) {
+                acknowledged.incrementAndGet();
+            }
+
+            @Override
+            public void dropped() {
+                dropped.incrementAndGet();
+            }
+
+            @Override
+            public void unknown() {
+                unknown.incrementAndGet();
+            }
+        };
         List<Integer> accepted = new ArrayList<>();
         try (RequestEventPublisher publisher = start(Map.of(
                 "publisher.spool-folder", spoolFolder(),
@@ -255,7 +276,9 @@ class PublisherOutageIT {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             for (int i = 0; counters.dropped(DropReason.SPOOL_FULL) < 100; i++) {
                 assertThat(System.nanoTime() - deadline).isNegative();
-                if (publisher.publish(UsageCall.of("bounded", "/e").eventId(Integer.toString(i)))) {
+                if (publisher.publish(UsageCall.of("bounded", "/e")
+                        .eventId(Integer.toString(i))
+                        .onDelivery(told))) {
                     accepted.add(i);
                 } else {
                     rejected++;
@@ -269,6 +292,10 @@ class PublisherOutageIT {
 
             assertThat(publisher.flush(PATIENCE)).isTrue();
             assertThat(counters.acknowledged()).isEqualTo(accepted.size());
+            // Where those are that had no place but on disk is not told.
+            assertThat(acknowledged.get() + unknown.get()).isEqualTo(accepted.size());
+            assertThat(unknown).hasPositiveValue();
+            assertThat(dropped).hasValue(rejected);
         }
         assertThat(idsByAccount().get("bounded")).isEqualTo(accepted);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.publisher.TestingKafka.Arrived;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.RequestEvent;
+import dev.tollgate.schemas.event.DeliveryListener;
 import dev.tollgate.schemas.topic.AccountPartitioner;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,6 +45,40 @@ class RequestEventPublisherIT {
     static void stopStack() {
         kafka.close();
         registry.close();
+    }
+
+    @Test
+    void givenListeners_whenEventsArrive_thenEachIsToldItsOwnPlaceInTheLog() throws Exception {
+        Map<String, String> told = new ConcurrentHashMap<>();
+        try (RequestEventPublisher publisher = start(Map.of())) {
+            for (int i = 0; i < 500; i++) {
+                String id = "told-" + i;
+                publisher.publish(UsageCall.of("told-" + i % 7, "/e")
+                        .eventId(id)
+                        .onDelivery(new DeliveryListener() {
+                            @Override
+                            public void acknowledged(int partition, long offset) {
+                                told.merge(id, partition + "@" + offset, String::concat);
+                            }
+                        }));
+            }
+            publisher.publish(UsageCall.of("", "/e").onDelivery(new DeliveryListener() {
+                @Override
+                public void dropped() {
+                    told.merge("", "dropped", String::concat);
+                }
+            }));
+            assertThat(publisher.flush(PATIENCE)).isTrue();
+        }
+
+        assertThat(told.remove("")).isEqualTo("dropped");
+        Map<String, String> arrived = new HashMap<>();
+        for (Arrived record : kafka.readAll()) {
+            if (record.key().startsWith("told-")) {
+                arrived.put(record.event().getEventId(), record.partition() + "@" + record.offset());
+            }
+        }
+        assertThat(told).hasSize(500).isEqualTo(arrived);
     }
 
     @Test

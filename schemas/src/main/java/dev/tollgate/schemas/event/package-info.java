@@ -1,4 +1,7 @@
-/** The bounds that the contract of request events states, for every place that takes events in. */
+/**
+ * Request events at the edges: the bounds that their contract states, for every place that takes them in, and how those
+ * who wait for one learn what became of it.
+ */
 @NullMarked
 package dev.tollgate.schemas.event;
 

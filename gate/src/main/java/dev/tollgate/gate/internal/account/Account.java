@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that this gate knows about one account. Written by the feed, read by every thread. */
@@ -30,6 +31,7 @@ public final class Account {
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
     private final TermsMaker maker;
     private final FleetShare fleet;
+    private final LongAdder merged;
 
     private long horizonMillis;
 
@@ -83,10 +85,12 @@ public final class Account {
         Terms make(Account account, @Nullable AccountView view, long nowMillis);
     }
 
-    Account(String id, TermsMaker maker, FleetShare fleet, long nowMillis) {
+    /** @param merged see {@link IntakeCounts#mergedCalls} */
+    Account(String id, TermsMaker maker, FleetShare fleet, LongAdder merged, long nowMillis) {
         this.id = id;
         this.maker = maker;
         this.fleet = fleet;
+        this.merged = merged;
         this.touchedAtMillis = nowMillis;
         this.terms = maker.make(this, null, nowMillis);
     }
@@ -112,7 +116,8 @@ public final class Account {
 
     /**
      * Counters of rules that count in another way now, or are new, begin anew with what the newest snapshot says: they
-     * are then what they would be had the rule been known before the snapshot.
+     * are then what they would be had the rule been known before the snapshot. Those that have own calls go on with
+     * them, because the ends of those calls are still to come.
      *
      * @return whether there are any
      */
@@ -134,7 +139,11 @@ public final class Account {
                 if (key.limitId().equals(rule.limitId())
                         && key.algorithm() == rule.algorithm()
                         && key.scope() == rule.scope()) {
-                    Counter counter = Counter.forRule(rule, fleet, nowMillis);
+                    if (known != null && entry.getValue().hasOwnCalls()) {
+                        entry.getValue().changeRule(known, rule, nowMillis);
+                        continue;
+                    }
+                    Counter counter = Counter.forRule(rule, fleet, merged, nowMillis);
                     Snapshot told = entry.getValue().told();
                     if (told != null) {
                         counter.tell(rule, told, horizonMillis);
@@ -146,7 +155,7 @@ public final class Account {
             for (Unplaced waiting : List.copyOf(unplaced.values())) {
                 if (isOf(rule, waiting.bucket())) {
                     CounterKey key = keyOf(waiting.bucket());
-                    Counter counter = Counter.forRule(rule, fleet, nowMillis);
+                    Counter counter = Counter.forRule(rule, fleet, merged, nowMillis);
                     counter.tell(rule, waiting.snapshot(), horizonMillis);
                     counters.put(key, counter);
                     unplaced.remove(key);
@@ -201,7 +210,7 @@ public final class Account {
                 key = overflow;
             }
         }
-        return counters.computeIfAbsent(key, ignored -> Counter.forRule(rule, fleet, nowMillis));
+        return counters.computeIfAbsent(key, ignored -> Counter.forRule(rule, fleet, merged, nowMillis));
     }
 
     /**
@@ -227,7 +236,7 @@ public final class Account {
         for (BucketState bucket : state.getBuckets()) {
             Rule rule = ruleOf(current, bucket);
             CounterKey key = keyOf(bucket);
-            Snapshot told = Snapshot.of(bucket, state.getStreamTime().toEpochMilli(), asOf, nowMillis);
+            Snapshot told = Snapshot.of(bucket, state, nowMillis);
             if (rule == null) {
                 if (unplaced.size() < MAX_COUNTERS) {
                     unplaced.put(key, new Unplaced(bucket, told));
@@ -236,7 +245,7 @@ public final class Account {
                 unplaced.remove(key);
                 Counter counter = counters.get(key);
                 if (counter == null) {
-                    counter = Counter.forRule(rule, fleet, nowMillis);
+                    counter = Counter.forRule(rule, fleet, merged, nowMillis);
                     counters.put(key, counter);
                     // Until now its calls were counted with others, if anything was known of them.
                     recounted |= rule.scope() != Scope.ACCOUNT && counters.containsKey(overflowOf(rule));

@@ -83,7 +83,8 @@ public final class AccountRegistry {
                 || !filter.test(accountId)) {
             return null;
         }
-        return accounts.computeIfAbsent(accountId, id -> new Account(id, this::termsFor, fleet, nowMillis));
+        return accounts.computeIfAbsent(
+                accountId, id -> new Account(id, this::termsFor, fleet, counts.mergedCalls, nowMillis));
     }
 
     public synchronized void apply(LimitState state) {
@@ -95,7 +96,7 @@ public final class AccountRegistry {
         Account account = accounts.get(id);
         if (account == null) {
             makeRoom(now);
-            account = new Account(id, this::termsFor, fleet, now);
+            account = new Account(id, this::termsFor, fleet, counts.mergedCalls, now);
         }
         boolean planMissing = plans.versionAt(state.getPlanId(), state.getPlanVersion(), now) == null;
         boolean taken =

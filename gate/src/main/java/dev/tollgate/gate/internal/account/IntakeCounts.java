@@ -19,6 +19,9 @@ public final class IntakeCounts {
     /** Accounts evicted to make room. */
     public final LongAdder evicted = new LongAdder();
 
+    /** Acknowledged calls that joined another, because too many of their account wait for a snapshot. */
+    public final LongAdder mergedCalls = new LongAdder();
+
     /** Attempts to reach Kafka or the registry that failed. */
     public final LongAdder feedFailures = new LongAdder();
 }

@@ -126,6 +126,29 @@ final class ConcurrencyCounter extends Counter {
     public void close(long cost) {}
 
     @Override
+    void recount(Rule before, Rule after, long nowMillis) {}
+
+    @Override
+    public boolean hasOwnCalls() {
+        return inFlight != 0;
+    }
+
+    /** Places are given back at the end of a call, so none is ever tracked. */
+    @Override
+    TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+        throw new IllegalStateException("requests in flight are not tracked: limit=" + rule.limitId());
+    }
+
+    @Override
+    void acknowledged(Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {}
+
+    @Override
+    void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {}
+
+    @Override
+    void unknown(TrackedCalls.Generation generation, long cost) {}
+
+    @Override
     public long used(Rule rule, long nowMillis) {
         return inFlight + others(nowMillis);
     }

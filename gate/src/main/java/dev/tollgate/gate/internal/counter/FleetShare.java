@@ -21,9 +21,13 @@ public final class FleetShare {
     /** Own units after which older ones weigh half. */
     private static final long HALVED_AT = 1_024;
 
+    /** Where others call and nothing else is known: as if there were seven of them. */
+    private static final long FIRST_EXTRA = 7L * ONE;
+
     private long allUnits;
     private long ownUnits;
     private volatile long extra;
+    private volatile boolean learned;
 
     /** @param gates how many there are, this one included; 1 or more */
     public FleetShare(int gates) {
@@ -51,11 +55,17 @@ public final class FleetShare {
         }
         if (ownUnits >= LEAST_SAMPLE) {
             extra = WindowCounter.otherGatesShare(allUnits, ownUnits);
+            learned = true;
         }
     }
 
     /** In sixteenths, 0 if there are no others. */
     long extra() {
         return extra;
+    }
+
+    /** The same for a window in which others are known to call, though not how many: until more is known, several. */
+    long extraAmongOthers() {
+        return learned ? extra : Math.max(extra, FIRST_EXTRA);
     }
 }

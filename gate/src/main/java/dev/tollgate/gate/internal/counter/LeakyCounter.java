@@ -3,6 +3,8 @@ package dev.tollgate.gate.internal.counter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Level of a leaky bucket that holds the amount and drains at amount per period.
@@ -13,7 +15,8 @@ import java.math.BigInteger;
  * it more than a minute ahead.
  *
  * <p>A newer snapshot wins where it is fuller; where it is emptier, own calls that it does not have yet are what makes
- * the difference, unless they are older than the horizon.
+ * the difference, unless they are older than the horizon. Where the publisher tells of all own calls where they are in
+ * the log ({@link TrackedCalls}), nothing is estimated: the level is the snapshot's and the calls beyond it.
  */
 final class LeakyCounter extends Counter {
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -21,12 +24,14 @@ final class LeakyCounter extends Counter {
 
     private static final VarHandle EMPTY_AT;
     private static final VarHandle ADMITTED;
+    private static final VarHandle OPEN;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             EMPTY_AT = lookup.findVarHandle(LeakyCounter.class, "emptyAtNanos", long.class);
             ADMITTED = lookup.findVarHandle(LeakyCounter.class, "admitted", long.class);
+            OPEN = lookup.findVarHandle(LeakyCounter.class, "open", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,13 +42,39 @@ final class LeakyCounter extends Counter {
     /** Cost of all calls admitted here, less what was given back: tells how much is newer than the horizon. */
     private volatile long admitted;
 
+    /** The part of {@link #admitted} that is in flight. */
+    private volatile long open;
+
     private volatile long blockedUntilMillis;
 
-    // Of the feed's thread only.
+    // Guarded by this.
     private long receivedAtMillis;
     private long admittedThen;
     private long markMillis;
     private long markAdmitted;
+
+    /** The rule by which it has come to count, null if it always had the same: calls may end that began by another. */
+    private volatile @Nullable Rule changedTo;
+
+    private final LongAdder merged;
+
+    /** Guarded by this. Null as long as no call has been tracked. */
+    private @Nullable TrackedCalls tracked;
+
+    /** Guarded by this: cost of tracked calls that a snapshot is known to contain. */
+    private long containedCost;
+
+    // Guarded by this: cost of calls of which nobody tells, at the last mark, and the part that is beyond the horizon.
+    private long markUntold;
+    private long settledUntold;
+
+    /** Guarded by this: whether the level follows from the newest snapshot and the calls that it does not contain. */
+    private boolean exact;
+
+    /** @param merged counts tracked calls that joined another, see {@link TrackedCalls} */
+    LeakyCounter(LongAdder merged) {
+        this.merged = merged;
+    }
 
     @Override
     public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
@@ -59,6 +90,9 @@ final class LeakyCounter extends Counter {
                 return false;
             }
             if (EMPTY_AT.compareAndSet(this, before, after)) {
+                if (!closed) {
+                    OPEN.getAndAdd(this, cost);
+                }
                 ADMITTED.getAndAdd(this, cost);
                 return true;
             }
@@ -75,12 +109,100 @@ final class LeakyCounter extends Counter {
 
     @Override
     public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+        if (!closed) {
+            OPEN.getAndAdd(this, -cost);
+        }
         ADMITTED.getAndAdd(this, -cost);
-        EMPTY_AT.getAndAdd(this, -worthNanos(rule, cost));
+        EMPTY_AT.getAndAdd(this, -worthNanos(inForce(rule), cost));
     }
 
     @Override
-    public void close(long cost) {}
+    public void close(long cost) {
+        OPEN.getAndAdd(this, -cost);
+    }
+
+    @Override
+    synchronized TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls == null) {
+            calls = newTrackedCalls(merged);
+            tracked = calls;
+        }
+        TrackedCalls.Generation generation = calls.ended(periodOf(rule, nowMillis), cost);
+        OPEN.getAndAdd(this, -cost);
+        return generation;
+    }
+
+    /** The level stays what it is in units; it drains at the new pace. */
+    @Override
+    void recount(Rule before, Rule after, long nowMillis) {
+        long now = nowMillis * NANOS_PER_MILLI;
+        changedTo = after;
+        while (true) {
+            long known = emptyAtNanos;
+            long level = known <= now ? 0 : unitsIn(before, known - now);
+            if (EMPTY_AT.compareAndSet(this, known, now + worthNanos(after, level))) {
+                return;
+            }
+        }
+    }
+
+    private Rule inForce(Rule known) {
+        Rule changed = changedTo;
+        return changed == null ? known : changed;
+    }
+
+    @Override
+    public boolean hasOwnCalls() {
+        return admitted != 0;
+    }
+
+    /** Within its period each call drains. */
+    private static long periodOf(Rule rule, long nowMillis) {
+        return nowMillis / Math.max(1, rule.periodMillis());
+    }
+
+    @Override
+    synchronized void acknowledged(
+            Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls == null || !calls.isKept(generation) || !calls.acknowledged(generation, partition, offset, cost)) {
+            return;
+        }
+        containedCost += cost;
+        Snapshot snapshot = told();
+        if (exact && snapshot != null) {
+            lowerTo(snapshotEmptyAt(inForce(rule), snapshot), worthNanos(inForce(rule), cost));
+        }
+    }
+
+    /** Takes a cost off that counts twice, but nothing of what the snapshot says. */
+    private void lowerTo(long floor, long worth) {
+        while (true) {
+            long before = emptyAtNanos;
+            long after = Math.min(before, Math.max(floor, before - worth));
+            if (after == before || EMPTY_AT.compareAndSet(this, before, after)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    synchronized void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls != null && calls.isKept(generation)) {
+            calls.remove(generation, cost);
+            giveBack(rule, 0, cost, true);
+        }
+    }
+
+    @Override
+    synchronized void unknown(TrackedCalls.Generation generation, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls != null && calls.isKept(generation)) {
+            calls.remove(generation, cost);
+        }
+    }
 
     @Override
     public long used(Rule rule, long nowMillis) {
@@ -118,10 +240,15 @@ final class LeakyCounter extends Counter {
         long all = admitted;
         long recent = recentlyAdmitted(snapshot, all);
         boolean beyondHorizon = markMillis > 0 && snapshot.asOfMillis() >= markMillis + horizonMillis;
+        long notContained = notContained(rule, snapshot);
+        long untold = all - notContained - containedCost;
+        exact = tracked != null && untold == settledUntold;
         while (true) {
             long before = emptyAtNanos;
             long after = before;
-            if (all == 0) {
+            if (exact) {
+                after = levelWith(rule, before, told, snapshot.receivedAtMillis(), worthNanos(rule, notContained));
+            } else if (all == 0) {
                 // Nothing of its own could make the difference: the newest snapshot is right, also where it is emptier.
                 after = told;
             } else if (told - before >= unit) {
@@ -141,7 +268,31 @@ final class LeakyCounter extends Counter {
         if (markMillis == 0 || beyondHorizon) {
             markMillis = snapshot.receivedAtMillis();
             markAdmitted = all;
+            settledUntold = markUntold;
+            markUntold = untold;
         }
+    }
+
+    /** Cost of own calls that no snapshot contains: those in flight, and tracked ones beyond this snapshot. */
+    private long notContained(Rule rule, Snapshot snapshot) {
+        TrackedCalls calls = tracked;
+        if (calls == null) {
+            return open;
+        }
+        calls.reached(snapshot.sourcePartition(), snapshot.sourceOffset());
+        calls.forgetBefore(periodOf(rule, snapshot.receivedAtMillis()) - 1);
+        containedCost += calls.takeContained();
+        return open + calls.cost();
+    }
+
+    /**
+     * The snapshot's level and calls beyond it, each of which was made between the snapshot and now. What this gate has
+     * worked out call by call stands where it is between, or differs by less than the unit by which a snapshot rounds.
+     */
+    private static long levelWith(Rule rule, long before, long told, long nowMillis, long worth) {
+        long most = Math.max(told, nowMillis * NANOS_PER_MILLI) + worth;
+        boolean isRounding = before <= told + worth && told + worth - before < worthNanos(rule, 1);
+        return isRounding ? before : Math.min(most, Math.max(before, told + worth));
     }
 
     private long recentlyAdmitted(Snapshot snapshot, long all) {

@@ -1,6 +1,7 @@
 package dev.tollgate.gate.internal.counter;
 
 import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.LimitState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param streamTimeMillis event time of the snapshot
  * @param asOfMillis append time of the newest record in it
  * @param receivedAtMillis when this gate read it, by its own clock
+ * @param sourcePartition partition of the account's request events
+ * @param sourceOffset offset of the newest of them that is in it, -1 for none: it contains those up to there
  */
 public record Snapshot(
         long used,
@@ -22,17 +25,22 @@ public record Snapshot(
         long blockedUntilMillis,
         long streamTimeMillis,
         long asOfMillis,
-        long receivedAtMillis) {
+        long receivedAtMillis,
+        int sourcePartition,
+        long sourceOffset) {
 
-    public static Snapshot of(BucketState bucket, long streamTimeMillis, long asOfMillis, long receivedAtMillis) {
+    public static Snapshot of(BucketState bucket, LimitState state, long receivedAtMillis) {
+        long streamTimeMillis = state.getStreamTime().toEpochMilli();
         return new Snapshot(
                 Math.max(0, bucket.getUsed()),
                 millis(bucket.getWindowStart(), streamTimeMillis),
                 millis(bucket.getWindowEnd(), Long.MAX_VALUE),
                 millis(bucket.getBlockedUntil(), 0),
                 streamTimeMillis,
-                asOfMillis,
-                receivedAtMillis);
+                state.getAsOf().toEpochMilli(),
+                receivedAtMillis,
+                state.getSourcePartition(),
+                state.getSourceOffset());
     }
 
     private static long millis(@Nullable Instant instant, long preset) {

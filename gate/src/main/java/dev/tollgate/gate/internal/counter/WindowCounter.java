@@ -4,6 +4,8 @@ import dev.tollgate.planmodel.time.FixedWindows;
 import dev.tollgate.schemas.avro.Algorithm;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Usage in a window, fixed or sliding.
@@ -12,6 +14,9 @@ import java.lang.invoke.VarHandle;
  * by compare-and-set. A {@link Baseline} says how to read it: usage is what the snapshot says plus what was admitted
  * beyond {@code settled}, the part that the snapshot contains already. A new snapshot or a new window is a new
  * baseline; the word goes on.
+ *
+ * <p><b>Tracked calls.</b> Where the publisher tells the offsets of own calls, {@link TrackedCalls} knows which of them
+ * the snapshot contains: they are settled exactly, and never by what follows, which is for the others.
  *
  * <p><b>What a snapshot contains.</b> It does not say whose calls it counts. Of the amount by which usage has grown
  * since the last one, as much as possible is taken to be this gate's own: for a single gate that is exact, whatever the
@@ -41,6 +46,9 @@ final class WindowCounter extends Counter {
 
     /** The gate's share of the window is not known: the fleet's is taken. */
     private static final long UNKNOWN_SHARE = -1;
+
+    /** The same, but others are known to call in it. */
+    private static final long OTHERS_CALL = -2;
 
     /** Shares vary from window to window: an eighth more errs on the side of the limit. */
     private static final long SHARE_MARGIN = 2;
@@ -75,9 +83,15 @@ final class WindowCounter extends Counter {
     /** When the first call after the baseline was admitted; only means something if there was one. */
     private volatile long firstSinceBaselineMillis;
 
-    // Of the feed's thread only: what had ended at a moment, for the horizon.
+    // Guarded by this: what had ended at a moment, for the horizon.
     private long markMillis;
     private long markClosed;
+
+    /** Guarded by this. Null as long as no call has been tracked. */
+    private @Nullable TrackedCalls tracked;
+
+    /** What tracked calls that no snapshot is known to contain cost. Written under this object's monitor. */
+    private volatile long trackedCost;
 
     /**
      * How to read {@link #admitted}.
@@ -93,6 +107,9 @@ final class WindowCounter extends Counter {
      * @param firstSettled {@code settled} at that time
      * @param otherGatesShare what each own call stands for besides itself, in sixteenths; {@link #UNKNOWN_SHARE}
      * @param unconfirmed the part of what is not settled that may be contained all the same
+     * @param unseen what others have probably admitted that the snapshot does not contain, 0 where that is not known
+     * @param attributed the part of {@code settled} that the newest snapshot has brought and that is only taken to be
+     *     this gate's
      */
     private record Baseline(
             long startMillis,
@@ -105,7 +122,9 @@ final class WindowCounter extends Counter {
             long firstUsed,
             long firstSettled,
             long otherGatesShare,
-            long unconfirmed) {
+            long unconfirmed,
+            long unseen,
+            long attributed) {
 
         /** Usage, without the unconfirmed part. */
         long known(long admitted) {
@@ -128,11 +147,46 @@ final class WindowCounter extends Counter {
         long estimated(FleetShare fleet, long admitted) {
             long own = Math.max(0, admitted - settled);
             long extra = otherGatesShare(fleet);
-            return extra == 0 ? used + own : used + own + Math.min(own, Long.MAX_VALUE >>> 11) * extra / SHARE_ONE;
+            if (extra == 0) {
+                return used + own;
+            }
+            long byOwn = weighed(own, extra);
+            // What this gate has admitted in so short a time is a small sample of what all have.
+            return used
+                    + own
+                    + (unseen <= 0 ? byOwn : Math.max(byOwn, unseen + weighed(admitted - admittedThen, extra)));
+        }
+
+        private static long weighed(long own, long extra) {
+            return Math.max(0, Math.min(own, Long.MAX_VALUE >>> 11)) * extra / SHARE_ONE;
         }
 
         private long otherGatesShare(FleetShare fleet) {
-            return otherGatesShare == UNKNOWN_SHARE ? fleet.extra() : otherGatesShare;
+            if (otherGatesShare >= 0) {
+                return otherGatesShare;
+            }
+            return otherGatesShare == OTHERS_CALL ? fleet.extraAmongOthers() : fleet.extra();
+        }
+
+        /** With a tracked call settled that the snapshot has turned out to contain. */
+        Baseline settling(long cost, boolean isSliding) {
+            // Its growth may have been taken for another call of this gate.
+            long taken = Math.min(cost, attributed);
+            long all = settled + cost - taken;
+            return new Baseline(
+                    startMillis,
+                    endMillis,
+                    used,
+                    all,
+                    blockedUntilMillis,
+                    madeAtMillis,
+                    admittedThen,
+                    firstUsed,
+                    firstSettled,
+                    isSliding ? 0 : shareOf(used - firstUsed, all - firstSettled, otherGatesShare),
+                    unconfirmed,
+                    unseen,
+                    attributed - taken);
         }
 
         boolean isSameWindow(Baseline other) {
@@ -141,11 +195,12 @@ final class WindowCounter extends Counter {
     }
 
     private final FleetShare fleet;
+    private final LongAdder merged;
 
-    WindowCounter(Rule rule, FleetShare fleet, long nowMillis) {
+    WindowCounter(Rule rule, FleetShare fleet, LongAdder merged, long nowMillis) {
         this.fleet = fleet;
-        this.baseline =
-                fresh(rule, nowMillis, 0, 0, 0, rule.algorithm() == Algorithm.SLIDING_WINDOW ? 0 : UNKNOWN_SHARE);
+        this.merged = merged;
+        this.baseline = fresh(rule, nowMillis, 0, 0, 0, isSliding(rule) ? 0 : UNKNOWN_SHARE);
         this.markMillis = nowMillis;
     }
 
@@ -179,11 +234,18 @@ final class WindowCounter extends Counter {
             return false;
         }
         if (baseline.known(admitted) + cost > rule.amount()) {
-            return baseline.mayBeWrong(rule, fleet, admitted, open + cost)
+            return baseline.mayBeWrong(rule, fleet, admitted, open + trackedCost + cost)
                     && nowMillis - baseline.madeAtMillis >= ESTIMATE_MILLIS;
         }
-        return baseline.estimated(fleet, admitted) + cost <= rule.amount()
-                || nowMillis - firstSinceBaselineMillis >= ESTIMATE_MILLIS;
+        return baseline.estimated(fleet, admitted) + cost <= rule.amount() || isEstimateOver(baseline, nowMillis);
+    }
+
+    /** Whether calls that the estimate stands for should have shown by now. */
+    private boolean isEstimateOver(Baseline baseline, long nowMillis) {
+        long since = baseline.unseen > 0
+                ? Math.max(baseline.madeAtMillis, firstSinceBaselineMillis)
+                : firstSinceBaselineMillis;
+        return nowMillis - since >= ESTIMATE_MILLIS;
     }
 
     @Override
@@ -198,6 +260,107 @@ final class WindowCounter extends Counter {
     @Override
     public void close(long cost) {
         OPEN.getAndAdd(this, -cost);
+    }
+
+    @Override
+    synchronized TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls == null) {
+            calls = newTrackedCalls(merged);
+            tracked = calls;
+        }
+        TrackedCalls.Generation generation = calls.ended(keyOf(rule, current(rule, nowMillis), nowMillis), cost);
+        trackedCost = calls.cost();
+        // In this order no snapshot can take it for one that nobody tells of.
+        OPEN.getAndAdd(this, -cost);
+        return generation;
+    }
+
+    @Override
+    void recount(Rule before, Rule after, long nowMillis) {
+        while (true) {
+            Baseline old = current(before, nowMillis);
+            long all = admitted;
+            Baseline made = fresh(after, nowMillis, 0, all, old.settled, old.otherGatesShare);
+            Snapshot told = told();
+            if (told != null && told.startMillis() < made.endMillis && made.startMillis < told.endMillis()) {
+                made = baselineOf(
+                        told, all, old.settled, told.used(), old.settled, old.otherGatesShare, old.unconfirmed, 0, 0);
+            }
+            if (BASELINE.compareAndSet(this, old, made)) {
+                if (tracked != null && !isSliding(after)) {
+                    tracked.rename(old.startMillis, made.startMillis);
+                    trackedCost = tracked.cost();
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    public boolean hasOwnCalls() {
+        return admitted != 0;
+    }
+
+    /** What tells the windows apart by which tracked calls are kept: of a sliding one its length. */
+    private static long keyOf(Rule rule, Baseline baseline, long nowMillis) {
+        return isSliding(rule) ? nowMillis / Math.max(1, rule.periodMillis()) : baseline.startMillis;
+    }
+
+    private static boolean isSliding(Rule rule) {
+        return rule.algorithm() == Algorithm.SLIDING_WINDOW;
+    }
+
+    /** Whether a tracked call counts in what the baseline is about. */
+    private static boolean counts(
+            Rule rule, Baseline baseline, TrackedCalls calls, TrackedCalls.Generation generation) {
+        return calls.isKept(generation) && (isSliding(rule) || generation.key() == baseline.startMillis);
+    }
+
+    @Override
+    synchronized void acknowledged(
+            Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls == null || !calls.isKept(generation)) {
+            return;
+        }
+        boolean contained = calls.acknowledged(generation, partition, offset, cost);
+        trackedCost = calls.cost();
+        while (contained) {
+            Baseline before = baseline;
+            if (!counts(rule, before, calls, generation)) {
+                return;
+            }
+            Baseline after = before.settling(cost, isSliding(rule));
+            if (BASELINE.compareAndSet(this, before, after)) {
+                if (!isSliding(rule)) {
+                    fleet.observe(0, after.settled - before.settled);
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    synchronized void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls == null || !calls.isKept(generation)) {
+            return;
+        }
+        calls.remove(generation, cost);
+        trackedCost = calls.cost();
+        if (counts(rule, baseline, calls, generation)) {
+            ADMITTED.getAndAdd(this, -cost);
+        }
+    }
+
+    @Override
+    synchronized void unknown(TrackedCalls.Generation generation, long cost) {
+        TrackedCalls calls = tracked;
+        if (calls != null && calls.isKept(generation)) {
+            calls.remove(generation, cost);
+            trackedCost = calls.cost();
+        }
     }
 
     @Override
@@ -219,12 +382,16 @@ final class WindowCounter extends Counter {
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
         if (onlyEstimated) {
-            return Math.min(current.endMillis, firstSinceBaselineMillis + ESTIMATE_MILLIS);
+            long since = current.unseen > 0
+                    ? Math.max(current.madeAtMillis, firstSinceBaselineMillis)
+                    : firstSinceBaselineMillis;
+            return Math.min(current.endMillis, since + ESTIMATE_MILLIS);
         }
-        if (nowMillis >= current.blockedUntilMillis && current.mayBeWrong(rule, fleet, admitted, open + cost)) {
+        if (nowMillis >= current.blockedUntilMillis
+                && current.mayBeWrong(rule, fleet, admitted, open + trackedCost + cost)) {
             return Math.min(current.endMillis, current.madeAtMillis + ESTIMATE_MILLIS);
         }
-        return rule.algorithm() == Algorithm.SLIDING_WINDOW && current.blockedUntilMillis > nowMillis
+        return isSliding(rule) && current.blockedUntilMillis > nowMillis
                 ? current.blockedUntilMillis
                 : current.endMillis;
     }
@@ -237,7 +404,7 @@ final class WindowCounter extends Counter {
         }
         long all = admitted;
         // Calls in flight will end, and count, in the new window. In a sliding one, so do those that no snapshot has.
-        long carried = Math.min(all, rule.algorithm() == Algorithm.SLIDING_WINDOW ? current.settled : all - open);
+        long carried = Math.min(all, isSliding(rule) ? current.settled : all - open);
         Baseline next = fresh(rule, nowMillis, 0, all, Math.max(0, carried), current.otherGatesShare);
         return BASELINE.compareAndSet(this, current, next) ? next : baseline;
     }
@@ -250,27 +417,38 @@ final class WindowCounter extends Counter {
         if (windows != null) {
             start = windows.startOf(nowMillis);
             end = windows.endOf(nowMillis);
-        } else if (rule.algorithm() != Algorithm.SLIDING_WINDOW && rule.periodMillis() <= 0) {
+        } else if (!isSliding(rule) && rule.periodMillis() <= 0) {
             // A window of unknown length that is over: nothing is known until the next snapshot.
             end = Long.MAX_VALUE;
         }
-        return new Baseline(start, end, used, settled, 0, nowMillis, admitted, used, settled, otherGatesShare, 0);
+        return new Baseline(
+                start,
+                end,
+                used,
+                settled,
+                0,
+                nowMillis,
+                admitted,
+                used,
+                settled,
+                otherGatesShare == OTHERS_CALL ? UNKNOWN_SHARE : otherGatesShare,
+                0,
+                0,
+                0);
     }
 
     @Override
     protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
         while (true) {
             Baseline before = current(rule, snapshot.receivedAtMillis());
-            Baseline after = rule.algorithm() == Algorithm.SLIDING_WINDOW
+            Baseline after = isSliding(rule)
                     ? afterSliding(rule, before, snapshot, horizonMillis)
-                    : afterFixed(before, snapshot, horizonMillis);
+                    : afterFixed(rule, before, snapshot, horizonMillis);
             if (after.equals(before)) {
                 break;
             }
             if (BASELINE.compareAndSet(this, before, after)) {
-                if (rule.algorithm() != Algorithm.SLIDING_WINDOW
-                        && after.isSameWindow(before)
-                        && after.admittedThen > after.firstSettled) {
+                if (!isSliding(rule) && after.isSameWindow(before) && after.admittedThen > after.firstSettled) {
                     fleet.observe(after.used - before.used, after.settled - before.settled);
                 }
                 break;
@@ -278,50 +456,80 @@ final class WindowCounter extends Counter {
         }
         if (snapshot.asOfMillis() >= markMillis + horizonMillis) {
             markMillis = snapshot.receivedAtMillis();
-            markClosed = admitted - open;
+            markClosed = admitted - open - trackedCost;
         }
     }
 
-    private Baseline afterFixed(Baseline before, Snapshot snapshot, long horizonMillis) {
+    /** Takes out the tracked calls that a snapshot contains; their cost. */
+    private long takeContained(Rule rule, Baseline before, Snapshot snapshot) {
+        TrackedCalls calls = tracked;
+        if (calls == null) {
+            return 0;
+        }
+        calls.reached(snapshot.sourcePartition(), snapshot.sourceOffset());
+        long key = keyOf(rule, before, snapshot.receivedAtMillis());
+        calls.forgetBefore(isSliding(rule) ? key - 1 : key);
+        long contained = isSliding(rule) ? calls.takeContained() : calls.takeContained(calls.of(key));
+        trackedCost = calls.cost();
+        return contained;
+    }
+
+    private Baseline afterFixed(Rule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
         if (snapshot.endMillis() <= before.startMillis) {
             // It still tells of a window that is over by this gate's clock.
             return before;
         }
         long all = admitted;
-        long closed = Math.max(0, all - open);
         boolean sameWindow = snapshot.startMillis() < before.endMillis && before.startMillis < snapshot.endMillis();
         if (!sameWindow) {
             // The pipeline is in the next window before this gate's clock is.
-            return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0);
+            long closed = Math.max(0, all - open);
+            return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0, 0, 0);
         }
         boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
         if (first) {
-            return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0);
+            return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0, 0, 0);
         }
-        long contained = containedBy(before, snapshot, closed, horizonMillis);
-        boolean others = snapshot.used() - before.used > closed - before.settled;
+        long known = before.settled + takeContained(rule, before, snapshot);
+        all = admitted;
+        long closed = Math.max(0, all - open - trackedCost);
+        // What tracked calls do not explain.
+        long grown = snapshot.used() - before.used - (known - before.settled);
+        long contained = containedBy(known, grown, snapshot, closed, horizonMillis);
+        boolean others = grown > closed - known;
         long recent = others ? recentlyAdmitted(before, snapshot, all) : 0;
-        long settled = Math.min(contained, Math.max(before.settled, contained - recent));
+        long settled = Math.min(contained, Math.max(known, contained - recent));
+        // Growth may be that of own calls that are not acknowledged yet.
+        TrackedCalls calls = tracked;
+        long unsure = calls == null ? 0 : calls.mayBeContained(calls.of(before.startMillis));
+        long byOthers = Math.max(0, grown - (closed - known) - unsure);
+        long share = shareOf(
+                snapshot.used() - before.firstUsed - Math.min(Math.max(0, grown), unsure),
+                settled - before.firstSettled,
+                before.otherGatesShare);
+        boolean isTold = calls != null && closed == known;
         return baselineOf(
                 snapshot,
                 all,
                 settled,
                 before.firstUsed,
                 before.firstSettled,
-                shareOf(snapshot.used() - before.firstUsed, settled - before.firstSettled, before.otherGatesShare),
-                contained - settled);
+                isTold && share == UNKNOWN_SHARE && byOthers > 0 ? OTHERS_CALL : share,
+                contained - settled,
+                isTold ? unseenOf(before, snapshot, byOthers) : 0,
+                Math.max(0, settled - known));
     }
 
     private Baseline afterSliding(Rule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
+        long known = before.settled + takeContained(rule, before, snapshot);
         long all = admitted;
-        long closed = Math.max(0, all - open);
+        long closed = Math.max(0, all - open - trackedCost);
         // Growth says nothing here, because old usage leaves at the same time: go by the latency, and by what is known
         // to have been there in the first place.
         long contained = snapshot.asOfMillis() >= before.madeAtMillis || snapshot.used() > before.used
                 ? closed
-                : containedBy(before, snapshot, closed, horizonMillis);
-        long settled =
-                Math.min(contained, Math.max(before.settled, contained - recentlyAdmitted(before, snapshot, all)));
+                : containedBy(known, snapshot.used() - before.used, snapshot, closed, horizonMillis);
+        long settled = Math.min(contained, Math.max(known, contained - recentlyAdmitted(before, snapshot, all)));
         long end = Math.max(
                 snapshot.streamTimeMillis() + Math.max(1, rule.periodMillis()), snapshot.receivedAtMillis() + 1);
         // A block ends when there is room for one more, which is all that is known of how usage goes down.
@@ -339,7 +547,9 @@ final class WindowCounter extends Counter {
                 0,
                 0,
                 0,
-                contained - settled);
+                contained - settled,
+                0,
+                0);
     }
 
     private static Baseline baselineOf(
@@ -349,7 +559,9 @@ final class WindowCounter extends Counter {
             long firstUsed,
             long firstSettled,
             long otherGatesShare,
-            long unconfirmed) {
+            long unconfirmed,
+            long unseen,
+            long attributed) {
         return new Baseline(
                 snapshot.startMillis(),
                 snapshot.endMillis(),
@@ -361,14 +573,15 @@ final class WindowCounter extends Counter {
                 firstUsed,
                 firstSettled,
                 otherGatesShare,
-                unconfirmed);
+                unconfirmed,
+                unseen,
+                attributed);
     }
 
-    /** The most that the snapshot can contain of what this gate has admitted. */
-    private long containedBy(Baseline before, Snapshot snapshot, long closed, long horizonMillis) {
-        long grown = Math.max(0, snapshot.used() - before.used);
+    /** The most that the snapshot can contain of what this gate has admitted, besides what it is known to. */
+    private long containedBy(long known, long grown, Snapshot snapshot, long closed, long horizonMillis) {
         boolean beyondHorizon = snapshot.asOfMillis() >= markMillis + horizonMillis;
-        long contained = before.settled + grown;
+        long contained = known + Math.max(0, grown);
         return Math.min(closed, beyondHorizon ? Math.max(contained, markClosed) : contained);
     }
 
@@ -381,6 +594,16 @@ final class WindowCounter extends Counter {
         long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
         long since = Math.max(0, Math.min(all - before.admittedThen, Long.MAX_VALUE / 1_000));
         return (since * within + elapsed / 2) / elapsed;
+    }
+
+    /**
+     * What others have admitted in the latency just observed and the time that it takes to publish, if they went on as
+     * between the last two snapshots; rounded up.
+     */
+    private static long unseenOf(Baseline before, Snapshot snapshot, long byOthers) {
+        long elapsed = Math.max(1, snapshot.receivedAtMillis() - before.madeAtMillis);
+        long within = Math.min(elapsed, snapshot.latencyMillis() + PUBLISH_MILLIS);
+        return (Math.min(byOthers, Long.MAX_VALUE / 2_000) * within + elapsed - 1) / elapsed;
     }
 
     private static long shareOf(long allUnits, long ownUnits, long carried) {

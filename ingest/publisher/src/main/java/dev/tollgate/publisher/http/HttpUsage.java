@@ -4,6 +4,7 @@ import dev.tollgate.planmodel.input.InputText;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;
 import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.event.DeliveryListener;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -69,6 +70,12 @@ public final class HttpUsage {
      * @param took from the first to the last byte, as far as the server knows
      */
     public void record(HttpCall call, int status, Duration took) {
+        record(call, status, took, DeliveryListener.NONE);
+    }
+
+    /** As {@link #record(HttpCall, int, Duration)}; the listener is told what becomes of the event. */
+    public void record(HttpCall call, int status, Duration took, DeliveryListener delivery) {
+        boolean given = false;
         try {
             if (unless.test(call)) {
                 return;
@@ -84,9 +91,17 @@ public final class HttpUsage {
                     .outcome(outcome(status))
                     .took(took);
             details.accept(call, usage);
+            if (delivery != DeliveryListener.NONE) {
+                usage.onDelivery(delivery);
+            }
+            given = true;
             publisher.publish(usage);
         } catch (RuntimeException e) {
             publisher.reject("request cannot be made an event: " + e);
+        } finally {
+            if (!given) {
+                delivery.dropped();
+            }
         }
     }
 

@@ -5,13 +5,14 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import dev.tollgate.publisher.http.HttpCall;
 import dev.tollgate.publisher.http.HttpUsage;
+import dev.tollgate.schemas.event.DeliverySlot;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes one event per exchange, after its handler has returned or thrown. To be put first:
- * {@code context.getFilters().add(0, filter)}.
+ * {@code context.getFilters().add(0, filter)}. A gate's filter behind it learns where in the log each call is.
  *
  * <p>For handlers that answer before they return, which is the usual way; an exchange that has no answer by then is
  * published as {@code SERVER_ERROR}. Attributes of an exchange are, in the JDK's server, attributes of its context,
@@ -32,13 +33,16 @@ public final class UsageExchangeFilter extends Filter {
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         long startNanos = System.nanoTime();
+        DeliverySlot slot = DeliverySlot.openOnThread();
         try {
             chain.doFilter(exchange);
         } finally {
+            DeliverySlot.closeOnThread();
             usage.record(
                     new Exchange(exchange),
                     exchange.getResponseCode(),
-                    Duration.ofNanos(System.nanoTime() - startNanos));
+                    Duration.ofNanos(System.nanoTime() - startNanos),
+                    slot.take());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.publisher.servlet;
 
 import dev.tollgate.publisher.http.HttpCall;
 import dev.tollgate.publisher.http.HttpUsage;
+import dev.tollgate.schemas.event.DeliverySlot;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To be put before everything else that may answer, such as authentication, so that rejected requests are seen too;
  * what the service attaches to the request meanwhile is there when the event is made. Asynchronous requests need the
- * filter to be registered with {@code asyncSupported}.
+ * filter to be registered with {@code asyncSupported}. A gate's filter behind it learns where in the log each call is.
  */
 public final class UsageServletFilter implements Filter {
     private static final String SEEN = UsageServletFilter.class.getName();
@@ -45,7 +46,9 @@ public final class UsageServletFilter implements Filter {
             return;
         }
         request.setAttribute(SEEN, true);
-        Served served = new Served(usage, http, answer);
+        DeliverySlot slot = new DeliverySlot();
+        request.setAttribute(DeliverySlot.ATTRIBUTE, slot);
+        Served served = new Served(usage, http, answer, slot);
         boolean returned = false;
         try {
             chain.doFilter(request, response);
@@ -67,13 +70,15 @@ public final class UsageServletFilter implements Filter {
         private final HttpUsage usage;
         private final HttpServletRequest request;
         private final HttpServletResponse response;
+        private final DeliverySlot slot;
         private final String method;
         private final String path;
         private final long startNanos = System.nanoTime();
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        Served(HttpUsage usage, HttpServletRequest request, HttpServletResponse response) {
+        Served(HttpUsage usage, HttpServletRequest request, HttpServletResponse response, DeliverySlot slot) {
             this.usage = usage;
+            this.slot = slot;
             this.request = request;
             this.response = response;
             // A forward shows the path that it leads to.
@@ -92,7 +97,7 @@ public final class UsageServletFilter implements Filter {
 
         void end(int status) {
             if (ended.compareAndSet(false, true)) {
-                usage.record(this, status, Duration.ofNanos(System.nanoTime() - startNanos));
+                usage.record(this, status, Duration.ofNanos(System.nanoTime() - startNanos), slot.take());
             }
         }
 
