@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,12 +31,7 @@ final class MissingRowsIT {
 
     @BeforeAll
     static void start() {
-        stack = TestingPipeline.startStack();
-    }
-
-    @AfterAll
-    static void stop() {
-        stack.close();
+        stack = TestingPipeline.sharedStack();
     }
 
     @Test

@@ -27,7 +27,6 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,12 +39,7 @@ final class SinkIT {
 
     @BeforeAll
     static void start() {
-        stack = TestingPipeline.startStack();
-    }
-
-    @AfterAll
-    static void stop() {
-        stack.close();
+        stack = TestingPipeline.sharedStack();
     }
 
     @Test

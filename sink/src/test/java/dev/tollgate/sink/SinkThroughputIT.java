@@ -3,7 +3,6 @@ package dev.tollgate.sink;
 import static dev.tollgate.sink.Records.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.Topic;
@@ -27,8 +26,7 @@ final class SinkThroughputIT {
 
     @Test
     void givenABacklog_whenTheSinkStarts_thenEveryRowIsWrittenAndTheRateIsTold() throws Exception {
-        try (EmbeddedStack stack = TestingPipeline.startStack();
-                TestingPipeline pipeline = new TestingPipeline(stack).migrated()) {
+        try (TestingPipeline pipeline = new TestingPipeline(TestingPipeline.sharedStack()).migrated()) {
             for (int from = 0; from < ROWS; from += PER_TRANSACTION) {
                 pipeline.publish(Topic.USAGE_JOURNAL, from / PER_TRANSACTION % 2, entries(from));
             }

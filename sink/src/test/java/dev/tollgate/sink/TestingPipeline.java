@@ -79,8 +79,21 @@ public final class TestingPipeline implements AutoCloseable {
         producer.initTransactions();
     }
 
+    /** A stack for tests that break it; whoever starts it closes it. */
     public static EmbeddedStack startStack() {
         return EmbeddedStack.start(EmbeddedStackOptions.ephemeral());
+    }
+
+    /**
+     * The stack of all tests that leave it as it is. It starts when the first one asks for it, and closes itself when
+     * the JVM ends.
+     */
+    public static EmbeddedStack sharedStack() {
+        return Shared.STACK;
+    }
+
+    private static final class Shared {
+        private static final EmbeddedStack STACK = startStack();
     }
 
     public TestingPipeline migrated() throws SQLException {

@@ -75,9 +75,8 @@ class AccountingAppIT {
             cluster.publish(traffic.get(i));
             if (i % 8_000 == 5_000) {
                 cluster.producer.flush();
-                int before = cluster.committedJournal().size();
-                TestingCluster.await(
-                        "progress to kill", () -> cluster.committedJournal().size() > before + 100);
+                int before = cluster.committedVerdicts();
+                TestingCluster.await("progress to kill", () -> cluster.committedVerdicts() > before + 100);
                 child.destroyForcibly().waitFor();
                 killed++;
                 child = startChild("state");
@@ -208,7 +207,7 @@ class AccountingAppIT {
 
             TestingCluster.await(
                     "six dead letters",
-                    () -> cluster.committed(Topic.DEAD_LETTERS, DeadLetter.class)
+                    () -> cluster.committedSoFar(Topic.DEAD_LETTERS, DeadLetter.class)
                                     .size()
                             >= 6);
             assertThat(cluster.committed(Topic.DEAD_LETTERS, DeadLetter.class))
@@ -220,8 +219,7 @@ class AccountingAppIT {
                             "FUTURE_EVENT",
                             "MISSING_ACCOUNT_ID",
                             "MALFORMED");
-            TestingCluster.await(
-                    "the sound event", () -> cluster.committedJournal().size() == 1);
+            TestingCluster.await("the sound event", () -> cluster.committedVerdicts() == 1);
             assertThat(cluster.committedJournal().get(0).getVerdict()).isEqualTo(Verdict.COUNTED);
             assertThat(app.isRunning()).isTrue();
         }
@@ -240,7 +238,7 @@ class AccountingAppIT {
 
             TestingCluster.await(
                     "block and clearing",
-                    () -> cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class)
+                    () -> cluster.committedSoFar(Topic.LIMIT_EVENTS, LimitEvent.class)
                                     .size()
                             >= 5);
             assertThat(cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class))
@@ -292,6 +290,7 @@ class AccountingAppIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

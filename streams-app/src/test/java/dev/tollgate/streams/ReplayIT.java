@@ -125,11 +125,9 @@ class ReplayIT {
 
     /** Waits until everything is said: each event has its verdict, each alert is over, and nothing changes any more. */
     private static Answer settledAnswer(TestingCluster cluster, Function<SpecificRecord, SpecificRecord> original) {
-        TestingCluster.await(
-                "a journal entry for each event",
-                () -> cluster.committedJournal().size() == EVENTS);
+        TestingCluster.await("a journal entry for each event", () -> cluster.committedVerdicts() == EVENTS);
         TestingCluster.await("the end of each alert", () -> {
-            List<LimitEvent> events = cluster.committed(Topic.LIMIT_EVENTS, LimitEvent.class).stream()
+            List<LimitEvent> events = cluster.committedSoFar(Topic.LIMIT_EVENTS, LimitEvent.class).stream()
                     .map(ConsumerRecord::value)
                     .toList();
             long raised = events.stream()

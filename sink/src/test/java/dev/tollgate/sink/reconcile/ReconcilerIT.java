@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,12 +59,7 @@ final class ReconcilerIT {
 
     @BeforeAll
     static void startStack() {
-        stack = TestingPipeline.startStack();
-    }
-
-    @AfterAll
-    static void stopStack() {
-        stack.close();
+        stack = TestingPipeline.sharedStack();
     }
 
     /** Two months in one partition, ten records a transaction: offset 10 of each eleven is a marker. */
