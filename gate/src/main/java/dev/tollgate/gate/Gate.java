@@ -1,11 +1,11 @@
 package dev.tollgate.gate;
 
-import dev.tollgate.gate.internal.account.Account;
 import dev.tollgate.gate.internal.account.AccountRegistry;
 import dev.tollgate.gate.internal.account.Caller;
-import dev.tollgate.gate.internal.account.Terms;
+import dev.tollgate.gate.internal.account.GateAccount;
+import dev.tollgate.gate.internal.account.GateTerms;
 import dev.tollgate.gate.internal.counter.Counter;
-import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.counter.CounterRule;
 import dev.tollgate.gate.internal.counter.TrackedCall;
 import dev.tollgate.gate.internal.feed.Feed;
 import dev.tollgate.planmodel.contract.Bounds;
@@ -159,11 +159,11 @@ public final class Gate implements AutoCloseable {
             if (!isReady()) {
                 return unknown(config.startPolicy(), "The limits are not known yet.");
             }
-            Account account = accountOf(accountId, now);
+            GateAccount account = accountOf(accountId, now);
             if (account == null) {
                 return unknown(config.unknownAccount(), "The account is not known.");
             }
-            Terms terms = account.termsAt(now);
+            GateTerms terms = account.termsAt(now);
             Caller caller = terms.callerOf(projectId, apiKeyId);
             EndpointPricing pricing = terms.plan.pricingOf(endpoint);
             return decide(account, terms, caller, pricing, units, inputTokens, outputItems, now, true);
@@ -183,11 +183,11 @@ public final class Gate implements AutoCloseable {
             if (!isReady()) {
                 return noted(unknown(config.startPolicy(), "The limits are not known yet."));
             }
-            Account account = accountOf(call.accountId(), now);
+            GateAccount account = accountOf(call.accountId(), now);
             if (account == null) {
                 return noted(unknown(config.unknownAccount(), "The account is not known."));
             }
-            Terms terms = account.termsAt(now);
+            GateTerms terms = account.termsAt(now);
             Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
             EndpointPricing pricing = terms.plan.pricingOf(call.endpoint());
             Decision decision = decide(
@@ -208,8 +208,8 @@ public final class Gate implements AutoCloseable {
     }
 
     private Decision decide(
-            Account account,
-            Terms terms,
+            GateAccount account,
+            GateTerms terms,
             Caller caller,
             EndpointPricing pricing,
             long units,
@@ -229,10 +229,10 @@ public final class Gate implements AutoCloseable {
                 return overCallLimit(terms, caller, pricing, units, inputTokens, now);
             }
             boolean stale = isStale(account, now);
-            Rule[] rules = terms.rules;
+            CounterRule[] rules = terms.rules;
             Counter[] counters = caller.counters;
             for (int i = 0; i < rules.length; i++) {
-                Rule rule = rules[i];
+                CounterRule rule = rules[i];
                 long cost = costOf(rule, pricing, units);
                 if (cost > 0 && ((stale && rule.closedWhenStale()) || !counters[i].take(rule, now, cost, closed))) {
                     undo(rules, counters, pricing, units, now, closed, i);
@@ -246,7 +246,7 @@ public final class Gate implements AutoCloseable {
     }
 
     /** What a call takes of a limit; 0 where the limit has no say. */
-    private static long costOf(Rule rule, EndpointPricing pricing, long units) {
+    private static long costOf(CounterRule rule, EndpointPricing pricing, long units) {
         if (!rule.binds()) {
             return 0;
         }
@@ -261,7 +261,13 @@ public final class Gate implements AutoCloseable {
     }
 
     private static void undo(
-            Rule[] rules, Counter[] counters, EndpointPricing pricing, long units, long now, boolean closed, int end) {
+            CounterRule[] rules,
+            Counter[] counters,
+            EndpointPricing pricing,
+            long units,
+            long now,
+            boolean closed,
+            int end) {
         for (int i = 0; i < end; i++) {
             long cost = costOf(rules[i], pricing, units);
             if (cost > 0) {
@@ -271,8 +277,8 @@ public final class Gate implements AutoCloseable {
     }
 
     private DeliveryListener end(
-            Account account,
-            Terms terms,
+            GateAccount account,
+            GateTerms terms,
             Caller caller,
             EndpointPricing pricing,
             long units,
@@ -283,7 +289,7 @@ public final class Gate implements AutoCloseable {
         try {
             boolean charged = terms.plan.chargedOutcomes.contains(outcome);
             for (int i = 0; i < terms.rules.length; i++) {
-                Rule rule = terms.rules[i];
+                CounterRule rule = terms.rules[i];
                 long cost = costOf(rule, pricing, units);
                 if (cost > 0 && (rule.isConcurrency() || !charged)) {
                     caller.counters[i].giveBack(rule, beganAt, cost, false);
@@ -300,16 +306,17 @@ public final class Gate implements AutoCloseable {
         return toBeTold.isEmpty() ? DeliveryListener.NONE : new Delivery(toBeTold, metrics.errors);
     }
 
-    private Decision allowed(Terms terms, Caller caller) {
+    private Decision allowed(GateTerms terms, Caller caller) {
         return Decision.allowed(
                 () -> Headers.of(config.headers(), terms.rules, caller.counters, clock.getAsLong(), -1, 0));
     }
 
-    private Decision denied(Terms terms, Caller caller, EndpointPricing pricing, long units, long now, boolean stale) {
+    private Decision denied(
+            GateTerms terms, Caller caller, EndpointPricing pricing, long units, long now, boolean stale) {
         int denying = -1;
         long freeAt = now;
         for (int i = 0; i < terms.rules.length; i++) {
-            Rule rule = terms.rules[i];
+            CounterRule rule = terms.rules[i];
             long cost = costOf(rule, pricing, units);
             if (cost > rule.amount()) {
                 return neverFits(terms, caller, i, cost, now);
@@ -329,7 +336,7 @@ public final class Gate implements AutoCloseable {
             // Another thread gave back in between what this one missed; the client may try again at once.
             denying = firstBinding(terms, pricing, units);
         }
-        Rule rule = terms.rules[denying];
+        CounterRule rule = terms.rules[denying];
         long retryAfter = Math.max(1, Headers.ceilSeconds(freeAt - now));
         Reason reason = rule.isConcurrency() ? Reason.CONCURRENCY : Reason.RATE_LIMITED;
         metrics.denied(reason);
@@ -345,8 +352,8 @@ public final class Gate implements AutoCloseable {
     }
 
     /** Says when nothing: there is no moment at which another try succeeds. */
-    private Decision neverFits(Terms terms, Caller caller, int place, long cost, long now) {
-        Rule rule = terms.rules[place];
+    private Decision neverFits(GateTerms terms, Caller caller, int place, long cost, long now) {
+        CounterRule rule = terms.rules[place];
         metrics.denied(Reason.NEVER_FITS);
         return Decision.denied(
                 Reason.NEVER_FITS,
@@ -357,7 +364,7 @@ public final class Gate implements AutoCloseable {
                 Headers.of(config.headers(), terms.rules, caller.counters, now, -1, 0));
     }
 
-    private static int firstBinding(Terms terms, EndpointPricing pricing, long units) {
+    private static int firstBinding(GateTerms terms, EndpointPricing pricing, long units) {
         int place = 0;
         while (place < terms.rules.length - 1 && costOf(terms.rules[place], pricing, units) == 0) {
             place++;
@@ -365,9 +372,9 @@ public final class Gate implements AutoCloseable {
         return place;
     }
 
-    private Decision suspended(Terms terms, long now) {
+    private Decision suspended(GateTerms terms, long now) {
         metrics.denied(Reason.SUSPENDED);
-        long retryAfter = terms.suspendedUntilMillis == Terms.FOREVER
+        long retryAfter = terms.suspendedUntilMillis == GateTerms.FOREVER
                 ? 0
                 : Math.max(1, Headers.ceilSeconds(terms.suspendedUntilMillis - now));
         String detail =
@@ -377,7 +384,7 @@ public final class Gate implements AutoCloseable {
     }
 
     private Decision overCallLimit(
-            Terms terms, Caller caller, EndpointPricing pricing, long units, long inputTokens, long now) {
+            GateTerms terms, Caller caller, EndpointPricing pricing, long units, long inputTokens, long now) {
         metrics.denied(Reason.OVER_CALL_LIMIT);
         String detail;
         if (units > pricing.maxUnits()) {
@@ -424,11 +431,11 @@ public final class Gate implements AutoCloseable {
         return unknown(config.startPolicy(), "The limits are not known.");
     }
 
-    private @Nullable Account accountOf(@Nullable String accountId, long now) {
+    private @Nullable GateAccount accountOf(@Nullable String accountId, long now) {
         if (accountId == null) {
             return null;
         }
-        Account known = accounts.find(accountId);
+        GateAccount known = accounts.find(accountId);
         return known != null ? known : accounts.openByDefaultPlan(accountId, now);
     }
 
@@ -436,7 +443,7 @@ public final class Gate implements AutoCloseable {
         return feed == null || feed.isReady();
     }
 
-    private boolean isStale(Account account, long now) {
+    private boolean isStale(GateAccount account, long now) {
         return (feed != null && feed.ageMillis(now) > feedMaxAgeMillis)
                 || account.unconfirmedMillis(now) > snapshotMaxAgeMillis;
     }

@@ -1,7 +1,7 @@
 package dev.tollgate.gate;
 
 import dev.tollgate.gate.internal.counter.Counter;
-import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.counter.CounterRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,7 +32,7 @@ final class Headers {
      */
     static Map<String, String> of(
             HeaderSettings settings,
-            Rule[] rules,
+            CounterRule[] rules,
             Counter[] counters,
             long nowMillis,
             int denying,
@@ -72,11 +72,11 @@ final class Headers {
                 : Map.of();
     }
 
-    static long remaining(Rule rule, Counter counter, long nowMillis) {
-        return rule.isUnlimited() ? Rule.UNLIMITED : Math.max(0, rule.amount() - counter.used(rule, nowMillis));
+    static long remaining(CounterRule rule, Counter counter, long nowMillis) {
+        return rule.isUnlimited() ? CounterRule.UNLIMITED : Math.max(0, rule.amount() - counter.used(rule, nowMillis));
     }
 
-    static long resetSeconds(Rule rule, Counter counter, long nowMillis) {
+    static long resetSeconds(CounterRule rule, Counter counter, long nowMillis) {
         return ceilSeconds(counter.resetsAt(rule, nowMillis) - nowMillis);
     }
 
@@ -85,7 +85,7 @@ final class Headers {
     }
 
     /** One place for each meter, in the order of the plan. Requests in flight are a meter of their own here. */
-    private static List<Integer> mostConstrainedByMeter(Rule[] rules, long[] remaining) {
+    private static List<Integer> mostConstrainedByMeter(CounterRule[] rules, long[] remaining) {
         Map<String, Integer> byMeter = new LinkedHashMap<>();
         for (int i = 0; i < rules.length; i++) {
             if (rules[i].binds()) {
@@ -99,7 +99,7 @@ final class Headers {
         return new ArrayList<>(byMeter.values());
     }
 
-    private static boolean isTighter(Rule rule, long remaining, Rule best, long bestRemaining) {
+    private static boolean isTighter(CounterRule rule, long remaining, CounterRule best, long bestRemaining) {
         int byShare = compareShares(remaining, rule.amount(), bestRemaining, best.amount());
         return byShare != 0 ? byShare < 0 : rule.spanMillis() > best.spanMillis();
     }
@@ -113,9 +113,9 @@ final class Headers {
         return byHigh != 0 ? byHigh : Long.compareUnsigned(a * d, c * b);
     }
 
-    private static String policies(Rule[] rules) {
+    private static String policies(CounterRule[] rules) {
         List<String> items = new ArrayList<>();
-        for (Rule rule : rules) {
+        for (CounterRule rule : rules) {
             if (rule.binds()) {
                 StringBuilder item = new StringBuilder(policyName(rules, rule));
                 item.append(";q=").append(Math.min(rule.amount(), MAX_INTEGER));
@@ -134,7 +134,7 @@ final class Headers {
     }
 
     private static String rateLimit(
-            Rule[] rules,
+            CounterRule[] rules,
             Counter[] counters,
             long[] remaining,
             List<Integer> places,
@@ -150,7 +150,7 @@ final class Headers {
     }
 
     /** The name of the bucket where only one limit has it, else the limit's id: names of policies are unique. */
-    static String policyName(Rule[] rules, Rule rule) {
+    static String policyName(CounterRule[] rules, CounterRule rule) {
         boolean unique = Arrays.stream(rules)
                         .filter(other -> other.binds() && other.bucketName().equals(rule.bucketName()))
                         .count()

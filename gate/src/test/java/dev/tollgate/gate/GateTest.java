@@ -2,8 +2,8 @@ package dev.tollgate.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.gate.internal.account.Account;
 import dev.tollgate.gate.internal.account.AccountRegistry;
+import dev.tollgate.gate.internal.account.GateAccount;
 import dev.tollgate.gate.internal.account.IntakeCounts;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Dimension;
@@ -330,7 +330,7 @@ class GateTest {
                     .window("key", "requests", WindowUnit.MINUTE, 2L, 2, Scope.API_KEY, "k" + i)
                     .build());
         }
-        Account account = Objects.requireNonNull(registry.find("acme"));
+        GateAccount account = Objects.requireNonNull(registry.find("acme"));
         assertThat(account.counters()).isBetween(10_000, 10_002);
 
         testing.passMillis(60_000);

@@ -2,8 +2,8 @@ package dev.tollgate.gate.internal.account;
 
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gate.Policy;
+import dev.tollgate.gate.internal.counter.CounterRule;
 import dev.tollgate.gate.internal.counter.FleetShare;
-import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.LimitState;
@@ -34,13 +34,13 @@ public final class AccountRegistry {
 
     private final GateConfig config;
     private final IntakeCounts counts;
-    private final Terms.AllowedAnswer allowed;
+    private final GateTerms.AllowedAnswer allowed;
     private final Predicate<String> filter;
     private final PlanRegistry plans = new PlanRegistry();
     private final FleetShare fleet;
-    private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, GateAccount> accounts = new ConcurrentHashMap<>();
     private final LongSupplier clock;
-    private Iterator<Account> hand = accounts.values().iterator();
+    private Iterator<GateAccount> hand = accounts.values().iterator();
 
     /** Until then all accounts are taken to be held: a look at each found none that is not. */
     private long allHeldUntilMillis;
@@ -55,7 +55,7 @@ public final class AccountRegistry {
             IntakeCounts counts,
             Predicate<String> filter,
             LongSupplier clock,
-            Terms.AllowedAnswer allowed) {
+            GateTerms.AllowedAnswer allowed) {
         this.config = config;
         this.fleet = new FleetShare(config.fleetSize());
         this.counts = counts;
@@ -65,7 +65,7 @@ public final class AccountRegistry {
     }
 
     @Nullable
-    public Account find(String accountId) {
+    public GateAccount find(String accountId) {
         return accounts.get(accountId);
     }
 
@@ -75,7 +75,7 @@ public final class AccountRegistry {
 
     /** An account without a snapshot, to be judged by the default plan; null if there is none, or no room. */
     @Nullable
-    public Account openByDefaultPlan(String accountId, long nowMillis) {
+    public GateAccount openByDefaultPlan(String accountId, long nowMillis) {
         String planId = config.defaultPlan();
         if (planId == null
                 || accounts.size() >= config.maxAccounts()
@@ -84,7 +84,7 @@ public final class AccountRegistry {
             return null;
         }
         return accounts.computeIfAbsent(
-                accountId, id -> new Account(id, this::termsFor, fleet, counts.mergedCalls, nowMillis));
+                accountId, id -> new GateAccount(id, this::termsFor, fleet, counts.mergedCalls, nowMillis));
     }
 
     public synchronized void apply(LimitState state) {
@@ -93,10 +93,10 @@ public final class AccountRegistry {
             return;
         }
         long now = clock.getAsLong();
-        Account account = accounts.get(id);
+        GateAccount account = accounts.get(id);
         if (account == null) {
             makeRoom(now);
-            account = new Account(id, this::termsFor, fleet, counts.mergedCalls, now);
+            account = new GateAccount(id, this::termsFor, fleet, counts.mergedCalls, now);
         }
         boolean planMissing = plans.versionAt(state.getPlanId(), state.getPlanVersion(), now) == null;
         boolean taken =
@@ -124,7 +124,7 @@ public final class AccountRegistry {
 
     /** Nothing of a project or API key is in use any more. */
     public synchronized void forget(String accountId, Scope scope, String scopeKey) {
-        Account account = accounts.get(accountId);
+        GateAccount account = accounts.get(accountId);
         if (account != null) {
             account.forget(scope, scopeKey, clock.getAsLong());
         }
@@ -142,8 +142,8 @@ public final class AccountRegistry {
 
     private void renewTermsOf(String planId) {
         long now = clock.getAsLong();
-        for (Account account : accounts.values()) {
-            Account.AccountView view = account.view();
+        for (GateAccount account : accounts.values()) {
+            GateAccount.AccountView view = account.view();
             if (view == null || view.planId().equals(planId)) {
                 account.renewTerms(now);
             }
@@ -152,7 +152,7 @@ public final class AccountRegistry {
 
     private void makeRoom(long nowMillis) {
         while (accounts.size() >= config.maxAccounts()) {
-            Account leaving = candidate(nowMillis);
+            GateAccount leaving = candidate(nowMillis);
             if (leaving == null) {
                 return;
             }
@@ -163,9 +163,9 @@ public final class AccountRegistry {
     }
 
     /** The one idle longest of a few that are not held; where all are held, of a few of those. */
-    private @Nullable Account candidate(long nowMillis) {
-        Account free = null;
-        Account held = null;
+    private @Nullable GateAccount candidate(long nowMillis) {
+        GateAccount free = null;
+        GateAccount held = null;
         int seen = 0;
         int seenFree = 0;
         int most =
@@ -177,7 +177,7 @@ public final class AccountRegistry {
                     break;
                 }
             }
-            Account next = hand.next();
+            GateAccount next = hand.next();
             seen++;
             if (!next.isHeldAt(nowMillis)) {
                 seenFree++;
@@ -192,21 +192,21 @@ public final class AccountRegistry {
         return free != null ? free : held;
     }
 
-    private static Account idler(@Nullable Account one, Account other) {
+    private static GateAccount idler(@Nullable GateAccount one, GateAccount other) {
         return one == null || other.touchedAtMillis() < one.touchedAtMillis() ? other : one;
     }
 
-    private Terms termsFor(Account account, Account.@Nullable AccountView view, long nowMillis) {
+    private GateTerms termsFor(GateAccount account, GateAccount.@Nullable AccountView view, long nowMillis) {
         String defaultPlan = config.defaultPlan();
         String planId = view != null ? view.planId() : defaultPlan == null ? "" : defaultPlan;
         int leastVersion = view == null ? 0 : view.planVersion();
-        CompiledPlan plan = plans.versionAt(planId, leastVersion, nowMillis);
-        List<Rule> rules = new ArrayList<>();
-        long validUntil = Terms.FOREVER;
+        GatePlan plan = plans.versionAt(planId, leastVersion, nowMillis);
+        List<CounterRule> rules = new ArrayList<>();
+        long validUntil = GateTerms.FOREVER;
         if (plan != null) {
             validUntil = plans.endOf(plan);
             for (Limit limit : plan.limits) {
-                rules.add(Rule.of(
+                rules.add(CounterRule.of(
                         limit,
                         plan.meterIndex(limit.getMeterId()),
                         amountOf(limit, plan, view),
@@ -217,18 +217,18 @@ public final class AccountRegistry {
             plan = standIn(view, planId, rules);
         }
         // Never in the past: terms that are over would be made anew with each call.
-        return new Terms(
+        return new GateTerms(
                 plan,
-                rules.toArray(new Rule[0]),
+                rules.toArray(new CounterRule[0]),
                 view != null && view.exempt(),
                 view == null ? 0 : view.suspendedUntilMillis(),
                 view == null ? "" : view.suspensionReason(),
-                validUntil > nowMillis ? validUntil : Terms.FOREVER,
+                validUntil > nowMillis ? validUntil : GateTerms.FOREVER,
                 (rule, scopeKey) -> account.counterOf(rule, scopeKey, clock.getAsLong()),
                 allowed);
     }
 
-    private static @Nullable Long amountOf(Limit limit, CompiledPlan plan, Account.@Nullable AccountView view) {
+    private static @Nullable Long amountOf(Limit limit, GatePlan plan, GateAccount.@Nullable AccountView view) {
         if (view == null) {
             return limit.getAmount();
         }
@@ -241,21 +241,21 @@ public final class AccountRegistry {
     }
 
     /** What can be told of a plan from the buckets alone: each call is taken to cost one. */
-    private CompiledPlan standIn(Account.@Nullable AccountView view, String planId, List<Rule> rules) {
+    private GatePlan standIn(GateAccount.@Nullable AccountView view, String planId, List<CounterRule> rules) {
         Set<String> meters = new LinkedHashSet<>();
         List<BucketState> buckets = view == null ? List.of() : view.buckets();
         buckets.forEach(bucket -> meters.add(bucket.getMeterId()));
         List<String> meterIds = List.copyOf(meters);
         Set<String> seen = new HashSet<>();
         for (BucketState bucket : buckets) {
-            Rule rule = new Rule(
+            CounterRule rule = new CounterRule(
                     bucket.getLimitId(),
                     bucket.getMeterId(),
                     meterIds.indexOf(bucket.getMeterId()),
                     bucket.getAlgorithm(),
                     bucket.getMode() == dev.tollgate.schemas.avro.Mode.ENFORCE,
                     bucket.getScope() == Scope.UNKNOWN ? Scope.ACCOUNT : bucket.getScope(),
-                    bucket.getAmount() == null ? Rule.UNLIMITED : bucket.getAmount(),
+                    bucket.getAmount() == null ? CounterRule.UNLIMITED : bucket.getAmount(),
                     null,
                     periodOf(bucket),
                     300_000,
@@ -265,7 +265,7 @@ public final class AccountRegistry {
                 rules.add(rule);
             }
         }
-        return new CompiledPlan(planId, view == null ? 0 : view.planVersion(), meterIds);
+        return new GatePlan(planId, view == null ? 0 : view.planVersion(), meterIds);
     }
 
     /** Of a fixed window its length, so that it ends by the gate's clock like any other. */

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** The plan catalog as this gate knows it. Written by the feed, read by every thread. */
 final class PlanRegistry {
     /** Versions by plan, in the order of their effective dates. */
-    private final Map<String, List<CompiledPlan>> versionsByPlan = new ConcurrentHashMap<>();
+    private final Map<String, List<GatePlan>> versionsByPlan = new ConcurrentHashMap<>();
 
     /** @throws IllegalArgumentException if a version cannot be used; the plan stays what it was */
     void put(Plan plan) {
-        List<CompiledPlan> versions = new ArrayList<>();
+        List<GatePlan> versions = new ArrayList<>();
         for (PlanVersion version : plan.getVersions()) {
-            versions.add(new CompiledPlan(plan.getPlanId(), version));
+            versions.add(new GatePlan(plan.getPlanId(), version));
         }
         versions.sort(Comparator.comparingLong(version -> version.effectiveFromMillis));
         versionsByPlan.put(plan.getPlanId(), List.copyOf(versions));
@@ -30,9 +30,9 @@ final class PlanRegistry {
 
     /** The version in force at a moment, but no older one than the account is known to be on; null if there is none. */
     @Nullable
-    CompiledPlan versionAt(String planId, int leastVersion, long nowMillis) {
-        CompiledPlan found = null;
-        for (CompiledPlan version : versionsByPlan.getOrDefault(planId, List.of())) {
+    GatePlan versionAt(String planId, int leastVersion, long nowMillis) {
+        GatePlan found = null;
+        for (GatePlan version : versionsByPlan.getOrDefault(planId, List.of())) {
             if (version.effectiveFromMillis <= nowMillis || version.version <= leastVersion) {
                 found = version;
             }
@@ -40,13 +40,13 @@ final class PlanRegistry {
         return found;
     }
 
-    /** When the version after this one takes effect; {@link Terms#FOREVER} if there is none. */
-    long endOf(CompiledPlan plan) {
-        for (CompiledPlan version : versionsByPlan.getOrDefault(plan.planId, List.of())) {
+    /** When the version after this one takes effect; {@link GateTerms#FOREVER} if there is none. */
+    long endOf(GatePlan plan) {
+        for (GatePlan version : versionsByPlan.getOrDefault(plan.planId, List.of())) {
             if (version.effectiveFromMillis > plan.effectiveFromMillis) {
                 return version.effectiveFromMillis;
             }
         }
-        return Terms.FOREVER;
+        return GateTerms.FOREVER;
     }
 }

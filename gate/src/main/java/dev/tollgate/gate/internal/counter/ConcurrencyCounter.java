@@ -34,7 +34,7 @@ final class ConcurrencyCounter extends Counter {
     private final AtomicLongArray startedInSlot = new AtomicLongArray(SLOTS);
 
     @Override
-    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(CounterRule rule, long nowMillis, long cost, boolean closed) {
         if (closed) {
             // Over before it has begun: it needs a free place and takes none.
             return hasRoom(rule, nowMillis, cost);
@@ -55,7 +55,7 @@ final class ConcurrencyCounter extends Counter {
     }
 
     @Override
-    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(CounterRule rule, long nowMillis, long cost) {
         return inFlight + others(nowMillis) + 1 <= rule.amount()
                 || (sweep(rule, nowMillis) && inFlight + others(nowMillis) + 1 <= rule.amount());
     }
@@ -64,7 +64,7 @@ final class ConcurrencyCounter extends Counter {
         return nowMillis < othersUntilMillis ? others : 0;
     }
 
-    private void began(Rule rule, long nowMillis) {
+    private void began(CounterRule rule, long nowMillis) {
         long epoch = epochOf(rule, nowMillis);
         int slot = (int) (epoch % SLOTS);
         while (true) {
@@ -81,7 +81,7 @@ final class ConcurrencyCounter extends Counter {
     }
 
     /** A request that began then has ended; nothing happens if its lease had run out. */
-    void ended(Rule rule, long beganAtMillis) {
+    void ended(CounterRule rule, long beganAtMillis) {
         long epoch = epochOf(rule, beganAtMillis);
         int slot = (int) (epoch % SLOTS);
         while (true) {
@@ -96,7 +96,7 @@ final class ConcurrencyCounter extends Counter {
         }
     }
 
-    private boolean sweep(Rule rule, long nowMillis) {
+    private boolean sweep(CounterRule rule, long nowMillis) {
         long oldest = epochOf(rule, nowMillis) - SLOTS_PER_LEASE;
         boolean found = false;
         for (int slot = 0; slot < SLOTS; slot++) {
@@ -110,13 +110,13 @@ final class ConcurrencyCounter extends Counter {
         return found;
     }
 
-    private static long epochOf(Rule rule, long timeMillis) {
+    private static long epochOf(CounterRule rule, long timeMillis) {
         return Math.max(0, timeMillis) / Math.max(1, rule.leaseMillis() / SLOTS_PER_LEASE) & (1L << 40) - 1;
     }
 
     /** Undoes {@link #take} within the decision; {@code nowMillis} is the moment at which the place was taken. */
     @Override
-    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(CounterRule rule, long nowMillis, long cost, boolean closed) {
         if (!closed) {
             ended(rule, nowMillis);
         }
@@ -126,7 +126,7 @@ final class ConcurrencyCounter extends Counter {
     public void close(long cost) {}
 
     @Override
-    void recount(Rule before, Rule after, long nowMillis) {}
+    void recount(CounterRule before, CounterRule after, long nowMillis) {}
 
     @Override
     public boolean hasOwnCalls() {
@@ -135,37 +135,37 @@ final class ConcurrencyCounter extends Counter {
 
     /** Places are given back at the end of a call, so none is ever tracked. */
     @Override
-    TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+    TrackedCalls.Generation closeTracked(CounterRule rule, long nowMillis, long cost) {
         throw new IllegalStateException("requests in flight are not tracked: limit=" + rule.limitId());
     }
 
     @Override
-    void acknowledged(Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {}
+    void acknowledged(CounterRule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {}
 
     @Override
-    void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {}
+    void dropped(CounterRule rule, TrackedCalls.Generation generation, long cost) {}
 
     @Override
     void unknown(TrackedCalls.Generation generation, long cost) {}
 
     @Override
-    public long used(Rule rule, long nowMillis) {
+    public long used(CounterRule rule, long nowMillis) {
         return inFlight + others(nowMillis);
     }
 
     @Override
-    public long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(CounterRule rule, long nowMillis) {
         return used(rule, nowMillis) == 0 ? nowMillis : nowMillis + 1_000;
     }
 
     /** Requests end when they end: worth another try in a second. */
     @Override
-    public long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(CounterRule rule, long nowMillis, long cost) {
         return nowMillis + 1_000;
     }
 
     @Override
-    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(CounterRule rule, Snapshot snapshot, long horizonMillis) {
         others = Math.max(0, snapshot.used() - inFlight);
         othersUntilMillis = snapshot.receivedAtMillis() + rule.leaseMillis();
     }

@@ -54,7 +54,7 @@ final class LeakyCounter extends Counter {
     private long markAdmitted;
 
     /** The rule by which it has come to count, null if it always had the same: calls may end that began by another. */
-    private volatile @Nullable Rule changedTo;
+    private volatile @Nullable CounterRule changedTo;
 
     private final LongAdder merged;
 
@@ -77,7 +77,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(CounterRule rule, long nowMillis, long cost, boolean closed) {
         if (nowMillis < blockedUntilMillis || cost > rule.amount()) {
             return false;
         }
@@ -100,7 +100,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(CounterRule rule, long nowMillis, long cost) {
         long now = nowMillis * NANOS_PER_MILLI;
         return nowMillis >= blockedUntilMillis
                 && cost <= rule.amount()
@@ -108,7 +108,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(CounterRule rule, long nowMillis, long cost, boolean closed) {
         if (!closed) {
             OPEN.getAndAdd(this, -cost);
         }
@@ -122,7 +122,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    synchronized TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+    synchronized TrackedCalls.Generation closeTracked(CounterRule rule, long nowMillis, long cost) {
         TrackedCalls calls = tracked;
         if (calls == null) {
             calls = newTrackedCalls(merged);
@@ -135,7 +135,7 @@ final class LeakyCounter extends Counter {
 
     /** The level stays what it is in units; it drains at the new pace. */
     @Override
-    void recount(Rule before, Rule after, long nowMillis) {
+    void recount(CounterRule before, CounterRule after, long nowMillis) {
         long now = nowMillis * NANOS_PER_MILLI;
         changedTo = after;
         while (true) {
@@ -147,8 +147,8 @@ final class LeakyCounter extends Counter {
         }
     }
 
-    private Rule inForce(Rule known) {
-        Rule changed = changedTo;
+    private CounterRule inForce(CounterRule known) {
+        CounterRule changed = changedTo;
         return changed == null ? known : changed;
     }
 
@@ -158,13 +158,13 @@ final class LeakyCounter extends Counter {
     }
 
     /** Within its period each call drains. */
-    private static long periodOf(Rule rule, long nowMillis) {
+    private static long periodOf(CounterRule rule, long nowMillis) {
         return nowMillis / Math.max(1, rule.periodMillis());
     }
 
     @Override
     synchronized void acknowledged(
-            Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
+            CounterRule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
         TrackedCalls calls = tracked;
         if (calls == null || !calls.isKept(generation) || !calls.acknowledged(generation, partition, offset, cost)) {
             return;
@@ -188,7 +188,7 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    synchronized void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {
+    synchronized void dropped(CounterRule rule, TrackedCalls.Generation generation, long cost) {
         TrackedCalls calls = tracked;
         if (calls != null && calls.isKept(generation)) {
             calls.remove(generation, cost);
@@ -205,14 +205,14 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public long used(Rule rule, long nowMillis) {
+    public long used(CounterRule rule, long nowMillis) {
         long left = emptyAtNanos - nowMillis * NANOS_PER_MILLI;
         long used = left <= 0 ? 0 : unitsIn(rule, left);
         return nowMillis < blockedUntilMillis ? Math.max(used, rule.amount()) : Math.min(used, rule.amount());
     }
 
     @Override
-    public long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(CounterRule rule, long nowMillis) {
         if (nowMillis < blockedUntilMillis) {
             // A block ends with the next unit. The level kept here can be a fraction of a unit below the topology's.
             return blockedUntilMillis;
@@ -222,19 +222,19 @@ final class LeakyCounter extends Counter {
     }
 
     @Override
-    public long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(CounterRule rule, long nowMillis, long cost) {
         long moment = momentWithLevel(rule, Math.max(0, rule.amount() - cost));
         return Math.max(Math.max(nowMillis, blockedUntilMillis), moment);
     }
 
     /** First millisecond at which the level is not above a number of units. */
-    private long momentWithLevel(Rule rule, long units) {
+    private long momentWithLevel(CounterRule rule, long units) {
         long nanos = emptyAtNanos - Math.min(worthNanos(rule, units), periodNanos(rule));
         return Math.floorDiv(nanos + NANOS_PER_MILLI - 1, NANOS_PER_MILLI);
     }
 
     @Override
-    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(CounterRule rule, Snapshot snapshot, long horizonMillis) {
         long unit = worthNanos(rule, 1);
         long told = snapshotEmptyAt(rule, snapshot);
         long all = admitted;
@@ -274,7 +274,7 @@ final class LeakyCounter extends Counter {
     }
 
     /** Cost of own calls that no snapshot contains: those in flight, and tracked ones beyond this snapshot. */
-    private long notContained(Rule rule, Snapshot snapshot) {
+    private long notContained(CounterRule rule, Snapshot snapshot) {
         TrackedCalls calls = tracked;
         if (calls == null) {
             return open;
@@ -289,7 +289,7 @@ final class LeakyCounter extends Counter {
      * The snapshot's level and calls beyond it, each of which was made between the snapshot and now. What this gate has
      * worked out call by call stands where it is between, or differs by less than the unit by which a snapshot rounds.
      */
-    private static long levelWith(Rule rule, long before, long told, long nowMillis, long worth) {
+    private static long levelWith(CounterRule rule, long before, long told, long nowMillis, long worth) {
         long most = Math.max(told, nowMillis * NANOS_PER_MILLI) + worth;
         boolean isRounding = before <= told + worth && told + worth - before < worthNanos(rule, 1);
         return isRounding ? before : Math.min(most, Math.max(before, told + worth));
@@ -305,7 +305,7 @@ final class LeakyCounter extends Counter {
     /**
      * The level of the snapshot is rounded up to whole units; the end of a block, or of the bucket, tells it exactly.
      */
-    private static long snapshotEmptyAt(Rule rule, Snapshot snapshot) {
+    private static long snapshotEmptyAt(CounterRule rule, Snapshot snapshot) {
         if (snapshot.blockedUntilMillis() > snapshot.streamTimeMillis() && snapshot.used() <= rule.amount()) {
             return snapshot.blockedUntilMillis() * NANOS_PER_MILLI + worthNanos(rule, Math.max(0, rule.amount() - 1));
         }
@@ -318,18 +318,18 @@ final class LeakyCounter extends Counter {
                 + worthNanos(rule, Math.min(snapshot.used(), 64 * Math.max(1, rule.amount())));
     }
 
-    private static long periodNanos(Rule rule) {
+    private static long periodNanos(CounterRule rule) {
         return rule.periodMillis() * NANOS_PER_MILLI;
     }
 
     /** The period, and what rounding up each of a full burst of calls can add to it: always less than one unit more. */
-    private static long capacityNanos(Rule rule) {
+    private static long capacityNanos(CounterRule rule) {
         long period = periodNanos(rule);
         return rule.amount() == 0 ? period : period + Math.min(rule.amount(), period / rule.amount() / 2);
     }
 
     /** How far a cost moves the moment, rounded up. */
-    static long worthNanos(Rule rule, long cost) {
+    static long worthNanos(CounterRule rule, long cost) {
         long amount = rule.amount();
         if (cost <= 0 || amount == 0) {
             return 0;
@@ -358,7 +358,7 @@ final class LeakyCounter extends Counter {
     }
 
     /** Units, rounded up, that take this long to drain. */
-    private static long unitsIn(Rule rule, long nanos) {
+    private static long unitsIn(CounterRule rule, long nanos) {
         long period = Math.max(1, periodNanos(rule));
         if (Math.multiplyHigh(nanos, rule.amount()) == 0 && nanos * rule.amount() >= 0) {
             long product = nanos * rule.amount();

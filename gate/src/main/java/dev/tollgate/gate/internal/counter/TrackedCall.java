@@ -6,11 +6,11 @@ package dev.tollgate.gate.internal.counter;
  */
 public final class TrackedCall {
     private final Counter counter;
-    private final Rule rule;
+    private final CounterRule rule;
     private final TrackedCalls.Generation generation;
     private final long cost;
 
-    TrackedCall(Counter counter, Rule rule, TrackedCalls.Generation generation, long cost) {
+    TrackedCall(Counter counter, CounterRule rule, TrackedCalls.Generation generation, long cost) {
         this.counter = counter;
         this.rule = rule;
         this.generation = generation;

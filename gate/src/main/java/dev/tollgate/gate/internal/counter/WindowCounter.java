@@ -139,7 +139,7 @@ final class WindowCounter extends Counter {
          *
          * @param cost of the call, and of those in flight, which no snapshot can have
          */
-        boolean mayBeWrong(Rule rule, FleetShare fleet, long admitted, long cost) {
+        boolean mayBeWrong(CounterRule rule, FleetShare fleet, long admitted, long cost) {
             return otherGatesShare(fleet) > 0 && admitted == admittedThen && used + cost <= rule.amount();
         }
 
@@ -197,7 +197,7 @@ final class WindowCounter extends Counter {
     private final FleetShare fleet;
     private final LongAdder merged;
 
-    WindowCounter(Rule rule, FleetShare fleet, LongAdder merged, long nowMillis) {
+    WindowCounter(CounterRule rule, FleetShare fleet, LongAdder merged, long nowMillis) {
         this.fleet = fleet;
         this.merged = merged;
         this.baseline = fresh(rule, nowMillis, 0, 0, 0, isSliding(rule) ? 0 : UNKNOWN_SHARE);
@@ -205,7 +205,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    public boolean take(Rule rule, long nowMillis, long cost, boolean closed) {
+    public boolean take(CounterRule rule, long nowMillis, long cost, boolean closed) {
         while (true) {
             Baseline current = current(rule, nowMillis);
             long before = admitted;
@@ -225,11 +225,11 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    public boolean hasRoom(Rule rule, long nowMillis, long cost) {
+    public boolean hasRoom(CounterRule rule, long nowMillis, long cost) {
         return fits(rule, current(rule, nowMillis), admitted, nowMillis, cost);
     }
 
-    private boolean fits(Rule rule, Baseline baseline, long admitted, long nowMillis, long cost) {
+    private boolean fits(CounterRule rule, Baseline baseline, long admitted, long nowMillis, long cost) {
         if (nowMillis < baseline.blockedUntilMillis) {
             return false;
         }
@@ -249,7 +249,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    public void giveBack(Rule rule, long nowMillis, long cost, boolean closed) {
+    public void giveBack(CounterRule rule, long nowMillis, long cost, boolean closed) {
         // In this order the call is never counted too little by a thread that looks in between.
         if (!closed) {
             OPEN.getAndAdd(this, -cost);
@@ -263,7 +263,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    synchronized TrackedCalls.Generation closeTracked(Rule rule, long nowMillis, long cost) {
+    synchronized TrackedCalls.Generation closeTracked(CounterRule rule, long nowMillis, long cost) {
         TrackedCalls calls = tracked;
         if (calls == null) {
             calls = newTrackedCalls(merged);
@@ -277,7 +277,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    void recount(Rule before, Rule after, long nowMillis) {
+    void recount(CounterRule before, CounterRule after, long nowMillis) {
         while (true) {
             Baseline old = current(before, nowMillis);
             long all = admitted;
@@ -303,23 +303,23 @@ final class WindowCounter extends Counter {
     }
 
     /** What tells the windows apart by which tracked calls are kept: of a sliding one its length. */
-    private static long keyOf(Rule rule, Baseline baseline, long nowMillis) {
+    private static long keyOf(CounterRule rule, Baseline baseline, long nowMillis) {
         return isSliding(rule) ? nowMillis / Math.max(1, rule.periodMillis()) : baseline.startMillis;
     }
 
-    private static boolean isSliding(Rule rule) {
+    private static boolean isSliding(CounterRule rule) {
         return rule.algorithm() == Algorithm.SLIDING_WINDOW;
     }
 
     /** Whether a tracked call counts in what the baseline is about. */
     private static boolean counts(
-            Rule rule, Baseline baseline, TrackedCalls calls, TrackedCalls.Generation generation) {
+            CounterRule rule, Baseline baseline, TrackedCalls calls, TrackedCalls.Generation generation) {
         return calls.isKept(generation) && (isSliding(rule) || generation.key() == baseline.startMillis);
     }
 
     @Override
     synchronized void acknowledged(
-            Rule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
+            CounterRule rule, TrackedCalls.Generation generation, int partition, long offset, long cost) {
         TrackedCalls calls = tracked;
         if (calls == null || !calls.isKept(generation)) {
             return;
@@ -342,7 +342,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    synchronized void dropped(Rule rule, TrackedCalls.Generation generation, long cost) {
+    synchronized void dropped(CounterRule rule, TrackedCalls.Generation generation, long cost) {
         TrackedCalls calls = tracked;
         if (calls == null || !calls.isKept(generation)) {
             return;
@@ -364,20 +364,20 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    public long used(Rule rule, long nowMillis) {
+    public long used(CounterRule rule, long nowMillis) {
         Baseline current = current(rule, nowMillis);
         long used = current.known(admitted);
         return nowMillis < current.blockedUntilMillis ? Math.max(used, rule.amount()) : used;
     }
 
     @Override
-    public long resetsAt(Rule rule, long nowMillis) {
+    public long resetsAt(CounterRule rule, long nowMillis) {
         Baseline current = current(rule, nowMillis);
         return rule.windows() == null && current.known(admitted) == 0 ? nowMillis : current.endMillis;
     }
 
     @Override
-    public long roomAt(Rule rule, long nowMillis, long cost) {
+    public long roomAt(CounterRule rule, long nowMillis, long cost) {
         Baseline current = current(rule, nowMillis);
         boolean onlyEstimated =
                 nowMillis >= current.blockedUntilMillis && current.known(admitted) + cost <= rule.amount();
@@ -397,7 +397,7 @@ final class WindowCounter extends Counter {
     }
 
     /** The baseline of the window that now is in. Allocates when a window has ended. */
-    private Baseline current(Rule rule, long nowMillis) {
+    private Baseline current(CounterRule rule, long nowMillis) {
         Baseline current = baseline;
         if (nowMillis < current.endMillis) {
             return current;
@@ -410,7 +410,7 @@ final class WindowCounter extends Counter {
     }
 
     private static Baseline fresh(
-            Rule rule, long nowMillis, long used, long admitted, long settled, long otherGatesShare) {
+            CounterRule rule, long nowMillis, long used, long admitted, long settled, long otherGatesShare) {
         long start = nowMillis;
         long end = nowMillis + Math.max(1, rule.periodMillis());
         FixedWindows windows = rule.windows();
@@ -438,7 +438,7 @@ final class WindowCounter extends Counter {
     }
 
     @Override
-    protected void apply(Rule rule, Snapshot snapshot, long horizonMillis) {
+    protected void apply(CounterRule rule, Snapshot snapshot, long horizonMillis) {
         while (true) {
             Baseline before = current(rule, snapshot.receivedAtMillis());
             Baseline after = isSliding(rule)
@@ -461,7 +461,7 @@ final class WindowCounter extends Counter {
     }
 
     /** Takes out the tracked calls that a snapshot contains; their cost. */
-    private long takeContained(Rule rule, Baseline before, Snapshot snapshot) {
+    private long takeContained(CounterRule rule, Baseline before, Snapshot snapshot) {
         TrackedCalls calls = tracked;
         if (calls == null) {
             return 0;
@@ -474,7 +474,7 @@ final class WindowCounter extends Counter {
         return contained;
     }
 
-    private Baseline afterFixed(Rule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
+    private Baseline afterFixed(CounterRule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
         if (snapshot.endMillis() <= before.startMillis) {
             // It still tells of a window that is over by this gate's clock.
             return before;
@@ -520,7 +520,7 @@ final class WindowCounter extends Counter {
                 Math.max(0, settled - known));
     }
 
-    private Baseline afterSliding(Rule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
+    private Baseline afterSliding(CounterRule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
         long known = before.settled + takeContained(rule, before, snapshot);
         long all = admitted;
         long closed = Math.max(0, all - open - trackedCost);

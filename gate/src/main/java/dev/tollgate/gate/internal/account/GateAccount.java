@@ -1,8 +1,8 @@
 package dev.tollgate.gate.internal.account;
 
 import dev.tollgate.gate.internal.counter.Counter;
+import dev.tollgate.gate.internal.counter.CounterRule;
 import dev.tollgate.gate.internal.counter.FleetShare;
-import dev.tollgate.gate.internal.counter.Rule;
 import dev.tollgate.gate.internal.counter.Snapshot;
 import dev.tollgate.planmodel.time.WindowCalendar;
 import dev.tollgate.schemas.avro.Algorithm;
@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that this gate knows about one account. Written by the feed, read by every thread. */
-public final class Account {
+public final class GateAccount {
     /** Most counters of one account; further projects and API keys share one. */
     private static final int MAX_COUNTERS = 65_536;
 
@@ -38,7 +38,7 @@ public final class Account {
     /** What the newest snapshot says about everything but usage; null for an account that has none yet. */
     private volatile @Nullable AccountView view;
 
-    private volatile Terms terms;
+    private volatile GateTerms terms;
 
     /** About when it was last asked for, by the gate's clock: what is evicted first. */
     private volatile long touchedAtMillis;
@@ -82,11 +82,11 @@ public final class Account {
 
     /** Works out terms of what a snapshot says and the catalog. */
     interface TermsMaker {
-        Terms make(Account account, @Nullable AccountView view, long nowMillis);
+        GateTerms make(GateAccount account, @Nullable AccountView view, long nowMillis);
     }
 
     /** @param merged see {@link IntakeCounts#mergedCalls} */
-    Account(String id, TermsMaker maker, FleetShare fleet, LongAdder merged, long nowMillis) {
+    GateAccount(String id, TermsMaker maker, FleetShare fleet, LongAdder merged, long nowMillis) {
         this.id = id;
         this.maker = maker;
         this.fleet = fleet;
@@ -95,14 +95,14 @@ public final class Account {
         this.terms = maker.make(this, null, nowMillis);
     }
 
-    public Terms termsAt(long nowMillis) {
-        Terms current = terms;
+    public GateTerms termsAt(long nowMillis) {
+        GateTerms current = terms;
         return nowMillis < current.validUntilMillis ? current : renewTerms(nowMillis);
     }
 
     /** The plan, the catalog or the date is another one. */
-    synchronized Terms renewTerms(long nowMillis) {
-        Terms made = maker.make(this, view, nowMillis);
+    synchronized GateTerms renewTerms(long nowMillis) {
+        GateTerms made = maker.make(this, view, nowMillis);
         if (made.isLike(terms)) {
             return terms;
         }
@@ -121,11 +121,11 @@ public final class Account {
      *
      * @return whether there are any
      */
-    private boolean recount(Rule[] before, Rule[] after, long nowMillis) {
+    private boolean recount(CounterRule[] before, CounterRule[] after, long nowMillis) {
         boolean recounted = false;
-        for (Rule rule : after) {
-            Rule known = null;
-            for (Rule one : before) {
+        for (CounterRule rule : after) {
+            CounterRule known = null;
+            for (CounterRule one : before) {
                 boolean isSame = one.limitId().equals(rule.limitId())
                         && one.algorithm() == rule.algorithm()
                         && one.scope() == rule.scope();
@@ -198,7 +198,7 @@ public final class Account {
         return since == 0 ? 0 : Math.max(0, nowMillis - since);
     }
 
-    Counter counterOf(Rule rule, String scopeKey, long nowMillis) {
+    Counter counterOf(CounterRule rule, String scopeKey, long nowMillis) {
         CounterKey key = new CounterKey(rule.limitId(), rule.algorithm(), rule.scope(), scopeKey);
         Counter known = counters.get(key);
         if (known != null) {
@@ -230,11 +230,11 @@ public final class Account {
         view = viewOf(state, before, asOf, keepBuckets);
         heldUntilMillis = heldUntil(state);
         this.horizonMillis = horizonMillis;
-        Terms current = renewTerms(nowMillis);
+        GateTerms current = renewTerms(nowMillis);
 
         boolean recounted = false;
         for (BucketState bucket : state.getBuckets()) {
-            Rule rule = ruleOf(current, bucket);
+            CounterRule rule = ruleOf(current, bucket);
             CounterKey key = keyOf(bucket);
             Snapshot told = Snapshot.of(bucket, state, nowMillis);
             if (rule == null) {
@@ -265,9 +265,9 @@ public final class Account {
      * yet.
      */
     synchronized void forget(Scope scope, String scopeKey, long nowMillis) {
-        Terms current = terms;
+        GateTerms current = terms;
         boolean forgotten = false;
-        for (Rule rule : current.rules) {
+        for (CounterRule rule : current.rules) {
             CounterKey key = new CounterKey(rule.limitId(), rule.algorithm(), scope, scopeKey);
             unplaced.remove(key);
             Counter counter = rule.scope() == scope ? counters.get(key) : null;
@@ -286,7 +286,7 @@ public final class Account {
         return counters.size();
     }
 
-    private static CounterKey overflowOf(Rule rule) {
+    private static CounterKey overflowOf(CounterRule rule) {
         return new CounterKey(
                 rule.limitId(), rule.algorithm(), rule.scope(), dev.tollgate.planmodel.Scope.OVERFLOW_KEY);
     }
@@ -298,7 +298,7 @@ public final class Account {
             held = Math.max(
                     held,
                     state.getSuspendedUntil() == null
-                            ? Terms.FOREVER
+                            ? GateTerms.FOREVER
                             : state.getSuspendedUntil().toEpochMilli());
         }
         for (BucketState bucket : state.getBuckets()) {
@@ -309,8 +309,8 @@ public final class Account {
         return held;
     }
 
-    private static @Nullable Rule ruleOf(Terms terms, BucketState bucket) {
-        for (Rule rule : terms.rules) {
+    private static @Nullable CounterRule ruleOf(GateTerms terms, BucketState bucket) {
+        for (CounterRule rule : terms.rules) {
             if (isOf(rule, bucket)) {
                 return rule;
             }
@@ -318,7 +318,7 @@ public final class Account {
         return null;
     }
 
-    private static boolean isOf(Rule rule, BucketState bucket) {
+    private static boolean isOf(CounterRule rule, BucketState bucket) {
         return rule.limitId().equals(bucket.getLimitId())
                 && rule.scope() == bucket.getScope()
                 && rule.algorithm() == bucket.getAlgorithm();
@@ -342,7 +342,7 @@ public final class Account {
         long suspendedUntil = 0;
         if (state.getSuspended()) {
             suspendedUntil = state.getSuspendedUntil() == null
-                    ? Terms.FOREVER
+                    ? GateTerms.FOREVER
                     : state.getSuspendedUntil().toEpochMilli();
         }
         return new AccountView(

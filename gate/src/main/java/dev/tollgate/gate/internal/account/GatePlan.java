@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * One version of a plan in the form that answers quickly: what an endpoint costs, how large a call may be, which
  * outcomes are charged. Thread-safe.
  */
-public final class CompiledPlan {
+public final class GatePlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
     private static final int MAX_REMEMBERED_ENDPOINTS = 4_096;
 
@@ -39,7 +39,7 @@ public final class CompiledPlan {
     private final Map<String, EndpointPricing> byEndpoint = new ConcurrentHashMap<>();
 
     /** @throws IllegalArgumentException if a cost, a cap or the calendar is one that the accounting rejects too */
-    CompiledPlan(String planId, PlanVersion source) {
+    GatePlan(String planId, PlanVersion source) {
         this.planId = planId;
         this.version = source.getVersion();
         this.effectiveFromMillis = source.getEffectiveFrom().toEpochMilli();
@@ -63,7 +63,7 @@ public final class CompiledPlan {
      * Stands in for a plan that the catalog does not have: each call costs one on each of these meters, and every
      * outcome but a denial is charged.
      */
-    CompiledPlan(String planId, int version, List<String> meterIds) {
+    GatePlan(String planId, int version, List<String> meterIds) {
         this.planId = planId;
         this.version = version;
         this.effectiveFromMillis = 0;

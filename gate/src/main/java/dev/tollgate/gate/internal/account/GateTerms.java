@@ -2,7 +2,7 @@ package dev.tollgate.gate.internal.account;
 
 import dev.tollgate.gate.Decision;
 import dev.tollgate.gate.internal.counter.Counter;
-import dev.tollgate.gate.internal.counter.Rule;
+import dev.tollgate.gate.internal.counter.CounterRule;
 import dev.tollgate.schemas.avro.Scope;
 import java.util.Arrays;
 import java.util.Map;
@@ -10,15 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What applies to one account: plan, rules, exemption, suspension. Immutable but for what it remembers of callers. */
-public final class Terms {
+public final class GateTerms {
     /** A suspension that lasts until somebody ends it. */
     public static final long FOREVER = Long.MAX_VALUE;
 
     /** Callers of one account that are remembered; then all are forgotten. */
     private static final int MAX_CALLERS = 4_096;
 
-    public final CompiledPlan plan;
-    public final Rule[] rules;
+    public final GatePlan plan;
+    public final CounterRule[] rules;
     public final boolean exempt;
     public final long suspendedUntilMillis;
     public final String suspensionReason;
@@ -31,20 +31,20 @@ public final class Terms {
     private final Map<String, Map<String, Caller>> byProjectAndKey = new ConcurrentHashMap<>();
 
     interface CounterSource {
-        Counter counterOf(Rule rule, String scopeKey);
+        Counter counterOf(CounterRule rule, String scopeKey);
     }
 
     /** Makes the answer that all allowed calls of a caller get. */
     public interface AllowedAnswer {
-        Decision of(Terms terms, Caller caller);
+        Decision of(GateTerms terms, Caller caller);
     }
 
     private final CounterSource counters;
     private final AllowedAnswer allowed;
 
-    Terms(
-            CompiledPlan plan,
-            Rule[] rules,
+    GateTerms(
+            GatePlan plan,
+            CounterRule[] rules,
             boolean exempt,
             long suspendedUntilMillis,
             String suspensionReason,
@@ -63,7 +63,7 @@ public final class Terms {
         this.account = make("", "");
     }
 
-    boolean isLike(Terms other) {
+    boolean isLike(GateTerms other) {
         return plan == other.plan
                 && Arrays.equals(rules, other.rules)
                 && exempt == other.exempt

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param bucketName what headers call it
  * @param closedWhenStale whether calls are denied once nothing is known for too long
  */
-public record Rule(
+public record CounterRule(
         String limitId,
         String meterId,
         int meterIndex,
@@ -46,10 +46,10 @@ public record Rule(
     private static final long DEFAULT_LEASE_MILLIS = 300_000;
 
     /** @param calendar what windows of a day and longer follow */
-    public static Rule of(
+    public static CounterRule of(
             Limit limit, int meterIndex, @Nullable Long amount, WindowCalendar calendar, boolean closedWhenStale) {
         WindowLength length = WindowTranslator.length(limit);
-        return new Rule(
+        return new CounterRule(
                 limit.getLimitId(),
                 limit.getMeterId(),
                 meterIndex,
@@ -76,7 +76,7 @@ public record Rule(
     }
 
     /** Whether a counter of another rule counts as one of this rule would, so that what it holds stays true. */
-    public boolean countsLike(Rule other) {
+    public boolean countsLike(CounterRule other) {
         return switch (algorithm) {
             case LEAKY_BUCKET -> amount == other.amount && periodMillis == other.periodMillis;
             case FIXED_WINDOW, SLIDING_WINDOW, UNKNOWN ->
