@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             PublishCommand.class,
             IngestCommand.class,
             TailCommand.class,
+            BenchCommand.class,
             ConfigHelp.class,
             picocli.CommandLine.HelpCommand.class
         })

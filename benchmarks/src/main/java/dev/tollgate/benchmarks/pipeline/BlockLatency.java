@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import dev.tollgate.benchmarks.Pauses;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;

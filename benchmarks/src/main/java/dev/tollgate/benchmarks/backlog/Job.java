@@ -1,0 +1,31 @@
+package dev.tollgate.benchmarks.backlog;
+
+import dev.tollgate.benchmarks.Progress;
+import java.util.Map;
+
+/** One way to work off a backlog of events. */
+interface Job {
+    /** For people. */
+    String name();
+
+    /**
+     * Works the backlog off once, from the first event, with topics and state of its own, and compares the totals with
+     * those of the events.
+     *
+     * @param run number of the run, from 1
+     * @throws IllegalStateException if the totals are not those of the events
+     */
+    Result run(int run, Progress progress) throws Exception;
+
+    /**
+     * What a run was.
+     *
+     * @param throughput time and processor time
+     * @param records written to Kafka for each event, by topic
+     */
+    record Result(Throughput throughput, Map<String, Double> records) {
+        double recordsPerEvent() {
+            return records.values().stream().mapToDouble(Double::doubleValue).sum();
+        }
+    }
+}
