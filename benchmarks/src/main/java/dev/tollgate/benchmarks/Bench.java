@@ -1,6 +1,9 @@
 package dev.tollgate.benchmarks;
 
 import dev.tollgate.benchmarks.backlog.PipelineCommand;
+import dev.tollgate.benchmarks.backlog.ScaleCommand;
+import dev.tollgate.benchmarks.gate.GateCommand;
+import dev.tollgate.benchmarks.pipeline.LatencyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "BENCHMARK",
         commandListHeading = "%nBenchmarks:%n",
         footer = {"", "Begin with 'tollgate bench pipeline --quick'."},
-        subcommands = {PipelineCommand.class})
+        subcommands = {PipelineCommand.class, LatencyCommand.class, GateCommand.class, ScaleCommand.class})
 public final class Bench implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli before run.

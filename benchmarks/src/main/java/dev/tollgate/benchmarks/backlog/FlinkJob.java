@@ -105,8 +105,10 @@ final class FlinkJob implements Job {
             CompletableFuture<?> end = job.getJobExecutionResult();
             Throughput throughput = Throughput.watch(() -> countedByAll(end), traffic.events(), progress);
             stop(job, end, folder.resolve("savepoint"));
-            long written = TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, name(), expected);
-            return new Result(throughput, Map.of("totals", (double) written / traffic.events()));
+            TotalsReader.Reading reading =
+                    TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, expected);
+            return new Result(
+                    throughput, Map.of("totals", (double) reading.records() / traffic.events()), reading.difference());
         } finally {
             flink.close();
         }

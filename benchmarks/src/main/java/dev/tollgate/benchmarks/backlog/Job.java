@@ -2,6 +2,7 @@ package dev.tollgate.benchmarks.backlog;
 
 import dev.tollgate.benchmarks.Progress;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One way to work off a backlog of events. */
 interface Job {
@@ -13,7 +14,6 @@ interface Job {
      * those of the events.
      *
      * @param run number of the run, from 1
-     * @throws IllegalStateException if the totals are not those of the events
      */
     Result run(int run, Progress progress) throws Exception;
 
@@ -22,8 +22,12 @@ interface Job {
      *
      * @param throughput time and processor time
      * @param records written to Kafka for each event, by topic
+     * @param difference how the totals differ from the sum of the events, in words, or null where they do not
      */
-    record Result(Throughput throughput, Map<String, Double> records) {
+    record Result(
+            Throughput throughput,
+            Map<String, Double> records,
+            @Nullable String difference) {
         double recordsPerEvent() {
             return records.values().stream().mapToDouble(Double::doubleValue).sum();
         }

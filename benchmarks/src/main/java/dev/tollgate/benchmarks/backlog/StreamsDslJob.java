@@ -62,10 +62,11 @@ final class StreamsDslJob implements Job {
         try (KafkaStreams streams = new KafkaStreams(topology(totals, counted), properties(application))) {
             streams.start();
             Throughput throughput = Throughput.watch(counted::sum, traffic.events(), progress);
-            TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, name(), expected);
+            TotalsReader.Reading reading =
+                    TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, expected);
             Map<String, Double> records = SentRecords.of(streams.metrics(), application + "-");
             records.replaceAll((topic, sent) -> sent / traffic.events());
-            return new Result(throughput, records);
+            return new Result(throughput, records, reading.difference());
         }
     }
 

@@ -8,12 +8,15 @@ import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.config.AccountingConfig;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Tollgate's accounting as it is delivered: duplicates told, every event journalled, totals, snapshots, alerts and
@@ -28,6 +31,15 @@ final class TollgateJob implements Job {
     private final Totals expected;
     private final int threads;
     private final Map<String, String> overrides;
+    private Footprint footprint = new Footprint(0, 0);
+
+    /**
+     * What the role held when all events were counted.
+     *
+     * @param heapBytes more on the heap than before it was made; the broker's share of that is in it
+     * @param diskBytes of its state folder
+     */
+    record Footprint(long heapBytes, long diskBytes) {}
 
     /**
      * @param threads stream threads
@@ -57,6 +69,7 @@ final class TollgateJob implements Job {
     public Result run(int run, Progress progress) throws Exception {
         String prefix = "tollgate-" + run + ".";
         EventLog log = EventLog.publish(stack, prefix, traffic, sums);
+        long heapBefore = heapBytes();
         try (AccountingApp app = new AccountingApp(AccountingConfig.from(settings(prefix)))) {
             app.start();
             awaitAccounts(app);
@@ -64,19 +77,46 @@ final class TollgateJob implements Job {
             Map<String, Double> sentBefore = sent(app, prefix);
             Throughput throughput =
                     Throughput.watch(() -> app.metrics().journal.count(Verdict.COUNTED), traffic.events(), progress);
-            TotalsReader.await(
+            TotalsReader.Reading reading = TotalsReader.await(
                     stack,
                     log.layout().name(Topic.USAGE_TOTALS),
                     new AvroDeserializer<>(UsageTotal.class, stack.registry()),
                     TollgateJob::put,
-                    name(),
                     expected);
+            footprint = new Footprint(
+                    heapBytes() - heapBefore, diskBytes(stack.folder().resolve(prefix + "streams")));
             // Counted is not sent yet: what is committed is.
             Map<String, Double> records = sent(app, prefix);
             records.replaceAll(
                     (topic, sent) -> (sent - sentBefore.getOrDefault(topic, 0.0)) / (traffic.events() - before));
-            return new Result(throughput, records);
+            return new Result(throughput, records, reading.difference());
         }
+    }
+
+    /** Of the last run. */
+    Footprint footprint() {
+        return footprint;
+    }
+
+    /** What is on the heap once nothing is there that nobody needs. */
+    private static long heapBytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static long diskBytes(Path folder) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try {
+                    bytes += Files.size(file);
+                } catch (NoSuchFileException e) {
+                    // RocksDB has merged it into another.
+                }
+            }
+        }
+        return bytes;
     }
 
     /** The accounts' plan is known before events are counted. */
@@ -105,7 +145,7 @@ final class TollgateJob implements Job {
                 total.getUsed());
     }
 
-    private Map<String, String> settings(String prefix) throws java.io.IOException {
+    private Map<String, String> settings(String prefix) throws IOException {
         Path state = Files.createDirectories(stack.folder().resolve(prefix + "streams"));
         Map<String, String> settings = new HashMap<>();
         settings.put("kafka.bootstrap-servers", stack.bootstrapServers());
