@@ -51,6 +51,7 @@ public final class Main {
         commands.put("publish", PublishCommand.class);
         commands.put("ingest", IngestCommand.class);
         commands.put("tail", TailCommand.class);
+        commands.put("bench", BenchCommand.class);
         commands.put("config", ConfigHelp.class);
         commands.put("aot-cache", AotCacheCommand.class);
         commands.put("help", CommandLine.HelpCommand.class);

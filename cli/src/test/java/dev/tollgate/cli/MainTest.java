@@ -33,7 +33,8 @@ class MainTest {
             "reconcile",
             "tail",
             "publish",
-            "ingest");
+            "ingest",
+            "bench");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -60,6 +61,14 @@ class MainTest {
     void givenACommand_whenHelpIsAsked_thenItTeaches(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: tollgate " + command).hasSizeGreaterThan(200);
+    }
+
+    @Test
+    void givenNoCheckout_whenABenchmarkIsAsked_thenWhereToRunItIsSaid() {
+        assertThat(run("bench", "pipeline", "--quick")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("benchmarks are no part of a release")
+                .contains("./tollgate bench pipeline --quick");
     }
 
     @Test

@@ -61,6 +61,14 @@ class ReleaseIT {
         assertThat(run(FULL, "--version")).startsWith("0 ").contains("tollgate");
     }
 
+    @Test
+    void givenARelease_whenABenchmarkIsAsked_thenItSaysThatACheckoutHasThem() throws Exception {
+        assertThat(run(FULL, "bench", "pipeline", "--quick"))
+                .startsWith("1 ")
+                .contains("benchmarks are no part of a release", "./tollgate bench pipeline --quick");
+        assertThat(libraries(FULL)).noneMatch(name -> name.matches("(flink|tollgate-benchmarks|jmh).*"));
+    }
+
     private static List<String> libraries(Path release) throws IOException {
         try (Stream<Path> files = Files.list(release.resolve("lib"))) {
             return files.map(file -> file.getFileName().toString()).toList();

@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import dev.tollgate.benchmarks.Pauses;
 import dev.tollgate.schemas.avro.WindowUnit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

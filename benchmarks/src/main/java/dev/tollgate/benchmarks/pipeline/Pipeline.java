@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import dev.tollgate.benchmarks.Pauses;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;

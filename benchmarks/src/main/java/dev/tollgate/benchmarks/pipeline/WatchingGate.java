@@ -1,5 +1,6 @@
 package dev.tollgate.benchmarks.pipeline;
 
+import dev.tollgate.benchmarks.Pauses;
 import dev.tollgate.gate.Call;
 import dev.tollgate.gate.Gate;
 import dev.tollgate.gate.GateConfig;

@@ -1,4 +1,4 @@
-package dev.tollgate.benchmarks.pipeline;
+package dev.tollgate.benchmarks.backlog;
 
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
@@ -7,8 +7,13 @@ import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 
-/** Broker and registry that the runs of {@link Backlog} share. */
+/** Broker and registry that all jobs share. */
 final class BacklogStack implements AutoCloseable {
     static {
         AvroTypes.trust();
@@ -36,6 +41,15 @@ final class BacklogStack implements AutoCloseable {
 
     Path folder() {
         return stack.folder();
+    }
+
+    /** Makes a topic for a job's output. */
+    void createTopic(String name, int partitions) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                    .all()
+                    .get();
+        }
     }
 
     @Override

@@ -1,14 +1,14 @@
-package dev.tollgate.benchmarks.pipeline;
+package dev.tollgate.benchmarks;
 
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for moments. */
-final class Pauses {
+public final class Pauses {
     private Pauses() {}
 
     /** Returns when the clock of {@link System#nanoTime()} has reached a moment. */
-    static void untilNanos(long moment) {
+    public static void untilNanos(long moment) {
         long rest = moment - System.nanoTime();
         while (rest > 0) {
             LockSupport.parkNanos(rest);
@@ -16,12 +16,12 @@ final class Pauses {
         }
     }
 
-    static void millis(long millis) {
+    public static void millis(long millis) {
         untilNanos(System.nanoTime() + millis * 1_000_000);
     }
 
     /** Microseconds since the epoch, by the clock that all processes of a machine share. */
-    static long nowMicros() {
+    public static long nowMicros() {
         Instant now = Instant.now();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
