@@ -1,8 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
 import dev.tollgate.benchmarks.Pauses;
-import dev.tollgate.schemas.avro.AccountEvent;
-import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Cost;
 import dev.tollgate.schemas.avro.Limit;
@@ -12,7 +10,6 @@ import dev.tollgate.schemas.avro.Phase;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.RequestEvent;
-import dev.tollgate.schemas.avro.UsageCarry;
 import dev.tollgate.schemas.registry.RegistryRejection;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
@@ -39,7 +36,9 @@ final class EventLog {
     /** How long the topology waits for plans that were published before an event. */
     static final Duration SETTLE_TIME = Duration.ofMillis(200);
 
-    private static final String PLAN = "measured";
+    /** The plan of every account: the role's default one, so that none is assigned to it while events are counted. */
+    static final String PLAN = "measured";
+
     private static final long FAR = 1_000_000_000_000L;
 
     private final TopicLayout layout;
@@ -49,7 +48,7 @@ final class EventLog {
     }
 
     /**
-     * Makes the topics and publishes plan, accounts and events: in order of time, with ids that grow with time.
+     * Makes the topics and publishes plan and events: in order of time, with ids that grow with time.
      *
      * @param prefix of the topics
      * @param sums the plan's limits, which are never reached
@@ -72,10 +71,6 @@ final class EventLog {
             log.send(producer, serializer, Topic.PLAN_CATALOG, PLAN, plan(sums));
             producer.flush();
             Pauses.millis(2 * SETTLE_TIME.toMillis());
-            for (int i = 0; i < traffic.accounts(); i++) {
-                String account = Traffic.account(i);
-                log.send(producer, serializer, Topic.ACCOUNT_EVENTS, account, assignment(account));
-            }
             traffic.forEach((number, i, atMillis, units) -> {
                 String account = Traffic.account(i);
                 log.send(producer, serializer, Topic.REQUEST_EVENTS, account, event(number, account, atMillis, units));
@@ -117,18 +112,6 @@ final class EventLog {
                 .setPhase(Phase.COMPLETED)
                 .setOutcome(Outcome.SUCCESS)
                 .setUnits(units)
-                .build();
-    }
-
-    private static AccountEvent assignment(String account) {
-        return AccountEvent.newBuilder()
-                .setCommandId("assign-" + account)
-                .setAccountId(account)
-                .setType(AccountEventType.PLAN_ASSIGNED)
-                .setEffectiveAt(Instant.EPOCH)
-                .setIssuedAt(Instant.EPOCH)
-                .setUsageCarry(UsageCarry.KEEP)
-                .setPlanId(PLAN)
                 .build();
     }
 

@@ -1,6 +1,5 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Pauses;
 import dev.tollgate.benchmarks.Progress;
 import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.UsageTotal;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,6 @@ import java.util.stream.Stream;
  * blocks, exactly once. It writes where it reads, so each run has topics of its own with the same events in them.
  */
 final class TollgateJob implements Job {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final BacklogStack stack;
     private final Traffic traffic;
@@ -72,7 +69,6 @@ final class TollgateJob implements Job {
         long heapBefore = heapBytes();
         try (AccountingApp app = new AccountingApp(AccountingConfig.from(settings(prefix)))) {
             app.start();
-            awaitAccounts(app);
             long before = app.metrics().journal.count(Verdict.COUNTED);
             Map<String, Double> sentBefore = sent(app, prefix);
             Throughput throughput =
@@ -119,19 +115,6 @@ final class TollgateJob implements Job {
         return bytes;
     }
 
-    /** The accounts' plan is known before events are counted. */
-    private void awaitAccounts(AccountingApp app) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (app.metrics().commands.count() < traffic.accounts()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("waited " + PATIENCE.toMinutes() + " minutes for the commands of "
-                        + traffic.accounts() + " accounts, saw "
-                        + (long) app.metrics().commands.count());
-            }
-            Pauses.millis(2);
-        }
-    }
-
     private static Map<String, Double> sent(AccountingApp app, String prefix) {
         return SentRecords.of(app.kafkaMetrics(), prefix, "accounting-");
     }
@@ -157,6 +140,7 @@ final class TollgateJob implements Job {
         settings.put("streams.state-dir", state.toString());
         settings.put("streams.threads", Integer.toString(threads));
         settings.put("accounting.plan-settle-time", EventLog.SETTLE_TIME.toMillis() + "ms");
+        settings.put("accounting.default-plan", EventLog.PLAN);
         settings.putAll(overrides);
         return settings;
     }
