@@ -26,7 +26,7 @@ class RollingRestartIT {
     void givenThreeInstancesUnderLoad_whenRestartedOneByOne_thenNoPartitionIsWithoutDecisionsForLong()
             throws Exception {
         long seed = Long.getLong("faults.seed", System.currentTimeMillis() % 1_000_000);
-        int nodes = Integer.getInteger("faults.nodes", 1);
+        int nodes = Integer.getInteger("faults.nodes", Cluster.Shape.STANDARD.kafka());
         Path folder = Path.of("target", "faults").toAbsolutePath().resolve("rolling-" + seed);
         Campaign campaign = new Campaign(new Campaign.Options(1, seed, SECONDS, java.util.Set.of(), false, folder));
         Schedule schedule =
