@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.cli.config.ConfigRole;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.config.Setting;
@@ -108,6 +109,7 @@ class ConfigDocsTest {
         read.addAll(AccountingConfig.from(least).effective().keySet());
         read.addAll(SinkConfig.from(least).effective().keySet());
         read.addAll(GatewayConfig.from(least).effective().keySet());
+        read.addAll(NotifyConfig.from(least).effective().keySet());
         read.addAll(GateConfig.from(least).effective().keySet());
 
         List<String> defaults = ConfigRole.allGroups().stream()

@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.gate.micrometer.GateMeters;
 import dev.tollgate.gateway.server.GatewayMeters;
+import dev.tollgate.notify.status.NotifyMeters;
 import dev.tollgate.publisher.micrometer.PublisherMeters;
 import dev.tollgate.schemas.metrics.MeterDeclaration;
 import dev.tollgate.schemas.metrics.MeterGroup;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
 /** The meters of all roles and libraries, and how they look on a page of Prometheus text. */
 final class DeclaredMetrics {
     static final List<MeterGroup> GROUPS = List.of(
-            StreamsMeters.GROUP, SinkMeters.GROUP, GatewayMeters.GROUP, GateMeters.GROUP, PublisherMeters.GROUP);
+            StreamsMeters.GROUP, SinkMeters.GROUP, GatewayMeters.GROUP, NotifyMeters.GROUP, GateMeters.GROUP, PublisherMeters.GROUP);
 
     private DeclaredMetrics() {}
 

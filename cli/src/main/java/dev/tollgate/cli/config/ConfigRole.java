@@ -2,6 +2,7 @@ package dev.tollgate.cli.config;
 
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.metrics.MetricsConfig;
@@ -19,6 +20,7 @@ public enum ConfigRole {
     SINK,
     SQL,
     GATEWAY,
+    NOTIFY,
     PUBLISHER,
     GATE,
     UP;
@@ -30,6 +32,7 @@ public enum ConfigRole {
             case SINK -> SinkConfig.SETTINGS;
             case SQL -> List.of(ClickHouseConfig.SETTINGS);
             case GATEWAY -> GatewayConfig.SETTINGS;
+            case NOTIFY -> NotifyConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
             case UP -> List.of(MetricsConfig.SETTINGS);
