@@ -8,10 +8,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { secret, headers, body } = JSON.parse(line);
   const payload = Buffer.from(body, 'base64').toString('utf8');
   for (const Verifier of [StandardWebhook, SvixWebhook]) {
-    const data = new Verifier(secret).verify(payload, headers);
-    if (typeof data !== 'object') {
-      throw new Error('no object: ' + payload);
-    }
+    // Throws if it does not verify; what it returns is not the same in both.
+    new Verifier(secret).verify(payload, headers);
     let forged = true;
     try {
       new Verifier(secret).verify(payload.replace('"type"', '"typo"'), headers);
