@@ -1,5 +1,6 @@
 package dev.tollgate.cli.explain;
 
+import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.ClearCause;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -69,6 +70,10 @@ final class ClickHouseExplanations {
            AND (? IN ('', '*') OR (? = 'PROJECT' AND project_id = ?) OR (? = 'API_KEY' AND api_key_id = ?))
            AND if(? >= 0, record_offset <= ?, recorded_at <= fromUnixTimestamp64Milli(?))\
         """;
+
+    static {
+        AvroTypes.trust();
+    }
 
     private final ClickHouseConfig config;
 

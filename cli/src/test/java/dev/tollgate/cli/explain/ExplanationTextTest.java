@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.LimitEvent;
@@ -24,6 +25,10 @@ import org.junit.jupiter.api.Test;
 
 class ExplanationTextTest {
     private static final Instant MINUTE = Instant.parse("2026-11-30T06:40:00Z");
+
+    static {
+        AvroTypes.trust();
+    }
 
     private static String text(Explanation explanation) {
         StringWriter text = new StringWriter();
@@ -110,8 +115,10 @@ class ExplanationTextTest {
         assertThat(text(explanation("new customer", same))).isEqualTo("""
             HARD_LIMIT_REACHED of complexity-per-minute, account acme
               decided  2026-11-30T06:40:12Z, for 2026-11-30T06:40:11Z
-              by       call call-5 (tollgate.request-events, partition 2, offset 1234), /v2/mem-it at 2026-11-30T06:40:11Z
-              limit    200 of meter complexity, window 2026-11-30T06:40:00Z to 2026-11-30T06:41:00Z, enforce, plan mem, version 1
+              by       call call-5 (tollgate.request-events, partition 2, offset 1234), \
+            /v2/mem-it at 2026-11-30T06:40:11Z
+              limit    200 of meter complexity, window 2026-11-30T06:40:00Z to 2026-11-30T06:41:00Z, \
+            enforce, plan mem, version 1
               used     160 before, 200 after
               blocked  until 2026-11-30T06:41:00Z
 
