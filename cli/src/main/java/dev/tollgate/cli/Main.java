@@ -3,6 +3,7 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.accounts.AccountsCommand;
 import dev.tollgate.cli.config.ConfigHelp;
 import dev.tollgate.cli.demo.DemoCommand;
+import dev.tollgate.cli.explain.ExplainCommand;
 import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
@@ -48,6 +49,7 @@ public final class Main {
         commands.put("accounts", AccountsCommand.class);
         commands.put("sql", SqlCommand.class);
         commands.put("reconcile", ReconcileCommand.class);
+        commands.put("explain", ExplainCommand.class);
         commands.put("publish", PublishCommand.class);
         commands.put("ingest", IngestCommand.class);
         commands.put("tail", TailCommand.class);

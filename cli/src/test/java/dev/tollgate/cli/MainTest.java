@@ -31,6 +31,7 @@ class MainTest {
             "accounts",
             "sql",
             "reconcile",
+            "explain",
             "tail",
             "publish",
             "ingest",
