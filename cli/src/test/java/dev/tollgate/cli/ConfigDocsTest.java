@@ -77,8 +77,12 @@ class ConfigDocsTest {
         assertThat(ConfigRole.allGroups().stream().flatMap(group -> group.keys().stream()))
                 .filteredOn(key -> Secrets.soundsSecret(key.name()) && !key.secret())
                 .extracting(ConfigKey::name)
-                // A list of ids and a choice.
-                .containsExactlyInAnyOrder("gateway.tokens.NAME.accounts", "registry.credentials-source");
+                // A list of ids, a time and choices.
+                .containsExactlyInAnyOrder(
+                        "gateway.tokens.NAME.accounts",
+                        "gateway.tokens.NAME.role",
+                        "gateway.tokens.NAME.expires",
+                        "registry.credentials-source");
     }
 
     @Test

@@ -34,6 +34,7 @@ class PublicTypesTest {
             Map.entry("dev.tollgate.examples", "examples"),
             Map.entry("dev.tollgate.gate", "gate"),
             Map.entry("dev.tollgate.gateway", "gateway"),
+            Map.entry("dev.tollgate.http", "http"),
             Map.entry("dev.tollgate.planmodel", "plan-model"),
             Map.entry("dev.tollgate.plans", "plans"),
             Map.entry("dev.tollgate.publisher", "publisher"),
