@@ -192,8 +192,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void thePackagesOfSinkAndLauncherHaveNoCircleAndFewTypes() {
-        for (String module : List.of("dev.tollgate.sink", "dev.tollgate.cli")) {
+    void thePackagesOfSinkGateServerAndLauncherHaveNoCircleAndFewTypes() {
+        for (String module : List.of("dev.tollgate.sink", "dev.tollgate.gateserver", "dev.tollgate.cli")) {
             slices().assignedFrom(packagesBelow(module))
                     .should()
                     .beFreeOfCycles()

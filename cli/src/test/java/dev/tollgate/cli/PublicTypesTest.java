@@ -33,6 +33,7 @@ class PublicTypesTest {
             Map.entry("dev.tollgate.engine", "engine"),
             Map.entry("dev.tollgate.examples", "examples"),
             Map.entry("dev.tollgate.gate", "gate"),
+            Map.entry("dev.tollgate.gateserver", "gate-server"),
             Map.entry("dev.tollgate.gateway", "gateway"),
             Map.entry("dev.tollgate.http", "http"),
             Map.entry("dev.tollgate.planmodel", "plan-model"),

@@ -29,7 +29,7 @@ public final class ConfigSources {
     private static final Pattern CLIENT_PROPERTY = Pattern.compile("TOLLGATE_(KAFKA_(CLIENT|STREAMS|SINK)_.+)");
     private static final String TOKENS = ".tokens.";
     private static final Pattern TOKEN =
-            Pattern.compile("(TOLLGATE_(GATEWAY)_TOKENS_(.+))_(HASH|ACCOUNTS|ROLE|EXPIRES)");
+            Pattern.compile("(TOLLGATE_(GATEWAY|GATE_SERVER)_TOKENS_(.+))_(HASH|ACCOUNTS|ROLE|EXPIRES)");
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private ConfigSources() {}
@@ -100,7 +100,9 @@ public final class ConfigSources {
                         .map(key -> key.substring(0, key.lastIndexOf('.')))
                         .filter(key -> SettingsReader.environmentName(key).equals(matcher.group(1)))
                         .findFirst()
-                        .orElseGet(() -> matcher.group(2).toLowerCase(Locale.ROOT)
+                        .orElseGet(() -> matcher.group(2)
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace('_', '-')
                                 + TOKENS
                                 + matcher.group(3).toLowerCase(Locale.ROOT).replace('_', '-'));
                 variables.put(token + "." + matcher.group(4).toLowerCase(Locale.ROOT), variable);
