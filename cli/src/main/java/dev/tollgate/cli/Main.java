@@ -8,6 +8,7 @@ import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
 import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.GateCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
 import dev.tollgate.cli.operate.ReconcileCommand;
 import dev.tollgate.cli.operate.SinkCommand;
@@ -30,7 +31,7 @@ import picocli.CommandLine;
 public final class Main {
     private static final String LOG_LEVEL = "TOLLGATE_LOG";
     private static final Set<String> VERSION = Set.of("--version", "-V");
-    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway");
+    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate");
 
     /** Name to class, in the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
@@ -44,6 +45,7 @@ public final class Main {
         commands.put("streams", StreamsCommand.class);
         commands.put("sink", SinkCommand.class);
         commands.put("gateway", GatewayCommand.class);
+        commands.put("gate", GateCommand.class);
         commands.put("topics", TopicsCommand.class);
         commands.put("plans", PlansCommand.class);
         commands.put("accounts", AccountsCommand.class);

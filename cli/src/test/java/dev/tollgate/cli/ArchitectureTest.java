@@ -124,11 +124,33 @@ class ArchitectureTest {
                         "dev.tollgate.publisher..",
                         "dev.tollgate.gate..",
                         "dev.tollgate.gateway..",
+                        "dev.tollgate.http..",
                         "dev.tollgate.plans..",
                         "dev.tollgate.embedded..",
                         "dev.tollgate.testkit..",
                         "dev.tollgate.cli..")
                 .check(all);
+    }
+
+    @Test
+    void theHttpModuleKnowsTheContractsAlone() {
+        JavaClasses http = all.that(resideInAPackage("dev.tollgate.http.."));
+
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tollgate.http..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.tollgate..")
+                        .and(not(resideInAPackage("dev.tollgate.http..")))
+                        .and(not(resideInAPackage("dev.tollgate.schemas.."))))
+                .check(all);
+        slices().assignedFrom(packagesBelow("dev.tollgate.http"))
+                .should()
+                .beFreeOfCycles()
+                .check(http);
+        assertThat(typesByPackage("dev.tollgate.http"))
+                .hasSize(3)
+                .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15));
     }
 
     @Test
@@ -172,8 +194,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void thePackagesOfSinkAndLauncherHaveNoCircleAndFewTypes() {
-        for (String module : List.of("dev.tollgate.sink", "dev.tollgate.cli")) {
+    void thePackagesOfSinkGateServerAndLauncherHaveNoCircleAndFewTypes() {
+        for (String module : List.of("dev.tollgate.sink", "dev.tollgate.gateserver", "dev.tollgate.cli")) {
             slices().assignedFrom(packagesBelow(module))
                     .should()
                     .beFreeOfCycles()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.cli.config.ConfigRole;
 import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
@@ -77,8 +78,15 @@ class ConfigDocsTest {
         assertThat(ConfigRole.allGroups().stream().flatMap(group -> group.keys().stream()))
                 .filteredOn(key -> Secrets.soundsSecret(key.name()) && !key.secret())
                 .extracting(ConfigKey::name)
-                // A list of ids and a choice.
-                .containsExactlyInAnyOrder("gateway.tokens.NAME.accounts", "registry.credentials-source");
+                // A list of ids, a time and choices.
+                .containsExactlyInAnyOrder(
+                        "gateway.tokens.NAME.accounts",
+                        "gateway.tokens.NAME.role",
+                        "gateway.tokens.NAME.expires",
+                        "gate-server.tokens.NAME.accounts",
+                        "gate-server.tokens.NAME.role",
+                        "gate-server.tokens.NAME.expires",
+                        "registry.credentials-source");
     }
 
     @Test
@@ -109,6 +117,7 @@ class ConfigDocsTest {
         read.addAll(SinkConfig.from(least).effective().keySet());
         read.addAll(GatewayConfig.from(least).effective().keySet());
         read.addAll(GateConfig.from(least).effective().keySet());
+        read.addAll(GateServerConfig.from(least).effective().keySet());
 
         List<String> defaults = ConfigRole.allGroups().stream()
                 .filter(group -> !group.id().equals("publisher")) // It keeps no list of what it read.

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.config;
 
 import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.schemas.config.SettingGroup;
@@ -21,6 +22,7 @@ public enum ConfigRole {
     GATEWAY,
     PUBLISHER,
     GATE,
+    GATESERVER,
     UP;
 
     /** What the role reads, in the order in which it is listed. */
@@ -32,6 +34,7 @@ public enum ConfigRole {
             case GATEWAY -> GatewayConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
+            case GATESERVER -> GateServerConfig.SETTINGS;
             case UP -> List.of(MetricsConfig.SETTINGS);
         };
     }

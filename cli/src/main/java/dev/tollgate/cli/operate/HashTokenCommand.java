@@ -1,7 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.terminal.CommandFailure;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
