@@ -7,6 +7,7 @@ import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
 import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.ApiCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
 import dev.tollgate.cli.operate.ReconcileCommand;
 import dev.tollgate.cli.operate.SinkCommand;
@@ -43,6 +44,7 @@ public final class Main {
         commands.put("streams", StreamsCommand.class);
         commands.put("sink", SinkCommand.class);
         commands.put("gateway", GatewayCommand.class);
+        commands.put("api", ApiCommand.class);
         commands.put("topics", TopicsCommand.class);
         commands.put("plans", PlansCommand.class);
         commands.put("accounts", AccountsCommand.class);

@@ -111,7 +111,7 @@ class ConfigHelpTest {
     void givenARoleThatIsNone_whenListed_thenTheRolesAreNamed() {
         assertThat(run("config", "snk")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("ROLE must be one of streams, sink, sql, gateway, publisher, gate, up, was 'snk'");
+                .contains("ROLE must be one of streams, sink, sql, gateway, api, publisher, gate, up, was 'snk'");
     }
 
     @Test

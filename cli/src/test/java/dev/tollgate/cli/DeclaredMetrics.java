@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.api.ApiMeters;
 import dev.tollgate.gate.micrometer.GateMeters;
 import dev.tollgate.gateway.server.GatewayMeters;
 import dev.tollgate.publisher.micrometer.PublisherMeters;
@@ -16,7 +17,12 @@ import java.util.stream.Collectors;
 /** The meters of all roles and libraries, and how they look on a page of Prometheus text. */
 final class DeclaredMetrics {
     static final List<MeterGroup> GROUPS = List.of(
-            StreamsMeters.GROUP, SinkMeters.GROUP, GatewayMeters.GROUP, GateMeters.GROUP, PublisherMeters.GROUP);
+            StreamsMeters.GROUP,
+            SinkMeters.GROUP,
+            GatewayMeters.GROUP,
+            ApiMeters.GROUP,
+            GateMeters.GROUP,
+            PublisherMeters.GROUP);
 
     private DeclaredMetrics() {}
 

@@ -26,6 +26,7 @@ class MainTest {
             "streams",
             "sink",
             "gateway",
+            "api",
             "topics",
             "plans",
             "accounts",

@@ -1,5 +1,6 @@
 package dev.tollgate.cli.config;
 
+import dev.tollgate.api.ApiConfig;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.publisher.PublisherConfig;
@@ -19,6 +20,7 @@ public enum ConfigRole {
     SINK,
     SQL,
     GATEWAY,
+    API,
     PUBLISHER,
     GATE,
     UP;
@@ -30,6 +32,7 @@ public enum ConfigRole {
             case SINK -> SinkConfig.SETTINGS;
             case SQL -> List.of(ClickHouseConfig.SETTINGS);
             case GATEWAY -> GatewayConfig.SETTINGS;
+            case API -> ApiConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
             case UP -> List.of(MetricsConfig.SETTINGS);
