@@ -8,6 +8,7 @@ import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
 import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.ApiCommand;
 import dev.tollgate.cli.operate.GateCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
 import dev.tollgate.cli.operate.ReconcileCommand;
@@ -31,7 +32,7 @@ import picocli.CommandLine;
 public final class Main {
     private static final String LOG_LEVEL = "TOLLGATE_LOG";
     private static final Set<String> VERSION = Set.of("--version", "-V");
-    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate");
+    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate", "api");
 
     /** Name to class, in the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
@@ -46,6 +47,7 @@ public final class Main {
         commands.put("sink", SinkCommand.class);
         commands.put("gateway", GatewayCommand.class);
         commands.put("gate", GateCommand.class);
+        commands.put("api", ApiCommand.class);
         commands.put("topics", TopicsCommand.class);
         commands.put("plans", PlansCommand.class);
         commands.put("accounts", AccountsCommand.class);

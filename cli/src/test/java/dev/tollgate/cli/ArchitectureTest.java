@@ -154,6 +154,29 @@ class ArchitectureTest {
     }
 
     @Test
+    void theApiKnowsContractsHttpAndTablesAlone() {
+        JavaClasses api = all.that(resideInAPackage("dev.tollgate.api.."));
+
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tollgate.api..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.tollgate..")
+                        .and(not(resideInAPackage("dev.tollgate.api..")))
+                        .and(not(resideInAPackage("dev.tollgate.http..")))
+                        .and(not(resideInAPackage("dev.tollgate.sql..")))
+                        .and(not(resideInAPackage("dev.tollgate.schemas.."))))
+                .check(all);
+        slices().assignedFrom(packagesBelow("dev.tollgate.api"))
+                .should()
+                .beFreeOfCycles()
+                .check(api);
+        assertThat(typesByPackage("dev.tollgate.api"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15));
+    }
+
+    @Test
     void nothingDependsOnTheLauncherAndOnlyItAndTheTestkitOnTheEmbeddedStack() {
         noClasses()
                 .that()

@@ -2,10 +2,12 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.api.ApiConfig;
 import dev.tollgate.cli.config.ConfigRole;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.config.Setting;
@@ -86,6 +88,9 @@ class ConfigDocsTest {
                         "gate-server.tokens.NAME.accounts",
                         "gate-server.tokens.NAME.role",
                         "gate-server.tokens.NAME.expires",
+                        "api.tokens.NAME.accounts",
+                        "api.tokens.NAME.role",
+                        "api.tokens.NAME.expires",
                         "registry.credentials-source");
     }
 
@@ -111,10 +116,12 @@ class ConfigDocsTest {
                 "kafka.bootstrap-servers", "localhost:9092",
                 "registry.url", "http://localhost:8081",
                 "clickhouse.url", "jdbc:ch://localhost:8123/default",
-                "gateway.anonymous", "true");
+                "gateway.anonymous", "true",
+                "api.tokens.bi.hash", TokenHash.of(TokenHash.newToken()).text());
         Set<String> read = new TreeSet<>();
         read.addAll(AccountingConfig.from(least).effective().keySet());
         read.addAll(SinkConfig.from(least).effective().keySet());
+        read.addAll(ApiConfig.from(least).effective().keySet());
         read.addAll(GatewayConfig.from(least).effective().keySet());
         read.addAll(GateConfig.from(least).effective().keySet());
         read.addAll(GateServerConfig.from(least).effective().keySet());

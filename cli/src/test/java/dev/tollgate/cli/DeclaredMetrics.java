@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.api.ApiMeters;
 import dev.tollgate.gate.micrometer.GateMeters;
 import dev.tollgate.gateserver.server.GateServerMeters;
 import dev.tollgate.gateway.server.GatewayMeters;
@@ -21,6 +22,7 @@ final class DeclaredMetrics {
             SinkMeters.GROUP,
             GatewayMeters.GROUP,
             GateServerMeters.GROUP,
+            ApiMeters.GROUP,
             GateMeters.GROUP,
             PublisherMeters.GROUP);
 

@@ -27,6 +27,7 @@ class MainTest {
             "sink",
             "gateway",
             "gate",
+            "api",
             "topics",
             "plans",
             "accounts",

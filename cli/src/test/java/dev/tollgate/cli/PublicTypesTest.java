@@ -28,6 +28,7 @@ class PublicTypesTest {
 
     /** Module by the package that all of its types are in or below. */
     private static final Map<String, String> MODULES = new TreeMap<>(Map.ofEntries(
+            Map.entry("dev.tollgate.api", "api"),
             Map.entry("dev.tollgate.cli", "cli"),
             Map.entry("dev.tollgate.embedded", "embedded"),
             Map.entry("dev.tollgate.engine", "engine"),

@@ -1,5 +1,6 @@
 package dev.tollgate.cli.config;
 
+import dev.tollgate.api.ApiConfig;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
@@ -20,6 +21,7 @@ public enum ConfigRole {
     SINK,
     SQL,
     GATEWAY,
+    API,
     PUBLISHER,
     GATE,
     GATESERVER,
@@ -32,6 +34,7 @@ public enum ConfigRole {
             case SINK -> SinkConfig.SETTINGS;
             case SQL -> List.of(ClickHouseConfig.SETTINGS);
             case GATEWAY -> GatewayConfig.SETTINGS;
+            case API -> ApiConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
             case GATESERVER -> GateServerConfig.SETTINGS;

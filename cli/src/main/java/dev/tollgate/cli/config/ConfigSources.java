@@ -29,7 +29,7 @@ public final class ConfigSources {
     private static final Pattern CLIENT_PROPERTY = Pattern.compile("TOLLGATE_(KAFKA_(CLIENT|STREAMS|SINK)_.+)");
     private static final String TOKENS = ".tokens.";
     private static final Pattern TOKEN =
-            Pattern.compile("(TOLLGATE_(GATEWAY|GATE_SERVER)_TOKENS_(.+))_(HASH|ACCOUNTS|ROLE|EXPIRES)");
+            Pattern.compile("(TOLLGATE_(GATEWAY|API|GATE_SERVER)_TOKENS_(.+))_(HASH|ACCOUNTS|ROLE|EXPIRES)");
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private ConfigSources() {}

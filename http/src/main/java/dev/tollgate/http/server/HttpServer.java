@@ -60,6 +60,9 @@ public final class HttpServer implements AutoCloseable {
     private final Routes routes;
     private volatile boolean draining;
 
+    @SuppressWarnings("NullAway.Init") // Set before anybody sees the server.
+    private URI address;
+
     private HttpServer(
             String name,
             HttpServerConfig config,
@@ -110,12 +113,20 @@ public final class HttpServer implements AutoCloseable {
             throws Exception {
         HttpServer started = new HttpServer(name, config, routes, readiness, listener, cors);
         try {
-            started.server.start();
+            started.listen();
         } catch (Exception e) {
             started.close();
             throw e;
         }
         return started;
+    }
+
+    private void listen() throws Exception {
+        server.start();
+        String host = config.host();
+        String shown = host.contains(":") ? "[" + host + "]" : host;
+        address =
+                URI.create((config.tls() == null ? "http" : "https") + "://" + shown + ":" + connector.getLocalPort());
     }
 
     private static Handler withCors(Handler handler, CorsConfig config) {
@@ -177,11 +188,12 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
-    /** Base URL, without a slash at the end; with the port that was taken where a free one was asked for. */
+    /**
+     * Base URL, without a slash at the end; with the port that was taken where a free one was asked for. It stays the
+     * same when the server has stopped.
+     */
     public URI address() {
-        String host = config.host();
-        String shown = host.contains(":") ? "[" + host + "]" : host;
-        return URI.create((config.tls() == null ? "http" : "https") + "://" + shown + ":" + connector.getLocalPort());
+        return address;
     }
 
     /** What {@code /health/ready} says. */

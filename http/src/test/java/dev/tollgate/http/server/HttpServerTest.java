@@ -191,6 +191,16 @@ class HttpServerTest {
         assertThat(get("/health/ready").body()).isEqualTo("{\"status\":\"ready\"}");
     }
 
+    @Test
+    void givenAServerThatStopped_whenAskedForItsAddress_thenItIsWhatItWas() {
+        URI before = server.address();
+
+        server.close();
+
+        assertThat(server.isStopped()).isTrue();
+        assertThat(server.address()).isEqualTo(before);
+    }
+
     private HttpResponse<String> get(String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.address() + path));
         if (headers.length > 0) {
