@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.opentest4j.TestAbortedException;
+import org.junit.jupiter.api.Assumptions;
 
 /** A proxy of this machine, run with its file of {@code deploy/proxies}, of which nothing but addresses is changed. */
 final class TestingProxy implements AutoCloseable {
@@ -80,10 +80,9 @@ final class TestingProxy implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts one; skips the test if it is not installed.
      *
      * @param open whether calls go ahead while the gate is away
-     * @throws TestAbortedException if it is not installed
      */
     static TestingProxy start(Kind kind, Path folder, int gatePort, int servicePort, boolean open) throws IOException {
         TestingProxy proxy = new TestingProxy(kind, folder, gatePort, servicePort, open);
@@ -138,7 +137,7 @@ final class TestingProxy implements AutoCloseable {
             String message = program + " is not installed, so its configuration was not run: apt-get install " + program
                     + " (.ci/run does)";
             assertThat(System.getProperty(PROPERTY)).as(message).isNotEqualTo("required");
-            throw new TestAbortedException(message);
+            return Assumptions.abort(message);
         }
         return found.get().toString();
     }
