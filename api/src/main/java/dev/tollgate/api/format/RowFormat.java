@@ -47,7 +47,7 @@ public enum RowFormat {
         QuotedQualityCSV types = new QuotedQualityCSV();
         try {
             accept.forEach(types::addValue);
-        } catch (HttpException.RuntimeException e) {
+        } catch (HttpException.RuntimeException | IllegalArgumentException e) {
             // A header that cannot be read asks for nothing.
             return JSON;
         }
