@@ -3,10 +3,13 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.accounts.AccountsCommand;
 import dev.tollgate.cli.config.ConfigHelp;
 import dev.tollgate.cli.demo.DemoCommand;
+import dev.tollgate.cli.explain.ExplainCommand;
 import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
 import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.operate.ApiCommand;
+import dev.tollgate.cli.operate.GateCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
 import dev.tollgate.cli.operate.NotifyCommand;
 import dev.tollgate.cli.operate.ReconcileCommand;
@@ -30,10 +33,11 @@ import picocli.CommandLine;
 public final class Main {
     private static final String LOG_LEVEL = "TOLLGATE_LOG";
     private static final Set<String> VERSION = Set.of("--version", "-V");
-    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "notify");
 
     /** Commands below a role's name that are over when they have answered. */
     private static final Set<String> SHORT_COMMANDS_OF_ROLES = Set.of("hash-token", "list", "test", "resend", "enable");
+
+    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate", "api", "notify");
 
     /** Name to class, in the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
@@ -48,11 +52,14 @@ public final class Main {
         commands.put("sink", SinkCommand.class);
         commands.put("gateway", GatewayCommand.class);
         commands.put("notify", NotifyCommand.class);
+        commands.put("gate", GateCommand.class);
+        commands.put("api", ApiCommand.class);
         commands.put("topics", TopicsCommand.class);
         commands.put("plans", PlansCommand.class);
         commands.put("accounts", AccountsCommand.class);
         commands.put("sql", SqlCommand.class);
         commands.put("reconcile", ReconcileCommand.class);
+        commands.put("explain", ExplainCommand.class);
         commands.put("publish", PublishCommand.class);
         commands.put("ingest", IngestCommand.class);
         commands.put("tail", TailCommand.class);

@@ -2,9 +2,12 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.api.ApiConfig;
 import dev.tollgate.cli.config.ConfigRole;
 import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
@@ -78,8 +81,18 @@ class ConfigDocsTest {
         assertThat(ConfigRole.allGroups().stream().flatMap(group -> group.keys().stream()))
                 .filteredOn(key -> Secrets.soundsSecret(key.name()) && !key.secret())
                 .extracting(ConfigKey::name)
-                // A list of ids and a choice.
-                .containsExactlyInAnyOrder("gateway.tokens.NAME.accounts", "registry.credentials-source");
+                // A list of ids, a time and choices.
+                .containsExactlyInAnyOrder(
+                        "gateway.tokens.NAME.accounts",
+                        "gateway.tokens.NAME.role",
+                        "gateway.tokens.NAME.expires",
+                        "gate-server.tokens.NAME.accounts",
+                        "gate-server.tokens.NAME.role",
+                        "gate-server.tokens.NAME.expires",
+                        "api.tokens.NAME.accounts",
+                        "api.tokens.NAME.role",
+                        "api.tokens.NAME.expires",
+                        "registry.credentials-source");
     }
 
     @Test
@@ -104,13 +117,16 @@ class ConfigDocsTest {
                 "kafka.bootstrap-servers", "localhost:9092",
                 "registry.url", "http://localhost:8081",
                 "clickhouse.url", "jdbc:ch://localhost:8123/default",
-                "gateway.anonymous", "true");
+                "gateway.anonymous", "true",
+                "api.tokens.bi.hash", TokenHash.of(TokenHash.newToken()).text());
         Set<String> read = new TreeSet<>();
         read.addAll(AccountingConfig.from(least).effective().keySet());
         read.addAll(SinkConfig.from(least).effective().keySet());
+        read.addAll(ApiConfig.from(least).effective().keySet());
         read.addAll(GatewayConfig.from(least).effective().keySet());
         read.addAll(NotifyConfig.from(least).effective().keySet());
         read.addAll(GateConfig.from(least).effective().keySet());
+        read.addAll(GateServerConfig.from(least).effective().keySet());
 
         List<String> defaults = ConfigRole.allGroups().stream()
                 .filter(group -> !group.id().equals("publisher")) // It keeps no list of what it read.

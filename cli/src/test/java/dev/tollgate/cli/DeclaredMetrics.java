@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.api.ApiMeters;
 import dev.tollgate.gate.micrometer.GateMeters;
+import dev.tollgate.gateserver.server.GateServerMeters;
 import dev.tollgate.gateway.server.GatewayMeters;
 import dev.tollgate.notify.status.NotifyMeters;
 import dev.tollgate.publisher.micrometer.PublisherMeters;
@@ -17,7 +19,14 @@ import java.util.stream.Collectors;
 /** The meters of all roles and libraries, and how they look on a page of Prometheus text. */
 final class DeclaredMetrics {
     static final List<MeterGroup> GROUPS = List.of(
-            StreamsMeters.GROUP, SinkMeters.GROUP, GatewayMeters.GROUP, NotifyMeters.GROUP, GateMeters.GROUP, PublisherMeters.GROUP);
+            StreamsMeters.GROUP,
+            SinkMeters.GROUP,
+            GatewayMeters.GROUP,
+            NotifyMeters.GROUP,
+            GateServerMeters.GROUP,
+            ApiMeters.GROUP,
+            GateMeters.GROUP,
+            PublisherMeters.GROUP);
 
     private DeclaredMetrics() {}
 

@@ -2,7 +2,7 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.avro.Verdict;
 import java.io.ByteArrayInputStream;
 import java.net.Socket;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.cli.config.ConfigSources;
 import dev.tollgate.gateway.GatewayConfig;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -110,6 +110,7 @@ class GatewayCommandTest {
                         file,
                         Map.of(
                                 "TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH", "new",
+                                "TOLLGATE_GATE_SERVER_TOKENS_EDGE_HASH", "third",
                                 "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_HASH", "other",
                                 "TOLLGATE_GATEWAY_TOKENS_NIGHT_JOB_ACCOUNTS", "a,b"),
                         Map.of())
@@ -118,6 +119,7 @@ class GatewayCommandTest {
         assertThat(merged)
                 .containsEntry("gateway.tokens.edge_proxy.hash", "new")
                 .containsEntry("gateway.tokens.edge_proxy.accounts", "acme")
+                .containsEntry("gate-server.tokens.edge.hash", "third")
                 .containsEntry("gateway.tokens.night-job.hash", "other")
                 .containsEntry("gateway.tokens.night-job.accounts", "a,b")
                 .doesNotContainKey("gateway.tokens.edge-proxy.hash");

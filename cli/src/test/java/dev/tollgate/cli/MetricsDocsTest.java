@@ -32,7 +32,8 @@ class MetricsDocsTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "metrics.md");
     private static final Pattern TABLE =
             Pattern.compile("<!-- meters: ([a-z]+) -->\n(.*?)<!-- end of meters -->", Pattern.DOTALL);
-    private static final Pattern NAME = Pattern.compile("tollgate_(streams|sink|gateway|notify|gate|publisher)(_[a-z]+)+");
+    private static final Pattern NAME =
+            Pattern.compile("tollgate_(streams|sink|gateway|notify|api|gateserver|gate|publisher)(_[a-z]+)+");
 
     static final List<MeterGroup> GROUPS = DeclaredMetrics.GROUPS;
 

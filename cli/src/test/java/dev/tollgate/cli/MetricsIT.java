@@ -168,6 +168,33 @@ class MetricsIT {
         assertThat(page(metrics)).isEmpty();
     }
 
+    @Test
+    void givenTheGateAsAProcess_whenScraped_thenItHasTheSeriesOfServerGateAndPublisher() throws Exception {
+        Process process = launchRole("gate", "gate", "127.0.0.1:0");
+        await(
+                "the address of the gate's metrics",
+                process,
+                "gate",
+                () -> SERVED.matcher(printed("gate.err")).find());
+        URI metrics = URI.create(found(SERVED, "gate.err"));
+
+        await(
+                "all series of the gate",
+                process,
+                "gate",
+                () -> DeclaredMetrics.seriesOf(page(metrics))
+                        .equals(DeclaredMetrics.series(List.of(
+                                DeclaredMetrics.of("gateserver"),
+                                DeclaredMetrics.of("gate"),
+                                DeclaredMetrics.of("publisher")))));
+        await("the gate is ready", process, "gate", () -> status(metrics.resolve("/health/ready")) == 200);
+        assertThat(DeclaredMetrics.value(page(metrics), "tollgate_gate_plan_records_total"))
+                .isPositive();
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(printed("gate.err")).contains("gate is asked to stop").doesNotContain("\tat ");
+    }
+
     private Process launchRole(String role, String name, String listen) throws IOException {
         return launch(
                 name,
@@ -178,6 +205,8 @@ class MetricsIT {
                 "metrics.listen=" + listen,
                 "--set",
                 "streams.state-dir=" + folder.resolve(name + "-state"),
+                "--set",
+                "gate-server.port=0",
                 "--set",
                 "gateway.port=0",
                 "--set",

@@ -28,13 +28,16 @@ class PublicTypesTest {
 
     /** Module by the package that all of its types are in or below. */
     private static final Map<String, String> MODULES = new TreeMap<>(Map.ofEntries(
+            Map.entry("dev.tollgate.api", "api"),
             Map.entry("dev.tollgate.cli", "cli"),
             Map.entry("dev.tollgate.embedded", "embedded"),
             Map.entry("dev.tollgate.engine", "engine"),
             Map.entry("dev.tollgate.examples", "examples"),
             Map.entry("dev.tollgate.gate", "gate"),
+            Map.entry("dev.tollgate.gateserver", "gate-server"),
             Map.entry("dev.tollgate.gateway", "gateway"),
             Map.entry("dev.tollgate.notify", "notify"),
+            Map.entry("dev.tollgate.http", "http"),
             Map.entry("dev.tollgate.planmodel", "plan-model"),
             Map.entry("dev.tollgate.plans", "plans"),
             Map.entry("dev.tollgate.publisher", "publisher"),

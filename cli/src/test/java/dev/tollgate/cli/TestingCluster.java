@@ -66,6 +66,14 @@ final class TestingCluster implements AutoCloseable {
         journal.seekToBeginning(partitions);
     }
 
+    /** Adds the stack's ClickHouse, with a database of this cluster's own, to the configuration; returns all of it. */
+    Map<String, String> withClickHouse() {
+        configuration.put("clickhouse.url", Stacks.forTests().clickHouseUrl());
+        configuration.put(
+                "clickhouse.database", "cli_" + kafka.layout().prefix().replaceAll("[^a-z0-9]", ""));
+        return Map.copyOf(configuration);
+    }
+
     /** The configuration as a file of the launcher. */
     Path configFile() throws IOException {
         StringBuilder text = new StringBuilder();

@@ -112,6 +112,16 @@ class UpCommandIT {
         }
         assertThat(http(gateway, "POST", "/v1/events", host(gateway) + "Content-Type: text/plain\r\n", event))
                 .startsWith("HTTP/1.1 415");
+        Matcher api = Pattern.compile("Query API +(\\S+) \\(until it stops: token (\\S+)\\)")
+                .matcher(printed("up.out"));
+        assertThat(api.find()).isTrue();
+        int apiPort = portIn(api.group(1));
+        String usage = "/v1/usage?period=-1d";
+        assertThat(http(apiPort, "GET", usage, host(apiPort), "")).startsWith("HTTP/1.1 401");
+        assertThat(http(apiPort, "GET", usage, host(apiPort) + "Authorization: Bearer " + api.group(2) + "x\r\n", ""))
+                .startsWith("HTTP/1.1 401");
+        assertThat(http(apiPort, "GET", usage, host(apiPort) + "Authorization: Bearer " + api.group(2) + "\r\n", ""))
+                .startsWith("HTTP/1.1 200");
         // Kafka's protocol is not HTTP: a page's request is a frame that is too long, and the connection is closed.
         assertThat(http(kafka, "POST", "/", host(kafka), "x")).isEmpty();
         // Beside the API of the registry there is nothing, and its own port wants the password.
@@ -182,6 +192,8 @@ class UpCommandIT {
                         "up",
                         "--data",
                         folder.toString(),
+                        "--api-port",
+                        "0",
                         "--gateway-port",
                         Integer.toString(LoopbackPort.free()))
                 .redirectOutput(temporary.resolve("up.out").toFile())

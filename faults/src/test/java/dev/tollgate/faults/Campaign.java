@@ -55,7 +55,15 @@ final class Campaign {
 
     /** Seeds of the rounds: run alone with its seed, a round draws the same traffic and the same faults. */
     static long seedOf(long campaignSeed, int round) {
-        return round == 0 ? campaignSeed : new SplittableRandom(campaignSeed + round).nextLong(1, 1L << 40);
+        if (round == 0) {
+            return campaignSeed;
+        }
+        // Of one sequence: campaigns whose seeds follow each other have no round in common.
+        return new SplittableRandom(campaignSeed)
+                .longs(1, 1L << 40)
+                .skip(round - 1L)
+                .findFirst()
+                .orElseThrow();
     }
 
     List<Round.Outcome> run() throws InterruptedException, IOException {

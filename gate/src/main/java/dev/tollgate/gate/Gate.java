@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
 public final class Gate implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
+    private static final String NOT_READY = "The limits are not known yet.";
+    private static final String UNKNOWN_ACCOUNT = "The account is not known.";
+
     /** Errors are logged once a minute at most. */
     private static final long ERROR_LOG_INTERVAL_MILLIS = 60_000;
 
@@ -134,6 +137,29 @@ public final class Gate implements AutoCloseable {
         return check(accountId, projectId, apiKeyId, endpoint, units, Call.UNKNOWN, Call.UNKNOWN);
     }
 
+    /**
+     * What {@link #check(Call)} would answer now: counts the call nowhere, neither in limits nor in {@link #metrics()}.
+     * By the time of the real call others may have taken what was left.
+     */
+    public Decision dryRun(Call call) {
+        long now = clock.getAsLong();
+        try {
+            if (!isReady()) {
+                return unknown(config.startPolicy(), NOT_READY);
+            }
+            GateAccount account = accountOf(call.accountId(), now);
+            if (account == null) {
+                return unknown(config.unknownAccount(), UNKNOWN_ACCOUNT);
+            }
+            GateTerms terms = account.termsAt(now);
+            Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
+            EndpointPricing pricing = terms.plan.pricingOf(call.endpoint());
+            return preview(account, terms, caller, pricing, call, now);
+        } catch (RuntimeException e) {
+            return failed(e, now);
+        }
+    }
+
     /** Decides on a call and, if it is allowed, counts it as one that is over at once and succeeds. */
     public Decision check(Call call) {
         return check(
@@ -157,18 +183,18 @@ public final class Gate implements AutoCloseable {
         long now = clock.getAsLong();
         try {
             if (!isReady()) {
-                return unknown(config.startPolicy(), "The limits are not known yet.");
+                return counted(unknown(config.startPolicy(), NOT_READY));
             }
             GateAccount account = accountOf(accountId, now);
             if (account == null) {
-                return unknown(config.unknownAccount(), "The account is not known.");
+                return counted(unknown(config.unknownAccount(), UNKNOWN_ACCOUNT));
             }
             GateTerms terms = account.termsAt(now);
             Caller caller = terms.callerOf(projectId, apiKeyId);
             EndpointPricing pricing = terms.plan.pricingOf(endpoint);
-            return decide(account, terms, caller, pricing, units, inputTokens, outputItems, now, true);
+            return counted(decide(account, terms, caller, pricing, units, inputTokens, outputItems, now, true));
         } catch (RuntimeException e) {
-            return failed(e, now);
+            return counted(failed(e, now));
         }
     }
 
@@ -181,17 +207,17 @@ public final class Gate implements AutoCloseable {
         long now = clock.getAsLong();
         try {
             if (!isReady()) {
-                return noted(unknown(config.startPolicy(), "The limits are not known yet."));
+                return noted(counted(unknown(config.startPolicy(), NOT_READY)));
             }
             GateAccount account = accountOf(call.accountId(), now);
             if (account == null) {
-                return noted(unknown(config.unknownAccount(), "The account is not known."));
+                return noted(counted(unknown(config.unknownAccount(), UNKNOWN_ACCOUNT)));
             }
             GateTerms terms = account.termsAt(now);
             Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
             EndpointPricing pricing = terms.plan.pricingOf(call.endpoint());
-            Decision decision = decide(
-                    account, terms, caller, pricing, call.units(), call.inputTokens(), call.outputItems(), now, false);
+            Decision decision = counted(decide(
+                    account, terms, caller, pricing, call.units(), call.inputTokens(), call.outputItems(), now, false));
             return decision.allowed() && !terms.exempt
                     ? new Permit(
                             decision,
@@ -199,7 +225,7 @@ public final class Gate implements AutoCloseable {
                                     end(account, terms, caller, pricing, call.units(), now, outcome, tracked))
                     : noted(decision);
         } catch (RuntimeException e) {
-            return noted(failed(e, now));
+            return noted(counted(failed(e, now)));
         }
     }
 
@@ -241,8 +267,44 @@ public final class Gate implements AutoCloseable {
             }
         }
         account.admitted(now);
-        metrics.allowed.increment();
         return caller.allowed;
+    }
+
+    /** As {@link #decide}, of which it changes nothing: room is looked for and not taken. */
+    private Decision preview(
+            GateAccount account, GateTerms terms, Caller caller, EndpointPricing pricing, Call call, long now) {
+        if (terms.suspendedUntilMillis > now) {
+            return suspended(terms, now);
+        }
+        if (terms.exempt) {
+            return caller.allowed;
+        }
+        if (call.units() > pricing.maxUnits()
+                || call.inputTokens() > pricing.maxInputTokens()
+                || call.outputItems() > pricing.maxOutputItems()) {
+            return overCallLimit(terms, caller, pricing, call.units(), call.inputTokens(), now);
+        }
+        boolean stale = isStale(account, now);
+        for (int i = 0; i < terms.rules.length; i++) {
+            CounterRule rule = terms.rules[i];
+            long cost = costOf(rule, pricing, call.units());
+            if (cost > 0 && ((stale && rule.closedWhenStale()) || !caller.counters[i].hasRoom(rule, now, cost))) {
+                return denied(terms, caller, pricing, call.units(), now, stale);
+            }
+        }
+        return caller.allowed;
+    }
+
+    private Decision counted(Decision decision) {
+        Reason reason = decision.reason();
+        if (reason != null) {
+            metrics.denied(reason);
+        } else if (decision == allowedUnknown) {
+            metrics.allowedUnknown.increment();
+        } else {
+            metrics.allowed.increment();
+        }
+        return decision;
     }
 
     /** What a call takes of a limit; 0 where the limit has no say. */
@@ -339,7 +401,6 @@ public final class Gate implements AutoCloseable {
         CounterRule rule = terms.rules[denying];
         long retryAfter = Math.max(1, Headers.ceilSeconds(freeAt - now));
         Reason reason = rule.isConcurrency() ? Reason.CONCURRENCY : Reason.RATE_LIMITED;
-        metrics.denied(reason);
         String detail = rule.isConcurrency()
                 ? "As many requests are in flight as " + rule.limitId() + " allows: " + rule.amount() + "."
                 : "The limit " + rule.limitId() + " of " + rule.amount() + " leaves no room for this call.";
@@ -354,7 +415,6 @@ public final class Gate implements AutoCloseable {
     /** Says when nothing: there is no moment at which another try succeeds. */
     private Decision neverFits(GateTerms terms, Caller caller, int place, long cost, long now) {
         CounterRule rule = terms.rules[place];
-        metrics.denied(Reason.NEVER_FITS);
         return Decision.denied(
                 Reason.NEVER_FITS,
                 rule.limitId(),
@@ -373,7 +433,6 @@ public final class Gate implements AutoCloseable {
     }
 
     private Decision suspended(GateTerms terms, long now) {
-        metrics.denied(Reason.SUSPENDED);
         long retryAfter = terms.suspendedUntilMillis == GateTerms.FOREVER
                 ? 0
                 : Math.max(1, Headers.ceilSeconds(terms.suspendedUntilMillis - now));
@@ -385,7 +444,6 @@ public final class Gate implements AutoCloseable {
 
     private Decision overCallLimit(
             GateTerms terms, Caller caller, EndpointPricing pricing, long units, long inputTokens, long now) {
-        metrics.denied(Reason.OVER_CALL_LIMIT);
         String detail;
         if (units > pricing.maxUnits()) {
             detail = "A call may have at most " + pricing.maxUnits() + " units.";
@@ -404,15 +462,12 @@ public final class Gate implements AutoCloseable {
 
     private Decision unknown(Policy policy, String detail) {
         if (policy == Policy.OPEN) {
-            metrics.allowedUnknown.increment();
             return allowedUnknown;
         }
-        metrics.denied(Reason.STALE);
         return staleDecision(null, detail);
     }
 
     private Decision stale(String limitId) {
-        metrics.denied(Reason.STALE);
         return staleDecision(limitId, "What is known of the limit " + limitId + " is too old.");
     }
 

@@ -66,8 +66,9 @@ final class EndpointReader {
         List<Endpoint> endpoints = new ArrayList<>();
         for (String name : names) {
             if (!NAME.matcher(name).matches()) {
-                settings.problem("notify.endpoint." + name + ".* must have up to 40 lower-case letters, digits or '-' as"
-                        + " NAME, beginning with a letter or digit");
+                settings.problem(
+                        "notify.endpoint." + name + ".* must have up to 40 lower-case letters, digits or '-' as"
+                                + " NAME, beginning with a letter or digit");
                 continue;
             }
             URI url = url(name);

@@ -11,5 +11,4 @@ package dev.tollgate.notify;
  * @param behind limit events between what is done and the end of the log, those that are filtered out included; 0 where
  *     it has not begun
  */
-public record EndpointStatus(
-        String name, String url, String format, boolean disabled, boolean begun, long behind) {}
+public record EndpointStatus(String name, String url, String format, boolean disabled, boolean begun, long behind) {}

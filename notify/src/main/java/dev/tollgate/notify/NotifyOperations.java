@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What operators do beside the running role: look at endpoints, try one, send an event again, switch one on again.
- * Thread-safe. Every method throws {@link NotifyException} for an endpoint that is not configured and for a cluster that
- * does not answer.
+ * Thread-safe. Every method throws {@link NotifyException} for an endpoint that is not configured and for a cluster
+ * that does not answer.
  */
 public final class NotifyOperations implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -65,7 +65,8 @@ public final class NotifyOperations implements AutoCloseable {
                     endpoint.name(),
                     endpoint.shownUrl(),
                     TagDeclaration.value(endpoint.format()),
-                    endpoint.urlHash().equals(progress().read(endpoint.name(), 0).disabledUrlHash()),
+                    endpoint.urlHash()
+                            .equals(progress().read(endpoint.name(), 0).disabledUrlHash()),
                     !offsets.isEmpty(),
                     behind(offsets)));
         }
@@ -158,7 +159,9 @@ public final class NotifyOperations implements AutoCloseable {
                                 ? "none"
                                 : String.join(
                                         ", ",
-                                        config.endpoints().stream().map(Endpoint::name).toList()))));
+                                        config.endpoints().stream()
+                                                .map(Endpoint::name)
+                                                .toList()))));
     }
 
     private Map<TopicPartition, OffsetAndMetadata> offsets(Endpoint endpoint) throws InterruptedException {

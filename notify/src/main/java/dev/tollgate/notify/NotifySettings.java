@@ -28,8 +28,8 @@ final class NotifySettings {
                     + " be exchanged for another",
             true);
 
-    static final OpenKeys<List<String>> KINDS = endpoint(
-            ".filter.kinds", SettingType.list(), "comma-separated kinds of limit events; unset: all", false);
+    static final OpenKeys<List<String>> KINDS =
+            endpoint(".filter.kinds", SettingType.list(), "comma-separated kinds of limit events; unset: all", false);
 
     static final OpenKeys<List<String>> PLANS =
             endpoint(".filter.plans", SettingType.list(), "comma-separated plan ids; unset: all", false);
@@ -49,8 +49,8 @@ final class NotifySettings {
     static final OpenKeys<List<String>> THRESHOLDS = endpoint(
             ".filter.thresholds",
             SettingType.list(),
-            "comma-separated thresholds in percent of the amount that is used, such as `80,95`: of alerts and their ends"
-                    + " those alone; unset: all",
+            "comma-separated thresholds in percent of the amount that is used, such as `80,95`: of alerts and their"
+                    + " ends those alone; unset: all",
             false);
 
     static final OpenKeys<MessageFormat> FORMAT = endpoint(
@@ -86,7 +86,8 @@ final class NotifySettings {
             "notify.max-age",
             SettingType.duration("1s", "30d"),
             Duration.ofDays(3),
-            "how long after its event a message is tried again; then it has expired and the account's next one follows");
+            "how long after its event a message is tried again; then it has expired and the account's next one"
+                    + " follows");
 
     static final Setting<Duration> REQUEST_TIMEOUT = Setting.of(
             "notify.request-timeout",
@@ -115,15 +116,13 @@ final class NotifySettings {
 
     static final Setting<Optional<String>> INSTANCE_ID = Setting.optional(
             "notify.instance-id",
-            SettingType.text(
-                    Pattern.compile("[A-Za-z0-9._-]{1,100}"), "up to 100 letters, digits, '.', '_' or '-'"),
+            SettingType.text(Pattern.compile("[A-Za-z0-9._-]{1,100}"), "up to 100 letters, digits, '.', '_' or '-'"),
             "name of this process that it keeps over restarts, such as the name of its pod: a restart takes its"
                     + " partitions back at once instead of after 10 s. No two processes may have the same");
 
     static final Setting<String> SOURCE = Setting.of(
             "notify.cloudevents-source",
-            SettingType.text(
-                    Pattern.compile("[!-~]{1,200}"), "a URI or path of up to 200 characters, without spaces"),
+            SettingType.text(Pattern.compile("[!-~]{1,200}"), "a URI or path of up to 200 characters, without spaces"),
             "tollgate",
             "`source` of CloudEvents");
 
@@ -168,12 +167,14 @@ final class NotifySettings {
     }
 
     private static List<Duration> waits(String text) {
-        List<Duration> waits =
-                Arrays.stream(text.split(",", -1)).map(String::trim).map(Durations::parse).toList();
+        List<Duration> waits = Arrays.stream(text.split(",", -1))
+                .map(String::trim)
+                .map(Durations::parse)
+                .toList();
         boolean allowed = waits.size() <= 20
                 && waits.stream()
-                        .allMatch(wait -> wait.compareTo(Duration.ofMillis(10)) >= 0
-                                && wait.compareTo(Duration.ofDays(7)) <= 0);
+                        .allMatch(wait ->
+                                wait.compareTo(Duration.ofMillis(10)) >= 0 && wait.compareTo(Duration.ofDays(7)) <= 0);
         if (!allowed) {
             throw new IllegalArgumentException("not allowed");
         }

@@ -100,14 +100,16 @@ class KilledNotifyIT {
                 kill();
             }
 
-            assertThat(receiver.mostInFlightOfAnAccount()).as("at the same time").isLessThanOrEqualTo(2);
+            assertThat(receiver.mostInFlightOfAnAccount())
+                    .as("at the same time")
+                    .isLessThanOrEqualTo(2);
             assertOrder(receiver);
         }
     }
 
     /**
-     * Of each account the sequence never falls, and a version that was accepted comes again only right behind itself, once
-     * a kill at most.
+     * Of each account the sequence never falls, and a version that was accepted comes again only right behind itself,
+     * once a kill at most.
      */
     private void assertOrder(TestingReceiver receiver) {
         Map<String, Long> newest = new HashMap<>();
@@ -172,7 +174,9 @@ class KilledNotifyIT {
         Process running = role;
         if (running != null) {
             running.destroyForcibly();
-            assertThat(running.waitFor(30, TimeUnit.SECONDS)).as("the process has ended").isTrue();
+            assertThat(running.waitFor(30, TimeUnit.SECONDS))
+                    .as("the process has ended")
+                    .isTrue();
             role = null;
         }
     }

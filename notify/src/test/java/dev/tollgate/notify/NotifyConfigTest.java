@@ -28,8 +28,7 @@ class NotifyConfigTest {
         assertThat(endpoint.name()).isEqualTo("ops");
         assertThat(endpoint.group()).isEqualTo("tollgate-notify-ops");
         assertThat(endpoint.url()).hasToString("https://example.org/h");
-        assertThat(endpoint.filter())
-                .isEqualTo(new EventFilter(Set.of(), Set.of(), List.of(), Set.of(), Set.of()));
+        assertThat(endpoint.filter()).isEqualTo(new EventFilter(Set.of(), Set.of(), List.of(), Set.of(), Set.of()));
         assertThat(endpoint.format()).isEqualTo(MessageFormat.WEBHOOK);
         assertThat(endpoint.fromBeginning()).isFalse();
         assertThat(config.lanePolicy(endpoint).dropSuperseded()).isFalse();

@@ -63,14 +63,12 @@ class NotifyIT {
             assertThat(WebhookVerifiers.verify(NotifyFixture.OLD_SECRET, receiver.received()))
                     .isEqualTo("verified 3");
             assertThat(sequences(receiver, "acme")).containsExactly(1L, 2L);
-            assertThat(fixture.deliveries())
-                    .hasSize(3)
-                    .allSatisfy(delivery -> {
-                        assertThat(delivery.getOutcome()).isEqualTo(NotifyOutcome.DELIVERED);
-                        assertThat(delivery.getTrigger()).isEqualTo(NotifyTrigger.EVENT);
-                        assertThat(delivery.getStatus()).isEqualTo(200);
-                        assertThat(delivery.getAttempt()).isEqualTo(1);
-                    });
+            assertThat(fixture.deliveries()).hasSize(3).allSatisfy(delivery -> {
+                assertThat(delivery.getOutcome()).isEqualTo(NotifyOutcome.DELIVERED);
+                assertThat(delivery.getTrigger()).isEqualTo(NotifyTrigger.EVENT);
+                assertThat(delivery.getStatus()).isEqualTo(200);
+                assertThat(delivery.getAttempt()).isEqualTo(1);
+            });
         }
     }
 
@@ -114,18 +112,30 @@ class NotifyIT {
                             "breaks-off", "connection",
                             "redirects", "redirect"));
             assertThat(receiver.received().stream()
-                            .collect(Collectors.groupingBy(Received::id, Collectors.mapping(
-                                    request -> List.of(new String(request.body(), java.nio.charset.StandardCharsets.UTF_8)),
-                                    Collectors.toSet()))))
+                            .collect(Collectors.groupingBy(
+                                    Received::id,
+                                    Collectors.mapping(
+                                            request -> List.of(new String(
+                                                    request.body(), java.nio.charset.StandardCharsets.UTF_8)),
+                                            Collectors.toSet()))))
                     .as("bytes of each id")
                     .allSatisfy((id, bodies) -> assertThat(bodies).hasSize(1));
             assertThat(WebhookVerifiers.verify(NotifyFixture.SECRET, receiver.received()))
                     .startsWith("verified ");
-            assertThat(meters.get("tollgate.notify.messages").tag("outcome", "delivered").counter().count())
+            assertThat(meters.get("tollgate.notify.messages")
+                            .tag("outcome", "delivered")
+                            .counter()
+                            .count())
                     .isEqualTo(21);
-            assertThat(meters.get("tollgate.notify.messages").tag("outcome", "retrying").counter().count())
+            assertThat(meters.get("tollgate.notify.messages")
+                            .tag("outcome", "retrying")
+                            .counter()
+                            .count())
                     .isEqualTo(6);
-            assertThat(meters.get("tollgate.notify.attempt").tag("result", "timeout").timer().count())
+            assertThat(meters.get("tollgate.notify.attempt")
+                            .tag("result", "timeout")
+                            .timer()
+                            .count())
                     .isEqualTo(1);
         }
     }
@@ -159,9 +169,7 @@ class NotifyIT {
 
                 await("all are sent", () -> gone.received().size() == 4);
                 await("switched on", () -> !isDisabled(operations, "gone"));
-                assertThat(operations.list())
-                        .extracting(EndpointStatus::name)
-                        .containsExactly("beside-gone", "gone");
+                assertThat(operations.list()).extracting(EndpointStatus::name).containsExactly("beside-gone", "gone");
             }
             assertThat(other.received()).hasSize(3);
         }
@@ -171,13 +179,15 @@ class NotifyIT {
     void givenAnAddressThatIsNotListed_whenSent_thenNothingConnects() throws Exception {
         try (TestingReceiver receiver = new TestingReceiver(any -> TestingReceiver.OK)) {
             fixture.publish(event("acme", 1));
-            Map<String, String> settings = fixture.settings(
-                    fixture.endpoint("inside", receiver.url().replace("127.0.0.1", "localhost")));
+            Map<String, String> settings =
+                    fixture.settings(fixture.endpoint("inside", receiver.url().replace("127.0.0.1", "localhost")));
             settings.remove("notify.allowed-networks");
             settings.put("notify.max-age", "1s");
             try (Notify notify = NotifyFixture.start(settings)) {
-                await("expired", () -> fixture.deliveries().stream()
-                        .anyMatch(delivery -> delivery.getOutcome() == NotifyOutcome.EXPIRED));
+                await(
+                        "expired",
+                        () -> fixture.deliveries().stream()
+                                .anyMatch(delivery -> delivery.getOutcome() == NotifyOutcome.EXPIRED));
                 assertThat(notify.isStopped()).isFalse();
             }
 
@@ -223,8 +233,10 @@ class NotifyIT {
             }
             fixture.publish(event("beside", 1));
             try (Notify notify = NotifyFixture.start(settings)) {
-                await("the other account", () -> receiver.received().stream()
-                        .anyMatch(request -> request.account().equals("beside")));
+                await(
+                        "the other account",
+                        () -> receiver.received().stream()
+                                .anyMatch(request -> request.account().equals("beside")));
                 assertThat(notify.isReady()).isTrue();
             }
 
@@ -251,9 +263,15 @@ class NotifyIT {
 
             assertThat(sequences(receiver, "acme")).containsExactly(2L);
             assertThat(receiver.received().getFirst().headers()).containsEntry("ce-type", "tollgate.limit.cleared");
-            assertThat(meters.get("tollgate.notify.events").tag("kind", "undecodable").counter().count())
+            assertThat(meters.get("tollgate.notify.events")
+                            .tag("kind", "undecodable")
+                            .counter()
+                            .count())
                     .isEqualTo(1);
-            assertThat(meters.get("tollgate.notify.events").tag("kind", "filtered").counter().count())
+            assertThat(meters.get("tollgate.notify.events")
+                            .tag("kind", "filtered")
+                            .counter()
+                            .count())
                     .isEqualTo(2);
         }
     }
@@ -353,7 +371,8 @@ class NotifyIT {
 
             assertThat(receiver.received().get(2).body())
                     .isEqualTo(receiver.received().getFirst().body());
-            assertThat(WebhookVerifiers.verify(NotifyFixture.SECRET, receiver.received().subList(0, 4)))
+            assertThat(WebhookVerifiers.verify(
+                            NotifyFixture.SECRET, receiver.received().subList(0, 4)))
                     .isEqualTo("verified 4");
             assertThat(fixture.deliveries())
                     .extracting(NotifyDelivery::getTrigger)
@@ -368,8 +387,7 @@ class NotifyIT {
 
     private static boolean isDisabled(NotifyOperations operations, String name) {
         try {
-            return operations.list().stream()
-                    .anyMatch(status -> status.name().equals(name) && status.disabled());
+            return operations.list().stream().anyMatch(status -> status.name().equals(name) && status.disabled());
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

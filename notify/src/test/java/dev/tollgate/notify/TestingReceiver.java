@@ -36,7 +36,9 @@ final class TestingReceiver implements AutoCloseable {
 
         String account() {
             JsonNode json = json();
-            return (json.has("data") ? json.get("data") : json).get("account_id").asText();
+            return (json.has("data") ? json.get("data") : json)
+                    .get("account_id")
+                    .asText();
         }
 
         long sequence() {
@@ -115,7 +117,8 @@ final class TestingReceiver implements AutoCloseable {
             answer(exchange, behaviour.apply(request));
         } finally {
             synchronized (this) {
-                inFlight.merge(headers.containsKey("tollgate-account-sequence") ? request.account() : "", -1, Integer::sum);
+                inFlight.merge(
+                        headers.containsKey("tollgate-account-sequence") ? request.account() : "", -1, Integer::sum);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Struct;
+import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -89,8 +90,8 @@ public record AnalystQuery(String name, String description, String sql) {
      * Rows of a query.
      *
      * @param columns names
-     * @param rows values by column as the driver gives them; null is null, an array or tuple is a list, a map a map,
-     *     however deep
+     * @param rows values by column as the driver gives them; times are instants, null is null, an array or tuple is a
+     *     list, a map a map, however deep
      */
     public record Answer(List<String> columns, List<List<@Nullable Object>> rows) {
         /** Reads a result to its end. */
@@ -113,6 +114,10 @@ public record AnalystQuery(String name, String description, String sql) {
 
         /** The driver has arrays of its own, which say nothing of what is in them. */
         private static @Nullable Object plain(@Nullable Object value) throws SQLException {
+            if (value instanceof Timestamp time) {
+                // Its text would be in the time zone of whoever asks, without saying so.
+                return time.toInstant();
+            }
             if (value instanceof java.sql.Array array) {
                 return plain(array.getArray());
             }

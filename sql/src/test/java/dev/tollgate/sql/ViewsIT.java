@@ -484,6 +484,13 @@ final class ViewsIT {
                         .allMatch(name -> query.description().contains(name)));
     }
 
+    /** Whoever looks for an answer finds the question in one table. */
+    @Test
+    void everyQueryIsInTheTableOfQuestions() throws IOException {
+        String table = Files.readString(Path.of("..", "docs", "questions.md"));
+        assertThat(AnalystQuery.all()).allMatch(query -> table.contains("`" + query.name() + "`"));
+    }
+
     private static Map<String, String> with(String key, String value) {
         return Map.of("from_day", "2026-11-01", "to_day", "2026-12-01", key, value);
     }

@@ -42,6 +42,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -134,6 +135,17 @@ final class TestingCluster implements AutoCloseable {
                     .get();
         } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError("the configuration could not be changed", e);
+        }
+    }
+
+    /** Takes the oldest records of every partition away, as retention does. */
+    void deleteFirstRecords(Topic topic, long records) {
+        Map<TopicPartition, RecordsToDelete> deleted = new HashMap<>();
+        partitions(topic).forEach(partition -> deleted.put(partition, RecordsToDelete.beforeOffset(records)));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrapServers))) {
+            admin.deleteRecords(deleted).all().get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError("the records could not be deleted", e);
         }
     }
 

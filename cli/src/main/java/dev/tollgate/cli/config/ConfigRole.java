@@ -1,6 +1,8 @@
 package dev.tollgate.cli.config;
 
+import dev.tollgate.api.ApiConfig;
 import dev.tollgate.gate.GateConfig;
+import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.publisher.PublisherConfig;
@@ -21,8 +23,10 @@ public enum ConfigRole {
     SQL,
     GATEWAY,
     NOTIFY,
+    API,
     PUBLISHER,
     GATE,
+    GATESERVER,
     UP;
 
     /** What the role reads, in the order in which it is listed. */
@@ -33,8 +37,10 @@ public enum ConfigRole {
             case SQL -> List.of(ClickHouseConfig.SETTINGS);
             case GATEWAY -> GatewayConfig.SETTINGS;
             case NOTIFY -> NotifyConfig.SETTINGS;
+            case API -> ApiConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;
+            case GATESERVER -> GateServerConfig.SETTINGS;
             case UP -> List.of(MetricsConfig.SETTINGS);
         };
     }

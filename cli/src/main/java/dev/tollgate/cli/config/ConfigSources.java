@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigSources {
     private static final Pattern CLIENT_PROPERTY = Pattern.compile("TOLLGATE_(KAFKA_(CLIENT|STREAMS|SINK)_.+)");
-    private static final String TOKENS = "gateway.tokens.";
-    private static final Pattern TOKEN = Pattern.compile("(TOLLGATE_GATEWAY_TOKENS_(.+))_(HASH|ACCOUNTS)");
+    private static final String TOKENS = ".tokens.";
+    private static final Pattern TOKEN =
+            Pattern.compile("(TOLLGATE_(GATEWAY|API|GATE_SERVER)_TOKENS_(.+))_(HASH|ACCOUNTS|ROLE|EXPIRES)");
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private ConfigSources() {}
@@ -85,7 +86,7 @@ public final class ConfigSources {
     }
 
     /**
-     * The variables of the gateway's tokens by their keys, which the variables alone cannot be asked for.
+     * The variables of servers' tokens by their keys, which the variables alone cannot be asked for.
      * {@code TOLLGATE_GATEWAY_TOKENS_EDGE_PROXY_HASH} is of the token that the file calls {@code edge_proxy} or
      * {@code Edge-Proxy}; where the file has none, of {@code edge-proxy}.
      */
@@ -95,13 +96,16 @@ public final class ConfigSources {
             Matcher matcher = TOKEN.matcher(variable);
             if (matcher.matches()) {
                 String token = content.keySet().stream()
-                        .filter(key -> key.startsWith(TOKENS))
+                        .filter(key -> key.contains(TOKENS))
                         .map(key -> key.substring(0, key.lastIndexOf('.')))
                         .filter(key -> SettingsReader.environmentName(key).equals(matcher.group(1)))
                         .findFirst()
-                        .orElseGet(() -> TOKENS
-                                + matcher.group(2).toLowerCase(Locale.ROOT).replace('_', '-'));
-                variables.put(token + "." + matcher.group(3).toLowerCase(Locale.ROOT), variable);
+                        .orElseGet(() -> matcher.group(2)
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace('_', '-')
+                                + TOKENS
+                                + matcher.group(3).toLowerCase(Locale.ROOT).replace('_', '-'));
+                variables.put(token + "." + matcher.group(4).toLowerCase(Locale.ROOT), variable);
             }
         }
         return variables;

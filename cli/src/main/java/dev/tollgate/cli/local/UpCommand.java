@@ -95,6 +95,12 @@ public final class UpCommand implements Callable<Integer> {
     private @Nullable Integer gatewayPort;
 
     @Option(
+            names = "--api-port",
+            paramLabel = "PORT",
+            description = "Of the query API. Default: 8470, or any free port where that is taken.")
+    private @Nullable Integer apiPort;
+
+    @Option(
             names = "--plan",
             paramLabel = "PLANS",
             description =
@@ -153,25 +159,28 @@ public final class UpCommand implements Callable<Integer> {
                 });
                 try (LocalPipeline pipeline =
                                 LocalPipeline.start(stack, folder, PARTITIONS, plans, metrics.registry());
-                        Gateway gateway = startGateway(pipeline, metrics.registry())) {
+                        Gateway gateway = startGateway(pipeline, metrics.registry());
+                        LocalApi api = LocalApi.start(pipeline, metrics.registry(), apiPort)) {
                     RoleWatch watch = new RoleWatch();
                     pipeline.watchedBy(watch, metrics.health());
                     metrics.health()
                             .watch("gateway", () -> ProcessHealth.State.of(gateway.isStopped(), gateway.isReady()));
                     watch.watch("gateway", gateway::awaitTermination);
+                    metrics.health().watch("api", () -> ProcessHealth.State.of(api.isStopped(), api.isReady()));
+                    watch.watch("api", api::awaitTermination);
                     watch.watch("schema registry", stack.pid(Part.REGISTRY));
                     watch.watch("ClickHouse", stack.pid(Part.CLICKHOUSE));
                     watch.first().thenAccept(ended -> end.complete(Optional.of(ended)));
                     progress.end();
                     LocalStack.writeConfig(configFile, pipeline.configuration());
-                    print(pipeline, gateway, metrics.address(), configFile);
+                    print(pipeline, gateway, api, metrics.address(), configFile);
                     Optional<RoleWatch.Ended> ended = end.get();
                     PrintWriter err = spec.commandLine().getErr();
                     ended.ifPresent(role -> err.println("tollgate: " + describe(role)));
                     err.println("tollgate: stopping");
                     err.flush();
                     status = ended.isPresent() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
-                    // The gateway is closed first: nobody is told that this is ready any more.
+                    // The servers are closed first: nobody is told that this is ready any more.
                 } finally {
                     Files.deleteIfExists(configFile);
                     drained.countDown();
@@ -210,7 +219,7 @@ public final class UpCommand implements Callable<Integer> {
         return Gateway.start(GatewayConfig.from(configuration), registry);
     }
 
-    private void print(LocalPipeline pipeline, Gateway gateway, @Nullable URI metrics, Path configFile) {
+    private void print(LocalPipeline pipeline, Gateway gateway, LocalApi api, @Nullable URI metrics, Path configFile) {
         KafkaAccess kafka = pipeline.kafka();
         PrintWriter out = spec.commandLine().getOut();
         out.println();
@@ -220,6 +229,7 @@ public final class UpCommand implements Callable<Integer> {
         out.println("  ClickHouse       "
                 + Secrets.maskedWithin(pipeline.clickHouse().url()));
         out.println("  HTTP gateway     " + gateway.address());
+        out.println("  Query API        " + api.address() + " (until it stops: token " + api.token() + ")");
         out.println("  Configuration    " + configFile + " (with the password of ClickHouse)");
         if (metrics != null) {
             out.println("  Metrics          " + metrics);
@@ -235,6 +245,8 @@ public final class UpCommand implements Callable<Integer> {
                 "       -d '{\"account_id\": \"acme\", \"endpoint\": \"/v2/mem-it\"}'   # the same from any language");
         out.println("  ./tollgate tail limit-events --from-beginning" + where + "   # the alert and the block");
         out.println("  ./tollgate sql query \"SELECT * FROM usage_by_account_day\"" + where);
+        out.println("  curl '" + api.address() + "/v1/usage?period=-1d&group_by=account' \\");
+        out.println("       -H 'Authorization: Bearer " + api.token() + "'");
         out.println();
         out.println("Ctrl-C stops it; the data stays.");
         out.flush();

@@ -1,7 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.terminal.CommandFailure;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,11 +16,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tollgate gateway hash-token}: a bearer token as the configuration holds it. */
+/**
+ * {@code tollgate gateway hash-token} and {@code tollgate api hash-token}: a bearer token as the configuration holds
+ * it.
+ */
 @Command(
         name = "hash-token",
         description = {
-            "Print the configuration line that lets the holder of a token publish.",
+            "Print the configuration line that lets the holder of a token in.",
             "",
             "The token is read from standard input, or asked for without echo on a terminal; it is never an argument,"
                 + " which every user of the machine could see. With --new a token of 256 random bits is made and shown"
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tollgate gateway hash-token --new billing >> tollgate.properties",
+            "  tollgate api hash-token --new reports >> tollgate.properties",
             "  tollgate gateway hash-token partner --accounts 'acme,team-*' < token.txt"
         },
         mixinStandardHelpOptions = true)
@@ -52,7 +56,7 @@ final class HashTokenCommand implements Runnable {
     @Option(
             names = "--accounts",
             paramLabel = "ID,..",
-            description = "Accounts that it may publish for: ids, or prefixes that end in '*'. Default: all.")
+            description = "Accounts that it is for: ids, or prefixes that end in '*'. Default: all.")
     private @Nullable String accounts;
 
     @Override
@@ -71,9 +75,9 @@ final class HashTokenCommand implements Runnable {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("gateway.tokens." + name + ".hash=" + hash.text());
+        out.println(prefix() + name + ".hash=" + hash.text());
         if (accounts != null) {
-            out.println("gateway.tokens." + name + ".accounts=" + accounts);
+            out.println(prefix() + name + ".accounts=" + accounts);
         }
         out.flush();
         if (fresh) {
@@ -81,6 +85,11 @@ final class HashTokenCommand implements Runnable {
             err.println("The token, shown this once: " + token);
             err.flush();
         }
+    }
+
+    /** Of the command that it is a subcommand of: {@code gateway}, {@code api}. */
+    private String prefix() {
+        return spec.parent().name() + ".tokens.";
     }
 
     private String read() {

@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Send limit events to webhooks: alerts, blocks, their ends, and changes to accounts.",
             "",
-            "Each event reaches each endpoint at least once, in order per account, under the same webhook-id and with the"
-                    + " same bytes on each attempt, signed as the Standard Webhooks specification has it. A receiver that"
-                    + " fails is asked again for three days; one that answers 410 is left alone. An endpoint that is down"
-                    + " stops no other. Run as many as you like: they share the work. Ctrl-C or SIGTERM waits for the"
-                    + " requests under way, and stops."
+            "Each event reaches each endpoint at least once, in order per account, under the same webhook-id and with"
+                + " the same bytes on each attempt, signed as the Standard Webhooks specification has it. A receiver"
+                + " that fails is asked again for three days; one that answers 410 is left alone. An endpoint that is"
+                + " down stops no other. Run as many as you like: they share the work. Ctrl-C or SIGTERM waits for the"
+                + " requests under way, and stops."
         },
         footer = {
             "",
@@ -139,8 +139,8 @@ public final class NotifyCommand implements Callable<Integer> {
             name = "list",
             description = {
                 "List the endpoints of the configuration and how far each has come.",
-                "BEHIND counts limit events between what is done and the end of the log. An endpoint is disabled when its"
-                        + " receiver has answered 410."
+                "BEHIND counts limit events between what is done and the end of the log. An endpoint is disabled when"
+                        + " its receiver has answered 410."
             },
             mixinStandardHelpOptions = true)
     static final class ListEndpoints extends Operation {
@@ -184,7 +184,8 @@ public final class NotifyCommand implements Callable<Integer> {
     @Command(
             name = "test",
             description = {
-                "Send a message of type tollgate.test to an endpoint, signed as all others, and print what it answered.",
+                "Send a message of type tollgate.test to an endpoint, signed as all others, and print what it"
+                        + " answered.",
                 "Exit status 1 if it did not answer 2xx."
             },
             mixinStandardHelpOptions = true)
@@ -251,7 +252,8 @@ public final class NotifyCommand implements Callable<Integer> {
             out().println(
                             asJson()
                                     ? Json.line(Map.of("endpoint", endpoint, "state", "enabled"))
-                                    : "endpoint " + endpoint + " is enabled; a running role sends again within seconds");
+                                    : "endpoint " + endpoint
+                                            + " is enabled; a running role sends again within seconds");
             return 0;
         }
     }

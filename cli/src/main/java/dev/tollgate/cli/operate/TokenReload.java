@@ -25,7 +25,7 @@ final class TokenReload implements AutoCloseable {
     private final Path file;
     private final Runnable reload;
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("gateway-tokens").factory());
+            Thread.ofPlatform().daemon().name("tokens").factory());
     private byte[] known;
 
     private TokenReload(Path file, Runnable reload) throws IOException {

@@ -36,7 +36,8 @@ public final class Json {
         return PrintableText.json(node(record).toString());
     }
 
-    private static JsonNode node(@Nullable Object value) {
+    /** The same as a tree; collections and maps of such records too. */
+    public static JsonNode node(@Nullable Object value) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (value) {
             case null -> nodes.nullNode();

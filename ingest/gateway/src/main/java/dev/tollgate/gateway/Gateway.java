@@ -3,7 +3,7 @@ package dev.tollgate.gateway;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
 import dev.tollgate.gateway.server.GatewayServer;
-import dev.tollgate.gateway.token.AccessToken;
+import dev.tollgate.http.token.AccessToken;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +33,12 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewayServer server;
     private final MeterRegistry registry;
-    private final URI address;
     private final List<AutoCloseable> closedInOrder;
     private boolean closed;
 
-    private Gateway(GatewayServer server, MeterRegistry registry, String host, List<AutoCloseable> closedInOrder) {
+    private Gateway(GatewayServer server, MeterRegistry registry, List<AutoCloseable> closedInOrder) {
         this.server = server;
         this.registry = registry;
-        String shown = host.contains(":") ? "[" + host + "]" : host;
-        address = URI.create(server.scheme() + "://" + shown + ":" + server.port());
         this.closedInOrder = List.copyOf(closedInOrder);
     }
 
@@ -67,8 +65,7 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewayConfig config, MeterRegistry registry, InstantSource clock) {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            EventSender sender = new EventSender(
-                    config.clients(), config.topic(), config.timeouts().ack());
+            EventSender sender = new EventSender(config.clients(), config.topic(), config.ackTimeout());
             opened.add(sender);
             KafkaWatch watch = new KafkaWatch(config.clients(), config.topic(), sender);
             opened.add(watch);
@@ -79,20 +76,22 @@ public final class Gateway implements AutoCloseable {
             opened.add(server);
             // First the requests under way, then what they need.
             Collections.reverse(opened);
-            Gateway gateway = new Gateway(server, registry, config.host(), opened);
+            Gateway gateway = new Gateway(server, registry, opened);
             log.info("gateway started: address={} config={}", gateway.address(), new TreeMap<>(config.effective()));
             return gateway;
         } catch (Exception e) {
             Collections.reverse(opened);
             closeAll(opened);
             throw new GatewayException(
-                    "the gateway did not start on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+                    "the gateway did not start on " + config.http().host() + ":"
+                            + config.http().port() + ": " + e.getMessage(),
+                    e);
         }
     }
 
     /** Base URL, without a slash at the end. */
     public URI address() {
-        return address;
+        return server.address();
     }
 
     /** Where the meters are. */
@@ -101,7 +100,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Path to methods of everything that is served. */
-    Map<String, Iterable<String>> routes() {
+    Map<String, Set<String>> routes() {
         return server.routes();
     }
 

@@ -2,60 +2,28 @@ package dev.tollgate.gateway;
 
 import dev.tollgate.gateway.event.EventRules;
 import dev.tollgate.gateway.event.EventRules.CloudEventIdentity;
-import dev.tollgate.schemas.config.OpenKeys;
+import dev.tollgate.http.server.HttpSettings;
+import dev.tollgate.http.token.Role;
+import dev.tollgate.http.token.TokenSettings;
+import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Setting;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingType;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The gateway's own keys. */
 final class GatewaySettings {
-    static final Setting<String> HOST =
-            Setting.of("gateway.host", SettingType.text(), "127.0.0.1", "address to listen on");
+    static final HttpSettings HTTP = new HttpSettings("gateway", GatewayConfig.DEFAULT_PORT);
 
-    static final Setting<Integer> PORT = Setting.of(
-            "gateway.port", SettingType.integer(0, 65_535), GatewayConfig.DEFAULT_PORT, "0 takes a free one");
-
-    static final OpenKeys<String> TOKEN_HASH = new OpenKeys<>(
-            "gateway.tokens.",
-            "NAME",
-            ".hash",
-            name -> true,
-            SettingType.text(),
-            "a token that may publish; `tollgate gateway hash-token` prints it",
-            true);
-
-    static final OpenKeys<List<String>> TOKEN_ACCOUNTS = new OpenKeys<>(
-            "gateway.tokens.",
-            "NAME",
-            ".accounts",
-            name -> true,
-            SettingType.list(),
-            "comma-separated account ids, or prefixes that end in `*`, for which it may publish; unset: all",
-            false);
+    static final TokenSettings TOKENS = new TokenSettings("gateway", "tollgate gateway hash-token", Role.PUBLISHER);
 
     static final Setting<Boolean> ANONYMOUS = Setting.of(
             "gateway.anonymous",
             SettingType.flag(),
             false,
             "whether anyone may publish; needed where there is no token");
-
-    static final Setting<Optional<Path>> KEY_STORE =
-            Setting.optional("gateway.tls.key-store", SettingType.path(), "file with the server's key; HTTPS if set");
-
-    static final Setting<Optional<String>> KEY_STORE_PASSWORD = Setting.optional(
-                    "gateway.tls.key-store-password", SettingType.text(), "its password")
-            .asSecret();
-
-    static final Setting<String> KEY_STORE_TYPE = Setting.of(
-            "gateway.tls.key-store-type",
-            SettingType.text(Pattern.compile("PKCS12|JKS"), "PKCS12 or JKS"),
-            "PKCS12",
-            "format of the file");
 
     static final Setting<Integer> MAX_BODY_BYTES = Setting.of(
             "gateway.max-body-bytes", SettingType.integer(1 << 10, 64 << 20, "bytes"), 1 << 20, "largest body");
@@ -75,12 +43,6 @@ final class GatewaySettings {
             50_000,
             "events between body and acknowledgement");
 
-    static final Setting<Integer> MAX_CONNECTIONS = Setting.of(
-            "gateway.max-connections",
-            SettingType.integer(1, 1_000_000),
-            2_000,
-            "open connections; more wait to be accepted");
-
     static final Setting<Integer> TOKEN_SHARE_PERCENT = Setting.of(
             "gateway.share-percent",
             SettingType.integer(1, 100),
@@ -99,29 +61,11 @@ final class GatewaySettings {
             List.of(),
             "comma-separated origins whose pages may publish from a browser, such as `https://app.example.org`");
 
-    static final Setting<Duration> IDLE_TIMEOUT = Setting.of(
-            "gateway.idle-timeout",
-            SettingType.duration("100ms", "10m"),
-            Duration.ofSeconds(10),
-            "silence after which a connection is closed");
-
-    static final Setting<Duration> REQUEST_TIMEOUT = Setting.of(
-            "gateway.request-timeout",
-            SettingType.duration("100ms", "10m"),
-            Duration.ofSeconds(30),
-            "for a head, and again for a body, to arrive");
-
     static final Setting<Duration> ACK_TIMEOUT = Setting.of(
             "gateway.ack-timeout",
             SettingType.duration("100ms", "10m"),
             Duration.ofSeconds(10),
             "for Kafka to confirm");
-
-    static final Setting<Duration> DRAIN_TIMEOUT = Setting.of(
-            "gateway.drain-timeout",
-            SettingType.duration("0ms", "10m"),
-            Duration.ofSeconds(15),
-            "for requests under way when it stops");
 
     static final Setting<UnknownFields> UNKNOWN_FIELDS = Setting.of(
             "gateway.unknown-fields",
@@ -138,32 +82,25 @@ final class GatewaySettings {
             CloudEventIdentity.ID,
             "which attributes of a CloudEvent make the event id");
 
-    static final SettingGroup GROUP = SettingGroup.of(
+    static final SettingGroup GROUP = new SettingGroup(
             "gateway",
             "HTTP gateway (tollgate gateway)",
-            HOST,
-            PORT,
-            TOKEN_HASH,
-            TOKEN_ACCOUNTS,
-            ANONYMOUS,
-            CORS_ORIGINS,
-            KEY_STORE,
-            KEY_STORE_PASSWORD,
-            KEY_STORE_TYPE,
-            MAX_BODY_BYTES,
-            MAX_EVENTS,
-            IN_FLIGHT_BYTES,
-            IN_FLIGHT_EVENTS,
-            MAX_CONNECTIONS,
-            TOKEN_SHARE_PERCENT,
-            MIN_BODY_RATE,
-            IDLE_TIMEOUT,
-            REQUEST_TIMEOUT,
-            ACK_TIMEOUT,
-            DRAIN_TIMEOUT,
-            UNKNOWN_FIELDS,
-            EVENT_TYPE,
-            EVENT_IDENTITY);
+            Stream.of(
+                            HTTP.addressKeys(),
+                            TOKENS.keys(),
+                            List.of(ANONYMOUS, CORS_ORIGINS),
+                            HTTP.tlsKeys(),
+                            List.of(
+                                    MAX_BODY_BYTES,
+                                    MAX_EVENTS,
+                                    IN_FLIGHT_BYTES,
+                                    IN_FLIGHT_EVENTS,
+                                    TOKEN_SHARE_PERCENT,
+                                    MIN_BODY_RATE),
+                            HTTP.boundKeys(),
+                            List.of(ACK_TIMEOUT, UNKNOWN_FIELDS, EVENT_TYPE, EVENT_IDENTITY))
+                    .<ConfigKey>flatMap(List::stream)
+                    .toList());
 
     private GatewaySettings() {}
 

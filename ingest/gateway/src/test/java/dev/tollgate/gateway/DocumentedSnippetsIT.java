@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.gateway.backfill.Mapping;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.gateway.event.EventRules;
 import dev.tollgate.gateway.event.EventRules.CloudEventIdentity;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.server.HttpServerConfig;
+import dev.tollgate.http.server.TlsConfig;
+import dev.tollgate.http.token.Role;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.event.MaxEventAge;
 import dev.tollgate.schemas.event.MaxEventAhead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +28,19 @@ class GatewayConfigTest {
     void givenOnlyWhatIsRequired_whenRead_thenTheRestIsPreset() {
         GatewayConfig config = GatewayConfig.from(required());
 
-        assertThat(config.host()).isEqualTo("127.0.0.1");
-        assertThat(config.port()).isEqualTo(8480);
-        assertThat(config.tls()).isNull();
         assertThat(config.tokens()).isEmpty();
         assertThat(config.topic()).isEqualTo("tollgate.request-events");
-        assertThat(config.limits())
-                .isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 2_000, 50, 1_024));
-        assertThat(config.timeouts())
-                .isEqualTo(new GatewayConfig.Timeouts(
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(1 << 20, 1_000, 64L << 20, 50_000, 50, 1_024));
+        assertThat(config.http())
+                .isEqualTo(new HttpServerConfig(
+                        "127.0.0.1",
+                        8480,
+                        null,
+                        2_000,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(10),
                         Duration.ofSeconds(15)));
+        assertThat(config.ackTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.rules()).isEqualTo(EventRules.strict());
         assertThat(config.clients())
                 .containsOnly(
@@ -65,7 +69,9 @@ class GatewayConfigTest {
                 "gateway.tls.key-store-password", "hidden",
                 "gateway.tls.key-store-type", "JKS",
                 "gateway.tokens.ci.hash", hash.text(),
-                "gateway.tokens.ci.accounts", "acme, team-*"));
+                "gateway.tokens.ci.accounts", "acme, team-*",
+                "gateway.tokens.ci.role", "reader",
+                "gateway.tokens.ci.expires", "2027-01-31T01:00:00+01:00"));
         settings.putAll(Map.of(
                 "gateway.max-body-bytes", "2048",
                 "gateway.max-events", "10",
@@ -89,18 +95,24 @@ class GatewayConfigTest {
         GatewayConfig config = GatewayConfig.from(settings);
 
         assertThat(config.topic()).isEqualTo("acc.request-events");
-        assertThat(config.host()).isEqualTo("0.0.0.0");
-        assertThat(config.port()).isEqualTo(443);
-        assertThat(config.tls()).isEqualTo(new GatewayConfig.Tls(keyStore, "hidden", "JKS"));
         assertThat(config.tokens()).singleElement().satisfies(token -> {
             assertThat(token.name()).isEqualTo("ci");
             assertThat(token.accounts()).containsExactly("acme", "team-*");
+            assertThat(token.role()).isEqualTo(Role.READER);
+            assertThat(token.expiresAt()).contains(Instant.parse("2027-01-31T00:00:00Z"));
             assertThat(token.hash().matches("a-token-of-some-length-123")).isTrue();
         });
-        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 3, 25, 0));
-        assertThat(config.timeouts())
-                .isEqualTo(new GatewayConfig.Timeouts(
-                        Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
+        assertThat(config.limits()).isEqualTo(new GatewayConfig.Limits(2_048, 10, 4_096, 20, 25, 0));
+        assertThat(config.http())
+                .isEqualTo(new HttpServerConfig(
+                        "0.0.0.0",
+                        443,
+                        new TlsConfig(keyStore, "hidden", "JKS"),
+                        3,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(4)));
+        assertThat(config.ackTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.rules())
                 .isEqualTo(new EventRules(
                         false,

@@ -3,14 +3,16 @@ package dev.tollgate.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.gateway.HttpCalls.Reply;
-import dev.tollgate.gateway.token.AccessToken;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.AccessToken;
+import dev.tollgate.http.token.Role;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.avro.RequestEvent;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,10 +132,30 @@ class GatewayHardeningIT {
                 TokenHash.of(ONE).text())) {
             assertThat(post(gateway, ONE).status()).isEqualTo(200);
 
-            gateway.replaceTokens(List.of(new AccessToken("two", TokenHash.of(TWO), List.of())));
+            gateway.replaceTokens(
+                    List.of(new AccessToken("two", TokenHash.of(TWO), Role.PUBLISHER, List.of(), Optional.empty())));
 
             assertThat(post(gateway, ONE).status()).isEqualTo(401);
             assertThat(post(gateway, TWO).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void givenATokenOfAnotherRoleOrOneThatHasEnded_whenItPublishes_thenItIsRejected() throws Exception {
+        try (Gateway gateway = fixture.gateway(
+                "gateway.anonymous",
+                "false",
+                "gateway.tokens.one.hash",
+                TokenHash.of(ONE).text(),
+                "gateway.tokens.one.role",
+                "reader",
+                "gateway.tokens.two.hash",
+                TokenHash.of(TWO).text(),
+                "gateway.tokens.two.expires",
+                "2026-01-01T00:00:00Z")) {
+            assertThat(post(gateway, ONE).status()).isEqualTo(403);
+            assertThat(post(gateway, ONE).text()).contains("role-not-allowed");
+            assertThat(post(gateway, TWO).status()).isEqualTo(401);
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.gateway.HttpCalls.Reply;
-import dev.tollgate.gateway.token.TokenHash;
+import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.avro.Outcome;
 import dev.tollgate.schemas.avro.RequestEvent;
 import io.micrometer.core.instrument.Counter;

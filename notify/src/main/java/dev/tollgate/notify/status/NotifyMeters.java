@@ -37,8 +37,8 @@ public final class NotifyMeters {
     static final MeterDeclaration READ = counter(
             "tollgate.notify.events",
             "events",
-            "limit events that were read, by what they are to the endpoint: one that is sent, filtered out, done before,"
-                    + " or a record that cannot be decoded",
+            "limit events that were read, by what they are to the endpoint: one that is sent, filtered out, done"
+                    + " before, or a record that cannot be decoded",
             TagDeclaration.of("kind", EventFate.class));
 
     static final MeterDeclaration PENDING =
@@ -57,8 +57,8 @@ public final class NotifyMeters {
     static final MeterDeclaration SESSIONS = counter(
             "tollgate.notify.failed.sessions",
             "sessions",
-            "times that an endpoint had to begin again, because Kafka or the registry failed or another process took its"
-                    + " place");
+            "times that an endpoint had to begin again, because Kafka or the registry failed or another process took"
+                    + " its place");
 
     /** All of them. */
     public static final MeterGroup GROUP = new MeterGroup(

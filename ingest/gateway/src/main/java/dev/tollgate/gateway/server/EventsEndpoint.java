@@ -11,8 +11,15 @@ import dev.tollgate.gateway.event.ReadEvent;
 import dev.tollgate.gateway.kafka.Delivery;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.gateway.kafka.KafkaWatch;
-import dev.tollgate.gateway.server.Answer.Results;
-import dev.tollgate.gateway.token.AccessToken;
+import dev.tollgate.http.Answer;
+import dev.tollgate.http.Budget;
+import dev.tollgate.http.CommonProblem;
+import dev.tollgate.http.Endpoint;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.RequestBody;
+import dev.tollgate.http.token.AccessToken;
+import dev.tollgate.http.token.Role;
+import dev.tollgate.http.token.Tokens;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.text.Sha256;
 import java.io.IOException;
@@ -36,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * be read, which events are valid and allowed, is there room for them, did Kafka confirm each. Nothing is sent before
  * the whole body was read; after that each event has a result of its own.
  */
-final class EventsEndpoint {
+final class EventsEndpoint implements Endpoint {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int MAX_IDEMPOTENCY_KEY_CHARACTERS = 256;
     /** What a result and a problem take beside their texts, in the answer and as objects. */
@@ -72,15 +79,16 @@ final class EventsEndpoint {
         reader = new BodyReader(config.rules(), config.limits().maxEvents(), clock);
     }
 
-    /** @throws IOException if the client went away before its body was read */
-    Answer answer(Request request) throws IOException {
+    @Override
+    public Answer answer(Exchange exchange) throws IOException {
+        Request request = exchange.request();
         Optional<AccessToken> token = tokens.of(request.getHeaders());
         Budget bytes = tokens.budgetOf(token);
         try (RequestBody body = new RequestBody(
                 request,
                 bytes,
                 config.limits().maxBodyBytes(),
-                config.timeouts().request(),
+                config.http().requestTimeout(),
                 config.limits().minBodyBytesPerSecond())) {
             Answer answer = answer(request, body, token, bytes);
             // The memory of a body that was rejected is free from here on, however long its sender goes on.
@@ -97,11 +105,16 @@ final class EventsEndpoint {
         HttpFields headers = request.getHeaders();
         if (token.isEmpty() && !tokens.isAnyoneAllowed()) {
             return Answer.problem(
-                    ProblemType.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
+                    CommonProblem.UNAUTHORIZED, "send a valid token in the header: Authorization: Bearer TOKEN");
         }
-        String page = config.tokens().isEmpty() ? WebPages.problem(headers, config.host(), config.corsOrigins()) : null;
+        if (token.isPresent() && token.get().role() != Role.PUBLISHER) {
+            return Answer.problem(CommonProblem.ROLE_NOT_ALLOWED, "the role of the token must be publisher");
+        }
+        String page = config.tokens().isEmpty()
+                ? WebPages.problem(headers, config.http().host(), config.corsOrigins())
+                : null;
         if (page != null) {
-            return Answer.problem(ProblemType.WEB_PAGE, page);
+            return Answer.problem(GatewayProblem.WEB_PAGE, page);
         }
         if (!watch.state().available()) {
             return kafkaAway(null);
@@ -117,7 +130,7 @@ final class EventsEndpoint {
                         || idempotencyKey.isBlank()
                         || idempotencyKey.length() > MAX_IDEMPOTENCY_KEY_CHARACTERS)) {
             return Answer.problem(
-                    ProblemType.MALFORMED_REQUEST,
+                    CommonProblem.MALFORMED_REQUEST,
                     IDEMPOTENCY_KEY + " must be there once and have 1 to " + MAX_IDEMPOTENCY_KEY_CHARACTERS
                             + " characters");
         }
@@ -131,8 +144,8 @@ final class EventsEndpoint {
         } catch (MalformedBodyException e) {
             String detail = String.valueOf(e.getMessage());
             return switch (e.kind()) {
-                case SYNTAX -> Answer.problem(ProblemType.MALFORMED_BODY, detail);
-                case TOO_MANY_EVENTS -> Answer.problem(ProblemType.TOO_MANY_EVENTS, detail);
+                case SYNTAX -> Answer.problem(CommonProblem.MALFORMED_BODY, detail);
+                case TOO_MANY_EVENTS -> Answer.problem(GatewayProblem.TOO_MANY_EVENTS, detail);
             };
         }
         // The bytes are garbage from here on; only the events stay, and what will be said of each.
@@ -140,7 +153,7 @@ final class EventsEndpoint {
         long answerBytes = Math.min(estimatedAnswerBytes(read), config.limits().inFlightBytes());
         if (!bytes.tryTake(answerBytes)) {
             return Answer.problem(
-                    ProblemType.OVERLOADED, "there is no room for the answer now; send it again after a pause");
+                    CommonProblem.OVERLOADED, "there is no room for the answer now; send it again after a pause");
         }
         // A client may read its answer slowly; it takes memory until it is written.
         Request.addCompletionListener(request, failure -> bytes.giveBack(answerBytes));
@@ -227,7 +240,7 @@ final class EventsEndpoint {
         if (!allowed.isEmpty()) {
             if (!events.tryTake(allowed.size())) {
                 return Answer.problem(
-                        ProblemType.OVERLOADED, "too many events are on their way; send them again after a pause");
+                        CommonProblem.OVERLOADED, "too many events are on their way; send them again after a pause");
             }
             try {
                 deliveries = metrics.timeSending(() -> sender.send(allowed));
@@ -264,19 +277,19 @@ final class EventsEndpoint {
         long rejected = results.count(Result.Status.REJECTED);
         metrics.countEvents(results);
         if (accepted == count) {
-            return Answer.results(200, results);
+            return Answer.json(200, results);
         }
         if (accepted > 0) {
-            return Answer.results(207, results);
+            return Answer.json(207, results);
         }
         if (rejected < count) {
             return kafkaAway(results);
         }
         return forbidden == count
                 ? Answer.problem(
-                        ProblemType.ACCOUNT_NOT_ALLOWED, "none of the events is of an account of this token", results)
+                        CommonProblem.ACCOUNT_NOT_ALLOWED, "none of the events is of an account of this token", results)
                 : Answer.problem(
-                        ProblemType.INVALID_EVENTS,
+                        GatewayProblem.INVALID_EVENTS,
                         count == 1 ? "the event breaks the rules" : "each of the " + count + " events breaks a rule",
                         results);
     }
@@ -284,18 +297,19 @@ final class EventsEndpoint {
     private static Answer kafkaAway(@Nullable Results results) {
         String detail = "no event was confirmed; send the request again, the same event ids make that harmless";
         return results == null
-                ? Answer.problem(ProblemType.KAFKA_UNAVAILABLE, detail)
-                : Answer.problem(ProblemType.KAFKA_UNAVAILABLE, detail, results);
+                ? Answer.problem(GatewayProblem.KAFKA_UNAVAILABLE, detail)
+                : Answer.problem(GatewayProblem.KAFKA_UNAVAILABLE, detail, results);
     }
 
     private static Answer unsupported(HttpFields headers) {
         if (isCompressed(headers)) {
             return Answer.problem(
-                            ProblemType.UNSUPPORTED_MEDIA_TYPE, "a compressed body is not supported; send it as it is")
+                            CommonProblem.UNSUPPORTED_MEDIA_TYPE,
+                            "a compressed body is not supported; send it as it is")
                     .with("Accept-Encoding", "identity");
         }
         return Answer.problem(
-                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        CommonProblem.UNSUPPORTED_MEDIA_TYPE,
                         "Content-Type must be one of " + String.join(", ", Format.mediaTypes())
                                 + ", in UTF-8; for a CloudEvent in binary mode it is application/json")
                 .with("Accept-Post", String.join(", ", Format.mediaTypes()));

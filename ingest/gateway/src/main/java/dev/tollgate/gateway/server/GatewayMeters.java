@@ -5,6 +5,8 @@ import static dev.tollgate.schemas.metrics.MeterDeclaration.gauge;
 import static dev.tollgate.schemas.metrics.MeterDeclaration.histogram;
 import static dev.tollgate.schemas.metrics.MeterDeclaration.timer;
 
+import dev.tollgate.http.CommonProblem;
+import dev.tollgate.http.ProblemType;
 import dev.tollgate.schemas.metrics.MeterDeclaration;
 import dev.tollgate.schemas.metrics.MeterGroup;
 import dev.tollgate.schemas.metrics.TagDeclaration;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** The meters of the gateway. */
 public final class GatewayMeters {
@@ -24,7 +27,9 @@ public final class GatewayMeters {
                     // All events were accepted; some were; and the problems.
                     IntStream.concat(
                                     IntStream.of(200, 207),
-                                    Arrays.stream(ProblemType.values()).mapToInt(ProblemType::status))
+                                    Stream.of(CommonProblem.values(), GatewayProblem.values())
+                                            .flatMap(Arrays::stream)
+                                            .mapToInt(ProblemType::status))
                             .distinct()
                             .sorted()
                             .mapToObj(Integer::toString)

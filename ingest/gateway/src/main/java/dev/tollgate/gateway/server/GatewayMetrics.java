@@ -1,6 +1,7 @@
 package dev.tollgate.gateway.server;
 
 import dev.tollgate.gateway.kafka.KafkaWatch;
+import dev.tollgate.http.Budget;
 import dev.tollgate.schemas.micrometer.DeclaredMeters;
 import dev.tollgate.schemas.micrometer.EnumCounters;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +32,7 @@ public final class GatewayMetrics {
         meters.gauge(GatewayMeters.KAFKA_AVAILABLE, () -> watch.state().available() ? 1 : 0);
     }
 
-    void countEvents(Answer.Results results) {
+    void countEvents(Results results) {
         for (Result.Status status : Result.Status.values()) {
             events.add(status, results.count(status));
         }

@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
  * Resolves a host to the addresses that are allowed. The client connects to what it gets here and asks nobody again, so
- * a name that changes its address between check and connection gains nothing. (The JDK's own HTTP client resolves
- * where nobody can look.)
+ * a name that changes its address between check and connection gains nothing. (The JDK's own HTTP client resolves where
+ * nobody can look.)
  */
 final class AllowedAddressResolver implements SocketAddressResolver {
     private final AddressPolicy policy;

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter how long the receiver wants to be left alone; zero if it did not say
  */
 public record Answer(
-        @Nullable Integer status, @Nullable FailureClass failure, @Nullable String detail, Duration retryAfter) {
+        @Nullable Integer status,
+        @Nullable FailureClass failure,
+        @Nullable String detail,
+        Duration retryAfter) {
 
     static Answer failed(FailureClass failure, String detail) {
         return new Answer(null, failure, detail, Duration.ZERO);

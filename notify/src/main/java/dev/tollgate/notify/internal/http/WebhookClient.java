@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Posts messages to one endpoint. Follows no redirection, keeps no cookie, decompresses nothing, reads 64 KiB of an
- * answer at most, and gives up after the time-out, which is for everything from the name's resolution to the end of
- * the answer. Thread-safe.
+ * answer at most, and gives up after the time-out, which is for everything from the name's resolution to the end of the
+ * answer. Thread-safe.
  */
 public final class WebhookClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookClient.class);

@@ -6,8 +6,7 @@ import dev.tollgate.schemas.config.Secrets;
 import java.util.Base64;
 
 /**
- * A key to sign with, written {@code whsec_} and the Base64 of 24 to 64 bytes (Standard Webhooks 1.0.0).
- * Never shown.
+ * A key to sign with, written {@code whsec_} and the Base64 of 24 to 64 bytes (Standard Webhooks 1.0.0). Never shown.
  */
 public final class WebhookSecret {
     private static final String PREFIX = "whsec_";
@@ -32,8 +31,8 @@ public final class WebhookSecret {
             throw new IllegalArgumentException("a secret must be Base64 behind " + PREFIX, e);
         }
         if (key.length < MIN_BYTES || key.length > MAX_BYTES) {
-            throw new IllegalArgumentException("a secret must hold " + MIN_BYTES + " to " + MAX_BYTES
-                    + " bytes behind " + PREFIX + ", held " + key.length);
+            throw new IllegalArgumentException("a secret must hold " + MIN_BYTES + " to " + MAX_BYTES + " bytes behind "
+                    + PREFIX + ", held " + key.length);
         }
         try {
             return new WebhookSecret(new Webhook(key));

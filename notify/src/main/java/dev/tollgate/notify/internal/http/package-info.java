@@ -1,4 +1,6 @@
-/** Requests to receivers: signed, to allowed addresses only, and bounded in time and size whatever the receiver does. */
+/**
+ * Requests to receivers: signed, to allowed addresses only, and bounded in time and size whatever the receiver does.
+ */
 @NullMarked
 package dev.tollgate.notify.internal.http;
 

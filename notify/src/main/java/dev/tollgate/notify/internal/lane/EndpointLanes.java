@@ -60,7 +60,9 @@ public final class EndpointLanes<P> {
         lanes.put(partition, new HashMap<>());
     }
 
-    /** Gives a partition away. What is in flight of it is settled and stored before, or is sent again by its next owner. */
+    /**
+     * Gives a partition away. What is in flight of it is settled and stored before, or is sent again by its next owner.
+     */
     public void revoke(int partition) {
         partitions.remove(partition);
         Map<String, Lane<P>> gone = lanes.remove(partition);
@@ -258,8 +260,8 @@ public final class EndpointLanes<P> {
     private Lane<P> busyLane(PendingEvent<P> event) {
         Lane<P> lane = accounts(event.partition()).get(event.account());
         if (lane == null || !isBusyWith(event)) {
-            throw new IllegalStateException("event " + event.id() + " of account " + event.account()
-                    + " is not in flight");
+            throw new IllegalStateException(
+                    "event " + event.id() + " of account " + event.account() + " is not in flight");
         }
         return lane;
     }

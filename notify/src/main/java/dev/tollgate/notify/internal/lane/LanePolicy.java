@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param retries waits between attempts
  * @param dropSuperseded whether an alert or block that has ended is left out, since its end says all of it
  */
-public record LanePolicy(
-        int parallel, int maxPending, Duration maxAge, RetryTable retries, boolean dropSuperseded) {
+public record LanePolicy(int parallel, int maxPending, Duration maxAge, RetryTable retries, boolean dropSuperseded) {
     public LanePolicy {
         if (parallel < 1 || maxPending < 1) {
             throw new IllegalArgumentException(

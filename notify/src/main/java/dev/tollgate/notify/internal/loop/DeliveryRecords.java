@@ -19,8 +19,7 @@ public final class DeliveryRecords {
     private DeliveryRecords() {}
 
     /** What became of an event in its turn; without an attempt if none was made. */
-    static NotifyDelivery of(
-            String endpoint, Settlement<LimitEvent> settlement, @Nullable FinishedAttempt finished) {
+    static NotifyDelivery of(String endpoint, Settlement<LimitEvent> settlement, @Nullable FinishedAttempt finished) {
         PendingEvent<LimitEvent> event = settlement.event();
         boolean retried = settlement.outcome() == Settlement.Outcome.RETRYING;
         NotifyDelivery delivery = withAnswer(
@@ -45,10 +44,18 @@ public final class DeliveryRecords {
     }
 
     /** A test. */
-    public static NotifyDelivery test(
-            String endpoint, String id, Answer answer, Instant startedAt, Duration duration) {
+    public static NotifyDelivery test(String endpoint, String id, Answer answer, Instant startedAt, Duration duration) {
         return filled(
-                new NotifyDelivery(), endpoint, id, "", 0, NotifyTrigger.TEST, once(answer), answer, startedAt, duration);
+                new NotifyDelivery(),
+                endpoint,
+                id,
+                "",
+                0,
+                NotifyTrigger.TEST,
+                once(answer),
+                answer,
+                startedAt,
+                duration);
     }
 
     private static NotifyOutcome once(Answer answer) {

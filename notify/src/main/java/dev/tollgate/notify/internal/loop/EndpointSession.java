@@ -181,7 +181,8 @@ final class EndpointSession {
         if (unsettled() > 0 || !unstored.isEmpty() || !answers.isEmpty()) {
             return Duration.ZERO;
         }
-        long untilDue = lanes.nextDueMillis().orElse(Long.MAX_VALUE) - setup.clock().millis();
+        long untilDue =
+                lanes.nextDueMillis().orElse(Long.MAX_VALUE) - setup.clock().millis();
         return untilDue >= IDLE_POLL.toMillis() ? IDLE_POLL : Duration.ofMillis(Math.max(0, untilDue));
     }
 
@@ -251,7 +252,12 @@ final class EndpointSession {
         if (offsets.isEmpty()) {
             return;
         }
-        journal.store(unstored, offsets, consumer.groupMetadata(), setup.urlHash(), setup.clock().instant());
+        journal.store(
+                unstored,
+                offsets,
+                consumer.groupMetadata(),
+                setup.urlHash(),
+                setup.clock().instant());
         offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
         for (Journal.Entry entry : unstored) {
             setup.metrics().count(entry.settlement().outcome());
@@ -324,11 +330,9 @@ final class EndpointSession {
          * long, and what it has done is known.
          */
         private long firstPosition(TopicPartition partition, StoredProgress stored) {
-            boolean beginning =
-                    setup.fromBeginning() || !stored.accounts().isEmpty();
-            Map<TopicPartition, Long> bounds = beginning
-                    ? consumer.beginningOffsets(List.of(partition))
-                    : consumer.endOffsets(List.of(partition));
+            boolean beginning = setup.fromBeginning() || !stored.accounts().isEmpty();
+            Map<TopicPartition, Long> bounds =
+                    beginning ? consumer.beginningOffsets(List.of(partition)) : consumer.endOffsets(List.of(partition));
             return bounds.getOrDefault(partition, 0L);
         }
 
@@ -347,8 +351,8 @@ final class EndpointSession {
         public void onPartitionsLost(Collection<TopicPartition> lost) {
             log.warn("partitions went to another process: endpoint={} partitions={}", setup.name(), lost);
             unstored.removeIf(entry -> lost.stream()
-                    .anyMatch(partition -> partition.partition()
-                            == entry.settlement().event().partition()));
+                    .anyMatch(partition ->
+                            partition.partition() == entry.settlement().event().partition()));
             forget(lost);
         }
 

@@ -1,7 +1,6 @@
 package dev.tollgate.notify.internal.loop;
 
 import dev.tollgate.notify.internal.http.WebhookClient;
-import dev.tollgate.notify.status.NotifyMetrics;
 import dev.tollgate.schemas.retry.Backoff;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -73,7 +72,8 @@ public final class EndpointWorker implements Runnable {
     }
 
     private void live() throws InterruptedException {
-        boolean off = setup.urlHash().equals(setup.progress().read(setup.name(), 0).disabledUrlHash());
+        boolean off =
+                setup.urlHash().equals(setup.progress().read(setup.name(), 0).disabledUrlHash());
         if (off) {
             if (!disabled) {
                 log.warn(

@@ -41,7 +41,8 @@ final class Journal {
     }
 
     /** A settlement with the attempt that led to it; null where none was made. */
-    record Entry(Settlement<LimitEvent> settlement, @Nullable FinishedAttempt finished) {}
+    record Entry(
+            Settlement<LimitEvent> settlement, @Nullable FinishedAttempt finished) {}
 
     /** Rolls back what a process of the same name left open, and keeps it from writing any more. */
     void open() {

@@ -19,9 +19,7 @@ public record ProgressKey(String endpoint, String account) {
     static ProgressKey parse(byte[] key) {
         String text = new String(key, StandardCharsets.UTF_8);
         int end = text.indexOf(SEPARATOR);
-        return end < 0
-                ? ofEndpoint(text)
-                : new ProgressKey(text.substring(0, end), text.substring(end + 1));
+        return end < 0 ? ofEndpoint(text) : new ProgressKey(text.substring(0, end), text.substring(end + 1));
     }
 
     /** As it stands in the topic. */

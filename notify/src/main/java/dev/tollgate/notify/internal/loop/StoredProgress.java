@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param accounts how far they have come
  * @param disabledUrlHash hash of the URL for which the endpoint is switched off; null if it is not; only in partition 0
  */
-public record StoredProgress(Map<String, LaneProgress> accounts, @Nullable String disabledUrlHash) {
+public record StoredProgress(
+        Map<String, LaneProgress> accounts, @Nullable String disabledUrlHash) {
     public StoredProgress {
         accounts = Map.copyOf(accounts);
     }

@@ -24,15 +24,16 @@ class MessageRendererTest {
         Message message = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate").render(event());
 
         assertThat(text(message)).isEqualTo("""
-                {"type":"tollgate.limit.hard_reached","timestamp":"2026-05-04T10:00:00.123Z","data":{\
-                "limit_event_id":"6f1c0d7e-0000-8000-8000-000000000001","account_id":"acmé","kind":"HARD_LIMIT_REACHED",\
-                "limit_id":"day","meter_id":"requests","mode":"ENFORCE","scope":"ACCOUNT","scope_key":"",\
-                "window_start":"2026-05-04T00:00:00Z","window_end":"2026-05-05T00:00:00Z","threshold_basis_points":null,\
-                "threshold_kind":null,"used":1001,"amount":1000,"overshoot":1,"plan_id":"pro","plan_version":3,\
-                "crossing_event_id":null,"crossing_topic":null,"crossing_partition":null,"crossing_offset":null,\
-                "event_time":"2026-05-04T09:59:59Z","decided_at":"2026-05-04T10:00:00.123Z","version":42,\
-                "blocked_until":"2026-05-05T00:00:00Z","cause":null,"cleared_event_id":null,"correction_id":null,\
-                "reason":"as \\"agreed\\"","calendar":null}}""");
+            {"type":"tollgate.limit.hard_reached","timestamp":"2026-05-04T10:00:00.123Z","data":{\
+            "limit_event_id":"6f1c0d7e-0000-8000-8000-000000000001","account_id":"acmé","kind":"HARD_LIMIT_REACHED",\
+            "limit_id":"day","meter_id":"requests","mode":"ENFORCE","scope":"ACCOUNT","scope_key":"",\
+            "window_start":"2026-05-04T00:00:00Z","window_end":"2026-05-05T00:00:00Z","threshold_basis_points":null,\
+            "threshold_kind":null,"used":1001,"amount":1000,"overshoot":1,"plan_id":"pro","plan_version":3,\
+            "crossing_event_id":null,"crossing_topic":null,"crossing_partition":null,"crossing_offset":null,\
+            "event_time":"2026-05-04T09:59:59Z","decided_at":"2026-05-04T10:00:00.123Z","version":42,\
+            "blocked_until":"2026-05-05T00:00:00Z","cause":null,"cleared_event_id":null,"correction_id":null,\
+            "reason":"as \\"agreed\\"","calendar":null}}\
+            """);
         assertThat(message.id()).isEqualTo("6f1c0d7e-0000-8000-8000-000000000001");
         assertThat(message.headers())
                 .containsEntry("content-type", "application/json")
@@ -59,8 +60,12 @@ class MessageRendererTest {
 
     @Test
     void givenTheSameEvent_whenRenderedTwice_thenTheBytesAreTheSame() {
-        assertThat(new MessageRenderer(MessageFormat.WEBHOOK, "a").render(event()).body())
-                .isEqualTo(new MessageRenderer(MessageFormat.WEBHOOK, "b").render(event()).body());
+        assertThat(new MessageRenderer(MessageFormat.WEBHOOK, "a")
+                        .render(event())
+                        .body())
+                .isEqualTo(new MessageRenderer(MessageFormat.WEBHOOK, "b")
+                        .render(event())
+                        .body());
     }
 
     @Test
@@ -68,7 +73,9 @@ class MessageRendererTest {
         LimitEvent event = event();
         event.setReason("x".repeat(30_000));
 
-        byte[] body = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate").render(event).body();
+        byte[] body = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate")
+                .render(event)
+                .body();
 
         assertThat(body.length).isLessThan(MessageRenderer.MAX_BODY_BYTES);
         JsonNode data = new ObjectMapper().readTree(body).get("data");

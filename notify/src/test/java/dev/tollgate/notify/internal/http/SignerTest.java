@@ -36,7 +36,8 @@ class SignerTest {
         mac.init(new SecretKeySpec(other, "HmacSHA256"));
         mac.update("id.5.".getBytes(StandardCharsets.UTF_8));
 
-        String signature = new Signer(List.of(WebhookSecret.parse(SECRET), WebhookSecret.parse(text))).sign("id", 5, body);
+        String signature =
+                new Signer(List.of(WebhookSecret.parse(SECRET), WebhookSecret.parse(text))).sign("id", 5, body);
 
         assertThat(signature.split(" ", -1))
                 .hasSize(2)

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random logs, receivers, bounds and crashes. The receiver notes each request; what the process knows is lost in each
- * crash but for what was stored. {@code -Dtollgate.seed=N} repeats one history, {@code -Dtollgate.histories=N} runs more.
+ * crash but for what was stored. {@code -Dtollgate.seed=N} repeats one history, {@code -Dtollgate.histories=N} runs
+ * more.
  */
 class CrashingDeliveryTest {
     private static final int PARTITIONS = 2;
@@ -167,7 +168,8 @@ class CrashingDeliveryTest {
                 toStore.add(settlement);
             }
             for (Attempt<byte[]> attempt : work.attempts()) {
-                assertThat(inFlightByAccount.put(attempt.event().account(), attempt.event().id()))
+                assertThat(inFlightByAccount.put(
+                                attempt.event().account(), attempt.event().id()))
                         .as(name("in flight of one account"))
                         .isNull();
                 inFlight.add(attempt);
@@ -178,9 +180,7 @@ class CrashingDeliveryTest {
 
         private void receive(PendingEvent<byte[]> event) {
             long newest = newestReceived.getOrDefault(event.account(), 0L);
-            assertThat(event.version())
-                    .as(name("order of " + event.account()))
-                    .isGreaterThanOrEqualTo(newest);
+            assertThat(event.version()).as(name("order of " + event.account())).isGreaterThanOrEqualTo(newest);
             newestReceived.put(event.account(), event.version());
             byte[] before = bodies.putIfAbsent(event.id(), event.payload());
             assertThat(before == null || java.util.Arrays.equals(before, event.payload()))
@@ -241,7 +241,9 @@ class CrashingDeliveryTest {
             List<String> accounts = new ArrayList<>();
             inFlight.forEach(attempt -> accounts.add(attempt.event().account()));
             toStore.forEach(settlement -> accounts.add(settlement.event().account()));
-            assertThat(accounts).as(name("events of an account that a crash repeats")).doesNotHaveDuplicates();
+            assertThat(accounts)
+                    .as(name("events of an account that a crash repeats"))
+                    .doesNotHaveDuplicates();
             for (Attempt<byte[]> attempt : inFlight) {
                 // It may have arrived, whoever had sent it.
                 if (random.nextBoolean()) {

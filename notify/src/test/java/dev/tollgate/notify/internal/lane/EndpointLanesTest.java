@@ -92,11 +92,11 @@ class EndpointLanesTest {
 
         assertThat(settlement.outcome()).isEqualTo(Outcome.RETRYING);
         assertThat(settlement.nextAttemptAtMillis()).isBetween(T + 5_000, T + 6_000);
-        assertThat(settlement.progress())
-                .isEqualTo(new LaneProgress(-1, 1, 1, settlement.nextAttemptAtMillis()));
+        assertThat(settlement.progress()).isEqualTo(new LaneProgress(-1, 1, 1, settlement.nextAttemptAtMillis()));
         assertThat(lanes.start(settlement.nextAttemptAtMillis() - 1).attempts()).isEmpty();
         assertThat(lanes.nextDueMillis()).hasValue(settlement.nextAttemptAtMillis());
-        Attempt<String> second = only(lanes.start(settlement.nextAttemptAtMillis()).attempts());
+        Attempt<String> second =
+                only(lanes.start(settlement.nextAttemptAtMillis()).attempts());
         assertThat(second.event()).isSameAs(first.event());
         assertThat(second.number()).isEqualTo(2);
     }
@@ -138,7 +138,9 @@ class EndpointLanesTest {
         }
 
         assertThat(settlement.outcome()).isEqualTo(Outcome.EXPIRED);
-        assertThat(attempts).as("0, 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 h and the end").isEqualTo(10);
+        assertThat(attempts)
+                .as("0, 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 h and the end")
+                .isEqualTo(10);
         assertThat(settlement.progress()).isEqualTo(LaneProgress.doneUpTo(1));
         assertThat(only(lanes.start(T + age).attempts()).event().version()).isEqualTo(2);
     }
@@ -148,7 +150,8 @@ class EndpointLanesTest {
         lanes.add(event(10, "acme", 1));
         long late = T + Duration.ofDays(60).toMillis();
 
-        Settlement<String> settlement = lanes.settle(only(lanes.start(late).attempts()).event(), FAILED, late);
+        Settlement<String> settlement =
+                lanes.settle(only(lanes.start(late).attempts()).event(), FAILED, late);
 
         assertThat(settlement.outcome()).isEqualTo(Outcome.EXPIRED);
         assertThat(settlement.attempts()).isEqualTo(1);
@@ -181,7 +184,9 @@ class EndpointLanesTest {
         assertThat(lanes.add(event(3, 0, "acme", 5, null))).isFalse();
         assertThat(lanes.committable(3)).isEqualTo(1);
         assertThat(lanes.add(event(3, 1, "acme", 6, null))).isTrue();
-        assertThat(lanes.add(event(3, 2, "acme", 6, null))).as("twice in the log").isFalse();
+        assertThat(lanes.add(event(3, 2, "acme", 6, null)))
+                .as("twice in the log")
+                .isFalse();
 
         assertThat(lanes.start(T + 76).attempts()).isEmpty();
         assertThat(only(lanes.start(T + 77).attempts()).number()).isEqualTo(5);

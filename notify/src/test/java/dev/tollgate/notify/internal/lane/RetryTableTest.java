@@ -13,10 +13,8 @@ class RetryTableTest {
     @Test
     void givenTheTable_whenAttemptsFail_thenEachWaitIsItsOwnAndUpToAFifthMore() {
         for (int attempt = 1; attempt <= 12; attempt++) {
-            long base = RetryTable.STANDARD
-                    .waits()
-                    .get(Math.min(attempt, 9) - 1)
-                    .toMillis();
+            long base =
+                    RetryTable.STANDARD.waits().get(Math.min(attempt, 9) - 1).toMillis();
 
             assertThat(RetryTable.STANDARD.waitMillis("event-1", attempt)).isBetween(base, base + base / 5);
         }
@@ -47,6 +45,7 @@ class RetryTableTest {
     @Test
     void givenNoWaits_whenMade_thenItIsRejected() {
         assertThatThrownBy(() -> new RetryTable(List.of())).hasMessageContaining("at least one");
-        assertThatThrownBy(() -> new RetryTable(List.of(Duration.ofSeconds(-1)))).hasMessageContaining("-1");
+        assertThatThrownBy(() -> new RetryTable(List.of(Duration.ofSeconds(-1))))
+                .hasMessageContaining("-1");
     }
 }

@@ -1,0 +1,44 @@
+package dev.tollgate.api;
+
+import static dev.tollgate.schemas.metrics.MeterDeclaration.gauge;
+import static dev.tollgate.schemas.metrics.MeterDeclaration.timer;
+
+import dev.tollgate.api.problem.ApiProblem;
+import dev.tollgate.http.CommonProblem;
+import dev.tollgate.http.ProblemType;
+import dev.tollgate.schemas.metrics.MeterDeclaration;
+import dev.tollgate.schemas.metrics.MeterGroup;
+import dev.tollgate.schemas.metrics.TagDeclaration;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The meters of the API. */
+public final class ApiMeters {
+    static final MeterDeclaration REQUESTS = timer(
+            "tollgate.api.request",
+            "answers of `/v1/...`, by HTTP status, up to their first byte",
+            new TagDeclaration(
+                    "status",
+                    // The answer, that the client has it already, and the problems.
+                    IntStream.concat(
+                                    IntStream.of(200, 304),
+                                    Stream.of(CommonProblem.values(), ApiProblem.values())
+                                            .flatMap(Arrays::stream)
+                                            .mapToInt(ProblemType::status))
+                            .distinct()
+                            .sorted()
+                            .mapToObj(Integer::toString)
+                            .toList()));
+
+    static final MeterDeclaration CLICKHOUSE_AVAILABLE = gauge(
+            "tollgate.api.clickhouse.available",
+            MeterDeclaration.FLAG,
+            "1 if ClickHouse answered the last query, else 0");
+
+    /** All of them. */
+    public static final MeterGroup GROUP =
+            MeterGroup.of("api", "Query API: `tollgate api`", REQUESTS, CLICKHOUSE_AVAILABLE);
+
+    private ApiMeters() {}
+}

@@ -1,0 +1,75 @@
+package dev.tollgate.api.parameter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A condition on the rows that are summed.
+ *
+ * @param dimension what it is about
+ * @param operator how the values are compared
+ * @param values at least one
+ */
+public record Filter(Dimension dimension, Operator operator, List<String> values) {
+    private static final Pattern NAME = Pattern.compile("filter\\[([^\\[\\]]+)](?:\\[([a-z]+)])?");
+    private static final int MAX_VALUES = 100;
+
+    /** How values are compared. */
+    public enum Operator {
+        /** It is one of the values. */
+        IN,
+        /** It is none of the values. */
+        NOT_IN,
+        /** It begins with one of the values. */
+        PREFIX
+    }
+
+    public Filter {
+        values = List.copyOf(values);
+    }
+
+    /**
+     * Reads all {@code filter[NAME]} (one of the values), {@code filter[NAME][eq]} (exactly this one, commas included),
+     * {@code filter[NAME][neq]} (none of the values) and {@code filter[NAME][prefix]}.
+     */
+    public static List<Filter> read(Parameters parameters) {
+        List<Filter> filters = new ArrayList<>();
+        for (Map.Entry<String, List<String>> filter : parameters.filters().entrySet()) {
+            String parameter = filter.getKey();
+            Matcher matcher = NAME.matcher(parameter);
+            if (!matcher.matches()) {
+                parameters.problem(parameter, parameter, "filter[NAME], filter[NAME][eq], [neq] or [prefix]");
+                continue;
+            }
+            Dimension dimension = Dimension.named(matcher.group(1));
+            if (dimension == null) {
+                parameters.problem(parameter, matcher.group(1), Dimension.allowed(matcher.group(1)));
+                continue;
+            }
+            String word = matcher.group(2) == null ? "" : matcher.group(2);
+            List<String> values = word.equals("eq") ? filter.getValue() : separated(filter.getValue());
+            if (values.size() > MAX_VALUES) {
+                parameters.problem(parameter, values.size() + " values", "at most " + MAX_VALUES + " values");
+                continue;
+            }
+            switch (word) {
+                case "", "eq" -> filters.add(new Filter(dimension, Operator.IN, values));
+                case "neq" -> filters.add(new Filter(dimension, Operator.NOT_IN, values));
+                case "prefix" -> filters.add(new Filter(dimension, Operator.PREFIX, values));
+                default -> parameters.problem(parameter, word, "with one of the operators eq, neq, prefix, or none");
+            }
+        }
+        return filters;
+    }
+
+    /** An empty value is one: that of events which name no project, say. */
+    private static List<String> separated(List<String> texts) {
+        return texts.stream()
+                .flatMap(text -> List.of(text.split(",", -1)).stream())
+                .distinct()
+                .toList();
+    }
+}

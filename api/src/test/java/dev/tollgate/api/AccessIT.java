@@ -1,0 +1,147 @@
+package dev.tollgate.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.http.token.TokenHash;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who gets an answer on which path, and that nobody gets a row of an account that is not his. */
+final class AccessIT {
+    /** A question for each path below {@code /v1}, which all accounts have something to say to. */
+    private static final Map<String, String> QUESTIONS =
+            Map.of("/v1/usage", "/v1/usage?period=2026-11&group_by=account,project");
+
+    @SuppressWarnings("NullAway.Init") // Set before the first test.
+    private static TestingApi api;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        api = new TestingApi("api_access");
+        api.execute("INSERT INTO request_journal (account_id, event_id, verdict, project_id, occurred_at, appended_at,"
+                + " recorded_at, costs, record_topic_id, record_partition, record_offset)"
+                + " SELECT account, 'e', 'COUNTED', concat('secret-of-', account), '2026-11-02', '2026-11-02',"
+                + " '2026-11-02', map('requests', 1), 'J', 0, number"
+                + " FROM (SELECT arrayJoin(['a', 'ab', 'A', 'team-1', 'team-', 'team', 'steam-1', 'b', ''])"
+                + " AS account, rowNumberInAllBlocks() AS number)");
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    static Stream<Arguments> everyPathAndToken() {
+        return QUESTIONS.values().stream()
+                .flatMap(question -> Stream.of(
+                        Arguments.of(question, "", 401),
+                        Arguments.of(question, "tg_unknown-to-everybody-0123456789", 401),
+                        Arguments.of(question, "short", 401),
+                        Arguments.of(question, TestingApi.EXPIRED, 401),
+                        Arguments.of(question, TestingApi.PUBLISHER, 403),
+                        Arguments.of(question, TestingApi.CHECKER, 403),
+                        Arguments.of(question, TestingApi.READER, 200),
+                        Arguments.of(question, TestingApi.OPERATOR, 200),
+                        Arguments.of(question, TestingApi.BOUND, 200)));
+    }
+
+    @Test
+    void everyPathThatNeedsATokenIsAskedHere() {
+        assertThat(api.api().routes().keySet().stream().filter(path -> path.startsWith("/v1/")))
+                .containsExactlyInAnyOrderElementsOf(QUESTIONS.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyPathAndToken")
+    void givenAToken_whenItAsks_thenItsRoleDecides(String question, String token, int status) {
+        Reply reply = api.get(token, question);
+
+        assertThat(reply.status()).isEqualTo(status);
+        if (status != 200) {
+            assertThat(reply.body()).doesNotContain("secret-of-");
+        }
+    }
+
+    @Test
+    void givenABoundToken_whenItAsksForEverything_thenItSeesItsAccountsAlone() {
+        for (String question : QUESTIONS.values()) {
+            assertThat(api.get(TestingApi.READER, question).body())
+                    .contains("secret-of-b", "secret-of-ab", "secret-of-steam-1");
+            for (String format : List.of("json", "csv", "ndjson")) {
+                assertThat(api.get(TestingApi.BOUND, question + "&format=" + format)
+                                .body())
+                        .contains("secret-of-a", "secret-of-team-1")
+                        .doesNotContain("secret-of-b", "secret-of-ab", "secret-of-A", "secret-of-steam-1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "account=b, 403",
+        "'account=a,b', 403",
+        "account=nobody-at-all, 403",
+        "account=team-*, 200",
+        "account=team, 403",
+        "account=a, 200",
+        "filter[account]=b, 200",
+        "filter[account][neq]=a, 200",
+        "filter[account][prefix]=, 200",
+        "'group_by=account&top=1', 200",
+        "period=-30d, 400"
+    })
+    void givenABoundToken_whenItAsksForOthers_thenItGetsNothingOfThem(String part, int status) {
+        for (String question : QUESTIONS.values()) {
+            Reply reply = api.get(
+                    TestingApi.BOUND,
+                    part.startsWith("group_by") ? "/v1/usage?period=2026-11&" + part : question + "&" + part);
+
+            assertThat(reply.status()).isEqualTo(status);
+            assertThat(reply.body()).doesNotContain("secret-of-b", "secret-of-ab", "secret-of-steam-1");
+            if (status == 200 && reply.json().has("total")) {
+                // Of nine rows, three are of accounts that the token is for: a, team-1 and team-.
+                assertThat(reply.json().at("/total/requests").asLong()).isLessThanOrEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void givenTwoTokens_whenTheyAskTheSame_thenTheirEntityTagsDiffer() {
+        String question = QUESTIONS.getOrDefault("/v1/usage", "");
+        String tag = api.get(TestingApi.READER, question).header("ETag");
+
+        assertThat(api.get(TestingApi.BOUND, question, "If-None-Match", tag).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void givenARevokedToken_whenItAsks_thenItIsUnknown() {
+        ApiConfig config = ApiConfig.from(Map.of(
+                "clickhouse.url",
+                "jdbc:ch://localhost:1/x",
+                "api.tokens.two.hash",
+                TokenHash.of(TestingApi.OPERATOR).text()));
+        try (TestingApi own = new TestingApi("api_access")) {
+            assertThat(own.get(TestingApi.READER, "/v1/usage?period=2026-11").status())
+                    .isEqualTo(200);
+
+            own.api().replaceTokens(config.tokens());
+
+            assertThat(own.get(TestingApi.READER, "/v1/usage?period=2026-11").status())
+                    .isEqualTo(401);
+            assertThat(own.get(TestingApi.OPERATOR, "/v1/usage?period=2026-11").status())
+                    .isEqualTo(200);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tollgate.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.http.token.Role;
+import dev.tollgate.http.token.TokenHash;
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ApiConfigTest {
+    private static final String HASH = TokenHash.of(TokenHash.newToken()).text();
+
+    @Test
+    void givenOnlyWhatIsRequired_whenRead_thenTheRestHasDefaults() {
+        ApiConfig config = ApiConfig.from(
+                Map.of("clickhouse.url", "jdbc:ch://localhost:8123/default", "api.tokens.bi.hash", HASH));
+
+        assertThat(config.http().host()).isEqualTo("127.0.0.1");
+        assertThat(config.http().port()).isEqualTo(8470);
+        assertThat(config.maxQueries()).isEqualTo(16);
+        assertThat(config.queryTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.exportTimeout()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.clickHouse().database()).isEqualTo("tollgate");
+        assertThat(config.tokens())
+                .singleElement()
+                .satisfies(token -> assertThat(token.role()).isEqualTo(Role.READER));
+    }
+
+    @Test
+    void givenEverySetting_whenRead_thenEachHasItsPlaceAndSecretsAreMasked() {
+        ApiConfig config = ApiConfig.from(Map.of(
+                "clickhouse.url", "jdbc:ch://localhost:8123/default",
+                "clickhouse.password", "h1dden",
+                "api.host", "0.0.0.0",
+                "api.port", "443",
+                "api.max-queries", "3",
+                "api.query-timeout", "5s",
+                "api.export-timeout", "1h",
+                "api.tokens.ops.hash", HASH,
+                "api.tokens.ops.role", "operator",
+                "api.tokens.ops.accounts", "acme, team-*"));
+
+        assertThat(config.http().port()).isEqualTo(443);
+        assertThat(config.maxQueries()).isEqualTo(3);
+        assertThat(config.queryTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.exportTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.tokens()).singleElement().satisfies(token -> {
+            assertThat(token.role()).isEqualTo(Role.OPERATOR);
+            assertThat(token.accounts()).containsExactly("acme", "team-*");
+        });
+        assertThat(config.toString()).doesNotContain("h1dden", HASH);
+    }
+
+    @Test
+    void givenManyMistakes_whenRead_thenAllAreReportedAtOnce() {
+        assertThatThrownBy(() -> ApiConfig.from(Map.of(
+                        "api.port", "70000", "api.prot", "1", "api.query-timeout", "soon", "api.max-queries", "0")))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems())
+                                .anyMatch(p -> p.startsWith("clickhouse.url is missing"))
+                                .anyMatch(p -> p.startsWith("api.port"))
+                                .anyMatch(p -> p.startsWith("api.prot is unknown"))
+                                .anyMatch(p -> p.startsWith("api.query-timeout"))
+                                .anyMatch(p -> p.startsWith("api.max-queries"))
+                                .anyMatch(p -> p.startsWith("api.tokens.NAME.hash is missing")));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.cli.explain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The server over HTTP, on a gate that follows no topic. */
+@NullMarked
+package dev.tollgate.gateserver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Requests without a server. */
+@NullMarked
+package dev.tollgate.gateserver.request;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of tokens. */
+@NullMarked
+package dev.tollgate.http.token;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tollgate.streams.replay;
+
+import org.jspecify.annotations.NullMarked;
