@@ -11,6 +11,7 @@ import dev.tollgate.cli.local.UpCommand;
 import dev.tollgate.cli.operate.ApiCommand;
 import dev.tollgate.cli.operate.GateCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
+import dev.tollgate.cli.operate.NotifyCommand;
 import dev.tollgate.cli.operate.ReconcileCommand;
 import dev.tollgate.cli.operate.SinkCommand;
 import dev.tollgate.cli.operate.SqlCommand;
@@ -32,7 +33,11 @@ import picocli.CommandLine;
 public final class Main {
     private static final String LOG_LEVEL = "TOLLGATE_LOG";
     private static final Set<String> VERSION = Set.of("--version", "-V");
-    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate", "api");
+
+    /** Commands below a role's name that are over when they have answered. */
+    private static final Set<String> SHORT_COMMANDS_OF_ROLES = Set.of("hash-token", "list", "test", "resend", "enable");
+
+    private static final Set<String> LOGGING_ROLES = Set.of("streams", "sink", "gateway", "gate", "api", "notify");
 
     /** Name to class, in the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
@@ -46,6 +51,7 @@ public final class Main {
         commands.put("streams", StreamsCommand.class);
         commands.put("sink", SinkCommand.class);
         commands.put("gateway", GatewayCommand.class);
+        commands.put("notify", NotifyCommand.class);
         commands.put("gate", GateCommand.class);
         commands.put("api", ApiCommand.class);
         commands.put("topics", TopicsCommand.class);
@@ -73,7 +79,7 @@ public final class Main {
         // is wrong.
         if (args.length > 0
                 && LOGGING_ROLES.contains(args[0])
-                && !Arrays.asList(args).contains("hash-token")
+                && Arrays.stream(args).noneMatch(SHORT_COMMANDS_OF_ROLES::contains)
                 && System.getProperty(LOG_LEVEL) == null
                 && System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "INFO");

@@ -8,6 +8,7 @@ import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
 import dev.tollgate.http.token.TokenHash;
+import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.schemas.config.ConfigKey;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.config.Setting;
@@ -123,6 +124,7 @@ class ConfigDocsTest {
         read.addAll(SinkConfig.from(least).effective().keySet());
         read.addAll(ApiConfig.from(least).effective().keySet());
         read.addAll(GatewayConfig.from(least).effective().keySet());
+        read.addAll(NotifyConfig.from(least).effective().keySet());
         read.addAll(GateConfig.from(least).effective().keySet());
         read.addAll(GateServerConfig.from(least).effective().keySet());
 

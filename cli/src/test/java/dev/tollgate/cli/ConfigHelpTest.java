@@ -111,8 +111,8 @@ class ConfigHelpTest {
     void givenARoleThatIsNone_whenListed_thenTheRolesAreNamed() {
         assertThat(run("config", "snk")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("ROLE must be one of streams, sink, sql, gateway, api, publisher, gate, gateserver, up,"
-                        + " was 'snk'");
+                .contains("ROLE must be one of streams, sink, sql, gateway, notify, api, publisher, gate,"
+                        + " gateserver, up, was 'snk'");
     }
 
     @Test

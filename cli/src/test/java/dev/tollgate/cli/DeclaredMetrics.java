@@ -4,6 +4,7 @@ import dev.tollgate.api.ApiMeters;
 import dev.tollgate.gate.micrometer.GateMeters;
 import dev.tollgate.gateserver.server.GateServerMeters;
 import dev.tollgate.gateway.server.GatewayMeters;
+import dev.tollgate.notify.status.NotifyMeters;
 import dev.tollgate.publisher.micrometer.PublisherMeters;
 import dev.tollgate.schemas.metrics.MeterDeclaration;
 import dev.tollgate.schemas.metrics.MeterGroup;
@@ -21,6 +22,7 @@ final class DeclaredMetrics {
             StreamsMeters.GROUP,
             SinkMeters.GROUP,
             GatewayMeters.GROUP,
+            NotifyMeters.GROUP,
             GateServerMeters.GROUP,
             ApiMeters.GROUP,
             GateMeters.GROUP,

@@ -26,6 +26,7 @@ class MainTest {
             "streams",
             "sink",
             "gateway",
+            "notify",
             "gate",
             "api",
             "topics",

@@ -33,7 +33,7 @@ class MetricsDocsTest {
     private static final Pattern TABLE =
             Pattern.compile("<!-- meters: ([a-z]+) -->\n(.*?)<!-- end of meters -->", Pattern.DOTALL);
     private static final Pattern NAME =
-            Pattern.compile("tollgate_(streams|sink|gateway|api|gateserver|gate|publisher)(_[a-z]+)+");
+            Pattern.compile("tollgate_(streams|sink|gateway|notify|api|gateserver|gate|publisher)(_[a-z]+)+");
 
     static final List<MeterGroup> GROUPS = DeclaredMetrics.GROUPS;
 

@@ -36,6 +36,7 @@ class PublicTypesTest {
             Map.entry("dev.tollgate.gate", "gate"),
             Map.entry("dev.tollgate.gateserver", "gate-server"),
             Map.entry("dev.tollgate.gateway", "gateway"),
+            Map.entry("dev.tollgate.notify", "notify"),
             Map.entry("dev.tollgate.http", "http"),
             Map.entry("dev.tollgate.planmodel", "plan-model"),
             Map.entry("dev.tollgate.plans", "plans"),

@@ -33,7 +33,9 @@ class SchemaCompatibilityTest {
             "UsageTotal",
             "LimitEvent",
             "LimitState",
-            "DeadLetter");
+            "DeadLetter",
+            "NotifyProgress",
+            "NotifyDelivery");
 
     @TestFactory
     Stream<DynamicTest> everyReleasedSchemaReadsAndIsReadByTheCurrentOne() throws IOException {

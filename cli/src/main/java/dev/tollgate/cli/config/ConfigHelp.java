@@ -43,7 +43,8 @@ public final class ConfigHelp implements Runnable {
             arity = "0..1",
             paramLabel = "ROLE",
             description =
-                    "streams, sink, sql, gateway, api, publisher, gate, gateserver or up: only what this one reads.")
+                    "streams, sink, sql, gateway, notify, api, publisher, gate, gateserver or up: only what this one"
+                            + " reads.")
     private @Nullable String role;
 
     @Option(names = "--json", description = "Print one JSON object a line, for each key one.")

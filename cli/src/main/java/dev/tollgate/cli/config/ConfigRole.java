@@ -4,6 +4,7 @@ import dev.tollgate.api.ApiConfig;
 import dev.tollgate.gate.GateConfig;
 import dev.tollgate.gateserver.GateServerConfig;
 import dev.tollgate.gateway.GatewayConfig;
+import dev.tollgate.notify.NotifyConfig;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.metrics.MetricsConfig;
@@ -21,6 +22,7 @@ public enum ConfigRole {
     SINK,
     SQL,
     GATEWAY,
+    NOTIFY,
     API,
     PUBLISHER,
     GATE,
@@ -34,6 +36,7 @@ public enum ConfigRole {
             case SINK -> SinkConfig.SETTINGS;
             case SQL -> List.of(ClickHouseConfig.SETTINGS);
             case GATEWAY -> GatewayConfig.SETTINGS;
+            case NOTIFY -> NotifyConfig.SETTINGS;
             case API -> ApiConfig.SETTINGS;
             case PUBLISHER -> PublisherConfig.SETTINGS;
             case GATE -> GateConfig.SETTINGS;

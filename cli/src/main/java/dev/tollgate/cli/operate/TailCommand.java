@@ -6,6 +6,7 @@ import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Json;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.NotifyDelivery;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.text.PrintableText;
@@ -49,7 +50,7 @@ public final class TailCommand implements Runnable {
     @Parameters(
             paramLabel = "TOPIC",
             defaultValue = "limit-events",
-            description = "limit-events (default), usage-journal, usage-totals or dead-letters.")
+            description = "limit-events (default), usage-journal, usage-totals, dead-letters or notify-deliveries.")
     @SuppressWarnings("NullAway.Init") // Has a default value.
     private String topic;
 
@@ -75,10 +76,12 @@ public final class TailCommand implements Runnable {
             case "usage-journal" -> follow(Topic.USAGE_JOURNAL, UsageJournalEntry.class, RecordText::of);
             case "usage-totals" -> follow(Topic.USAGE_TOTALS, UsageTotal.class, RecordText::of);
             case "dead-letters" -> follow(Topic.DEAD_LETTERS, DeadLetter.class, RecordText::of);
+            case "notify-deliveries" -> follow(Topic.NOTIFY_DELIVERIES, NotifyDelivery.class, RecordText::of);
             default ->
                 throw new picocli.CommandLine.ParameterException(
                         spec.commandLine(),
-                        "TOPIC must be limit-events, usage-journal, usage-totals or dead-letters, was '" + topic + "'");
+                        "TOPIC must be limit-events, usage-journal, usage-totals, dead-letters or notify-deliveries,"
+                                + " was '" + topic + "'");
         }
     }
 
@@ -213,6 +216,21 @@ public final class TailCommand implements Runnable {
                     .append(letter.getSourceOffset());
             add(text, "account", letter.getAccountId());
             return text.append("  ").append(letter.getDetail()).toString();
+        }
+
+        static String of(NotifyDelivery delivery) {
+            StringBuilder text = new StringBuilder();
+            text.append(delivery.getStartedAt() == null ? "not sent" : delivery.getStartedAt())
+                    .append("  ")
+                    .append(String.format(Locale.ROOT, "%-10s", delivery.getOutcome()));
+            add(text, "endpoint", delivery.getEndpoint());
+            add(text, "account", delivery.getAccountId());
+            add(text, "event", delivery.getLimitEventId());
+            add(text, "attempt", delivery.getAttempt());
+            add(text, "status", delivery.getStatus());
+            add(text, "failure", delivery.getFailure());
+            add(text, "next", delivery.getNextAttemptAt());
+            return text.toString();
         }
 
         private static void add(StringBuilder text, String name, @Nullable Object value) {

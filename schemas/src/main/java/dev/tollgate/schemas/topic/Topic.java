@@ -4,6 +4,8 @@ import dev.tollgate.schemas.avro.AccountEvent;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.NotifyDelivery;
+import dev.tollgate.schemas.avro.NotifyProgress;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.avro.UsageJournalEntry;
@@ -55,7 +57,15 @@ public enum Topic {
     /** Key account id: the newest snapshot of each account. */
     LIMIT_STATE("limit-state", LimitState.SCHEMA$, true, null, Cleanup.COMPACT),
     /** No key. */
-    DEAD_LETTERS("dead-letters", DeadLetter.SCHEMA$, false, Duration.ofDays(30), Cleanup.DELETE);
+    DEAD_LETTERS("dead-letters", DeadLetter.SCHEMA$, false, Duration.ofDays(30), Cleanup.DELETE),
+    /**
+     * Key endpoint and account id with a NUL character between them; partitioned by the account id alone, so that who
+     * reads a partition of {@code limit-events} finds how far its accounts have come in one partition. A key that is an
+     * endpoint's name alone says that it is switched off; it stands in partition 0.
+     */
+    NOTIFY_PROGRESS("notify-progress", NotifyProgress.SCHEMA$, true, null, Cleanup.COMPACT),
+    /** Key account id: a record for each attempt. */
+    NOTIFY_DELIVERIES("notify-deliveries", NotifyDelivery.SCHEMA$, true, Duration.ofDays(30), Cleanup.DELETE);
 
     private final String shortName;
     private final Schema schema;

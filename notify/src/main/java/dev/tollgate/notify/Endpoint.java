@@ -1,0 +1,48 @@
+package dev.tollgate.notify;
+
+import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.http.WebhookSecret;
+import dev.tollgate.schemas.config.Secrets;
+import dev.tollgate.schemas.text.Sha256;
+import java.net.URI;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Where messages go.
+ *
+ * @param name lower-case letters, digits and '-'
+ * @param url http or https, without a user
+ * @param secrets signed with each of them; at least one
+ * @param filter which events
+ * @param format how they are written
+ * @param dropSuperseded whether an alert or block that has ended is left out
+ * @param fromBeginning whether a new endpoint gets what the log has, and not only what comes
+ */
+record Endpoint(
+        String name,
+        URI url,
+        List<WebhookSecret> secrets,
+        EventFilter filter,
+        MessageFormat format,
+        boolean dropSuperseded,
+        boolean fromBeginning) {
+    Endpoint {
+        secrets = List.copyOf(secrets);
+    }
+
+    /** Consumer group that reads for it. */
+    String group() {
+        return "tollgate-notify-" + name;
+    }
+
+    /** What is stored of a URL that answered that it is gone. */
+    String urlHash() {
+        return HexFormat.of().formatHex(Sha256.of(url.toString()));
+    }
+
+    /** As it may be shown. */
+    String shownUrl() {
+        return Secrets.maskedWithin(url.toString());
+    }
+}

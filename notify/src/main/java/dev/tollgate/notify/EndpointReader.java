@@ -1,0 +1,182 @@
+package dev.tollgate.notify;
+
+import dev.tollgate.notify.NotifySettings.From;
+import dev.tollgate.notify.NotifySettings.Superseded;
+import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.http.WebhookSecret;
+import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.config.OpenKeys;
+import dev.tollgate.schemas.config.SettingsReader;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the endpoints; problems are noted in the settings' reader. */
+final class EndpointReader {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+    private static final BigDecimal BASIS_POINTS = BigDecimal.valueOf(100);
+
+    private final SettingsReader settings;
+    private final Map<String, String> urls;
+    private final Map<String, List<String>> secrets;
+    private final Map<String, List<String>> kinds;
+    private final Map<String, List<String>> plans;
+    private final Map<String, List<String>> accounts;
+    private final Map<String, List<String>> limits;
+    private final Map<String, List<String>> thresholds;
+    private final Map<String, MessageFormat> formats;
+    private final Map<String, Superseded> superseded;
+    private final Map<String, From> froms;
+
+    private EndpointReader(SettingsReader settings) {
+        this.settings = settings;
+        urls = settings.all(NotifySettings.URL);
+        secrets = settings.all(NotifySettings.SECRETS);
+        kinds = settings.all(NotifySettings.KINDS);
+        plans = settings.all(NotifySettings.PLANS);
+        accounts = settings.all(NotifySettings.ACCOUNTS);
+        limits = settings.all(NotifySettings.LIMITS);
+        thresholds = settings.all(NotifySettings.THRESHOLDS);
+        formats = settings.all(NotifySettings.FORMAT);
+        superseded = settings.all(NotifySettings.SUPERSEDED);
+        froms = settings.all(NotifySettings.FROM);
+    }
+
+    static List<Endpoint> read(SettingsReader settings) {
+        return new EndpointReader(settings).endpoints();
+    }
+
+    private List<Endpoint> endpoints() {
+        Set<String> names = Stream.of(
+                        urls, secrets, kinds, plans, accounts, limits, thresholds, formats, superseded, froms)
+                .flatMap(values -> values.keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                settings.problem(
+                        "notify.endpoint." + name + ".* must have up to 40 lower-case letters, digits or '-' as"
+                                + " NAME, beginning with a letter or digit");
+                continue;
+            }
+            URI url = url(name);
+            List<WebhookSecret> keys = secrets(name);
+            EventFilter filter = new EventFilter(
+                    kinds(name),
+                    Set.copyOf(named(plans, NotifySettings.PLANS, name)),
+                    named(accounts, NotifySettings.ACCOUNTS, name),
+                    Set.copyOf(named(limits, NotifySettings.LIMITS, name)),
+                    thresholds(name));
+            if (url != null && !keys.isEmpty()) {
+                endpoints.add(new Endpoint(
+                        name,
+                        url,
+                        keys,
+                        filter,
+                        formats.getOrDefault(name, MessageFormat.WEBHOOK),
+                        superseded.getOrDefault(name, Superseded.SEND) == Superseded.DROP,
+                        froms.getOrDefault(name, From.NOW) == From.BEGINNING));
+            }
+        }
+        return endpoints;
+    }
+
+    private @Nullable URI url(String name) {
+        String key = key(NotifySettings.URL, name);
+        String text = urls.get(name);
+        if (text == null) {
+            settings.problem(key + " is missing");
+            return null;
+        }
+        try {
+            URI url = new URI(text);
+            boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+            if (http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Told below, without the text: it may hold a secret.
+        }
+        settings.problem(key + " must be a URL such as https://example.org/hooks, with http or https, without user,"
+                + " password and fragment");
+        return null;
+    }
+
+    private List<WebhookSecret> secrets(String name) {
+        String key = key(NotifySettings.SECRETS, name);
+        List<String> texts = secrets.getOrDefault(name, List.of());
+        if (texts.isEmpty()) {
+            settings.problem(key + " is missing: make one with"
+                    + " `echo whsec_$(head -c 32 /dev/urandom | base64)` and give it to the receiver");
+            return List.of();
+        }
+        List<WebhookSecret> keys = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                keys.add(WebhookSecret.parse(text));
+            } catch (IllegalArgumentException e) {
+                settings.problem(key + ": " + e.getMessage());
+            }
+        }
+        return keys;
+    }
+
+    private Set<LimitEventKind> kinds(String name) {
+        Set<LimitEventKind> found = EnumSet.noneOf(LimitEventKind.class);
+        for (String text : named(kinds, NotifySettings.KINDS, name)) {
+            try {
+                found.add(LimitEventKind.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_')));
+            } catch (IllegalArgumentException e) {
+                settings.problem(key(NotifySettings.KINDS, name) + " must be of "
+                        + Arrays.stream(LimitEventKind.values())
+                                .filter(kind -> kind != LimitEventKind.UNKNOWN)
+                                .map(Enum::name)
+                                .collect(Collectors.joining(", "))
+                        + ", was '" + text + "'");
+            }
+        }
+        return found;
+    }
+
+    private Set<Integer> thresholds(String name) {
+        Set<Integer> found = new TreeSet<>();
+        for (String text : named(thresholds, NotifySettings.THRESHOLDS, name)) {
+            try {
+                int basisPoints = new BigDecimal(text).multiply(BASIS_POINTS).intValueExact();
+                if (basisPoints < 1 || basisPoints > 10_000) {
+                    throw new ArithmeticException("out of range");
+                }
+                found.add(basisPoints);
+            } catch (NumberFormatException | ArithmeticException e) {
+                settings.problem(key(NotifySettings.THRESHOLDS, name)
+                        + " must be percentages from 0.01 to 100 with up to two decimals, was '" + text + "'");
+            }
+        }
+        return found;
+    }
+
+    /** A filter that was emptied would let everything pass, the opposite of what whoever emptied it expects. */
+    private List<String> named(Map<String, List<String>> values, OpenKeys<?> family, String name) {
+        List<String> found = values.get(name);
+        if (found != null && found.isEmpty()) {
+            settings.problem(key(family, name) + " must name at least one, or be left out");
+        }
+        return found == null ? List.of() : found;
+    }
+
+    private static String key(OpenKeys<?> family, String name) {
+        return family.prefix() + name + family.suffix();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tollgate.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.lane.RetryTable;
+import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.config.InvalidSettingsException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NotifyConfigTest {
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    @Test
+    void givenTheLeast_whenRead_thenTheDefaultsHold() {
+        NotifyConfig config = NotifyConfig.from(
+                with("notify.endpoint.ops.url", "https://example.org/h", "notify.endpoint.ops.secrets", SECRET));
+
+        Endpoint endpoint = config.endpoints().getFirst();
+        assertThat(config.endpoints()).hasSize(1);
+        assertThat(endpoint.name()).isEqualTo("ops");
+        assertThat(endpoint.group()).isEqualTo("tollgate-notify-ops");
+        assertThat(endpoint.url()).hasToString("https://example.org/h");
+        assertThat(endpoint.filter()).isEqualTo(new EventFilter(Set.of(), Set.of(), List.of(), Set.of(), Set.of()));
+        assertThat(endpoint.format()).isEqualTo(MessageFormat.WEBHOOK);
+        assertThat(endpoint.fromBeginning()).isFalse();
+        assertThat(config.lanePolicy(endpoint).dropSuperseded()).isFalse();
+        assertThat(config.lanePolicy(endpoint).retries()).isEqualTo(RetryTable.STANDARD);
+        assertThat(config.lanePolicy(endpoint).maxAge()).isEqualTo(Duration.ofDays(3));
+        assertThat(config.lanePolicy(endpoint).parallel()).isEqualTo(16);
+        assertThat(config.lanePolicy(endpoint).maxPending()).isEqualTo(10_000);
+        assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.source()).isEqualTo("tollgate");
+        assertThat(config.addresses().allowed()).isEmpty();
+        assertThat(config.consumerProperties(endpoint)).doesNotContainKey("group.instance.id");
+        assertThat(config.producerProperties(endpoint, "random"))
+                .containsEntry("transactional.id", "tollgate-notify-ops-random");
+    }
+
+    @Test
+    void givenEveryKey_whenRead_thenEachIsWhereItBelongs() throws Exception {
+        NotifyConfig config = NotifyConfig.from(with(
+                "notify.endpoint.ops.url", "http://hooks.example.org:8080/a?b=c",
+                "notify.endpoint.ops.secrets", SECRET + ", " + SECRET,
+                "notify.endpoint.ops.filter.kinds", "hard-limit-reached,LIMIT_CLEARED",
+                "notify.endpoint.ops.filter.plans", "pro,team",
+                "notify.endpoint.ops.filter.accounts", "acme,eu-*",
+                "notify.endpoint.ops.filter.limits", "day",
+                "notify.endpoint.ops.filter.thresholds", "80,95.5",
+                "notify.endpoint.ops.format", "cloudevents",
+                "notify.endpoint.ops.superseded", "drop",
+                "notify.endpoint.ops.from", "beginning",
+                "notify.retry.waits", "1s,2m",
+                "notify.max-age", "12h",
+                "notify.request-timeout", "15s",
+                "notify.parallel", "3",
+                "notify.max-pending", "50",
+                "notify.allowed-networks", "10.0.0.0/8",
+                "notify.instance-id", "pod-1",
+                "notify.cloudevents-source", "/eu"));
+
+        Endpoint endpoint = config.endpoints().getFirst();
+        assertThat(endpoint.secrets()).hasSize(2);
+        assertThat(endpoint.filter())
+                .isEqualTo(new EventFilter(
+                        Set.of(LimitEventKind.HARD_LIMIT_REACHED, LimitEventKind.LIMIT_CLEARED),
+                        Set.of("pro", "team"),
+                        List.of("acme", "eu-*"),
+                        Set.of("day"),
+                        Set.of(8_000, 9_550)));
+        assertThat(endpoint.format()).isEqualTo(MessageFormat.CLOUDEVENTS);
+        assertThat(endpoint.fromBeginning()).isTrue();
+        assertThat(config.lanePolicy(endpoint).dropSuperseded()).isTrue();
+        assertThat(config.lanePolicy(endpoint).retries().waits())
+                .containsExactly(Duration.ofSeconds(1), Duration.ofMinutes(2));
+        assertThat(config.lanePolicy(endpoint).maxAge()).isEqualTo(Duration.ofHours(12));
+        assertThat(config.lanePolicy(endpoint).parallel()).isEqualTo(3);
+        assertThat(config.lanePolicy(endpoint).maxPending()).isEqualTo(50);
+        assertThat(config.parallel()).isEqualTo(3);
+        assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.addresses().allows(InetAddress.getByName("10.7.7.7"))).isTrue();
+        assertThat(config.source()).isEqualTo("/eu");
+        assertThat(config.consumerProperties(endpoint))
+                .containsEntry("group.instance.id", "tollgate-notify-ops-pod-1")
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("auto.offset.reset", "none");
+        assertThat(config.producerProperties(endpoint, "random"))
+                .containsEntry("transactional.id", "tollgate-notify-ops-pod-1");
+        assertThat(config.toString()).doesNotContain("MfKQ").contains("****");
+    }
+
+    @Test
+    void givenManyMistakes_whenRead_thenAllAreToldAndNoSecretIsShown() {
+        assertThatThrownBy(() -> NotifyConfig.from(with(
+                        "notify.endpoint.Ops.url", "https://example.org",
+                        "notify.endpoint.a.url", "ftp://example.org",
+                        "notify.endpoint.a.secrets", "hunter2",
+                        "notify.endpoint.b.filter.kinds", "HARD",
+                        "notify.endpoint.b.filter.thresholds", "101,x,0.001",
+                        "notify.endpoint.b.filter.accounts", ",",
+                        "notify.endpoint.c.url", "https://user:pass@example.org/",
+                        "notify.endpoint.c.format", "xml",
+                        "notify.retry.waits", "soon",
+                        "notify.request-timeout", "2m",
+                        "notify.allowed-networks", "localhost",
+                        "notify.endpoint.d.uri", "https://example.org",
+                        "kafka.client.group.id", "mine")))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("notify.endpoint.Ops.* must have up to 40 lower-case letters")
+                .hasMessageContaining("notify.endpoint.a.url must be a URL such as")
+                .hasMessageContaining("notify.endpoint.a.secrets: a secret must begin with whsec_")
+                .hasMessageContaining("notify.endpoint.b.url is missing")
+                .hasMessageContaining("notify.endpoint.b.secrets is missing: make one with")
+                .hasMessageContaining("was 'HARD'")
+                .hasMessageContaining("was '101'")
+                .hasMessageContaining("was 'x'")
+                .hasMessageContaining("was '0.001'")
+                .hasMessageContaining("notify.endpoint.b.filter.accounts must name at least one")
+                .hasMessageContaining("notify.endpoint.c.url must be a URL")
+                .hasMessageContaining("notify.endpoint.c.format must be one of webhook, cloudevents")
+                .hasMessageContaining("notify.retry.waits must be")
+                .hasMessageContaining("notify.request-timeout must be")
+                .hasMessageContaining("notify.allowed-networks must be an address or a range")
+                .hasMessageContaining("notify.endpoint.d.uri is unknown; did you mean notify.endpoint.d.url?")
+                .hasMessageContaining("kafka.client.group.id cannot be set")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "pass@"));
+    }
+
+    @Test
+    void givenNoEndpoint_whenRead_thenThereIsNothingToDo() {
+        assertThat(NotifyConfig.from(with()).endpoints()).isEmpty();
+    }
+
+    private static Map<String, String> with(String... changes) {
+        Map<String, String> values = new HashMap<>(
+                Map.of("kafka.bootstrap-servers", "localhost:9092", "registry.url", "http://localhost:8081"));
+        for (int i = 0; i < changes.length; i += 2) {
+            values.put(changes[i], changes[i + 1]);
+        }
+        return values;
+    }
+}
