@@ -144,8 +144,8 @@ public final class WebhookClient implements AutoCloseable {
             }
             String detail = ShortText.cut(String.valueOf(failure), MAX_DETAIL_CHARACTERS);
             for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                if (cause instanceof AddressNotAllowedException refused) {
-                    return Answer.failed(FailureClass.ADDRESS, String.valueOf(refused.getMessage()));
+                if (cause instanceof AddressNotAllowedException notAllowed) {
+                    return Answer.failed(FailureClass.ADDRESS, String.valueOf(notAllowed.getMessage()));
                 }
                 if (cause instanceof TimeoutException || cause instanceof SocketTimeoutException) {
                     return Answer.failed(FailureClass.TIMEOUT, detail);

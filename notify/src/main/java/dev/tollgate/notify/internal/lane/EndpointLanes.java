@@ -31,9 +31,9 @@ import java.util.TreeSet;
 public final class EndpointLanes<P> {
     private final LanePolicy policy;
     private final Map<Integer, PartitionProgress> partitions = new TreeMap<>();
-    private final Map<Integer, Map<String, Lane<P>>> lanes = new HashMap<>();
-    private final TreeSet<Lane<P>> waiting =
-            new TreeSet<>(Comparator.<Lane<P>>comparingLong(Lane::dueMillis).thenComparingLong(Lane::sequence));
+    private final Map<Integer, Map<String, AccountLane<P>>> lanes = new HashMap<>();
+    private final TreeSet<AccountLane<P>> waiting = new TreeSet<>(
+            Comparator.<AccountLane<P>>comparingLong(AccountLane::dueMillis).thenComparingLong(AccountLane::sequence));
     private long sequences;
     private int inFlight;
     private long heldUntilMillis;
@@ -65,9 +65,9 @@ public final class EndpointLanes<P> {
      */
     public void revoke(int partition) {
         partitions.remove(partition);
-        Map<String, Lane<P>> gone = lanes.remove(partition);
+        Map<String, AccountLane<P>> gone = lanes.remove(partition);
         if (gone != null) {
-            for (Lane<P> lane : gone.values()) {
+            for (AccountLane<P> lane : gone.values()) {
                 waiting.remove(lane);
                 inFlight -= lane.isBusy() ? 1 : 0;
             }
@@ -88,9 +88,9 @@ public final class EndpointLanes<P> {
     public boolean add(PendingEvent<P> event) {
         PartitionProgress partition = partition(event.partition());
         partition.read(event.offset());
-        Map<String, Lane<P>> accounts = accounts(event.partition());
+        Map<String, AccountLane<P>> accounts = accounts(event.partition());
         LaneProgress progress = partition.of(event.account());
-        Lane<P> lane = accounts.get(event.account());
+        AccountLane<P> lane = accounts.get(event.account());
         long newest = lane == null ? progress.version() : lane.newestVersion();
         if (event.version() <= newest) {
             return false;
@@ -100,7 +100,7 @@ public final class EndpointLanes<P> {
             lane.add(event);
             return true;
         }
-        Lane<P> opened = new Lane<>(sequences++);
+        AccountLane<P> opened = new AccountLane<>(sequences++);
         opened.add(event);
         if (event.version() == progress.retryVersion()) {
             opened.waitUntil(progress.nextAttemptAtMillis(), progress.attempts());
@@ -124,7 +124,7 @@ public final class EndpointLanes<P> {
                 && inFlight < policy.parallel()
                 && !waiting.isEmpty()
                 && waiting.first().dueMillis() <= nowMillis) {
-            Lane<P> lane = waiting.removeFirst();
+            AccountLane<P> lane = waiting.removeFirst();
             lane.setBusy(true);
             inFlight++;
             if (policy.dropSuperseded() && lane.isHeadSuperseded()) {
@@ -143,7 +143,7 @@ public final class EndpointLanes<P> {
      * @throws IllegalStateException if the event is not in flight
      */
     public Settlement<P> settle(PendingEvent<P> event, AttemptResult result, long nowMillis) {
-        Lane<P> lane = busyLane(event);
+        AccountLane<P> lane = busyLane(event);
         int attempts = lane.attempts() + 1;
         return switch (result) {
             case AttemptResult.Accepted accepted -> ended(lane, Outcome.DELIVERED, attempts);
@@ -161,7 +161,7 @@ public final class EndpointLanes<P> {
     }
 
     private Settlement<P> failed(
-            Lane<P> lane, PendingEvent<P> event, int attempts, AttemptResult.Failed failed, long nowMillis) {
+            AccountLane<P> lane, PendingEvent<P> event, int attempts, AttemptResult.Failed failed, long nowMillis) {
         long leaveAloneUntil = nowMillis + failed.retryAfter().toMillis();
         if (failed.wholeEndpoint()) {
             heldUntilMillis = Math.max(heldUntilMillis, leaveAloneUntil);
@@ -178,22 +178,22 @@ public final class EndpointLanes<P> {
                 event, Outcome.RETRYING, attempts, next, new LaneProgress(done, event.version(), attempts, next));
     }
 
-    private Settlement<P> ended(Lane<P> lane, Outcome outcome, int attempts) {
+    private Settlement<P> ended(AccountLane<P> lane, Outcome outcome, int attempts) {
         PendingEvent<P> event = lane.head();
         return new Settlement<>(event, outcome, attempts, 0, LaneProgress.doneUpTo(event.version()));
     }
 
     /** Whether an event is in flight or its settlement is to be stored: false once its partition was given away. */
     public boolean isBusyWith(PendingEvent<P> event) {
-        Map<String, Lane<P>> accounts = lanes.get(event.partition());
-        Lane<P> lane = accounts == null ? null : accounts.get(event.account());
+        Map<String, AccountLane<P>> accounts = lanes.get(event.partition());
+        AccountLane<P> lane = accounts == null ? null : accounts.get(event.account());
         return lane != null && lane.isBusy() && lane.head() == event;
     }
 
     /** A settlement is stored: the lane goes on. */
     public void stored(Settlement<P> settlement) {
         PendingEvent<P> event = settlement.event();
-        Lane<P> lane = busyLane(event);
+        AccountLane<P> lane = busyLane(event);
         lane.setBusy(false);
         inFlight--;
         partition(event.partition()).put(event.account(), settlement.progress());
@@ -257,8 +257,8 @@ public final class EndpointLanes<P> {
                 .min();
     }
 
-    private Lane<P> busyLane(PendingEvent<P> event) {
-        Lane<P> lane = accounts(event.partition()).get(event.account());
+    private AccountLane<P> busyLane(PendingEvent<P> event) {
+        AccountLane<P> lane = accounts(event.partition()).get(event.account());
         if (lane == null || !isBusyWith(event)) {
             throw new IllegalStateException(
                     "event " + event.id() + " of account " + event.account() + " is not in flight");
@@ -274,8 +274,8 @@ public final class EndpointLanes<P> {
         return progress;
     }
 
-    private Map<String, Lane<P>> accounts(int partition) {
-        Map<String, Lane<P>> accounts = lanes.get(partition);
+    private Map<String, AccountLane<P>> accounts(int partition) {
+        Map<String, AccountLane<P>> accounts = lanes.get(partition);
         if (accounts == null) {
             throw new IllegalStateException("partition " + partition + " is not assigned");
         }

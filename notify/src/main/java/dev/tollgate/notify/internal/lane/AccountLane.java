@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** The events of one account in their order. The first is in flight, waits for its next attempt, or is to be stored. */
-final class Lane<P> {
+final class AccountLane<P> {
     private final ArrayDeque<PendingEvent<P>> events = new ArrayDeque<>();
     private final Set<String> cleared = new HashSet<>();
     private long sequence;
@@ -14,7 +14,7 @@ final class Lane<P> {
     private long dueMillis;
 
     /** @param sequence tells lanes that are due at the same time apart: who waited longer comes first */
-    Lane(long sequence) {
+    AccountLane(long sequence) {
         this.sequence = sequence;
     }
 
