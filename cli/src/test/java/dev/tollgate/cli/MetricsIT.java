@@ -88,7 +88,10 @@ class MetricsIT {
         String page = page(upMetrics);
         assertThat(DeclaredMetrics.seriesOf(page))
                 .isEqualTo(DeclaredMetrics.series(List.of(
-                        DeclaredMetrics.of("streams"), DeclaredMetrics.of("sink"), DeclaredMetrics.of("gateway"))));
+                        DeclaredMetrics.of("streams"),
+                        DeclaredMetrics.of("sink"),
+                        DeclaredMetrics.of("gateway"),
+                        DeclaredMetrics.of("api"))));
         assertThat(DeclaredMetrics.value(page, "tollgate_gateway_events_total{result=\"accepted\"}"))
                 .isEqualTo(1);
         assertThat(DeclaredMetrics.value(page, "tollgate_gateway_kafka_available"))
