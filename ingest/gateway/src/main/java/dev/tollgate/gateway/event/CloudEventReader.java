@@ -182,8 +182,10 @@ final class CloudEventReader {
 
     /** A source is a URI of any length, the producer a short name for reports: the end tells sources apart. */
     private static String producer(String source) {
-        int most = RequestEventRules.MAX_ID_CHARACTERS;
-        return source.length() <= most ? source : source.substring(source.length() - most);
+        int from = Math.max(0, source.length() - RequestEventRules.MAX_ID_CHARACTERS);
+        // Half a surrogate pair is no text.
+        boolean inPair = from > 0 && Character.isLowSurrogate(source.charAt(from));
+        return source.substring(inPair ? from + 1 : from);
     }
 
     private static byte @Nullable [] base64(JsonNode node) {
@@ -290,7 +292,7 @@ final class CloudEventReader {
                             ? null
                             : "must be " + SPEC_VERSION + ", was '" + PlainEventReader.shown(value) + "'";
                 case "source", "dataschema" ->
-                    isUri(value)
+                    isUri(value) && InputText.label(name, value, value.length()) == null
                             ? null
                             : "must be a URI reference (RFC 3986), was '" + PlainEventReader.shown(value) + "'";
                 case "time" ->

@@ -85,6 +85,25 @@ final class CloudEventReaderTest {
                 .containsExactly("#/0/time");
     }
 
+    /** The producer is the end of a long source; half a pair would be written as a question mark. */
+    @Test
+    void givenSourceOfPairsOrOfHalfOne_whenRead_thenTheProducerIsTextOrTheSourceAProblem() {
+        String pairs = "\\ud83d\\ude00".repeat(80);
+        String data = "\"data\":{\"endpoint\":\"e\"}}";
+
+        String even =
+                valid("{" + ENVELOPE.replace("/s", "/" + pairs) + "," + data).getProducer();
+        String odd = valid("{" + ENVELOPE.replace("/s", "/" + pairs + "s") + "," + data)
+                .getProducer();
+
+        assertThat(even).isEqualTo("\ud83d\ude00".repeat(64));
+        assertThat(odd).isEqualTo("\ud83d\ude00".repeat(63) + "s");
+        assertThat(places("{" + ENVELOPE.replace("/s", "/\\ud83ds") + "," + data))
+                .containsExactly("#/0/source");
+        assertThat(places("{" + ENVELOPE.replace("/s", "/s\\ude00") + "," + data))
+                .containsExactly("#/0/source");
+    }
+
     private ReadEvent read(String json) {
         try {
             return reader.readStructured(JSON.readTree(json), "/0");
