@@ -96,6 +96,11 @@ final class SimulatedTraffic {
     /** Versions of the plan that changes, as they were published last. */
     private final List<PlanVersion> versions = new ArrayList<>();
 
+    /** Those that it had before it was removed last. */
+    private List<PlanVersion> removed = List.of();
+
+    private int newestVersion;
+
     SimulatedTraffic(SplittableRandom random, TopicLayout topics, AvroSerializer<SpecificRecord> serializer) {
         this.random = random;
         this.topics = topics;
@@ -201,13 +206,15 @@ final class SimulatedTraffic {
     }
 
     /**
-     * Some change of the plan that changes: another version, one that is not what it was, its end, or something broken.
+     * Some change of the plan that changes: another version, one less, its end and return, and what is rejected: one
+     * that is not what it was, and something broken.
      */
     private Arrival changed(long atMillis, long lastMillis) {
         TopicPartition place = new TopicPartition(topics.name(Topic.PLAN_CATALOG), 0);
         byte[] key = CHANGING.getBytes(StandardCharsets.UTF_8);
         switch (random.nextInt(10)) {
             case 0 -> {
+                removed = List.copyOf(versions);
                 versions.clear();
                 return new Arrival(atMillis, place, key, null, null, CHANGING + " removed");
             }
@@ -215,9 +222,18 @@ final class SimulatedTraffic {
                 return new Arrival(atMillis, place, key, new byte[] {0, 1}, null, CHANGING + " malformed");
             }
             case 2 -> {
-                if (!versions.isEmpty()) {
-                    PlanVersion before = versions.removeLast();
-                    versions.add(version(before.getVersion(), before.getEffectiveFrom(), 0));
+                List<PlanVersion> changed = new ArrayList<>(versions.isEmpty() ? removed : versions);
+                if (!changed.isEmpty()) {
+                    PlanVersion before = changed.removeLast();
+                    changed.add(version(before.getVersion(), before.getEffectiveFrom(), 0));
+                }
+                return published(atMillis, new Plan(CHANGING, CHANGING, "", changed));
+            }
+            case 3 -> {
+                if (versions.isEmpty()) {
+                    versions.addAll(removed);
+                } else if (versions.size() > 1) {
+                    versions.remove(random.nextInt(versions.size()));
                 }
             }
             default -> {
@@ -226,8 +242,9 @@ final class SimulatedTraffic {
                         : Math.max(
                                 versions.getLast().getEffectiveFrom().toEpochMilli() + 1,
                                 atMillis - 60_000 + random.nextLong(Math.max(120_000, lastMillis - atMillis)));
+                newestVersion++;
                 versions.add(version(
-                        versions.size() + 1,
+                        newestVersion,
                         Instant.ofEpochMilli(from),
                         random.nextBoolean() ? 0 : random.nextLong(86_400_000)));
             }
