@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +102,9 @@ final class SimulatedTraffic {
 
     private int newestVersion;
 
+    /** What each version number means, by plan id and number. */
+    private final Map<List<Object>, PlanVersion> meanings = new HashMap<>();
+
     SimulatedTraffic(SplittableRandom random, TopicLayout topics, AvroSerializer<SpecificRecord> serializer) {
         this.random = random;
         this.topics = topics;
@@ -120,6 +124,11 @@ final class SimulatedTraffic {
 
     List<OraclePlan> oraclePlans() {
         return plans;
+    }
+
+    /** What a version that was published first under its number says. */
+    PlanVersion versionOf(String planId, int version) {
+        return Objects.requireNonNull(meanings.get(List.of(planId, version)), planId + " " + version);
     }
 
     /** By account. */
@@ -178,6 +187,7 @@ final class SimulatedTraffic {
         // The plans that the oracle knows count before the first record.
         for (OraclePlan plan : plans) {
             clock++;
+            meanings.put(List.of(plan.id(), plan.version()), version(plan));
             arrivals.add(published(clock, plan(plan)));
         }
         clock += SETTLED_MILLIS;
@@ -242,14 +252,42 @@ final class SimulatedTraffic {
                         : Math.max(
                                 versions.getLast().getEffectiveFrom().toEpochMilli() + 1,
                                 atMillis - 60_000 + random.nextLong(Math.max(120_000, lastMillis - atMillis)));
-                newestVersion++;
-                versions.add(version(
-                        newestVersion,
+                PlanVersion added = version(
+                        newestVersion + 1,
                         Instant.ofEpochMilli(from),
-                        random.nextBoolean() ? 0 : random.nextLong(86_400_000)));
+                        random.nextBoolean() ? 0 : random.nextLong(86_400_000));
+                List<PlanVersion> wanted = new ArrayList<>(versions);
+                wanted.add(added);
+                if (isSound(wanted)) {
+                    newestVersion++;
+                    versions.add(added);
+                    meanings.put(List.of(CHANGING, newestVersion), added);
+                }
+                return published(atMillis, new Plan(CHANGING, CHANGING, "", wanted));
             }
         }
         return published(atMillis, new Plan(CHANGING, CHANGING, "", List.copyOf(versions)));
+    }
+
+    /** Whether each limit counts the same in all versions; else the record is rejected. */
+    private static boolean isSound(List<PlanVersion> versions) {
+        Map<String, List<Object>> counting = new HashMap<>();
+        for (PlanVersion version : versions) {
+            for (Limit limit : version.getLimits()) {
+                List<Object> how = Arrays.asList(
+                        limit.getMeterId(),
+                        limit.getAlgorithm(),
+                        limit.getScope(),
+                        limit.getWindow(),
+                        limit.getWindowLength(),
+                        limit.getPeriodMs(),
+                        limit.getLeaseMs());
+                if (!how.equals(counting.computeIfAbsent(limit.getLimitId(), _ -> how))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private PlanVersion version(int number, Instant effectiveFrom, long noticeMillis) {
