@@ -161,9 +161,11 @@ final class SimulatedTask {
         for (String name : stores.keySet()) {
             SimulatedDisk disk = Objects.requireNonNull(disks.get(name));
             long from = Objects.requireNonNull(restored.get(name));
-            long to = follow(log, changelog(name, partition), disk, from, most);
+            // A task of an owner restores no further than the changelog went when it began.
+            long until = Objects.requireNonNull(restoreUpTo.get(name));
+            long to = follow(log, changelog(name, partition), disk, from, (int) Math.clamp(until - from, 0, most));
             restored.put(name, to);
-            complete &= to >= Objects.requireNonNull(restoreUpTo.get(name));
+            complete &= to >= until;
         }
         boolean newer = false;
         if (complete) {

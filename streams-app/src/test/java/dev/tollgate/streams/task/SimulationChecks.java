@@ -346,22 +346,24 @@ final class SimulationChecks {
 
     private Map<String, Map<Oracle.Cell, Long>> newestTotals() {
         Map<String, Map<Oracle.Cell, Long>> closed = new HashMap<>();
-        Map<String, Map<Oracle.Cell, Long>> open = new HashMap<>();
+        record Window(Oracle.Cell cell, String scope, String meter, String length) {}
+        Map<String, Map<Window, Long>> open = new HashMap<>();
         for (UsageTotal total : committed(log, Topic.USAGE_TOTALS, UsageTotal.class)) {
             Oracle.Cell cell = new Oracle.Cell(
                     total.getLimitId(),
                     total.getScopeKey(),
                     total.getWindowStart().toEpochMilli());
+            Window window = new Window(cell, total.getScope().name(), total.getMeterId(), total.getWindow());
             if (total.getClosed()) {
                 closed.computeIfAbsent(total.getAccountId(), _ -> new HashMap<>())
                         .merge(cell, total.getUsed(), Long::sum);
-                open.getOrDefault(total.getAccountId(), new HashMap<>()).remove(cell);
+                open.getOrDefault(total.getAccountId(), new HashMap<>()).remove(window);
             } else {
-                open.computeIfAbsent(total.getAccountId(), _ -> new HashMap<>()).put(cell, total.getUsed());
+                open.computeIfAbsent(total.getAccountId(), _ -> new HashMap<>()).put(window, total.getUsed());
             }
         }
-        open.forEach((account, cells) -> cells.forEach((cell, used) ->
-                closed.computeIfAbsent(account, _ -> new HashMap<>()).merge(cell, used, Long::sum)));
+        open.forEach((account, windows) -> windows.forEach((window, used) ->
+                closed.computeIfAbsent(account, _ -> new HashMap<>()).merge(window.cell(), used, Long::sum)));
         closed.values().forEach(cells -> cells.values().removeIf(used -> used == 0));
         return closed;
     }
