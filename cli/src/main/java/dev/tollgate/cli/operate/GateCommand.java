@@ -21,6 +21,9 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
+            "Who may ask: make a token with 'tollgate gate hash-token --new NAME' and put the line that it prints into"
+                    + " the configuration; without tokens anyone may ask who reaches the port.",
+            "",
             "Example:",
             "  tollgate gate --config tollgate.properties",
             "  curl -i 'http://localhost:8490/v1/check?dry_run=true' -H 'X-Account-Id: acme' \\",
@@ -28,6 +31,7 @@ import picocli.CommandLine.Command;
             "",
             "'tollgate config gateserver' lists the keys; docs/gateways.md has a file for each proxy."
         },
+        subcommands = HashTokenCommand.class,
         mixinStandardHelpOptions = true)
 public final class GateCommand extends ServerCommand<GateServerConfig, GateServer> {
     /** Called by picocli. */
