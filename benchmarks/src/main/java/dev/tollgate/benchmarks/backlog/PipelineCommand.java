@@ -2,9 +2,9 @@ package dev.tollgate.benchmarks.backlog;
 
 import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.benchmarks.report.BarChart;
+import dev.tollgate.benchmarks.report.BenchOptions;
 import dev.tollgate.benchmarks.report.Machine;
 import dev.tollgate.benchmarks.report.Report;
-import dev.tollgate.benchmarks.report.BenchOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

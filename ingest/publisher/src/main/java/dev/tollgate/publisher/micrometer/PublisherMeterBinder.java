@@ -1,8 +1,8 @@
 package dev.tollgate.publisher.micrometer;
 
 import dev.tollgate.publisher.DropReason;
-import dev.tollgate.publisher.PublisherCounters;
 import dev.tollgate.publisher.EventRejectionReason;
+import dev.tollgate.publisher.PublisherCounters;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.metrics.TagDeclaration;
 import dev.tollgate.schemas.micrometer.DeclaredMeters;

@@ -3,8 +3,8 @@ package dev.tollgate.publisher.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.embedded.process.LoopbackPort;
-import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.EventRejectionReason;
+import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.avro.Outcome;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.publisher.DropReason;
-import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.EventRejectionReason;
+import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;
 import io.micrometer.core.instrument.Meter;
