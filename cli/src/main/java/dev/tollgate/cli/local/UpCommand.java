@@ -194,8 +194,7 @@ public final class UpCommand implements Callable<Integer> {
 
     /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
     private Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry) {
-        return UsualPort.start(
-                gatewayPort, GatewayConfig.DEFAULT_PORT, port -> startGateway(pipeline, registry, port));
+        return UsualPort.start(gatewayPort, GatewayConfig.DEFAULT_PORT, port -> startGateway(pipeline, registry, port));
     }
 
     private static Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry, int port) {

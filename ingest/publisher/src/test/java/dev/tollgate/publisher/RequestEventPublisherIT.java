@@ -232,7 +232,8 @@ class RequestEventPublisherIT {
             assertThat(publisher.publish(UsageCall.of("acme", ""))).isFalse();
 
             assertThat(publisher.counters().rejected()).isEqualTo(4);
-            assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED)).isEqualTo(2);
+            assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED))
+                    .isEqualTo(2);
             assertThat(publisher.counters().published()).isZero();
         }
         assertThat(told)

@@ -89,7 +89,8 @@ class HttpUsageTest {
 
         usage.record(new Call("/e"), 200, TOOK);
 
-        assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED)).isEqualTo(1);
+        assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED))
+                .isEqualTo(1);
         assertThat(publisher.counters().published()).isZero();
     }
 

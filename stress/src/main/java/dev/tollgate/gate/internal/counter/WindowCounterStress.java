@@ -19,10 +19,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /**
  * What threads may see of a window's counter when they count, read and begin the next window at once.
  *
- * <p>What must hold: no more is admitted than the amount, whatever thread begins the window; within a window usage never
- * goes down for a reader while nothing is given back. What may happen: around the end of a window a call counts in the
- * old window, or in the next one, or in both, because the gate's clock is not the one that decides; both is on the side
- * of the limit.
+ * <p>What must hold: no more is admitted than the amount, whatever thread begins the window; within a window usage
+ * never goes down for a reader while nothing is given back. What may happen: around the end of a window a call counts
+ * in the old window, or in the next one, or in both, because the gate's clock is not the one that decides; both is on
+ * the side of the limit.
  */
 public final class WindowCounterStress {
     private static final long WINDOW_MILLIS = 60_000;
