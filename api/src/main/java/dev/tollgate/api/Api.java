@@ -55,10 +55,10 @@ public final class Api implements AutoCloseable {
 
     /** As {@link #start(ApiConfig, MeterRegistry)}, with the clock that says what now is in a request. */
     static Api start(ApiConfig config, MeterRegistry registry, InstantSource clock) {
-        Database database = new Database(config.clickHouse(), config.maxQueries());
+        Database database = new Database(config.clickHouse(), config.bounds());
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
-        ApiRoutes routes = new ApiRoutes(config, new Access(tokens), database, clock);
+        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock);
         try {
             HttpServer server = HttpServer.start(
                     "api",
