@@ -89,6 +89,11 @@ public final class Api implements AutoCloseable {
         return server.address();
     }
 
+    /** How many answers are being streamed out of ClickHouse. */
+    int runningExports() {
+        return database.runningExports();
+    }
+
     /** Path to methods of everything that is served. */
     Map<String, Set<String>> routes() {
         return server.routes();

@@ -2,11 +2,17 @@ package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
 import dev.tollgate.api.access.ViewerEndpoint;
+import dev.tollgate.api.account.Accounts;
+import dev.tollgate.api.account.LiveLimits;
+import dev.tollgate.api.event.Events;
 import dev.tollgate.api.limit.LimitEvents;
 import dev.tollgate.api.limit.Timeline;
 import dev.tollgate.api.list.ItemEndpoint;
 import dev.tollgate.api.list.ListEndpoint;
 import dev.tollgate.api.list.Listing;
+import dev.tollgate.api.operate.DeadLetters;
+import dev.tollgate.api.operate.TableFreshness;
+import dev.tollgate.api.plan.Plans;
 import dev.tollgate.api.problem.ApiProblem;
 import dev.tollgate.api.query.Database;
 import dev.tollgate.api.usage.UsageEndpoint;
@@ -31,6 +37,12 @@ final class ApiRoutes {
         list("/v1/limit-events", ListEndpoint.ofAll(database, clock, limitEvents));
         item("/v1/limit-events/{id}", database, limitEvents, "limit_event_id", ApiProblem.UNKNOWN_EVENT);
         list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, new Timeline()));
+        list("/v1/accounts", ListEndpoint.ofAll(database, clock, new Accounts()));
+        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, new LiveLimits()));
+        list("/v1/events", ListEndpoint.ofAll(database, clock, new Events()));
+        list("/v1/plans", ListEndpoint.ofAll(database, clock, new Plans()));
+        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, new DeadLetters()));
+        list("/v1/freshness", ListEndpoint.ofAll(database, clock, new TableFreshness()));
         ApiDocument.load(ApiRoutes.class, "openapi.yaml").addTo(routes);
     }
 

@@ -25,13 +25,23 @@ final class AccessIT {
             "/v1/usage", "/v1/usage?period=2026-11&group_by=account,project",
             "/v1/limit-events", "/v1/limit-events?period=2026-11",
             "/v1/limit-events/{id}", "/v1/limit-events/event-of-a",
-            "/v1/accounts/{account}/timeline", "/v1/accounts/a/timeline?period=2026-11");
+            "/v1/accounts/{account}/timeline", "/v1/accounts/a/timeline?period=2026-11",
+            "/v1/accounts", "/v1/accounts?time_zone=UTC",
+            "/v1/accounts/{account}/limits", "/v1/accounts/a/limits?time_zone=UTC",
+            "/v1/events", "/v1/events?period=2026-11",
+            "/v1/dead-letters", "/v1/dead-letters?period=2026-11",
+            "/v1/plans", "/v1/plans?time_zone=UTC",
+            "/v1/freshness", "/v1/freshness?time_zone=UTC");
 
     /** Paths whose rows are of the accounts that the parameter {@code account} names. */
-    private static final List<String> LISTS = List.of("/v1/usage", "/v1/limit-events");
+    private static final List<String> LISTS = List.of("/v1/usage", "/v1/limit-events", "/v1/accounts", "/v1/events", "/v1/dead-letters");
 
     /** Paths that name one account. */
-    private static final List<String> OF_ACCOUNT = List.of("/v1/accounts/{account}/timeline");
+    private static final List<String> OF_ACCOUNT =
+            List.of("/v1/accounts/{account}/timeline", "/v1/accounts/{account}/limits");
+
+    /** Paths whose rows are of no account: who may see some accounts only may not see them. */
+    private static final List<String> OF_NO_ACCOUNT = List.of("/v1/plans", "/v1/freshness");
 
     private static final String ACCOUNTS =
             "arrayJoin(['a', 'ab', 'A', 'team-1', 'team-', 'team', 'steam-1', 'b', '']) AS account";
@@ -52,6 +62,14 @@ final class AccessIT {
                 + " SELECT account, concat('event-of-', account), 'SUSPENDED', concat('secret-of-', account),"
                 + " '2026-11-02', '2026-11-02', '2026-11-02', 1, 'L', 0, number"
                 + " FROM (SELECT " + ACCOUNTS + ", rowNumberInAllBlocks() AS number)");
+        api.execute("INSERT INTO dead_letter (account_id, reason, detail, recorded_at, record_topic_id,"
+                + " record_partition, record_offset) SELECT account, 'MALFORMED', concat('secret-of-', account),"
+                + " '2026-11-02', 'D', 0, number FROM (SELECT " + ACCOUNTS + ", rowNumberInAllBlocks() AS number)");
+        api.execute("INSERT INTO account_state (account_id, scope, plan_id, stream_time, as_of, recorded_at, buckets,"
+                + " version, record_topic_id, record_partition, record_offset) SELECT account, 'ACCOUNT',"
+                + " concat('secret-of-', account), '2026-11-02', '2026-11-02', '2026-11-02', [('day', 'requests',"
+                + " 'FIXED_WINDOW', 'ENFORCE', 'ACCOUNT', '', 10, 5, NULL, NULL, NULL, false, false, NULL)], 1, 'S', 0,"
+                + " number FROM (SELECT " + ACCOUNTS + ", rowNumberInAllBlocks() AS number)");
     }
 
     @AfterAll
@@ -60,8 +78,12 @@ final class AccessIT {
     }
 
     static Stream<Arguments> everyPathAndToken() {
-        return QUESTIONS.values().stream()
-                .flatMap(question -> Stream.of(
+        return QUESTIONS.entrySet().stream()
+                .flatMap(path -> paths(path.getValue(), OF_NO_ACCOUNT.contains(path.getKey()) ? 403 : 200));
+    }
+
+    private static Stream<Arguments> paths(String question, int bound) {
+        return Stream.of(
                         Arguments.of(question, "", 401),
                         Arguments.of(question, "tg_unknown-to-everybody-0123456789", 401),
                         Arguments.of(question, "short", 401),
@@ -70,7 +92,7 @@ final class AccessIT {
                         Arguments.of(question, TestingApi.CHECKER, 403),
                         Arguments.of(question, TestingApi.READER, 200),
                         Arguments.of(question, TestingApi.OPERATOR, 200),
-                        Arguments.of(question, TestingApi.BOUND, 200)));
+                        Arguments.of(question, TestingApi.BOUND, bound));
     }
 
     @Test

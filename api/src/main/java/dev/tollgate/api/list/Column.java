@@ -5,9 +5,11 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param name in answers
  * @param sql expression that it is read from; text of ours
  * @param kind of its values
+ * @param members of each record; empty for other kinds
  */
-public record Column(String name, String sql, Kind kind) {
+public record Column(String name, String sql, Kind kind, List<Column> members) {
+    public Column {
+        members = List.copyOf(members);
+    }
+
+    private Column(String name, String sql, Kind kind) {
+        this(name, sql, kind, List.of());
+    }
 
     /** Kinds of values, each with the type of the expression. */
     public enum Kind {
@@ -34,7 +44,9 @@ public record Column(String name, String sql, Kind kind) {
         /** {@code Array(String)}. */
         TEXTS,
         /** {@code Map} of texts or whole numbers. */
-        MAP
+        MAP,
+        /** {@code Array(Tuple(...))} with members that are texts and whole numbers. */
+        RECORDS
     }
 
     /** A text. */
@@ -72,6 +84,11 @@ public record Column(String name, String sql, Kind kind) {
         return new Column(name, sql, Kind.MAP);
     }
 
+    /** Several objects with texts and whole numbers. */
+    public static Column records(String name, String sql, Column... members) {
+        return new Column(name, sql, Kind.RECORDS, List.of(members));
+    }
+
     /** What has to be selected for {@link #value}. */
     String selected() {
         return switch (kind) {
@@ -79,6 +96,11 @@ public record Column(String name, String sql, Kind kind) {
             case NUMBER -> "CAST(" + sql + ", 'Nullable(Int64)')";
             case TIME -> "CAST(toUnixTimestamp64Milli(" + sql + "), 'Nullable(Int64)')";
             case FLAG, TEXTS, MAP -> sql;
+            // One text after the other, since the driver has no names for the members of a tuple.
+            case RECORDS ->
+                members.stream()
+                        .map(member -> "ifNull(toString(tupleElement(record, '" + member.sql() + "')), '')")
+                        .collect(Collectors.joining(", ", "arrayFlatten(arrayMap(record -> [", "], " + sql + "))"));
         };
     }
 
@@ -98,7 +120,28 @@ public record Column(String name, String sql, Kind kind) {
             }
             case TEXTS -> texts(row.getArray(index));
             case MAP -> sorted(row.getObject(index));
+            case RECORDS -> records(texts(row.getArray(index)));
         };
+    }
+
+    private List<Map<String, @Nullable Object>> records(List<String> texts) {
+        List<Map<String, @Nullable Object>> records = new ArrayList<>();
+        for (int at = 0; at < texts.size(); at += members.size()) {
+            Map<String, @Nullable Object> record = new LinkedHashMap<>();
+            for (int i = 0; i < members.size(); i++) {
+                record.put(members.get(i).name(), members.get(i).parsed(texts.get(at + i)));
+            }
+            records.add(record);
+        }
+        return records;
+    }
+
+    /** The value of a member. */
+    private @Nullable Object parsed(String text) {
+        if (text.isEmpty() && kind != Kind.TEXT) {
+            return null;
+        }
+        return kind == Kind.NUMBER ? (Object) Long.valueOf(text) : text;
     }
 
     private static @Nullable Long number(ResultSet row, int index) throws SQLException {

@@ -50,6 +50,9 @@ public final class ListEndpoint implements ViewerEndpoint {
     public Answer answer(Exchange exchange, Viewer viewer) throws IOException {
         ListRequest request = ListRequest.read(exchange, listing, accountInPath, clock.instant());
         viewer.require(request.accounts());
+        if (!listing.perAccount()) {
+            viewer.requireAll(listing.name());
+        }
         // Before the rows, so that what is said of their freshness is the least that holds.
         Position position = Position.of(database, listing.table(), listing.moreTables());
         TimeRange range = request.range();
@@ -60,7 +63,7 @@ public final class ListEndpoint implements ViewerEndpoint {
         if (tag != null && freshness.isKnown(tag)) {
             return freshness.notModified(tag);
         }
-        Page page = new Page(new ListQuery(listing, request, new Scope(viewer, request.accounts(), true)), request);
+        Page page = new Page(new ListQuery(listing, request, new Scope(viewer, request.accounts(), listing.perAccount())), request);
         Answer answer = TableAnswer.of(
                 request.format(),
                 new Table(listing.columns().stream().map(Column::name).toList(), page::read),

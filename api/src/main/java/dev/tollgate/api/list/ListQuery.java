@@ -35,7 +35,7 @@ final class ListQuery {
         Statement statement = new Statement();
         List<String> selected = new ArrayList<>();
         listing.columns().forEach(column -> selected.add(column.selected()));
-        listing.order().forEach(key -> selected.add(key.sql()));
+        listing.order().forEach(key -> selected.add(key.selected()));
         statement.sql("SELECT ");
         for (int i = 0; i < selected.size(); i++) {
             statement.sql((i == 0 ? "" : ", ") + selected.get(i) + " AS out" + i);
@@ -80,7 +80,14 @@ final class ListQuery {
         if (cursor == null) {
             return;
         }
-        statement.sql(" AND (" + keys(", ") + ") " + (listing.descending() ? "<" : ">") + " (");
+        String direction = listing.descending() ? "<" : ">";
+        SortKey first = listing.order().getFirst();
+        if (first.isTime()) {
+            // Says nothing new, but leaves out the months of the pages before.
+            statement.sql(" AND " + first.sql() + " " + direction + "= ");
+            first.addValue(statement, cursor.keys().getFirst());
+        }
+        statement.sql(" AND (" + keys(", ") + ") " + direction + " (");
         for (int i = 0; i < cursor.keys().size(); i++) {
             statement.sql(i == 0 ? "" : ", ");
             listing.order().get(i).addValue(statement, cursor.keys().get(i));
@@ -111,7 +118,7 @@ final class ListQuery {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < listing.order().size(); i++) {
             int index = listing.columns().size() + i + 1;
-            keys.add(listing.order().get(i).number() ? Long.toString(row.getLong(index)) : row.getString(index));
+            keys.add(listing.order().get(i).isNumber() ? Long.toString(row.getLong(index)) : row.getString(index));
         }
         return new Cursor(
                 request.question(),

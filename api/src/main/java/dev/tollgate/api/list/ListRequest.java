@@ -58,7 +58,7 @@ record ListRequest(
         } else {
             parameters.add("time_zone");
         }
-        if (!accountInPath) {
+        if (listing.perAccount() && !accountInPath) {
             parameters.add(ACCOUNT);
         }
         parameters.add("filter");
@@ -69,12 +69,19 @@ record ListRequest(
 
     static ListRequest read(Exchange exchange, Listing listing, boolean accountInPath, Instant now) {
         Parameters parameters = Parameters.of(exchange, parameters(listing, accountInPath));
-        List<String> accounts =
-                accountInPath ? List.of(exchange.variable(ACCOUNT)) : parameters.split(ACCOUNT);
+        List<String> accounts = accounts(exchange, parameters, listing, accountInPath);
         ListRequest request =
                 read(parameters, listing, accounts, RowFormat.read(parameters, exchange), exchange.path(), now);
         parameters.throwIfProblems();
         return request;
+    }
+
+    private static List<String> accounts(
+            Exchange exchange, Parameters parameters, Listing listing, boolean accountInPath) {
+        if (accountInPath) {
+            return List.of(exchange.variable(ACCOUNT));
+        }
+        return listing.perAccount() ? parameters.split(ACCOUNT) : List.of();
     }
 
     /** Reads all but what path and headers say; problems are in the parameters. */

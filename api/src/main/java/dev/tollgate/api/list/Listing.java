@@ -19,6 +19,11 @@ public interface Listing {
         return List.of();
     }
 
+    /** Whether rows are of accounts; else only those see them whose token is for all accounts. */
+    default boolean perAccount() {
+        return true;
+    }
+
     /** Whether the answer also depends on what time it is, so that no entity tag can say that it is the same. */
     default boolean dependsOnNow() {
         return false;

@@ -32,8 +32,8 @@ final class NextLink {
         StringBuilder encoded = new StringBuilder();
         for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (each & 0xff);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (plain || PLAIN.indexOf(c) >= 0) {
+            boolean letter = c < 128 && Character.isLetterOrDigit(c);
+            if (letter || PLAIN.indexOf(c) >= 0) {
                 encoded.append(c);
             } else {
                 encoded.append(String.format("%%%02X", (int) c));

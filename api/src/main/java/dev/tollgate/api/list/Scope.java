@@ -21,7 +21,10 @@ public record Scope(Viewer viewer, List<String> accounts, boolean perAccount) {
         if (!perAccount) {
             return;
         }
-        if (!accounts.isEmpty()) {
+        if (accounts.size() == 1) {
+            // Of an equation ClickHouse knows that the rest of the table's sort key orders the rows.
+            statement.sql(" AND account_id = ").value(accounts.getFirst());
+        } else if (!accounts.isEmpty()) {
             statement.sql(" AND account_id IN ").values(accounts);
         }
         viewer.restrict(statement);

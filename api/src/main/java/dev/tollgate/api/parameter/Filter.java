@@ -77,7 +77,8 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
     private static void checkWord(Parameters parameters, String parameter, Dimension dimension, String value) {
         List<String> words = dimension.words();
         if (!words.isEmpty() && !words.contains(value)) {
-            String near = NearMiss.of(value.toUpperCase(Locale.ROOT), words);
+            String same = NearMiss.of(value, words);
+            String near = same == null ? NearMiss.of(value.toUpperCase(Locale.ROOT), words) : same;
             parameters.problem(
                     parameter,
                     value,

@@ -63,6 +63,11 @@ public final class Database implements AutoCloseable {
         return available.get();
     }
 
+    /** How many exports are running. */
+    public int runningExports() {
+        return bounds.maxExports() - exports.availablePermits();
+    }
+
     /** Whether ClickHouse answers; asks it at most once a second. */
     public synchronized boolean isReachable() {
         long now = System.nanoTime();

@@ -47,6 +47,7 @@ class ListRequestTest {
         "0, 1, '+1,a,2,e', false",
         "0, 1, '9223372036854775808,a,2,e', false",
         "0, 1, '1) OR (1=1,a,2,e', false",
+        "0, 1, '9223372036854775807,a,2,e', false",
         "0, 1, '1,a\0,2,e', false"
     })
     void givenACursorThatSomebodyMade_whenRead_thenEachOfItsValuesIsChecked(
@@ -87,7 +88,7 @@ class ListRequestTest {
 
         assertThat(problem(parameters)).isNull();
         assertThat(statement.text()).doesNotContain("z'", "'z", "z\\");
-        assertThat(statement.parameters().values()).contains("z'z\\\\z", "pre'z", "['acc\\'z']");
+        assertThat(statement.parameters().values()).contains("z'z\\\\z", "pre'z", "acc'z", "['acc\\'z']");
         assertThat(statement.text()).contains(" LIMIT 10)");
     }
 
