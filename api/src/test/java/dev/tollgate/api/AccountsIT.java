@@ -18,6 +18,8 @@ final class AccountsIT {
     /** Windows that are open and over for a long time by any clock. */
     private static final String OPEN = "'2020-01-01 00:00:00', '2199-01-01 00:00:00'";
 
+    private static final String STREAM_TIME = "'2026-11-30 23:00:00.250'";
+
     private static final String OVER = "'2020-01-01 00:00:00', '2020-02-01 00:00:00'";
 
     @SuppressWarnings("NullAway.Init") // Set before the first test.
@@ -27,7 +29,15 @@ final class AccountsIT {
     static void start() throws SQLException {
         api = new TestingApi("api_accounts");
         api.execute(
-                state("a", "ACCOUNT", "", 1, false, false, "NULL", bucket("day", "ACCOUNT", "", "100", 10, OPEN, "NULL")),
+                state(
+                        "a",
+                        "ACCOUNT",
+                        "",
+                        1,
+                        false,
+                        false,
+                        "NULL",
+                        bucket("day", "ACCOUNT", "", "100", 10, OPEN, "NULL")),
                 // Replaces it.
                 state(
                         "a",
@@ -68,7 +78,15 @@ final class AccountsIT {
                         false,
                         "NULL",
                         bucket("day", "ACCOUNT", "", "100", 130, OPEN, "'2199-01-01 00:00:00'")),
-                state("c", "ACCOUNT", "", 1, true, false, "NULL", bucket("day", "ACCOUNT", "", "100", 40, OPEN, "NULL")),
+                state(
+                        "c",
+                        "ACCOUNT",
+                        "",
+                        1,
+                        true,
+                        false,
+                        "NULL",
+                        bucket("day", "ACCOUNT", "", "100", 40, OPEN, "NULL")),
                 state("d", "ACCOUNT", "", 1, false, true, "NULL", bucket("day", "ACCOUNT", "", "0", 0, OPEN, "NULL")),
                 // A suspension that is over.
                 state(
@@ -80,7 +98,12 @@ final class AccountsIT {
                         true,
                         "'2020-01-01 00:00:00'",
                         bucket("day", "ACCOUNT", "", "9000000000000000000", 8_999_999_999_999_999_999L, OPEN, "NULL")),
-                state("f", "ACCOUNT", "", 1, false, false, "NULL"));
+                state("f", "ACCOUNT", "", 1, false, false, "NULL"),
+                // Buckets that have drained for years, and one that has not begun to.
+                state("g", "ACCOUNT", "", 1, false, false, "NULL", leaky("10", 9), leaky("9000000000000000000", 9))
+                        .replace(STREAM_TIME, "'2020-01-01 00:00:00'"),
+                state("h", "ACCOUNT", "", 1, false, false, "NULL", leaky("10", 3))
+                        .replace(STREAM_TIME, "'2199-01-01 00:00:00'"));
     }
 
     @AfterAll
@@ -96,6 +119,11 @@ final class AccountsIT {
                 + ")";
     }
 
+    private static String leaky(String amount, long used) {
+        return "('leaky-" + amount + "', 'requests', 'LEAKY_BUCKET', 'ENFORCE', 'ACCOUNT', '', " + amount + ", " + used
+                + ", NULL, NULL, 1000, false, false, NULL)";
+    }
+
     private static String state(
             String account,
             String scope,
@@ -109,7 +137,7 @@ final class AccountsIT {
                 + " suspension_reason, stream_time, as_of, suspended_until, recorded_at, buckets, version,"
                 + " source_partition, source_offset, record_topic_id, record_partition, record_offset) VALUES ('"
                 + account + "', '" + scope + "', '" + key + "', 'mem', 3, " + exempt + ", " + suspended + ", '"
-                + (suspended ? "unpaid" : "") + "', '2026-11-30 23:00:00.250', '2026-11-30 23:00:01',"
+                + (suspended ? "unpaid" : "") + "', " + STREAM_TIME + ", '2026-11-30 23:00:01',"
                 + suspendedUntil + ", '2026-11-30 23:00:02', [" + String.join(", ", buckets) + "], " + version
                 + ", 0, 7, 'S', 0, " + version + ")";
     }
@@ -125,6 +153,8 @@ final class AccountsIT {
                         "e ok day null 8999999999999999999 9000000000000000000 9999",
                         "a warned per-project p1 18 20 9000",
                         "c exempt day null 40 100 4000",
+                        "h ok leaky-10 null 3 10 3000",
+                        "g ok leaky-9000000000000000000 null 0 9000000000000000000 0",
                         "f ok null null null null null");
         assertThat(Items.of(reply, "suspension_reason", "blocked_until", "window_end", "plan_version"))
                 .startsWith("null 2199-01-01T00:00:00Z 2199-01-01T00:00:00Z 3", "unpaid null 2199-01-01T00:00:00Z 3");
@@ -150,13 +180,13 @@ final class AccountsIT {
     void givenPages_whenFollowed_thenEachAccountIsThereOnce() {
         List<String> accounts = new ArrayList<>();
         String next = "";
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 8; i++) {
             Reply page = api.get("/v1/accounts?limit=1" + next);
             accounts.addAll(Items.of(page, "account"));
             next = "&cursor=" + page.json().path("next").asText();
         }
 
-        assertThat(accounts).containsExactly("b", "d", "e", "a", "c", "f");
+        assertThat(accounts).containsExactly("b", "d", "e", "a", "c", "h", "g", "f");
         assertThat(next).isEqualTo("&cursor=null");
     }
 
@@ -172,14 +202,18 @@ final class AccountsIT {
     @Test
     void givenLimits_whenAsked_thenTheyAreThoseOfTheNewestSnapshot() {
         Reply reply = api.get("/v1/accounts/a/limits?time_zone=Europe/Berlin");
+        assertThat(Items.of(api.get("/v1/accounts/g/limits"), "used", "used_now", "remaining"))
+                .containsExactly("9 0 10", "9 0 9000000000000000000");
+        assertThat(Items.of(api.get("/v1/accounts/h/limits"), "used", "used_now", "remaining"))
+                .containsExactly("3 3 7");
 
-        assertThat(Items.of(reply, "limit", "scope_key", "used", "amount", "remaining", "window_over", "soft_reached"))
+        assertThat(Items.of(reply, "limit", "scope_key", "used", "used_now", "amount", "remaining", "window_over"))
                 .containsExactly(
-                        "calls  3 10 7 false false",
-                        "day  50 100 50 false false",
-                        "free  9000 null null false false",
-                        "month  999 1000 1000 true false",
-                        "per-project p1 18 20 2 false true");
+                        "calls  3 3 10 7 false",
+                        "day  50 50 100 50 false",
+                        "free  9000 9000 null null false",
+                        "month  999 0 1000 1000 true",
+                        "per-project p1 18 18 20 2 false");
         assertThat(Items.of(reply, "stream_time", "as_of", "version", "plan_version"))
                 .startsWith("2026-12-01T00:00:00.25+01:00 2026-12-01T00:00:01+01:00 2 3");
         assertThat(Items.of(api.get("/v1/accounts/b/limits"), "blocked", "remaining", "hard_reached", "suspended"))
@@ -219,13 +253,13 @@ final class AccountsIT {
         assertThat(api.get("/v1/accounts?filter[state]=" + evil).status()).isEqualTo(400);
         assertThat(api.get("/v1/accounts?filter[state]=blockd").body()).contains("did you mean blocked?");
         assertThat(api.get("/v1/accounts?period=2026").status()).isEqualTo(400);
-        assertThat(Items.of(api.get("/v1/accounts"), "account")).hasSize(6);
+        assertThat(Items.of(api.get("/v1/accounts"), "account")).hasSize(8);
     }
 
     @Test
     void givenCsv_whenAsked_thenAllAccountsAndLimitsAreInIt() {
         assertThat(api.get("/v1/accounts?format=csv").lines())
-                .hasSize(7)
+                .hasSize(9)
                 .contains("f,ok,mem,3,,,,,,,,,,,,2026-11-30T23:00:00.25Z,2026-11-30T23:00:01Z");
         assertThat(api.get("/v1/accounts/a/limits?format=ndjson").lines()).hasSize(5);
     }

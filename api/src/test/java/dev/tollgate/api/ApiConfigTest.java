@@ -60,8 +60,16 @@ class ApiConfigTest {
     @Test
     void givenManyMistakes_whenRead_thenAllAreReportedAtOnce() {
         assertThatThrownBy(() -> ApiConfig.from(Map.of(
-                        "api.port", "70000", "api.prot", "1", "api.query-timeout", "soon", "api.max-queries", "0",
-                        "api.max-exports", "1001")))
+                        "api.port",
+                        "70000",
+                        "api.prot",
+                        "1",
+                        "api.query-timeout",
+                        "soon",
+                        "api.max-queries",
+                        "0",
+                        "api.max-exports",
+                        "1001")))
                 .isInstanceOfSatisfying(
                         InvalidSettingsException.class,
                         e -> assertThat(e.problems())

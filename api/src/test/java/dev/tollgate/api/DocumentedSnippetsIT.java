@@ -33,7 +33,7 @@ final class DocumentedSnippetsIT {
             api.execute("INSERT INTO limit_event (account_id, limit_event_id, kind, event_time, version) VALUES"
                     + " ('acme', 'e-17', 'HARD_LIMIT_REACHED', '2026-11-02 18:15:00', 1)");
             api.execute("INSERT INTO account_state (account_id, scope, plan_id, stream_time, buckets, version) VALUES"
-                    + " ('acme', 'ACCOUNT', 'mem', '2026-11-02 18:15:00', [('day', 'requests', 'LEAKY_BUCKET',"
+                    + " ('acme', 'ACCOUNT', 'mem', '2026-11-02 18:15:00', [('day', 'requests', 'FIXED_WINDOW',"
                     + " 'ENFORCE', 'ACCOUNT', '', 10, 4, NULL, NULL, 1000, false, false, NULL)], 1)");
 
             List<String> answers = new ArrayList<>();

@@ -90,7 +90,9 @@ final class ExportsIT {
     private static void awaitRunning(int count) {
         long end = System.nanoTime() + DEADLINE.toNanos();
         while (running() != count) {
-            assertThat(System.nanoTime()).as("exports are running: %s", running()).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("exports are running: %s", running())
+                    .isLessThan(end);
             LockSupport.parkNanos(10_000_000);
         }
     }

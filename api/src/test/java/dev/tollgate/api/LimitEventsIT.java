@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code GET /v1/limit-events}, one of them by its id, and an account's timeline, over rows that can be told by hand. */
+/**
+ * {@code GET /v1/limit-events}, one of them by its id, and an account's timeline, over rows that can be told by hand.
+ */
 final class LimitEventsIT {
     private static final String EVIL = "'; DROP TABLE limit_event; -- \\' \" \t\n}{x:String}";
     private static final String NOVEMBER = "/v1/limit-events?period=2026-11";
@@ -31,19 +33,110 @@ final class LimitEventsIT {
                 COLUMNS
                         + String.join(
                                 ", ",
-                                row("e1", "a", "SOFT_LIMIT_REACHED", "day", "ACCOUNT", "", "2026-11-02 10:00:00", 1, "", ""),
-                                row("e2", "a", "HARD_LIMIT_REACHED", "day", "ACCOUNT", "", "2026-11-02 11:00:00", 2, "", ""),
-                                row("e3", "a", "LIMIT_CLEARED", "day", "ACCOUNT", "", "2026-11-03 00:00:00", 3, "e1", "WINDOW_ENDED"),
-                                row("e4", "a", "LIMIT_CLEARED", "day", "ACCOUNT", "", "2026-11-03 00:00:00", 4, "e2", "WINDOW_ENDED"),
-                                row("e5", "a", "HARD_LIMIT_REACHED", "burst", "PROJECT", "p1", "2026-11-04 00:00:00", 5, "", ""),
-                                row("e6", "b", "ADVISORY_LIMIT_REACHED", "day", "API_KEY", "k1", "2026-11-04 00:00:00", 1, "", ""),
+                                row(
+                                        "e1",
+                                        "a",
+                                        "SOFT_LIMIT_REACHED",
+                                        "day",
+                                        "ACCOUNT",
+                                        "",
+                                        "2026-11-02 10:00:00",
+                                        1,
+                                        "",
+                                        ""),
+                                row(
+                                        "e2",
+                                        "a",
+                                        "HARD_LIMIT_REACHED",
+                                        "day",
+                                        "ACCOUNT",
+                                        "",
+                                        "2026-11-02 11:00:00",
+                                        2,
+                                        "",
+                                        ""),
+                                row(
+                                        "e3",
+                                        "a",
+                                        "LIMIT_CLEARED",
+                                        "day",
+                                        "ACCOUNT",
+                                        "",
+                                        "2026-11-03 00:00:00",
+                                        3,
+                                        "e1",
+                                        "WINDOW_ENDED"),
+                                row(
+                                        "e4",
+                                        "a",
+                                        "LIMIT_CLEARED",
+                                        "day",
+                                        "ACCOUNT",
+                                        "",
+                                        "2026-11-03 00:00:00",
+                                        4,
+                                        "e2",
+                                        "WINDOW_ENDED"),
+                                row(
+                                        "e5",
+                                        "a",
+                                        "HARD_LIMIT_REACHED",
+                                        "burst",
+                                        "PROJECT",
+                                        "p1",
+                                        "2026-11-04 00:00:00",
+                                        5,
+                                        "",
+                                        ""),
+                                row(
+                                        "e6",
+                                        "b",
+                                        "ADVISORY_LIMIT_REACHED",
+                                        "day",
+                                        "API_KEY",
+                                        "k1",
+                                        "2026-11-04 00:00:00",
+                                        1,
+                                        "",
+                                        ""),
                                 row("e7", "a", "SUSPENDED", "", "ACCOUNT", "", "2026-11-05 00:00:00", 6, "", ""),
                                 // An id that only one account may be found by.
-                                row("e8", "b", "HARD_LIMIT_REACHED", "day", "ACCOUNT", "", "2026-11-06 00:00:00", 2, "", ""),
+                                row(
+                                        "e8",
+                                        "b",
+                                        "HARD_LIMIT_REACHED",
+                                        "day",
+                                        "ACCOUNT",
+                                        "",
+                                        "2026-11-06 00:00:00",
+                                        2,
+                                        "",
+                                        ""),
                                 row("e1", "b", "LIMIT_CLEARED", "day", "ACCOUNT", "", "2026-11-01 00:00:00", 0, "", ""),
-                                row("e9", "a", "PLAN_CHANGE_SCHEDULED", "", "ACCOUNT", "", "2027-01-01 00:00:00", 7, "", "")),
+                                row(
+                                        "e9",
+                                        "a",
+                                        "PLAN_CHANGE_SCHEDULED",
+                                        "",
+                                        "ACCOUNT",
+                                        "",
+                                        "2027-01-01 00:00:00",
+                                        7,
+                                        "",
+                                        "")),
                 // The same event again, as a sink that was killed writes it.
-                COLUMNS + row("e5", "a", "HARD_LIMIT_REACHED", "burst", "PROJECT", "p1", "2026-11-04 00:00:00", 5, "", ""),
+                COLUMNS
+                        + row(
+                                "e5",
+                                "a",
+                                "HARD_LIMIT_REACHED",
+                                "burst",
+                                "PROJECT",
+                                "p1",
+                                "2026-11-04 00:00:00",
+                                5,
+                                "",
+                                ""),
                 "INSERT INTO request_journal (account_id, event_id, verdict, correction_id, occurred_at, appended_at,"
                         + " recorded_at, costs, record_topic_id, record_partition, record_offset) VALUES"
                         + " ('a', 'r1', 'COUNTED', '', '2026-11-02 09:00:00', '2026-11-02 09:00:00',"
@@ -59,10 +152,11 @@ final class LimitEventsIT {
         api.close();
     }
 
-    private static final String COLUMNS = "INSERT INTO limit_event (limit_event_id, account_id, kind, limit_id, meter_id,"
-            + " mode, scope, scope_key, plan_id, plan_version, event_time, decided_at, recorded_at, used, amount,"
-            + " cleared_event_id, cause, reason, crossing_event_id, crossing_topic, crossing_partition,"
-            + " crossing_offset, version, record_topic_id, record_partition, record_offset) VALUES ";
+    private static final String COLUMNS =
+            "INSERT INTO limit_event (limit_event_id, account_id, kind, limit_id, meter_id, mode, scope, scope_key,"
+                + " plan_id, plan_version, event_time, decided_at, recorded_at, used, amount, cleared_event_id, cause,"
+                + " reason, crossing_event_id, crossing_topic, crossing_partition, crossing_offset, version,"
+                + " record_topic_id, record_partition, record_offset) VALUES ";
 
     private static String row(
             String id,
@@ -75,7 +169,8 @@ final class LimitEventsIT {
             int version,
             String cleared,
             String cause) {
-        String command = kind.equals("SUSPENDED") ? "'unpaid', 'cmd-1', 'account-events', 3, 44" : "'', '', '', NULL, NULL";
+        String command =
+                kind.equals("SUSPENDED") ? "'unpaid', 'cmd-1', 'account-events', 3, 44" : "'', '', '', NULL, NULL";
         return "('" + id + "', '" + account + "', '" + kind + "', '" + limit + "', 'requests', 'ENFORCE', '" + scope
                 + "', '" + scopeKey + "', 'mem', 2, '" + time + "', '" + time + "', '2026-11-30 23:59:59.500', "
                 + (kind.endsWith("REACHED") ? "105, 100" : "NULL, NULL") + ", '" + cleared + "', '" + cause + "', "
@@ -167,7 +262,8 @@ final class LimitEventsIT {
         assertThat(api.get(NOVEMBER + "&account=a&cursor=" + next).status()).isEqualTo(400);
         assertThat(api.get("/v1/limit-events?period=2026&cursor=" + next).body())
                 .contains("cursor must be what next had in an answer to the same question");
-        assertThat(api.get("/v1/accounts/a/timeline?period=2026-11&cursor=" + next).status())
+        assertThat(api.get("/v1/accounts/a/timeline?period=2026-11&cursor=" + next)
+                        .status())
                 .isEqualTo(400);
     }
 
@@ -219,8 +315,8 @@ final class LimitEventsIT {
                 "filter[account]"
             })
     void givenAHostileValue_whenAsked_thenItIsAValueAndNothingElse(String parameter) {
-        Reply reply = api.get(NOVEMBER + "&" + parameter.replace("[", "%5B").replace("]", "%5D") + "="
-                + TestingApi.encoded(EVIL));
+        Reply reply = api.get(
+                NOVEMBER + "&" + parameter.replace("[", "%5B").replace("]", "%5D") + "=" + TestingApi.encoded(EVIL));
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.json().path("items").size()).isEqualTo(parameter.contains("neq") ? 9 : 0);
@@ -229,9 +325,11 @@ final class LimitEventsIT {
 
     @Test
     void givenHostilePaths_whenAsked_thenNothingIsThere() {
-        assertThat(api.get("/v1/limit-events/" + TestingApi.encoded(EVIL.replaceAll("[\\t\\n\\\\]", ""))).status())
+        assertThat(api.get("/v1/limit-events/" + TestingApi.encoded(EVIL.replaceAll("[\\t\\n\\\\]", "")))
+                        .status())
                 .isEqualTo(404);
-        assertThat(api.get("/v1/limit-events/" + TestingApi.encoded("x' OR '1'='1")).body())
+        assertThat(api.get("/v1/limit-events/" + TestingApi.encoded("x' OR '1'='1"))
+                        .body())
                 .contains("unknown-event");
         assertThat(Items.of(api.get("/v1/accounts/" + TestingApi.encoded("x' OR '1'='1") + "/timeline"), "kind"))
                 .isEmpty();
@@ -245,14 +343,7 @@ final class LimitEventsIT {
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.json().path("problems").findValuesAsText("parameter"))
                 .containsExactlyInAnyOrder(
-                        "perod",
-                        "from",
-                        "filter[kind]",
-                        "filter[lmit]",
-                        "open",
-                        "limit",
-                        "cursor",
-                        "time_zone");
+                        "perod", "from", "filter[kind]", "filter[lmit]", "open", "limit", "cursor", "time_zone");
         assertThat(reply.body()).contains("did you mean HARD_LIMIT_REACHED?", "did you mean limit?");
     }
 
@@ -264,12 +355,16 @@ final class LimitEventsIT {
         assertThat(csv.lines()).hasSize(10);
         assertThat(csv.lines().getFirst()).startsWith("limit_event_id,account,kind,event_time,limit,meter");
         assertThat(csv.lines().get(7))
-                .startsWith("e2,a,HARD_LIMIT_REACHED,2026-11-02T11:00:00Z,day,requests,ENFORCE,ACCOUNT,,mem,2,,105,100,,,,,"
-                        + "2026-11-03T00:00:00Z,46800000,WINDOW_ENDED,");
+                .startsWith(
+                        "e2,a,HARD_LIMIT_REACHED,2026-11-02T11:00:00Z,day,requests,ENFORCE,ACCOUNT,,mem,2,,105,100,,,,,"
+                                + "2026-11-03T00:00:00Z,46800000,WINDOW_ENDED,");
         assertThat(csv.header("Content-Disposition")).isEqualTo("attachment; filename=\"limit-events.csv\"");
         assertThat(ndjson.lines()).hasSize(9);
         assertThat(ndjson.lines().getFirst()).startsWith("{\"limit_event_id\":\"e8\",\"account\":\"b\"");
-        assertThat(api.get(NOVEMBER + "&format=csv&limit=5&cursor=x").json().path("problems").findValuesAsText("parameter"))
+        assertThat(api.get(NOVEMBER + "&format=csv&limit=5&cursor=x")
+                        .json()
+                        .path("problems")
+                        .findValuesAsText("parameter"))
                 .contains("limit", "cursor");
     }
 

@@ -85,9 +85,10 @@ final class ListsIT {
         assertThat(Items.of(reply, "attributes", "duration_ms", "source_offset", "recorded_at"))
                 .startsWith("{\"region\":\"eu\"} null 1 2026-11-30T23:59:59.5Z");
         assertThat(api.get("/v1/events?account=a&format=csv").lines().get(1))
-                .isEqualTo("a,e2,LATE,2026-11-02T11:00:00Z,p1,k1,/get,SUCCESS,svc,\"{\"\"region\"\":\"\"eu\"\"}\",mem,1,"
-                        + "\"{\"\"complexity\"\":7,\"\"requests\"\":1}\",\"[\"\"day\"\",\"\"month\"\"]\",5,,,,,"
-                        + "2026-11-02T11:00:00Z,2026-11-30T23:59:59.5Z,ev,1,1");
+                .isEqualTo(
+                        "a,e2,LATE,2026-11-02T11:00:00Z,p1,k1,/get,SUCCESS,svc,\"{\"\"region\"\":\"\"eu\"\"}\",mem,1,"
+                                + "\"{\"\"complexity\"\":7,\"\"requests\"\":1}\",\"[\"\"day\"\",\"\"month\"\"]\",5,,,,,"
+                                + "2026-11-02T11:00:00Z,2026-11-30T23:59:59.5Z,ev,1,1");
     }
 
     @ParameterizedTest
@@ -134,12 +135,15 @@ final class ListsIT {
                         "base 1 Basis 2026-01-01T00:00:00Z []",
                         "base 2 Basis 2027-01-01T00:00:00Z []",
                         "mem 1 Memory 2026-01-01T00:00:00Z [\"SUCCESS\",\"INVALID\"]");
-        assertThat(Items.of(reply, "limits").getLast())
-                .isEqualTo("[{\"limit\":\"day\",\"meter\":\"requests\",\"amount\":100,\"algorithm\":\"FIXED_WINDOW\","
-                        + "\"window_unit\":\"DAY\",\"period_ms\":null,\"scope\":\"ACCOUNT\",\"mode\":\"ENFORCE\","
-                        + "\"grace_ms\":60000},{\"limit\":\"all\",\"meter\":\"requests\",\"amount\":null,"
-                        + "\"algorithm\":\"LEAKY_BUCKET\",\"window_unit\":null,\"period_ms\":1000,\"scope\":\"PROJECT\","
-                        + "\"mode\":\"ADVISORY\",\"grace_ms\":0}]");
+        assertThat(reply.json().at("/items/2/limits/0").toString())
+                .isEqualTo("{\"limit\":\"day\",\"meter\":\"requests\",\"amount\":100,"
+                        + "\"algorithm\":\"FIXED_WINDOW\",\"window_unit\":\"DAY\",\"period_ms\":null,"
+                        + "\"scope\":\"ACCOUNT\",\"mode\":\"ENFORCE\",\"grace_ms\":60000}");
+        assertThat(reply.json().at("/items/2/limits/1").toString())
+                .isEqualTo("{\"limit\":\"all\",\"meter\":\"requests\",\"amount\":null,"
+                        + "\"algorithm\":\"LEAKY_BUCKET\",\"window_unit\":null,\"period_ms\":1000,"
+                        + "\"scope\":\"PROJECT\",\"mode\":\"ADVISORY\",\"grace_ms\":0}");
+        assertThat(reply.json().at("/items/2/limits")).hasSize(2);
         assertThat(Items.of(api.get("/v1/plans?filter[plan]=mem"), "plan")).containsExactly("mem");
         assertThat(api.get(TestingApi.BOUND, "/v1/plans").status()).isEqualTo(403);
         assertThat(api.get("/v1/plans?account=a").status()).isEqualTo(400);
@@ -193,8 +197,10 @@ final class ListsIT {
                 "/v1/plans?filter[plan]="
             })
     void givenAHostileValue_whenAsked_thenItIsAValueAndNothingElse(String path) {
-        assertThat(Items.of(api.get(path + TestingApi.encoded(EVIL)), "recorded_at")).isEmpty();
-        assertThat(Items.of(api.get("/v1/dead-letters?period=2026-11"), "reason")).hasSize(4);
+        assertThat(Items.of(api.get(path + TestingApi.encoded(EVIL)), "recorded_at"))
+                .isEmpty();
+        assertThat(Items.of(api.get("/v1/dead-letters?period=2026-11"), "reason"))
+                .hasSize(4);
     }
 
     @Test
@@ -203,7 +209,8 @@ final class ListsIT {
 
         assertThat(Items.of(api.get("/v1/events?period=2026-11&filter%5Battribute." + name + "%5D=v"), "event_id"))
                 .isEmpty();
-        assertThat(api.get("/v1/events?period=2026-11&filter%5Bverdict)%20OR%20(1%5D=1").status())
+        assertThat(api.get("/v1/events?period=2026-11&filter%5Bverdict)%20OR%20(1%5D=1")
+                        .status())
                 .isEqualTo(400);
     }
 }

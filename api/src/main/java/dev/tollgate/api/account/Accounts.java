@@ -83,7 +83,15 @@ public final class Accounts implements Listing {
                 + " suspended AND coalesce(suspended_until > now64(3, 'UTC'), true) AS is_suspended,"
                 + " suspended_until AS until, suspension_reason AS because, stream_time AS at, as_of AS appended,"
                 + " tupleElement(bucket, 'limit_id') AS name, tupleElement(bucket, 'scope_key') AS whose,"
-                + " tupleElement(bucket, 'used') AS level, tupleElement(bucket, 'amount') AS most,"
+                + " tupleElement(bucket, 'amount') AS most, "
+                + UsedNow.sql(
+                        "tupleElement(bucket, 'algorithm')",
+                        "most",
+                        "tupleElement(bucket, 'used')",
+                        "tupleElement(bucket, 'period_ms')",
+                        "tupleElement(bucket, 'window_end')",
+                        "stream_time")
+                + " AS level,"
                 + " tupleElement(bucket, 'blocked_until') AS until_free,"
                 + " name != '' AND tupleElement(bucket, 'mode') = 'ENFORCE'"
                 + " AND coalesce(tupleElement(bucket, 'window_end') > now64(3, 'UTC'), true) AS is_live,"

@@ -50,9 +50,8 @@ public final class LiveLimits implements Listing {
             Column.text("mode", "mode"),
             Column.number("amount", "amount"),
             Column.number("used", "used"),
-            Column.number(
-                    "remaining",
-                    "if(amount IS NULL, NULL, greatest(0, assumeNotNull(amount) - if(is_over, 0, used)))"),
+            Column.number("used_now", "used_now"),
+            Column.number("remaining", "if(amount IS NULL, NULL, greatest(0, assumeNotNull(amount) - used_now))"),
             Column.time("window_start", "window_start"),
             Column.time("window_end", "window_end"),
             Column.flag("window_over", "is_over"),
@@ -92,17 +91,21 @@ public final class LiveLimits implements Listing {
 
     @Override
     public void source(Statement statement, Scope scope) {
-        statement.sql("(SELECT account_id, plan_id, plan_version, exempt, suspended, suspended_until, stream_time AS at,"
-                + " as_of AS appended, version");
+        statement.sql(
+                "(SELECT account_id, plan_id, plan_version, exempt, suspended, suspended_until, stream_time AS at,"
+                        + " as_of AS appended, version");
         for (String member : MEMBERS) {
             statement.sql(", tupleElement(bucket, '" + member + "') AS " + member);
         }
-        statement.sql(", toBool(coalesce(tupleElement(bucket, 'window_end') <= now64(3, 'UTC'), false)) AS is_over"
-                + " FROM (SELECT account_id, scope AS row_scope, plan_id, plan_version, exempt, suspended,"
+        statement.sql(", toBool(" + UsedNow.isOver("algorithm", "window_end") + ") AS is_over, "
+                + UsedNow.sql("algorithm", "amount", "used", "period_ms", "window_end", "at")
+                + " AS used_now FROM (SELECT account_id, scope AS row_scope, plan_id, plan_version, exempt, suspended,"
                 + " suspended_until, stream_time, as_of, version, buckets FROM account_state FINAL WHERE 1");
         scope.addTo(statement);
         // The row of a project or key stays when nothing of it is in use any more.
-        statement.sql(") ARRAY JOIN buckets AS bucket WHERE row_scope = 'ACCOUNT' OR NOT is_over)");
+        statement.sql(
+                ") ARRAY JOIN buckets AS bucket WHERE row_scope = 'ACCOUNT' OR coalesce(window_end > now64(3, 'UTC'),"
+                        + " true))");
     }
 
     @Override

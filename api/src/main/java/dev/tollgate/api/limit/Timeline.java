@@ -25,9 +25,7 @@ public final class Timeline implements Listing {
             "CORRECTED");
 
     private static final Dimensions DIMENSIONS = Dimensions.of(
-            Dimension.of("kind", "kind", KINDS),
-            Dimension.of("limit", "limit_id"),
-            Dimension.of("plan", "plan_id"));
+            Dimension.of("kind", "kind", KINDS), Dimension.of("limit", "limit_id"), Dimension.of("plan", "plan_id"));
 
     private static final List<Column> COLUMNS = List.of(
             Column.time("at", "at"),
@@ -100,9 +98,6 @@ public final class Timeline implements Listing {
     @Override
     public List<SortKey> order() {
         return List.of(
-                SortKey.time("at"),
-                SortKey.number("rank"),
-                SortKey.text("limit_event_id"),
-                SortKey.text("command_id"));
+                SortKey.time("at"), SortKey.number("rank"), SortKey.text("limit_event_id"), SortKey.text("command_id"));
     }
 }

@@ -105,7 +105,8 @@ public record Column(String name, String sql, Kind kind, List<Column> members) {
     }
 
     /** The value of the row that a result stands on. */
-    @Nullable Object value(ResultSet row, int index, TimeRange range) throws SQLException {
+    @Nullable
+    Object value(ResultSet row, int index, TimeRange range) throws SQLException {
         return switch (kind) {
             case TEXT -> row.getString(index);
             case OPTIONAL_TEXT -> {

@@ -52,8 +52,8 @@ record Cursor(String question, long fromMillis, long toMillis, List<String> keys
         if (text.length() > MAX_TEXT) {
             return null;
         }
-        try (DataInputStream in =
-                new DataInputStream(new ByteArrayInputStream(Base64.getUrlDecoder().decode(text)))) {
+        try (DataInputStream in = new DataInputStream(
+                new ByteArrayInputStream(Base64.getUrlDecoder().decode(text)))) {
             if (in.readByte() != FORM) {
                 return null;
             }

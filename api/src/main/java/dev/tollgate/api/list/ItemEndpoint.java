@@ -59,8 +59,7 @@ public final class ItemEndpoint implements ViewerEndpoint {
                 range,
                 List.of(),
                 List.of(),
-                (statement, scope) ->
-                        statement.sql(" AND " + idColumn + " = ").value(id),
+                (statement, scope) -> statement.sql(" AND " + idColumn + " = ").value(id),
                 1,
                 null,
                 RowFormat.JSON,
@@ -78,8 +77,7 @@ public final class ItemEndpoint implements ViewerEndpoint {
         }
         Answer answer = Answer.json(200, json -> {
             freshness.write(json);
-            RowObject.write(
-                    json, listing.columns().stream().map(Column::name).toList(), rows.getFirst());
+            RowObject.write(json, listing.columns().stream().map(Column::name).toList(), rows.getFirst());
         });
         return freshness.headers(answer, tag);
     }

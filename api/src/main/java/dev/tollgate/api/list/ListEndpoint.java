@@ -51,7 +51,7 @@ public final class ListEndpoint implements ViewerEndpoint {
         ListRequest request = ListRequest.read(exchange, listing, accountInPath, clock.instant());
         viewer.require(request.accounts());
         if (!listing.perAccount()) {
-            viewer.requireAll(listing.name());
+            viewer.requireAll("the rows of this list");
         }
         // Before the rows, so that what is said of their freshness is the least that holds.
         Position position = Position.of(database, listing.table(), listing.moreTables());
@@ -63,7 +63,8 @@ public final class ListEndpoint implements ViewerEndpoint {
         if (tag != null && freshness.isKnown(tag)) {
             return freshness.notModified(tag);
         }
-        Page page = new Page(new ListQuery(listing, request, new Scope(viewer, request.accounts(), listing.perAccount())), request);
+        Page page = new Page(
+                new ListQuery(listing, request, new Scope(viewer, request.accounts(), listing.perAccount())), request);
         Answer answer = TableAnswer.of(
                 request.format(),
                 new Table(listing.columns().stream().map(Column::name).toList(), page::read),
@@ -84,7 +85,10 @@ public final class ListEndpoint implements ViewerEndpoint {
                 });
         String next = page.next();
         return freshness.headers(
-                next == null ? answer : answer.with("Link", NextLink.of(exchange.request().getHttpURI(), next)), tag);
+                next == null
+                        ? answer
+                        : answer.with("Link", NextLink.of(exchange.request().getHttpURI(), next)),
+                tag);
     }
 
     /** The rows of an answer; knows whether there are more when they have been read. */
@@ -131,7 +135,8 @@ public final class ListEndpoint implements ViewerEndpoint {
         }
 
         /** Where the next page begins; null if this is the last. */
-        @Nullable String next() {
+        @Nullable
+        String next() {
             return more && last != null ? last.text() : null;
         }
     }

@@ -1,6 +1,5 @@
 package dev.tollgate.api.list;
 
-import dev.tollgate.api.parameter.Filter;
 import dev.tollgate.api.parameter.TimeRange;
 import dev.tollgate.api.query.Statement;
 import java.sql.ResultSet;

@@ -86,12 +86,7 @@ record ListRequest(
 
     /** Reads all but what path and headers say; problems are in the parameters. */
     static ListRequest read(
-            Parameters parameters,
-            Listing listing,
-            List<String> accounts,
-            RowFormat format,
-            String path,
-            Instant now) {
+            Parameters parameters, Listing listing, List<String> accounts, RowFormat format, String path, Instant now) {
         accounts.stream()
                 .filter(account -> account.indexOf('\0') >= 0)
                 .forEach(account -> parameters.problem(ACCOUNT, account.replace('\0', ' '), "a text without U+0000"));
@@ -104,9 +99,7 @@ record ListRequest(
                 : TimeRange.read(parameters, now, !accounts.isEmpty());
         String question = digest(path + "\n" + parameters.text(Set.of(CURSOR, LIMIT, RowFormat.PARAMETER)));
         Cursor cursor = parameters.parsed(
-                CURSOR,
-                text -> cursor(text, listing, question),
-                "what next had in an answer to the same question");
+                CURSOR, text -> cursor(text, listing, question), "what next had in an answer to the same question");
         int limit = parameters.number(LIMIT, 1, MAX_LIMIT, DEFAULT_LIMIT);
         if (format.isStreamed()) {
             for (String name : List.of(CURSOR, LIMIT)) {
@@ -149,8 +142,7 @@ record ListRequest(
     }
 
     private static String digest(String question) {
-        return HexFormat.of()
-                .formatHex(Sha256.digest().digest(question.getBytes(StandardCharsets.UTF_8)), 0, 8);
+        return HexFormat.of().formatHex(Sha256.digest().digest(question.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 
     /** Everything that the answer depends on beside the rows. */

@@ -35,7 +35,8 @@ public interface Listing {
     }
 
     /** Column of the time that {@code from}, {@code to} and {@code period} are about; null if the list has none. */
-    @Nullable String time();
+    @Nullable
+    String time();
 
     /** Members of each row, in order. */
     List<Column> columns();

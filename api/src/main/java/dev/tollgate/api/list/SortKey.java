@@ -73,8 +73,7 @@ public record SortKey(String sql, Kind kind) {
         }
         try {
             long number = Long.parseLong(value);
-            return Long.toString(number).equals(value)
-                    && (kind != Kind.TIME || TimeRange.isWithin(number, number));
+            return Long.toString(number).equals(value) && (kind != Kind.TIME || TimeRange.isWithin(number, number));
         } catch (NumberFormatException e) {
             return false;
         }

@@ -74,7 +74,6 @@ public final class TableFreshness implements Listing {
 
     @Override
     public List<SortKey> order() {
-        return List.of(
-                SortKey.text("table_name"), SortKey.text("record_topic_id"), SortKey.number("record_partition"));
+        return List.of(SortKey.text("table_name"), SortKey.text("record_topic_id"), SortKey.number("record_partition"));
     }
 }

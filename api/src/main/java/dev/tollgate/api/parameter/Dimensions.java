@@ -63,7 +63,9 @@ public final class Dimensions {
     public String allowedGroups(String name) {
         return allowed(
                 name,
-                dimensions.keySet().stream().filter(each -> !each.equals("meter")).toList());
+                dimensions.keySet().stream()
+                        .filter(each -> !each.equals("meter"))
+                        .toList());
     }
 
     private String allowed(String name, List<String> names) {

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tollgate's database, asked over bounded numbers of connections of the official driver. Rows are read as they come,
- * so that the memory of an answer does not depend on its length. Thread-safe.
+ * Tollgate's database, asked over bounded numbers of connections of the official driver. Rows are read as they come, so
+ * that the memory of an answer does not depend on its length. Thread-safe.
  */
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);

@@ -27,7 +27,8 @@ class ListRequestTest {
                 first.range().to().toEpochMilli(),
                 List.of("1", "a", "2", "e"));
 
-        ListRequest second = read("limit=7&cursor=" + cursor.text() + "&period=-24h", RowFormat.JSON, NOW.plusSeconds(60));
+        ListRequest second =
+                read("limit=7&cursor=" + cursor.text() + "&period=-24h", RowFormat.JSON, NOW.plusSeconds(60));
 
         assertThat(second.range()).isEqualTo(first.range());
         assertThat(second.cursor()).isEqualTo(cursor);
@@ -63,7 +64,8 @@ class ListRequestTest {
 
     @Test
     void givenACursor_whenAnotherQuestionIsAsked_thenItIsAProblem() {
-        String cursor = new Cursor(read("period=2026", RowFormat.JSON, NOW).question(), 0, 1, List.of("1", "a", "2", "e"))
+        String cursor = new Cursor(
+                        read("period=2026", RowFormat.JSON, NOW).question(), 0, 1, List.of("1", "a", "2", "e"))
                 .text();
         for (String query : List.of("period=2026&open=true", "period=2025", "period=2026&filter[limit]=x")) {
             Parameters parameters = parameters(query + "&cursor=" + cursor);
@@ -81,9 +83,7 @@ class ListRequestTest {
         ListRequest request = ListRequest.read(parameters, LISTING, List.of(), RowFormat.JSON, "/p", NOW);
 
         Statement statement = new ListQuery(
-                        LISTING,
-                        request,
-                        new Scope(TestingViewers.of("acc'z", "pre'z*"), List.of("acc'z"), true))
+                        LISTING, request, new Scope(TestingViewers.of("acc'z", "pre'z*"), List.of("acc'z"), true))
                 .statement(10);
 
         assertThat(problem(parameters)).isNull();
