@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Records that were rejected, the newest first, with what they held. */
 public final class DeadLetters implements Listing {
-    /** Up to here a key or value is shown; its size says whether it is cut off. */
-    private static final int MAX_SHOWN_BYTES = 16 << 10;
+    /** Up to here a key or value is shown, so that a page stays small; its size says whether it is cut off. */
+    private static final int MAX_SHOWN_BYTES = 4 << 10;
 
     private static final Dimensions DIMENSIONS = Dimensions.of(
             Dimension.of("account", "account_id"),
