@@ -26,10 +26,12 @@ import java.util.Map;
  */
 public final class Api extends HttpService {
     private final ApiRoutes routes;
+    private final Database database;
 
-    private Api(HttpServer server, Tokens tokens, OpenParts parts, ApiRoutes routes) {
+    private Api(HttpServer server, Tokens tokens, OpenParts parts, ApiRoutes routes, Database database) {
         super(server, tokens, parts);
         this.routes = routes;
+        this.database = database;
     }
 
     /**
@@ -49,10 +51,10 @@ public final class Api extends HttpService {
 
     private static Api assemble(ApiConfig config, MeterRegistry registry, InstantSource clock, OpenParts parts)
             throws Exception {
-        Database database = parts.add(new Database(config.clickHouse(), config.maxQueries()));
+        Database database = parts.add(new Database(config.clickHouse(), config.bounds()));
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
-        ApiRoutes routes = new ApiRoutes(config, new Access(tokens), database, clock);
+        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock);
         HttpServer server = HttpServer.start(
                 "api",
                 config.http(),
@@ -60,13 +62,18 @@ public final class Api extends HttpService {
                 () -> readiness(database),
                 new ApiMetrics(registry, database),
                 CorsConfig.NONE);
-        return new Api(server, tokens, parts, routes);
+        return new Api(server, tokens, parts, routes, database);
     }
 
     private static Readiness.State readiness(Database database) {
         return database.isReachable()
                 ? Readiness.State.READY
                 : Readiness.State.notReady("clickhouse-unavailable", "ClickHouse does not answer");
+    }
+
+    /** How many answers are being streamed out of ClickHouse. */
+    int runningExports() {
+        return database.runningExports();
     }
 
     /** Parameters of the query by path. */

@@ -1,5 +1,6 @@
 package dev.tollgate.api;
 
+import dev.tollgate.api.query.QueryBounds;
 import dev.tollgate.http.server.HttpServerConfig;
 import dev.tollgate.http.service.HttpServiceConfig;
 import dev.tollgate.http.token.AccessToken;
@@ -8,7 +9,6 @@ import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
 import dev.tollgate.schemas.metrics.MetricsConfig;
 import dev.tollgate.sql.ClickHouseConfig;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +19,7 @@ import java.util.TreeMap;
  * @param http where it listens
  * @param tokens who may read; at least one
  * @param clickHouse where the rows are
- * @param maxQueries that run at the same time
- * @param queryTimeout for a query whose answer is JSON
- * @param exportTimeout for a streamed answer
+ * @param bounds of what ClickHouse is asked at the same time, and for how long
  * @param metrics where the process shows its metrics
  * @param effective what was read, defaults included, secrets masked
  */
@@ -29,9 +27,7 @@ public record ApiConfig(
         HttpServerConfig http,
         List<AccessToken> tokens,
         ClickHouseConfig clickHouse,
-        int maxQueries,
-        Duration queryTimeout,
-        Duration exportTimeout,
+        QueryBounds bounds,
         MetricsConfig metrics,
         Map<String, String> effective)
         implements HttpServiceConfig {
@@ -62,14 +58,15 @@ public record ApiConfig(
                     + " 'tollgate api hash-token --new NAME'");
         }
         ClickHouseConfig clickHouse = ClickHouseConfig.read(settings);
-        int maxQueries = settings.get(ApiSettings.MAX_QUERIES);
-        Duration queryTimeout = settings.get(ApiSettings.QUERY_TIMEOUT);
-        Duration exportTimeout = settings.get(ApiSettings.EXPORT_TIMEOUT);
+        QueryBounds bounds = new QueryBounds(
+                settings.get(ApiSettings.MAX_QUERIES),
+                settings.get(ApiSettings.QUERY_TIMEOUT),
+                settings.get(ApiSettings.MAX_EXPORTS),
+                settings.get(ApiSettings.EXPORT_TIMEOUT));
         MetricsConfig metrics = MetricsConfig.read(settings);
         settings.rejectUnknown();
         settings.throwIfProblems();
-        return new ApiConfig(
-                http, tokens, clickHouse, maxQueries, queryTimeout, exportTimeout, metrics, settings.effective());
+        return new ApiConfig(http, tokens, clickHouse, bounds, metrics, settings.effective());
     }
 
     /** Secrets masked. */

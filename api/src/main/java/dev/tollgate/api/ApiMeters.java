@@ -36,9 +36,12 @@ public final class ApiMeters {
             MeterDeclaration.FLAG,
             "1 if ClickHouse answered the last query, else 0");
 
+    static final MeterDeclaration EXPORTS =
+            gauge("tollgate.api.running.exports", "exports", "CSV and NDJSON answers that are being streamed");
+
     /** All of them. */
     public static final MeterGroup GROUP =
-            MeterGroup.of("api", "Query API: `tollgate api`", REQUESTS, CLICKHOUSE_AVAILABLE);
+            MeterGroup.of("api", "Query API: `tollgate api`", REQUESTS, CLICKHOUSE_AVAILABLE, EXPORTS);
 
     private ApiMeters() {}
 }

@@ -19,6 +19,7 @@ final class ApiMetrics implements RequestListener {
             requests.put(Integer.valueOf(status.getFirst()), meters.timer(ApiMeters.REQUESTS, status.getFirst()));
         }
         meters.gauge(ApiMeters.CLICKHOUSE_AVAILABLE, () -> database.isAvailable() ? 1 : 0);
+        meters.gauge(ApiMeters.EXPORTS, database::runningExports);
     }
 
     @Override

@@ -2,9 +2,22 @@ package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
 import dev.tollgate.api.access.ViewerEndpoint;
+import dev.tollgate.api.account.Accounts;
+import dev.tollgate.api.account.LiveLimits;
+import dev.tollgate.api.event.Events;
+import dev.tollgate.api.limit.LimitEvents;
+import dev.tollgate.api.limit.Timeline;
+import dev.tollgate.api.list.ItemEndpoint;
+import dev.tollgate.api.list.ListEndpoint;
+import dev.tollgate.api.list.Listing;
+import dev.tollgate.api.operate.DeadLetters;
+import dev.tollgate.api.operate.TableFreshness;
+import dev.tollgate.api.plan.Plans;
+import dev.tollgate.api.problem.ApiProblem;
 import dev.tollgate.api.query.Database;
 import dev.tollgate.api.usage.UsageEndpoint;
 import dev.tollgate.http.ApiDocument;
+import dev.tollgate.http.ProblemType;
 import dev.tollgate.http.Routes;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -17,13 +30,29 @@ final class ApiRoutes {
     private final Routes routes = new Routes();
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
 
-    ApiRoutes(ApiConfig config, Access access, Database database, InstantSource clock) {
+    ApiRoutes(Access access, Database database, InstantSource clock) {
         this.access = access;
-        get(
-                "/v1/usage",
-                UsageEndpoint.PARAMETERS,
-                new UsageEndpoint(database, clock, config.queryTimeout(), config.exportTimeout()));
+        get("/v1/usage", UsageEndpoint.PARAMETERS, new UsageEndpoint(database, clock));
+        LimitEvents limitEvents = new LimitEvents();
+        list("/v1/limit-events", ListEndpoint.ofAll(database, clock, limitEvents));
+        item("/v1/limit-events/{id}", database, limitEvents, "limit_event_id", ApiProblem.UNKNOWN_EVENT);
+        list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, new Timeline()));
+        list("/v1/accounts", ListEndpoint.ofAll(database, clock, new Accounts()));
+        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, new LiveLimits()));
+        list("/v1/events", ListEndpoint.ofAll(database, clock, new Events()));
+        list("/v1/plans", ListEndpoint.ofAll(database, clock, new Plans()));
+        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, new DeadLetters()));
+        list("/v1/freshness", ListEndpoint.ofAll(database, clock, new TableFreshness()));
         ApiDocument.load(ApiRoutes.class, "openapi.yaml").addTo(routes);
+    }
+
+    private void list(String path, ListEndpoint endpoint) {
+        get(path, endpoint.parameters(), endpoint);
+    }
+
+    private void item(String path, Database database, Listing listing, String idColumn, ProblemType unknown) {
+        ItemEndpoint endpoint = new ItemEndpoint(database, listing, idColumn, unknown);
+        get(path, endpoint.parameters(), endpoint);
     }
 
     private void get(String path, List<String> known, ViewerEndpoint endpoint) {

@@ -21,7 +21,13 @@ final class ApiSettings {
             "api.max-queries",
             SettingType.integer(1, 1_000),
             16,
-            "queries that ClickHouse answers at the same time, exports included; more wait up to 5 s");
+            "queries that ClickHouse answers at the same time, exports apart; more wait up to 5 s");
+
+    static final Setting<Integer> MAX_EXPORTS = Setting.of(
+            "api.max-exports",
+            SettingType.integer(1, 1_000),
+            4,
+            "CSV and NDJSON answers that are streamed at the same time, however slowly; more wait up to 5 s");
 
     static final Setting<Duration> QUERY_TIMEOUT = Setting.of(
             "api.query-timeout",
@@ -42,7 +48,7 @@ final class ApiSettings {
                             HTTP.addressKeys(),
                             TOKENS.keys(),
                             HTTP.tlsKeys(),
-                            List.of(MAX_QUERIES, QUERY_TIMEOUT, EXPORT_TIMEOUT),
+                            List.of(MAX_QUERIES, QUERY_TIMEOUT, MAX_EXPORTS, EXPORT_TIMEOUT),
                             HTTP.boundKeys())
                     .<ConfigKey>flatMap(List::stream)
                     .toList());

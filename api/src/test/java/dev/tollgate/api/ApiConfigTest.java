@@ -20,9 +20,10 @@ class ApiConfigTest {
 
         assertThat(config.http().host()).isEqualTo("127.0.0.1");
         assertThat(config.http().port()).isEqualTo(8470);
-        assertThat(config.maxQueries()).isEqualTo(16);
-        assertThat(config.queryTimeout()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.exportTimeout()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.bounds().maxQueries()).isEqualTo(16);
+        assertThat(config.bounds().maxExports()).isEqualTo(4);
+        assertThat(config.bounds().queryTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.bounds().exportTimeout()).isEqualTo(Duration.ofMinutes(15));
         assertThat(config.clickHouse().database()).isEqualTo("tollgate");
         assertThat(config.tokens())
                 .singleElement()
@@ -31,22 +32,24 @@ class ApiConfigTest {
 
     @Test
     void givenEverySetting_whenRead_thenEachHasItsPlaceAndSecretsAreMasked() {
-        ApiConfig config = ApiConfig.from(Map.of(
-                "clickhouse.url", "jdbc:ch://localhost:8123/default",
-                "clickhouse.password", "h1dden",
-                "api.host", "0.0.0.0",
-                "api.port", "443",
-                "api.max-queries", "3",
-                "api.query-timeout", "5s",
-                "api.export-timeout", "1h",
-                "api.tokens.ops.hash", HASH,
-                "api.tokens.ops.role", "operator",
-                "api.tokens.ops.accounts", "acme, team-*"));
+        ApiConfig config = ApiConfig.from(Map.ofEntries(
+                Map.entry("clickhouse.url", "jdbc:ch://localhost:8123/default"),
+                Map.entry("clickhouse.password", "h1dden"),
+                Map.entry("api.host", "0.0.0.0"),
+                Map.entry("api.port", "443"),
+                Map.entry("api.max-queries", "3"),
+                Map.entry("api.max-exports", "2"),
+                Map.entry("api.query-timeout", "5s"),
+                Map.entry("api.export-timeout", "1h"),
+                Map.entry("api.tokens.ops.hash", HASH),
+                Map.entry("api.tokens.ops.role", "operator"),
+                Map.entry("api.tokens.ops.accounts", "acme, team-*")));
 
         assertThat(config.http().port()).isEqualTo(443);
-        assertThat(config.maxQueries()).isEqualTo(3);
-        assertThat(config.queryTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.exportTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.bounds().maxQueries()).isEqualTo(3);
+        assertThat(config.bounds().maxExports()).isEqualTo(2);
+        assertThat(config.bounds().queryTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.bounds().exportTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(config.tokens()).singleElement().satisfies(token -> {
             assertThat(token.role()).isEqualTo(Role.OPERATOR);
             assertThat(token.accounts()).containsExactly("acme", "team-*");
@@ -57,7 +60,16 @@ class ApiConfigTest {
     @Test
     void givenManyMistakes_whenRead_thenAllAreReportedAtOnce() {
         assertThatThrownBy(() -> ApiConfig.from(Map.of(
-                        "api.port", "70000", "api.prot", "1", "api.query-timeout", "soon", "api.max-queries", "0")))
+                        "api.port",
+                        "70000",
+                        "api.prot",
+                        "1",
+                        "api.query-timeout",
+                        "soon",
+                        "api.max-queries",
+                        "0",
+                        "api.max-exports",
+                        "1001")))
                 .isInstanceOfSatisfying(
                         InvalidSettingsException.class,
                         e -> assertThat(e.problems())
@@ -66,6 +78,7 @@ class ApiConfigTest {
                                 .anyMatch(p -> p.startsWith("api.prot is unknown"))
                                 .anyMatch(p -> p.startsWith("api.query-timeout"))
                                 .anyMatch(p -> p.startsWith("api.max-queries"))
+                                .anyMatch(p -> p.startsWith("api.max-exports"))
                                 .anyMatch(p -> p.startsWith("api.tokens.NAME.hash is missing")));
     }
 }

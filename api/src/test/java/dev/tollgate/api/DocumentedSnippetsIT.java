@@ -30,6 +30,11 @@ final class DocumentedSnippetsIT {
                     + " appended_at, recorded_at, costs, record_topic_id, record_partition, record_offset) VALUES"
                     + " ('acme', 'e1', 'COUNTED', 'p1', '/get', '2026-11-02 18:15:00', '2026-11-02 18:15:00',"
                     + " '2026-11-02 18:15:00', {'requests': 1}, 'J', 0, 0)");
+            api.execute("INSERT INTO limit_event (account_id, limit_event_id, kind, event_time, version) VALUES"
+                    + " ('acme', 'e-17', 'HARD_LIMIT_REACHED', '2026-11-02 18:15:00', 1)");
+            api.execute("INSERT INTO account_state (account_id, scope, plan_id, stream_time, buckets, version) VALUES"
+                    + " ('acme', 'ACCOUNT', 'mem', '2026-11-02 18:15:00', [('day', 'requests', 'FIXED_WINDOW',"
+                    + " 'ENFORCE', 'ACCOUNT', '', 10, 4, NULL, NULL, 1000, false, false, NULL)], 1)");
 
             List<String> answers = new ArrayList<>();
             for (String snippet : snippets) {
@@ -39,13 +44,16 @@ final class DocumentedSnippetsIT {
                 answers.add(run.output());
             }
 
-            assertThat(answers).hasSize(3);
+            assertThat(answers).hasSize(6);
             assertThat(answers.get(0)).contains("\"from\":\"2026-11-03T00:00:00+05:45\"", "\"total\":{\"requests\":1}");
             assertThat(answers.get(1).lines())
                     .containsExactly(
                             "from,to,meter,account,other,used",
                             "2026-11-01T00:00:00Z,2026-12-01T00:00:00Z,requests,acme,false,1");
             assertThat(answers.get(2)).contains("\"endpoint\":\"/get\",\"used\":1,\"late\":0,\"events\":1");
+            assertThat(answers.get(3)).contains("\"limit_event_id\":\"e-17\"", "\"ended_at\":null");
+            assertThat(answers.get(4)).contains("\"account\":\"acme\",\"state\":\"ok\"", "\"share_basis_points\":4000");
+            assertThat(answers.get(5)).contains("\"limit\":\"day\"", "\"remaining\":6");
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How fresh an answer is, in its body and its headers, and whether the client has it already.
@@ -46,11 +47,14 @@ public record Freshness(Position position, List<String> known, ZoneId zone) {
         return headers(Answer.of(304, Answer.JSON, new byte[0]), tag);
     }
 
-    /** The answer with what it says of freshness in its head. */
-    public Answer headers(Answer answer, String tag) {
-        Answer tagged = answer.with("ETag", tag)
-                .with("Cache-Control", "private, no-cache")
-                .with("Vary", "Accept");
+    /**
+     * The answer with what it says of freshness in its head.
+     *
+     * @param tag null if none can tell whether the answer is the same
+     */
+    public Answer headers(Answer answer, @Nullable String tag) {
+        Answer headed = answer.with("Cache-Control", "private, no-cache").with("Vary", "Accept");
+        Answer tagged = tag == null ? headed : headed.with("ETag", tag);
         return position.asOfMillis() == 0 ? tagged : tagged.with("Tollgate-As-Of", text(position.asOfMillis()));
     }
 

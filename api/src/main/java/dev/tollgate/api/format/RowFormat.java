@@ -25,6 +25,11 @@ public enum RowFormat {
         this.extension = extension;
     }
 
+    /** Whether all rows are written as they come, however many; else a bounded number is written at once. */
+    public boolean isStreamed() {
+        return this != JSON;
+    }
+
     /** As the header {@code Content-Type} has it. */
     public String contentType() {
         return contentType;

@@ -19,10 +19,7 @@ final class RowJson {
     static void object(JsonGenerator json, List<String> columns, List<? extends @Nullable Object> row)
             throws IOException {
         json.writeStartObject();
-        for (int i = 0; i < columns.size(); i++) {
-            json.writeFieldName(columns.get(i));
-            value(json, row.get(i));
-        }
+        RowObject.write(json, columns, row);
         json.writeEndObject();
     }
 

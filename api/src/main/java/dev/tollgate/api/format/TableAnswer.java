@@ -40,10 +40,9 @@ public final class TableAnswer {
             case CSV -> Answer.stream(200, format.contentType(), out -> csv(table, out));
             case NDJSON -> Answer.stream(200, format.contentType(), out -> ndjson(table, out));
         };
-        return format == RowFormat.JSON
-                ? answer
-                : answer.with(
-                        "Content-Disposition", "attachment; filename=\"" + file + "." + format.extension() + "\"");
+        return format.isStreamed()
+                ? answer.with("Content-Disposition", "attachment; filename=\"" + file + "." + format.extension() + "\"")
+                : answer;
     }
 
     private static Answer json(Table table, String rowsName, int maxRows, JsonMembers before, JsonMembers after)

@@ -1,13 +1,16 @@
 package dev.tollgate.api.parameter;
 
+import dev.tollgate.api.query.Statement;
+import dev.tollgate.schemas.text.NearMiss;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A condition on the rows that are summed.
+ * A condition on rows.
  *
  * @param dimension what it is about
  * @param operator how the values are compared
@@ -34,8 +37,10 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
     /**
      * Reads all {@code filter[NAME]} (one of the values), {@code filter[NAME][eq]} (exactly this one, commas included),
      * {@code filter[NAME][neq]} (none of the values) and {@code filter[NAME][prefix]}.
+     *
+     * @param dimensions that NAME may be
      */
-    public static List<Filter> read(Parameters parameters) {
+    public static List<Filter> read(Parameters parameters, Dimensions dimensions) {
         List<Filter> filters = new ArrayList<>();
         for (Map.Entry<String, List<String>> filter : parameters.filters().entrySet()) {
             String parameter = filter.getKey();
@@ -44,9 +49,9 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
                 parameters.problem(parameter, parameter, "filter[NAME], filter[NAME][eq], [neq] or [prefix]");
                 continue;
             }
-            Dimension dimension = Dimension.named(matcher.group(1));
+            Dimension dimension = dimensions.named(matcher.group(1));
             if (dimension == null) {
-                parameters.problem(parameter, matcher.group(1), Dimension.allowed(matcher.group(1)));
+                parameters.problem(parameter, matcher.group(1), dimensions.allowed(matcher.group(1)));
                 continue;
             }
             String word = matcher.group(2) == null ? "" : matcher.group(2);
@@ -54,6 +59,9 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
             if (values.size() > MAX_VALUES) {
                 parameters.problem(parameter, values.size() + " values", "at most " + MAX_VALUES + " values");
                 continue;
+            }
+            if (!word.equals("prefix")) {
+                values.forEach(value -> checkWord(parameters, parameter, dimension, value));
             }
             switch (word) {
                 case "", "eq" -> filters.add(new Filter(dimension, Operator.IN, values));
@@ -63,6 +71,38 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
             }
         }
         return filters;
+    }
+
+    /** A value that no row can have is a slip of the pen, not a question. */
+    private static void checkWord(Parameters parameters, String parameter, Dimension dimension, String value) {
+        List<String> words = dimension.words();
+        if (!words.isEmpty() && !words.contains(value)) {
+            String same = NearMiss.of(value, words);
+            String near = same == null ? NearMiss.of(value.toUpperCase(Locale.ROOT), words) : same;
+            parameters.problem(
+                    parameter,
+                    value,
+                    "out of " + String.join(", ", words) + (near == null ? "" : " (did you mean " + near + "?)"));
+        }
+    }
+
+    /** Adds {@code AND} and the condition. */
+    public void addTo(Statement statement) {
+        statement.sql(" AND ");
+        switch (operator) {
+            case IN, NOT_IN -> {
+                dimension.addTo(statement);
+                statement.sql(operator == Operator.NOT_IN ? " NOT IN " : " IN ").values(values);
+            }
+            case PREFIX -> {
+                for (int i = 0; i < values.size(); i++) {
+                    statement.sql(i == 0 ? "(startsWith(" : " OR startsWith(");
+                    dimension.addTo(statement);
+                    statement.sql(", ").value(values.get(i)).sql(")");
+                }
+                statement.sql(")");
+            }
+        }
     }
 
     /** An empty value is one: that of events which name no project, say. */

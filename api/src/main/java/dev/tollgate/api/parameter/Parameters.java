@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +53,8 @@ public final class Parameters {
         return new Parameters(exchange.request().getHttpURI().getQuery(), known);
     }
 
-    /** Those of a query as it was sent; for tests. */
-    static Parameters of(@Nullable String query, List<String> known) {
+    /** Those of a query as it was sent; null is none. */
+    public static Parameters of(@Nullable String query, List<String> known) {
         return new Parameters(query, known);
     }
 
@@ -116,6 +118,13 @@ public final class Parameters {
             problem(name, String.join(" and ", found), "there once");
         }
         return found.isEmpty() ? null : found.getFirst();
+    }
+
+    /** All that was sent but some parameters, in an order that does not depend on the client's. */
+    public String text(Set<String> without) {
+        Map<String, List<String>> rest = new TreeMap<>(values);
+        rest.keySet().removeAll(without);
+        return rest.toString();
     }
 
     /** A value that is parsed; null if it is not there or not allowed. */
@@ -224,7 +233,7 @@ public final class Parameters {
     }
 
     /** What has been noted so far. */
-    List<ParameterProblem> problems() {
+    public List<ParameterProblem> problems() {
         return List.copyOf(problems);
     }
 

@@ -47,12 +47,10 @@ public record TimeRange(Instant from, Instant to, ZoneId zone) {
      * is now if it is not there.
      *
      * @param now the present
-     * @param fallback period if no time is given; null if one must be
+     * @param open whether the start may be left out, and the end with it: all that the tables hold, the future included
      */
-    public static TimeRange read(Parameters parameters, Instant now, @Nullable String fallback) {
-        ZoneId given = parameters.parsed(
-                "time_zone", TimeRange::zone, "an IANA time zone such as Europe/Berlin, Asia/Kathmandu or UTC");
-        ZoneId zone = given == null ? ZoneOffset.UTC : given;
+    public static TimeRange read(Parameters parameters, Instant now, boolean open) {
+        ZoneId zone = zone(parameters);
         Instant from = parameters.parsed("from", TimeRange::time, TIME);
         Instant to = parameters.parsed("to", TimeRange::time, TIME);
         String fromText = parameters.text("from");
@@ -63,8 +61,8 @@ public record TimeRange(Instant from, Instant to, ZoneId zone) {
             parameters.problem("period", period, "left out where from or to is given");
             return harmless;
         }
-        if (period == null && fromText == null && toText == null && fallback != null) {
-            period = fallback;
+        if (open && period == null && fromText == null) {
+            return new TimeRange(EARLIEST, to == null ? LATEST : to, zone);
         }
         if (period != null) {
             String text = period;
@@ -96,6 +94,22 @@ public record TimeRange(Instant from, Instant to, ZoneId zone) {
             return harmless;
         }
         return new TimeRange(from, end, zone);
+    }
+
+    /** All that the tables hold, in the {@code time_zone} (UTC if it is not there). */
+    public static TimeRange everything(Parameters parameters) {
+        return new TimeRange(EARLIEST, LATEST, zone(parameters));
+    }
+
+    /** Whether two times are what the tables hold, the first not after the second. */
+    public static boolean isWithin(long fromMillis, long toMillis) {
+        return EARLIEST.toEpochMilli() <= fromMillis && fromMillis <= toMillis && toMillis <= LATEST.toEpochMilli();
+    }
+
+    private static ZoneId zone(Parameters parameters) {
+        ZoneId given = parameters.parsed(
+                "time_zone", TimeRange::zone, "an IANA time zone such as Europe/Berlin, Asia/Kathmandu or UTC");
+        return given == null ? ZoneOffset.UTC : given;
     }
 
     private static @Nullable ZoneId zone(String text) {
@@ -148,6 +162,11 @@ public record TimeRange(Instant from, Instant to, ZoneId zone) {
     private static TimeRange days(LocalDate first, LocalDate end, ZoneId zone) {
         return new TimeRange(
                 first.atStartOfDay(zone).toInstant(), end.atStartOfDay(zone).toInstant(), zone);
+    }
+
+    /** Whether it is all that the tables hold. */
+    public boolean isEverything() {
+        return from.equals(EARLIEST) && to.equals(LATEST);
     }
 
     /** A time as answers write it: RFC 3339 in the zone's offset. */

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tollgate's database, asked over a bounded number of connections of the official driver. Rows are read as they come,
- * so that the memory of an answer does not depend on its length. Thread-safe.
+ * Tollgate's database, asked over bounded numbers of connections of the official driver. Rows are read as they come, so
+ * that the memory of an answer does not depend on its length. Thread-safe.
  */
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
@@ -35,27 +35,37 @@ public final class Database implements AutoCloseable {
     /** Codes of ClickHouse: TIMEOUT_EXCEEDED, TOO_MANY_ROWS, MEMORY_LIMIT_EXCEEDED, TOO_MANY_ROWS_OR_BYTES. */
     private static final Set<Integer> TOO_MUCH = Set.of(159, 158, 241, 396, 307);
 
-    private static final String GROUP_BY_BYTES = "1000000000";
+    /** From which size on what ClickHouse groups and sorts goes to its disk. */
+    private static final String MEMORY_BYTES = "1000000000";
 
     private final DataSource source;
     private final String database;
-    private final Semaphore permits;
+    private final QueryBounds bounds;
+    private final Semaphore queries;
+    private final Semaphore exports;
     private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean available = new AtomicBoolean(true);
     private volatile boolean closed;
     private boolean asked;
     private long askedNanos;
 
-    /** @param maxQueries that run at the same time; more wait for a few seconds and are then rejected */
-    public Database(ClickHouseConfig config, int maxQueries) {
+    /** @param bounds of what runs at the same time; more wait for a few seconds and are then rejected */
+    public Database(ClickHouseConfig config, QueryBounds bounds) {
         this.source = config.dataSource();
         this.database = config.database();
-        this.permits = new Semaphore(maxQueries, true);
+        this.bounds = bounds;
+        this.queries = new Semaphore(bounds.maxQueries(), true);
+        this.exports = new Semaphore(bounds.maxExports(), true);
     }
 
     /** Whether the last query got an answer of ClickHouse. */
     public boolean isAvailable() {
         return available.get();
+    }
+
+    /** How many exports are running. */
+    public int runningExports() {
+        return bounds.maxExports() - exports.availablePermits();
     }
 
     /** Whether ClickHouse answers; asks it at most once a second. */
@@ -78,17 +88,38 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Asks.
+     * Asks for rows that are taken as fast as they come.
      *
-     * @param timeout after which ClickHouse gives up
      * @param rows takes each row
      * @throws ProblemException if there is no room, ClickHouse is away, or it gave up
      * @throws IOException if the rows cannot be handed on
      */
-    public void query(Statement statement, Duration timeout, RowConsumer rows) throws IOException {
-        if (!acquire()) {
+    public void query(Statement statement, RowConsumer rows) throws IOException {
+        query(statement, bounds.queryTimeout(), rows);
+    }
+
+    /**
+     * Asks for rows that are handed on to a client as fast as it reads them; takes no place of {@link #query}.
+     *
+     * @param rows takes each row
+     * @throws ProblemException if there is no room, ClickHouse is away, or it gave up
+     * @throws IOException if the rows cannot be handed on
+     */
+    public void export(Statement statement, RowConsumer rows) throws IOException {
+        ask(exports, "exports", statement, bounds.exportTimeout(), rows);
+    }
+
+    /** As {@link #query(Statement, RowConsumer)}, with a time of its own after which ClickHouse gives up. */
+    void query(Statement statement, Duration timeout, RowConsumer rows) throws IOException {
+        ask(queries, "queries", statement, timeout, rows);
+    }
+
+    private void ask(Semaphore permits, String what, Statement statement, Duration timeout, RowConsumer rows)
+            throws IOException {
+        if (!acquire(permits)) {
             throw new ProblemException(Answer.problem(
-                    CommonProblem.OVERLOADED, "too many queries are running; send the request again after a pause"));
+                    CommonProblem.OVERLOADED,
+                    "too many " + what + " are running; send the request again after a pause"));
         }
         try {
             run(statement, timeout, rows);
@@ -97,7 +128,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private boolean acquire() {
+    private static boolean acquire(Semaphore permits) {
         try {
             return permits.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -114,7 +145,8 @@ public final class Database implements AutoCloseable {
             try (java.sql.Statement sql = connection.createStatement()) {
                 StatementImpl ours = sql.unwrap(StatementImpl.class);
                 ours.getLocalSettings().serverSetting("max_execution_time", Long.toString(timeout.toSeconds()));
-                ours.getLocalSettings().serverSetting("max_bytes_before_external_group_by", GROUP_BY_BYTES);
+                ours.getLocalSettings().serverSetting("max_bytes_before_external_group_by", MEMORY_BYTES);
+                ours.getLocalSettings().serverSetting("max_bytes_before_external_sort", MEMORY_BYTES);
                 statement
                         .parameters()
                         .forEach((name, value) -> ours.getLocalSettings().serverSetting("param_" + name, value));

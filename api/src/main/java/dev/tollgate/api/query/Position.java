@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -54,6 +55,21 @@ public record Position(long asOfMillis, long streamMillis, long lagMillis, Strin
         });
         return new Position(
                 newest[0], newest[1], newest[0] == 0 ? 0 : Math.max(0, newest[2] - newest[0]), vector.toString());
+    }
+
+    /**
+     * The same of a table whose rows are joined with those of others: how fresh it is says the table, whether anything
+     * is new all of them.
+     *
+     * @param others of Tollgate's
+     */
+    public static Position of(Database database, String table, List<String> others) throws IOException {
+        Position position = of(database, table);
+        StringJoiner vectors = new StringJoiner(";").add(position.vector());
+        for (String other : others) {
+            vectors.add(of(database, other).vector());
+        }
+        return new Position(position.asOfMillis(), position.streamMillis(), position.lagMillis(), vectors.toString());
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.tollgate.api.usage;
 import dev.tollgate.api.access.Viewer;
 import dev.tollgate.api.access.ViewerEndpoint;
 import dev.tollgate.api.format.Freshness;
-import dev.tollgate.api.format.RowFormat;
 import dev.tollgate.api.format.TableAnswer;
 import dev.tollgate.api.parameter.TimeRange;
 import dev.tollgate.api.query.Database;
@@ -11,7 +10,6 @@ import dev.tollgate.api.query.Position;
 import dev.tollgate.http.Answer;
 import dev.tollgate.http.Exchange;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -24,20 +22,10 @@ public final class UsageEndpoint implements ViewerEndpoint {
 
     private final Database database;
     private final InstantSource clock;
-    private final Duration queryTimeout;
-    private final Duration exportTimeout;
 
-    /**
-     * An endpoint.
-     *
-     * @param queryTimeout for a query whose answer is JSON
-     * @param exportTimeout for one that is streamed, the time to read it included
-     */
-    public UsageEndpoint(Database database, InstantSource clock, Duration queryTimeout, Duration exportTimeout) {
+    public UsageEndpoint(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
-        this.queryTimeout = queryTimeout;
-        this.exportTimeout = exportTimeout;
     }
 
     @Override
@@ -56,7 +44,7 @@ public final class UsageEndpoint implements ViewerEndpoint {
         TimeRange range = request.windows().range();
         Answer answer = TableAnswer.of(
                 request.format(),
-                rows.table(database, viewer, request.format() == RowFormat.JSON ? queryTimeout : exportTimeout),
+                rows.table(database, viewer),
                 "rows",
                 MAX_JSON_ROWS,
                 "usage-" + range.from().atZone(range.zone()).toLocalDate(),

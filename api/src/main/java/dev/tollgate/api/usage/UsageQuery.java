@@ -1,8 +1,6 @@
 package dev.tollgate.api.usage;
 
 import dev.tollgate.api.access.Viewer;
-import dev.tollgate.api.parameter.Dimension;
-import dev.tollgate.api.parameter.Filter;
 import dev.tollgate.api.parameter.TimeRange;
 import dev.tollgate.api.parameter.Windows;
 import dev.tollgate.api.query.Statement;
@@ -99,7 +97,7 @@ final class UsageQuery {
                 + " toInt64(countIf(verdict IN ('COUNTED', 'AMENDED'))) - toInt64(countIf(verdict = 'VOIDED')) AS e");
         for (int i = 0; i < request.groups().size(); i++) {
             statement.sql(", ");
-            column(request.groups().get(i));
+            request.groups().get(i).addTo(statement);
             statement.sql(" AS d" + i);
         }
         statement.sql(" FROM (SELECT * FROM request_journal WHERE occurred_at >= fromUnixTimestamp64Milli(");
@@ -110,12 +108,12 @@ final class UsageQuery {
         accounts();
         request.filters().stream()
                 .filter(filter -> !filter.dimension().isMeter())
-                .forEach(this::condition);
+                .forEach(filter -> filter.addTo(statement));
         statement.sql(") AS entry ARRAY JOIN CAST(mapKeys(costs), 'Array(String)') AS meter_id,"
                 + " mapValues(costs) AS cost WHERE 1");
         request.filters().stream()
                 .filter(filter -> filter.dimension().isMeter())
-                .forEach(this::condition);
+                .forEach(filter -> filter.addTo(statement));
         statement.sql(" GROUP BY w, meter_id" + columns("d", request.groups().size()));
     }
 
@@ -140,12 +138,12 @@ final class UsageQuery {
         accounts();
         request.filters().stream()
                 .filter(filter -> !filter.dimension().isMeter())
-                .forEach(this::condition);
+                .forEach(filter -> filter.addTo(statement));
         statement.sql(" GROUP BY " + key + ") ARRAY JOIN CAST(mapKeys(sums), 'Array(String)') AS meter_id,"
                 + " mapValues(sums) AS cost WHERE 1");
         request.filters().stream()
                 .filter(filter -> filter.dimension().isMeter())
-                .forEach(this::condition);
+                .forEach(filter -> filter.addTo(statement));
         statement.sql(" GROUP BY w, meter_id" + (account.isEmpty() ? "" : ", d0"));
     }
 
@@ -183,37 +181,10 @@ final class UsageQuery {
         }
     }
 
-    private void column(Dimension dimension) {
-        if (dimension.attribute() == null) {
-            statement.sql("CAST(" + dimension.column() + ", 'String')");
-        } else {
-            statement.sql("attributes[").value(dimension.attribute()).sql("]");
-        }
-    }
-
     private void accounts() {
         if (!request.accounts().isEmpty()) {
             statement.sql(" AND account_id IN ").values(request.accounts());
         }
         viewer.restrict(statement);
-    }
-
-    private void condition(Filter filter) {
-        statement.sql(" AND ");
-        switch (filter.operator()) {
-            case IN, NOT_IN -> {
-                column(filter.dimension());
-                statement.sql(filter.operator() == Filter.Operator.NOT_IN ? " NOT IN " : " IN ");
-                statement.values(filter.values());
-            }
-            case PREFIX -> {
-                for (int i = 0; i < filter.values().size(); i++) {
-                    statement.sql(i == 0 ? "(startsWith(" : " OR startsWith(");
-                    column(filter.dimension());
-                    statement.sql(", ").value(filter.values().get(i)).sql(")");
-                }
-                statement.sql(")");
-            }
-        }
     }
 }

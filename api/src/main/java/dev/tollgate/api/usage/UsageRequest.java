@@ -2,6 +2,7 @@ package dev.tollgate.api.usage;
 
 import dev.tollgate.api.format.RowFormat;
 import dev.tollgate.api.parameter.Dimension;
+import dev.tollgate.api.parameter.Dimensions;
 import dev.tollgate.api.parameter.Filter;
 import dev.tollgate.api.parameter.Parameters;
 import dev.tollgate.api.parameter.TimeRange;
@@ -80,7 +81,7 @@ record UsageRequest(
 
     /** Reads all but what the headers say; problems are in the parameters. */
     static UsageRequest read(Parameters parameters, RowFormat format, Instant now) {
-        TimeRange range = TimeRange.read(parameters, now, null);
+        TimeRange range = TimeRange.read(parameters, now, false);
         List<String> accounts = parameters.split("account");
         if (accounts.size() > MAX_ACCOUNTS) {
             parameters.problem("account", accounts.size() + " accounts", "at most " + MAX_ACCOUNTS + " accounts");
@@ -99,7 +100,7 @@ record UsageRequest(
         return new UsageRequest(
                 Windows.read(parameters, range),
                 accounts,
-                Filter.read(parameters),
+                Filter.read(parameters, Dimensions.USAGE),
                 groups,
                 top,
                 zeros,
@@ -112,9 +113,9 @@ record UsageRequest(
     private static List<Dimension> groups(Parameters parameters) {
         List<Dimension> groups = new ArrayList<>();
         for (String name : parameters.split("group_by")) {
-            Dimension dimension = Dimension.named(name);
+            Dimension dimension = Dimensions.USAGE.named(name);
             if (dimension == null || dimension.isMeter()) {
-                parameters.problem("group_by", name, Dimension.allowedGroups(name));
+                parameters.problem("group_by", name, Dimensions.USAGE.allowedGroups(name));
             } else {
                 groups.add(dimension);
             }

@@ -7,10 +7,10 @@ import dev.tollgate.api.parameter.Filter;
 import dev.tollgate.api.parameter.TimeRange;
 import dev.tollgate.api.parameter.Windows;
 import dev.tollgate.api.query.Database;
+import dev.tollgate.api.query.RowConsumer;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ final class UsageRows {
     }
 
     /** The table; asks ClickHouse when its rows are asked for. */
-    Table table(Database database, Viewer viewer, Duration timeout) {
+    Table table(Database database, Viewer viewer) {
         List<String> columns = new ArrayList<>(List.of("from", "to", "meter"));
         request.groups().stream().map(Dimension::name).forEach(columns::add);
         if (request.top() > 0) {
@@ -51,7 +51,12 @@ final class UsageRows {
         }
         return new Table(columns, sink -> {
             Writing writing = new Writing(sink);
-            database.query(UsageQuery.of(request, viewer), timeout, row -> writing.accept(figure(row)));
+            RowConsumer rows = row -> writing.accept(figure(row));
+            if (request.format().isStreamed()) {
+                database.export(UsageQuery.of(request, viewer), rows);
+            } else {
+                database.query(UsageQuery.of(request, viewer), rows);
+            }
             writing.end();
         });
     }

@@ -88,7 +88,7 @@ class ParametersTest {
                         + "&filter[attribute.region][eq]=eu,west",
                 KNOWN);
 
-        List<Filter> filters = Filter.read(parameters);
+        List<Filter> filters = Filter.read(parameters, Dimensions.USAGE);
 
         assertThat(parameters.problems()).isEmpty();
         assertThat(filters)
@@ -114,7 +114,7 @@ class ParametersTest {
     void givenAFilterOfAnotherForm_whenRead_thenItIsAProblem(String query) {
         Parameters parameters = Parameters.of(query.replace(" ", "%20"), KNOWN);
 
-        assertThat(Filter.read(parameters)).isEmpty();
+        assertThat(Filter.read(parameters, Dimensions.USAGE)).isEmpty();
         assertThat(parameters.problems()).hasSize(1);
     }
 

@@ -30,7 +30,7 @@ class TimeRangeTest {
     void givenAPeriod_whenRead_thenItIsOfTheTimeZone(String period, String zone, Instant from, Instant to) {
         Parameters parameters = parameters("period=" + period + "&time_zone=" + zone);
 
-        TimeRange range = TimeRange.read(parameters, NOW, null);
+        TimeRange range = TimeRange.read(parameters, NOW, false);
 
         assertThat(parameters.problems()).isEmpty();
         assertThat(range.from()).isEqualTo(from);
@@ -41,7 +41,7 @@ class TimeRangeTest {
     void givenFromAlone_whenRead_thenItEndsNow() {
         Parameters parameters = parameters("from=2026-11-28T00:00:00+05:45");
 
-        TimeRange range = TimeRange.read(parameters, NOW, null);
+        TimeRange range = TimeRange.read(parameters, NOW, false);
 
         assertThat(parameters.problems()).isEmpty();
         assertThat(range.from()).isEqualTo(Instant.parse("2026-11-27T18:15:00Z"));
@@ -76,7 +76,7 @@ class TimeRangeTest {
     void givenAnythingElse_whenRead_thenItIsAProblemThatSaysWhatIsAllowed(String query) {
         Parameters parameters = parameters(query);
 
-        TimeRange range = TimeRange.read(parameters, NOW, null);
+        TimeRange range = TimeRange.read(parameters, NOW, false);
 
         assertThat(parameters.problems())
                 .isNotEmpty()
@@ -86,7 +86,7 @@ class TimeRangeTest {
 
     @Test
     void givenATime_whenWritten_thenItIsInTheOffsetOfThatDay() {
-        TimeRange range = TimeRange.read(parameters("period=2026&time_zone=Europe/Berlin"), NOW, null);
+        TimeRange range = TimeRange.read(parameters("period=2026&time_zone=Europe/Berlin"), NOW, false);
 
         assertThat(range.text(Instant.parse("2026-06-30T22:00:00Z").toEpochMilli()))
                 .isEqualTo("2026-07-01T00:00:00+02:00");

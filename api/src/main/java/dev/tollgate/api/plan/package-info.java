@@ -1,0 +1,5 @@
+/** Plans and their versions. */
+@NullMarked
+package dev.tollgate.api.plan;
+
+import org.jspecify.annotations.NullMarked;
