@@ -138,6 +138,11 @@ public final class NotifyConfig {
         return metrics;
     }
 
+    /** The name that the process keeps over restarts; null if it has none. */
+    public @Nullable String instanceId() {
+        return instanceId;
+    }
+
     /** What was read, defaults included, secrets masked. */
     public Map<String, String> effective() {
         return effective;

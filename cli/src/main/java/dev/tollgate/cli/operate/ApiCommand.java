@@ -3,6 +3,7 @@ package dev.tollgate.cli.operate;
 import dev.tollgate.api.Api;
 import dev.tollgate.api.ApiConfig;
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,6 +47,9 @@ public final class ApiCommand implements Callable<Integer> {
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private final LogOptions log = new LogOptions();
 
     @Override
     public Integer call() throws Exception {

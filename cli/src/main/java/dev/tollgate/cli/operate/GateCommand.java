@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.gateserver.GateServer;
 import dev.tollgate.gateserver.GateServerConfig;
@@ -44,6 +45,9 @@ public final class GateCommand implements Callable<Integer> {
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private final LogOptions log = new LogOptions();
 
     @Override
     public Integer call() throws Exception {

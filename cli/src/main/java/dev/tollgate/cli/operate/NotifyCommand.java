@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Json;
@@ -57,10 +58,13 @@ public final class NotifyCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
+    @Mixin
+    private final LogOptions log = new LogOptions();
+
     @Override
     public Integer call() throws Exception {
         NotifyConfig notifyConfig = NotifyConfig.from(config.values());
-        return RoleRunner.run("notify", notifyConfig.metrics(), registry -> {
+        return RoleRunner.run("notify", notifyConfig.instanceId(), notifyConfig.metrics(), registry -> {
             Notify notify = Notify.start(notifyConfig, registry);
             return new RoleRunner.Role() {
                 @Override
