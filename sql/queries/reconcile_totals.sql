@@ -1,4 +1,4 @@
--- Windows whose total differs from the journal: one row per account, limit, scope and window, none where the books agree.
+-- Windows whose total differs from the journal: one row per account, limit, scope, meter and window, none where the books agree.
 -- The journal side counts an event in a limit's window if the plan version in force at its time has that limit and the entry does not name the limit as late.
 -- verdict DRIFT is an error; PLAN_CHANGED means that entries of several plan versions meet in the window, where a change with the choice to reset or scale explains a difference.
 -- first_source and last_source bound the request events concerned, as partition:offset.
@@ -8,6 +8,8 @@ SELECT
     if(total.account_id != '', total.limit_id, journal.limit_id) AS limit_id,
     if(total.account_id != '', total.scope, journal.scope) AS scope,
     if(total.account_id != '', total.scope_key, journal.scope_key) AS scope_key,
+    if(total.account_id != '', total.meter_id, journal.meter_id) AS meter_id,
+    if(total.account_id != '', total.window_unit, journal.window_unit) AS window_unit,
     if(total.account_id != '', total.window_start, journal.window_start) AS window_start,
     total.closed AS closed,
     total.used AS total_used,
@@ -19,7 +21,7 @@ SELECT
     journal.last_source AS last_source
 FROM
 (
-    SELECT account_id, limit_id, scope, scope_key, window_start, used, closed
+    SELECT account_id, limit_id, scope, scope_key, meter_id, window_unit, window_start, used, closed
     FROM window_total
     WHERE window_start >= toDateTime64({from_day:Date32}, 3, 'UTC') AND window_start < toDateTime64({to_day:Date32}, 3, 'UTC')
 ) AS total
@@ -30,6 +32,8 @@ FULL OUTER JOIN
         limit_id,
         scope,
         scope_key,
+        meter_id,
+        window_unit,
         -- The window that the total says, whatever calendar it follows and whatever has cut it. Where there is no total, the
         -- window by UTC if it is one second, minute, hour, day or month, and the day of the event otherwise.
         multiIf(
@@ -53,6 +57,7 @@ FULL OUTER JOIN
             entry.plan_version AS plan_version,
             plan.limit_id AS limit_id,
             plan.scope AS scope,
+            plan.meter_id AS meter_id,
             plan.window_unit AS window_unit,
             multiIf(plan.scope = 'PROJECT', entry.project_id, plan.scope = 'API_KEY', entry.api_key_id, '') AS scope_key,
             entry.occurred_at AS occurred_at,
@@ -87,17 +92,19 @@ FULL OUTER JOIN
     (
         SELECT
             account_id AS span_account, limit_id AS span_limit, scope AS span_scope, scope_key AS span_key,
-            window_start AS span_start, window_end AS span_end
+            meter_id AS span_meter, window_unit AS span_unit, window_start AS span_start, window_end AS span_end
         FROM window_total
         WHERE window_end > toDateTime64({from_day:Date32}, 3, 'UTC') AND window_start < toDateTime64({to_day:Date32}, 3, 'UTC')
     ) AS span
     ON charge.account_id = span.span_account AND charge.limit_id = span.span_limit AND charge.scope = span.span_scope
-        AND charge.scope_key = span.span_key AND charge.occurred_at >= span.span_start
-    GROUP BY account_id, limit_id, scope, scope_key, window_start
+        AND charge.scope_key = span.span_key AND charge.meter_id = span.span_meter AND charge.window_unit = span.span_unit
+        AND charge.occurred_at >= span.span_start
+    GROUP BY account_id, limit_id, scope, scope_key, meter_id, window_unit, window_start
     HAVING window_start >= toDateTime64({from_day:Date32}, 3, 'UTC') AND window_start < toDateTime64({to_day:Date32}, 3, 'UTC')
 ) AS journal
 ON total.account_id = journal.account_id AND total.limit_id = journal.limit_id AND total.scope = journal.scope
-    AND total.scope_key = journal.scope_key AND total.window_start = journal.window_start
+    AND total.scope_key = journal.scope_key AND total.meter_id = journal.meter_id AND total.window_unit = journal.window_unit
+    AND total.window_start = journal.window_start
 WHERE (closed OR {include_open:UInt8} = 1) AND total_used != journal_used
-ORDER BY account_id, limit_id, scope, scope_key, window_start
+ORDER BY account_id, limit_id, scope, scope_key, meter_id, window_unit, window_start
 SETTINGS join_use_nulls = 0

@@ -6,20 +6,17 @@ import dev.tollgate.http.Budget;
 import dev.tollgate.http.server.CorsConfig;
 import dev.tollgate.http.server.HttpServer;
 import dev.tollgate.http.server.Readiness;
-import dev.tollgate.http.token.AccessToken;
+import dev.tollgate.http.service.HttpService;
+import dev.tollgate.http.service.OpenParts;
 import dev.tollgate.http.token.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A running query API. It starts without ClickHouse, and answers 503 while that is away.
+ * A running query API. It starts without ClickHouse, and answers 503 while that is away. Its tokens are those who may
+ * read; it drains within {@code api.drain-timeout}.
  *
  * <pre>{@code
  * try (Api api = Api.start(ApiConfig.from(settings), registry)) {
@@ -27,20 +24,12 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  */
-public final class Api implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Api.class);
-
-    private final HttpServer server;
+public final class Api extends HttpService {
     private final ApiRoutes routes;
-    private final Database database;
-    private final Tokens tokens;
-    private boolean closed;
 
-    private Api(HttpServer server, ApiRoutes routes, Database database, Tokens tokens) {
-        this.server = server;
+    private Api(HttpServer server, Tokens tokens, OpenParts parts, ApiRoutes routes) {
+        super(server, tokens, parts);
         this.routes = routes;
-        this.database = database;
-        this.tokens = tokens;
     }
 
     /**
@@ -55,27 +44,23 @@ public final class Api implements AutoCloseable {
 
     /** As {@link #start(ApiConfig, MeterRegistry)}, with the clock that says what now is in a request. */
     static Api start(ApiConfig config, MeterRegistry registry, InstantSource clock) {
-        Database database = new Database(config.clickHouse(), config.maxQueries());
+        return open("the API", config, parts -> assemble(config, registry, clock, parts), ApiException::new);
+    }
+
+    private static Api assemble(ApiConfig config, MeterRegistry registry, InstantSource clock, OpenParts parts)
+            throws Exception {
+        Database database = parts.add(new Database(config.clickHouse(), config.maxQueries()));
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
         ApiRoutes routes = new ApiRoutes(config, new Access(tokens), database, clock);
-        try {
-            HttpServer server = HttpServer.start(
-                    "api",
-                    config.http(),
-                    routes.routes(),
-                    () -> readiness(database),
-                    new ApiMetrics(registry, database),
-                    CorsConfig.NONE);
-            log.info("api started: address={} config={}", server.address(), new TreeMap<>(config.effective()));
-            return new Api(server, routes, database, tokens);
-        } catch (Exception e) {
-            database.close();
-            throw new ApiException(
-                    "the API did not start on " + config.http().host() + ":"
-                            + config.http().port() + ": " + e.getMessage(),
-                    e);
-        }
+        HttpServer server = HttpServer.start(
+                "api",
+                config.http(),
+                routes.routes(),
+                () -> readiness(database),
+                new ApiMetrics(registry, database),
+                CorsConfig.NONE);
+        return new Api(server, tokens, parts, routes);
     }
 
     private static Readiness.State readiness(Database database) {
@@ -84,57 +69,8 @@ public final class Api implements AutoCloseable {
                 : Readiness.State.notReady("clickhouse-unavailable", "ClickHouse does not answer");
     }
 
-    /** Base URL, without a slash at the end. */
-    public URI address() {
-        return server.address();
-    }
-
-    /** Path to methods of everything that is served. */
-    Map<String, Set<String>> routes() {
-        return server.routes();
-    }
-
     /** Parameters of the query by path. */
     Map<String, List<String>> parameters() {
         return routes.parameters();
-    }
-
-    /**
-     * From now on these may read and no others, so that a token can be revoked without a restart.
-     *
-     * @param replacement at least one
-     * @throws IllegalArgumentException if there are none
-     */
-    public void replaceTokens(List<AccessToken> replacement) {
-        tokens.replace(replacement);
-        log.info(
-                "tokens replaced: names={}",
-                replacement.stream().map(AccessToken::name).toList());
-    }
-
-    /** Whether it answers now: it is not closing, and ClickHouse is there. */
-    public boolean isReady() {
-        return server.isReady();
-    }
-
-    /** Whether it has stopped. */
-    public boolean isStopped() {
-        return server.isStopped();
-    }
-
-    /** Waits until somebody closes it. */
-    public void awaitTermination() throws InterruptedException {
-        server.awaitTermination();
-    }
-
-    /** Stops accepting, answers the requests under way within {@code api.drain-timeout}, and stops. */
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            server.close();
-            database.close();
-            log.info("api stopped");
-        }
     }
 }

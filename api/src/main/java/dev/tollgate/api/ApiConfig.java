@@ -1,6 +1,7 @@
 package dev.tollgate.api;
 
 import dev.tollgate.http.server.HttpServerConfig;
+import dev.tollgate.http.service.HttpServiceConfig;
 import dev.tollgate.http.token.AccessToken;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
@@ -32,7 +33,8 @@ public record ApiConfig(
         Duration queryTimeout,
         Duration exportTimeout,
         MetricsConfig metrics,
-        Map<String, String> effective) {
+        Map<String, String> effective)
+        implements HttpServiceConfig {
 
     /** Where it listens if nothing else is said. */
     public static final int DEFAULT_PORT = 8470;

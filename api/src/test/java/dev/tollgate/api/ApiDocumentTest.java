@@ -2,6 +2,7 @@ package dev.tollgate.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.http.contract.ApiContract;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,7 +19,7 @@ class ApiDocumentTest {
 
     @Test
     void givenTheApiDocument_whenServed_thenItListsExactlyTheRoutesAndParametersThatThereAre() throws Exception {
-        ApiContract contract = ApiContract.load();
+        ApiContract contract = ApiContract.of(Api.class);
         try (Api api = start();
                 HttpClient client = HttpClient.newHttpClient()) {
             assertThat(contract.routes()).isEqualTo(new TreeMap<>(api.routes()));

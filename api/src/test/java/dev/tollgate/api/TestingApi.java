@@ -3,6 +3,7 @@ package dev.tollgate.api;
 import dev.tollgate.embedded.EmbeddedStack;
 import dev.tollgate.embedded.EmbeddedStackOptions;
 import dev.tollgate.embedded.Part;
+import dev.tollgate.http.contract.ApiContract;
 import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.sql.ClickHouseConfig;
 import dev.tollgate.sql.Migrator;
@@ -42,7 +43,7 @@ final class TestingApi implements AutoCloseable {
     static final String CHECKER = "tg_checker-of-calls-0123456789012345";
     static final String EXPIRED = "tg_reader-of-the-past-01234567890123";
 
-    private static final ApiContract CONTRACT = ApiContract.load();
+    private static final ApiContract CONTRACT = ApiContract.of(Api.class);
 
     private static @Nullable EmbeddedStack shared;
 
@@ -145,7 +146,7 @@ final class TestingApi implements AutoCloseable {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
             Reply reply = new Reply(response.statusCode(), response.headers(), response.body());
             String sent = URI.create(path).getRawPath();
-            CONTRACT.check(routeOf(sent), reply);
+            CONTRACT.check("GET", routeOf(sent), reply.status(), reply.headers(), reply.body());
             return reply;
         } catch (IOException e) {
             throw new AssertionError(path + " got no answer: " + e, e);

@@ -149,7 +149,7 @@ class ArchitectureTest {
                 .beFreeOfCycles()
                 .check(http);
         assertThat(typesByPackage("dev.tollgate.http"))
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy((name, types) -> assertThat(types).as(name).isLessThanOrEqualTo(15));
     }
 

@@ -18,6 +18,8 @@ import dev.tollgate.engine.output.RejectionReason;
 import dev.tollgate.engine.output.UsageTotal;
 import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.planmodel.Outcome;
+import dev.tollgate.planmodel.Plans;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -227,6 +229,46 @@ class CorrectionTest {
                         RejectionReason.INVALID_AMENDMENT,
                         RejectionReason.MISSING_ENDPOINT,
                         RejectionReason.NEGATIVE_UNITS);
+        assertThat(account.state).isEqualTo(before);
+    }
+
+    @Test
+    void givenAPlanThatIsGone_whenItsEventIsVoided_thenWhatWasChargedByItIsTakenBack() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        account.calls("e", 9, NOON);
+        account.forget();
+        account.plans = Plans.empty().withRetired(List.of(TestingPlans.tenAMinute()));
+
+        account.command("fix", NOON + SECOND, NOON + SECOND, new Correction("e3", null));
+        account.call("later", NOON + DAY);
+
+        assertThat(account.rejections).isEmpty();
+        assertThat(account.journal.getFirst().verdict()).isEqualTo(Verdict.VOIDED);
+        assertThat(account.journal.getFirst().lateLimits()).isEmpty();
+        assertThat(account.totals)
+                .filteredOn(total -> total.limitId().equals("rpm"))
+                .extracting(UsageTotal::used)
+                .containsExactly(8L);
+    }
+
+    @Test
+    void givenAVersionThatTheCatalogNeverHad_whenAnEventThatItChargedIsCorrected_thenTheCorrectionIsRejected() {
+        TestingAccount account = TestingAccount.on(TestingPlans.tenAMinute());
+        account.calls("e", 3, NOON);
+        AccountState before = account.state.copy();
+        account.plans = Plans.of(TestingPlans.twentyAMinute());
+
+        account.command("fix", NOON + SECOND, NOON + SECOND, new Correction("e1", null));
+        account.command(
+                "fix2",
+                NOON + SECOND,
+                NOON + SECOND,
+                new Correction("e1", new Amendment("/v2/mem-it", null, null, null, null)));
+
+        assertThat(account.rejections).containsExactly(RejectionReason.UNKNOWN_PLAN, RejectionReason.UNKNOWN_PLAN);
+        assertThat(account.rejectionDetails)
+                .first()
+                .isEqualTo("the event was charged by version 1 of plan 'ten', which the catalog has never had");
         assertThat(account.state).isEqualTo(before);
     }
 

@@ -19,23 +19,21 @@ import dev.tollgate.http.server.CorsConfig;
 import dev.tollgate.http.server.HttpServer;
 import dev.tollgate.http.server.Readiness;
 import dev.tollgate.http.server.RequestListener;
-import dev.tollgate.http.token.AccessToken;
+import dev.tollgate.http.service.HttpService;
+import dev.tollgate.http.service.OpenParts;
 import dev.tollgate.http.token.Tokens;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.micrometer.PublisherMeterBinder;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A gate that proxies ask over HTTP. It starts without Kafka and the registry and answers by {@code gate.start-policy}
- * until it has read the topics.
+ * until it has read the topics. Its tokens are those who may ask; it drains within {@code gate-server.drain-timeout}
+ * and waits for Kafka to have the events of calls within {@code publisher.close-timeout}.
  *
  * <pre>{@code
  * try (GateServer server = GateServer.start(GateServerConfig.from(settings), registry)) {
@@ -43,23 +41,17 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  */
-public final class GateServer implements AutoCloseable {
+public final class GateServer extends HttpService {
     private static final Logger log = LoggerFactory.getLogger(GateServer.class);
 
     private static final Readiness.State LIMITS_UNKNOWN =
             Readiness.State.notReady("limits-unknown", "the topics have not been read to their ends yet");
 
-    private final HttpServer server;
-    private final Tokens tokens;
     private final Gate gate;
-    private final List<AutoCloseable> closedInOrder;
-    private boolean closed;
 
-    private GateServer(HttpServer server, Tokens tokens, Gate gate, List<AutoCloseable> closedInOrder) {
-        this.server = server;
-        this.tokens = tokens;
+    private GateServer(HttpServer server, Tokens tokens, OpenParts parts, Gate gate) {
+        super(server, tokens, parts);
         this.gate = gate;
-        this.closedInOrder = List.copyOf(closedInOrder);
     }
 
     /**
@@ -70,34 +62,31 @@ public final class GateServer implements AutoCloseable {
      *     property rejected by Kafka
      */
     public static GateServer start(GateServerConfig config, MeterRegistry registry) {
-        List<AutoCloseable> opened = new ArrayList<>();
-        try {
-            Gate gate = Gate.of(config.gate());
-            opened.addFirst(gate);
-            new GateMeterBinder(gate).bindTo(registry);
-            RequestEventPublisher publisher = RequestEventPublisher.start(config.publisher());
-            opened.addFirst(publisher);
-            new PublisherMeterBinder(publisher).bindTo(registry);
-            return start(config, registry, gate, new PublishingRecorder(publisher), opened);
-        } catch (Exception e) {
-            closeAll(opened);
-            throw new GateServerException(
-                    "the gate did not start on " + config.http().host() + ":"
-                            + config.http().port() + ": " + e.getMessage(),
-                    e);
-        }
+        return open("the gate", config, parts -> assemble(config, registry, parts), GateServerException::new);
     }
 
-    /**
-     * Starts one on a gate that is there.
-     *
-     * @param opened what is closed after the server, in this order
-     */
-    static GateServer start(
-            GateServerConfig config, MeterRegistry registry, Gate gate, Recorder recorder, List<AutoCloseable> opened)
+    /** Starts one on a gate that is there, and is not closed with it. */
+    static GateServer start(GateServerConfig config, MeterRegistry registry, Gate gate, Recorder recorder) {
+        return open(
+                "the gate",
+                config,
+                parts -> assemble(config, registry, gate, recorder, parts),
+                GateServerException::new);
+    }
+
+    private static GateServer assemble(GateServerConfig config, MeterRegistry registry, OpenParts parts)
             throws Exception {
-        CallerSource callers = callers(config);
-        opened.addFirst(callers);
+        Gate gate = parts.add(Gate.of(config.gate()));
+        new GateMeterBinder(gate).bindTo(registry);
+        RequestEventPublisher publisher = parts.add(RequestEventPublisher.start(config.publisher()));
+        new PublisherMeterBinder(publisher).bindTo(registry);
+        return assemble(config, registry, gate, new PublishingRecorder(publisher), parts);
+    }
+
+    private static GateServer assemble(
+            GateServerConfig config, MeterRegistry registry, Gate gate, Recorder recorder, OpenParts parts)
+            throws Exception {
+        CallerSource callers = parts.add(callers(config));
         // Bodies are not read, so no token holds any memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(1), 1, InstantSource.system());
         CheckEndpoint endpoint = new CheckEndpoint(
@@ -113,10 +102,7 @@ public final class GateServer implements AutoCloseable {
                 () -> gate.ready() ? Readiness.State.READY : LIMITS_UNKNOWN,
                 RequestListener.NONE,
                 CorsConfig.NONE);
-        opened.addFirst(server);
-        GateServer started = new GateServer(server, tokens, gate, opened);
-        log.info("gate started: address={} config={}", started.address(), new TreeMap<>(config.effective()));
-        return started;
+        return new GateServer(server, tokens, parts, gate);
     }
 
     private static CallerSource callers(GateServerConfig config) {
@@ -142,60 +128,5 @@ public final class GateServer implements AutoCloseable {
             log.warn("the limits are not known yet; until they are, gate.start-policy answers");
         }
         return known;
-    }
-
-    /** Base URL, without a slash at the end. */
-    public URI address() {
-        return server.address();
-    }
-
-    /** Whether the limits are known and it is not closing. */
-    public boolean isReady() {
-        return server.isReady();
-    }
-
-    /** Whether it has stopped. */
-    public boolean isStopped() {
-        return server.isStopped();
-    }
-
-    /**
-     * From now on these may ask and no others.
-     *
-     * @throws IllegalArgumentException if there are none, or anyone may ask: that is changed by a restart only
-     */
-    public void replaceTokens(List<AccessToken> replacement) {
-        tokens.replace(replacement);
-        log.info(
-                "tokens replaced: names={}",
-                replacement.stream().map(AccessToken::name).toList());
-    }
-
-    /** Waits until somebody closes it. */
-    public void awaitTermination() throws InterruptedException {
-        server.awaitTermination();
-    }
-
-    /**
-     * Stops accepting, answers the requests under way within {@code gate-server.drain-timeout}, waits for Kafka to have
-     * the events of calls within {@code publisher.close-timeout}, and stops. Closing twice does nothing.
-     */
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            closeAll(closedInOrder);
-            log.info("gate stopped");
-        }
-    }
-
-    private static void closeAll(List<AutoCloseable> parts) {
-        for (AutoCloseable part : parts) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                log.warn("closing {} failed", part.getClass().getSimpleName(), e);
-            }
-        }
     }
 }

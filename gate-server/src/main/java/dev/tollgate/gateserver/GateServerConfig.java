@@ -5,6 +5,7 @@ import dev.tollgate.gate.Policy;
 import dev.tollgate.gateserver.check.CheckAnswer.IdentityHeaders;
 import dev.tollgate.gateserver.check.CheckOptions;
 import dev.tollgate.http.server.HttpServerConfig;
+import dev.tollgate.http.service.HttpServiceConfig;
 import dev.tollgate.http.token.AccessToken;
 import dev.tollgate.http.token.Role;
 import dev.tollgate.publisher.PublisherConfig;
@@ -57,7 +58,8 @@ public record GateServerConfig(
         CheckOptions defaults,
         List<String> endpoints,
         MetricsConfig metrics,
-        Map<String, String> effective) {
+        Map<String, String> effective)
+        implements HttpServiceConfig {
 
     /** Where it listens if nothing else is said. */
     public static final int DEFAULT_PORT = 8490;

@@ -21,7 +21,7 @@ final class GateServerSettings {
 
     static final HttpSettings HTTP = new HttpSettings("gate-server", GateServerConfig.DEFAULT_PORT);
 
-    static final TokenSettings TOKENS = new TokenSettings("gate-server", "tollgate gateway hash-token", Role.CHECK);
+    static final TokenSettings TOKENS = new TokenSettings("gate-server", "tollgate gate hash-token", Role.CHECK);
 
     static final Setting<AccountFrom> ACCOUNT_FROM = Setting.of(
             "gate-server.account-from",

@@ -73,16 +73,11 @@ class GateServerTest {
         Gate gate = Gate.unfed(config.gate(), System::currentTimeMillis);
         PlanFile.read(Path.of("..", "plans", "mem.yaml")).forEach(gate::apply);
         gate.apply(state("unpaid", "no payment since März"));
-        GateServer server = GateServer.start(
-                config,
-                registry,
-                gate,
-                (call, id, outcome, delivery) -> {
-                    recorded.add(call.accountId() + " " + call.endpoint() + " " + id);
-                    outcomes.put(String.valueOf(id), outcome);
-                    delivery.dropped();
-                },
-                new ArrayList<>());
+        GateServer server = GateServer.start(config, registry, gate, (call, id, outcome, delivery) -> {
+            recorded.add(call.accountId() + " " + call.endpoint() + " " + id);
+            outcomes.put(String.valueOf(id), outcome);
+            delivery.dropped();
+        });
         servers.add(server);
         return server;
     }

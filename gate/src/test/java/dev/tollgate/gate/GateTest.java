@@ -1,10 +1,12 @@
 package dev.tollgate.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.gate.internal.account.AccountRegistry;
 import dev.tollgate.gate.internal.account.GateAccount;
 import dev.tollgate.gate.internal.account.IntakeCounts;
+import dev.tollgate.planmodel.PlanHistory.ChangedVersionException;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Dimension;
 import dev.tollgate.schemas.avro.Mode;
@@ -91,6 +93,23 @@ class GateTest {
 
         assertThat(decision.limitId()).isEqualTo("requests-per-day");
         assertThat(decision.retryAfterSeconds()).isEqualTo(11 * 3_600 + 29 * 60 + 50);
+    }
+
+    @Test
+    void givenVersionThatIsNotWhatItWas_whenItsRecordIsRead_thenTheGateKeepsTheOneThatTheAccountingRoleKeeps() {
+        onMem(1, 98, 100);
+        Plan dearer = TestingPlan.named("mem")
+                .meter("requests", 5)
+                .limit("requests-per-minute", "requests", 100L, Algorithm.FIXED_WINDOW, WindowUnit.MINUTE)
+                .build();
+
+        assertThatThrownBy(() -> gate.apply(dearer))
+                .isInstanceOf(ChangedVersionException.class)
+                .hasMessageContaining("version 1 was published with other content");
+
+        assertThat(gate.check("acme", ORDINARY).allowed()).isTrue();
+        assertThat(gate.check("acme", ORDINARY).allowed()).isTrue();
+        assertThat(gate.check("acme", ORDINARY).allowed()).isFalse();
     }
 
     @Test

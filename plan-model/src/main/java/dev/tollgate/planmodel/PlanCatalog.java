@@ -28,9 +28,9 @@ public interface PlanCatalog {
     PlanVersion nextAfter(String planId, long eventTimeMillis);
 
     /**
-     * One version by number.
+     * One version by number, also one that is not part of its plan any more: what was charged by it is corrected by it.
      *
-     * @return the version, or null if the catalog does not have it
+     * @return the version, or null if the catalog has never had it
      */
     @Nullable
     PlanVersion version(String planId, int version);

@@ -111,6 +111,19 @@ public record PlanVersion(
         }
     }
 
+    /** Whether another version is the same in everything but the title, which decides nothing. */
+    public boolean hasContentOf(PlanVersion other) {
+        return planId.equals(other.planId)
+                && version == other.version
+                && effectiveFromMillis == other.effectiveFromMillis
+                && noticePeriodMillis == other.noticePeriodMillis
+                && meters.equals(other.meters)
+                && limits.equals(other.limits)
+                && perCallCaps.equals(other.perCallCaps)
+                && consumption.equals(other.consumption)
+                && calendar.equals(other.calendar);
+    }
+
     /** Everything that would be wrong with a plan of these parts, one sentence each; empty if it is sound. */
     public static List<String> problemsOf(
             String planId,

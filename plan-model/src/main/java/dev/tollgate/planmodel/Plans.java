@@ -18,15 +18,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Plans implements PlanCatalog {
     private static final Plans EMPTY =
-            new Plans(Map.of(PlanVersion.NONE.planId(), new PlanVersion[] {PlanVersion.NONE}), 0);
+            new Plans(Map.of(PlanVersion.NONE.planId(), new PlanVersion[] {PlanVersion.NONE}), Map.of(), 0);
 
     /** Versions by plan, ascending by effective date. */
     private final Map<String, PlanVersion[]> versionsByPlan;
 
+    /** Versions that are not part of their plan any more, by plan and number. */
+    private final Map<String, Map<Integer, PlanVersion>> retired;
+
     private final long longestWindowMillis;
 
-    private Plans(Map<String, PlanVersion[]> versionsByPlan, long longestWindowMillis) {
+    private Plans(
+            Map<String, PlanVersion[]> versionsByPlan,
+            Map<String, Map<Integer, PlanVersion>> retired,
+            long longestWindowMillis) {
         this.versionsByPlan = versionsByPlan;
+        this.retired = retired;
         this.longestWindowMillis = longestWindowMillis;
     }
 
@@ -55,6 +62,19 @@ public final class Plans implements PlanCatalog {
     }
 
     /**
+     * This catalog, which also knows versions that were part of it before: {@link #version} gives them, nothing else
+     * does.
+     *
+     * @param versions those that are part of the catalog may be among them
+     */
+    public Plans withRetired(Collection<PlanVersion> versions) {
+        Map<String, Map<Integer, PlanVersion>> known = new HashMap<>();
+        versions.forEach(version ->
+                known.computeIfAbsent(version.planId(), id -> new HashMap<>()).put(version.version(), version));
+        return new Plans(versionsByPlan, known, longestWindowMillis);
+    }
+
+    /**
      * This catalog and one more version. A version that is already there, word for word, changes nothing.
      *
      * @throws IllegalArgumentException if it contradicts the versions that are there; the message says how
@@ -75,7 +95,7 @@ public final class Plans implements PlanCatalog {
         Arrays.sort(after, Comparator.comparingLong(PlanVersion::effectiveFromMillis));
         Map<String, PlanVersion[]> copy = new HashMap<>(versionsByPlan);
         copy.put(added.planId(), after);
-        return new Plans(Map.copyOf(copy), Math.max(longestWindowMillis, longestWindow(added)));
+        return new Plans(Map.copyOf(copy), retired, Math.max(longestWindowMillis, longestWindow(added)));
     }
 
     /** Every version, by plan id and then by effective date. */
@@ -117,16 +137,12 @@ public final class Plans implements PlanCatalog {
 
     @Override
     public @Nullable PlanVersion version(String planId, int version) {
-        PlanVersion[] versions = versionsByPlan.get(planId);
-        if (versions == null) {
-            return null;
-        }
-        for (PlanVersion candidate : versions) {
+        for (PlanVersion candidate : versionsByPlan.getOrDefault(planId, new PlanVersion[0])) {
             if (candidate.version() == version) {
                 return candidate;
             }
         }
-        return null;
+        return retired.getOrDefault(planId, Map.of()).get(version);
     }
 
     @Override

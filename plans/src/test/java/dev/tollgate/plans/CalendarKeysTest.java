@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.plans.catalog.ApplyMode;
+import dev.tollgate.plans.catalog.CatalogContent;
 import dev.tollgate.plans.catalog.PlanMerge;
 import dev.tollgate.plans.catalog.PlanRejectedException;
 import dev.tollgate.schemas.avro.Limit;
@@ -108,7 +109,10 @@ class CalendarKeysTest {
                 .getFirst();
 
         assertThatThrownBy(() -> PlanMerge.merge(
-                        Map.of("p", applied), List.of(moved), Instant.parse("2026-06-01T00:00:00Z"), ApplyMode.STRICT))
+                        CatalogContent.of(Map.of("p", applied)),
+                        List.of(moved),
+                        Instant.parse("2026-06-01T00:00:00Z"),
+                        ApplyMode.STRICT))
                 .isInstanceOf(PlanRejectedException.class)
                 .hasMessageContaining(
                         "plan p version 2: has another time zone or anchor than version 1, and windows that run"

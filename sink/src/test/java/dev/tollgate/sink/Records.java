@@ -55,6 +55,7 @@ public final class Records {
                 .setScope(Scope.ACCOUNT)
                 .setWindowStart(minute)
                 .setWindowEnd(minute.plus(1, ChronoUnit.MINUTES))
+                .setWindow("MINUTE")
                 .setUsed(used)
                 .setAmount(100L)
                 .setPlanId("mem")

@@ -69,19 +69,21 @@ final class ViewsIT {
 
     private static final String TOTALS = """
         INSERT INTO usage_total
-        (account_id, limit_id, scope, scope_key, window_start, meter_id, plan_id, plan_version, window_end,
+        (account_id, limit_id, scope, scope_key, window_start, meter_id, window_unit, plan_id, plan_version, window_end,
             stream_time, recorded_at,
          used, amount, closed, version, record_topic_id, record_partition, record_offset)
         VALUES
-        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'MINUTE', 'mem', 1,
             '2026-11-02 10:21:00', '2026-11-02 10:20:01', '2026-11-02 10:20:02', 1, 100, false, 1, 'T', 0, 0),
-        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+        ('a', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'MINUTE', 'mem', 1,
             '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, 100, true, 5, 'T', 0, 1),
-        ('a', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00',
+        ('a', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'DAY', 'mem', 1,
+            '2026-11-03 00:00:00',
             '2026-11-02 10:30:01', '2026-11-02 10:30:02', 2, 4000, false, 5, 'T', 0, 2),
-        ('b', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'mem', 1,
+        ('b', 'requests-per-minute', 'ACCOUNT', '', '2026-11-02 10:20:00', 'requests', 'MINUTE', 'mem', 1,
             '2026-11-02 10:21:00', '2026-11-02 10:30:01', '2026-11-02 10:30:02', 3, 100, true, 2, 'T', 1, 0),
-        ('b', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'mem', 1, '2026-11-03 00:00:00',
+        ('b', 'requests-per-day', 'ACCOUNT', '', '2026-11-02 00:00:00', 'requests', 'DAY', 'mem', 1,
+            '2026-11-03 00:00:00',
             '2026-11-02 10:30:01', '2026-11-02 10:30:02', 1, NULL, false, 2, 'T', 1, 1)\
         """;
 

@@ -3,6 +3,7 @@ package dev.tollgate.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.schemas.avro.AccountEvent;
+import dev.tollgate.schemas.avro.AccountEventType;
 import dev.tollgate.schemas.avro.DeadLetter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -21,6 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,48 +33,68 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real application on real brokers: plan versions, removals and assignments come in mid-traffic, one instance reads
- * as they come; then all input topics are copied, append times and all, to another number of partitions and read again
- * by two instances. Journal, limit events, dead letters and final totals must be the same, byte for byte, and so must
- * the newest open totals but for the account's version.
+ * The real application on real brokers: plan versions, removals, assignments and corrections come in mid-traffic, one
+ * instance reads as they come; then all input topics are copied, append times and all, to another number of partitions
+ * and read again by two instances. Journal, limit events, dead letters and final totals must be the same, byte for
+ * byte, and so must the newest open totals but for the account's version.
  */
 class ReplayIT {
     private static final int ACCOUNTS = 12;
     private static final int EVENTS = 2_400;
+    private static final int EVENTS_PER_VOID = 120;
 
     @TempDir
     Path folder;
 
-    private final long seed = Long.getLong("tollgate.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("tollgate.seed", System.nanoTime());
+    private static final int SEEDS = Integer.getInteger("tollgate.seeds", 1);
+    private static final int SEEDS_AT_ONCE = 3;
 
+    /** {@code -Dtollgate.seeds=N} tries N seeds, from {@code -Dtollgate.seed} on. */
     @Test
     void givenPlansAndAssignmentsInMidTraffic_whenAllTopicsAreReadAgain_thenTheAnswerIsTheSame() throws Exception {
-        System.out.println("ReplayIT -Dtollgate.seed=" + seed);
-        try (TestingCluster live = new TestingCluster(Stacks.forTests())) {
-            Answer first;
-            try (AccountingApp app = new AccountingApp(live.config(folder.resolve("live")))) {
-                app.start();
-                publishTraffic(live);
-                first = settledAnswer(live, Function.identity());
+        System.out.println("ReplayIT -Dtollgate.seed=" + SEED);
+        try (ExecutorService threads = Executors.newFixedThreadPool(SEEDS_AT_ONCE)) {
+            List<Future<Long>> runs = new ArrayList<>();
+            for (long seed = SEED; seed < SEED + SEEDS; seed++) {
+                runs.add(threads.submit(new Run(seed, folder.resolve("seed-" + seed))));
             }
-
-            try (TestingCluster copy = live.copyWithAppendTimes(Stacks.forTests(), 3);
-                    AccountingApp one =
-                            new AccountingApp(copy.config(folder.resolve("one")), new SimpleMeterRegistry(), false);
-                    AccountingApp two =
-                            new AccountingApp(copy.config(folder.resolve("two")), new SimpleMeterRegistry(), false)) {
-                one.start();
-                two.start();
-                Answer again = settledAnswer(copy, copy::originalOf);
-
-                assertThat(again.said()).as("-Dtollgate.seed=%d", seed).isEqualTo(first.said());
+            for (Future<Long> run : runs) {
+                System.out.println("replayed alike: -Dtollgate.seed=" + run.get());
             }
         }
     }
 
+    /** One history, read twice. */
+    private record Run(long seed, Path folder) implements Callable<Long> {
+        @Override
+        public Long call() throws Exception {
+            try (TestingCluster live = new TestingCluster(Stacks.forTests())) {
+                Answer first;
+                try (AccountingApp app = new AccountingApp(live.config(folder.resolve("live")))) {
+                    app.start();
+                    publishTraffic(live, new Random(seed));
+                    first = settledAnswer(live, Function.identity());
+                }
+
+                try (TestingCluster copy = live.copyWithAppendTimes(Stacks.forTests(), 3);
+                        AccountingApp one = new AccountingApp(
+                                copy.config(folder.resolve("one")), new SimpleMeterRegistry(), false);
+                        AccountingApp two = new AccountingApp(
+                                copy.config(folder.resolve("two")), new SimpleMeterRegistry(), false)) {
+                    one.start();
+                    two.start();
+                    Answer again = settledAnswer(copy, copy::originalOf);
+
+                    assertThat(again.said()).as("-Dtollgate.seed=%d", seed).isEqualTo(first.said());
+                }
+            }
+            return seed;
+        }
+    }
+
     /** Events of an hour ago, so that no window's end has to be waited for, and changes of plans in between. */
-    private void publishTraffic(TestingCluster cluster) {
-        Random random = new Random(seed);
+    private static void publishTraffic(TestingCluster cluster, Random random) {
         Instant start = Instant.now().minus(Duration.ofHours(1));
         cluster.publish(Topic.PLAN_CATALOG, "mem", TestingPlans.mem("mem", 25));
         cluster.settle();
@@ -78,9 +103,10 @@ class ReplayIT {
         }
         cluster.settle();
         int version = 1;
+        List<String> accounts = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
-            cluster.publish(TestingEvents.request(
-                    TestingCluster.account(random.nextInt(ACCOUNTS)), "event-" + i, start.plusMillis(10L * i)));
+            accounts.add(TestingCluster.account(random.nextInt(ACCOUNTS)));
+            cluster.publish(TestingEvents.request(accounts.get(i), "event-" + i, start.plusMillis(10L * i)));
             if (i % 100 == 50) {
                 version++;
                 // Two versions ahead of each other, from event times that traffic reaches soon or has passed.
@@ -95,6 +121,17 @@ class ReplayIT {
             }
             if (i % 700 == 650) {
                 cluster.publishRaw(Topic.PLAN_CATALOG, "other".getBytes(java.nio.charset.StandardCharsets.UTF_8), null);
+            }
+            if (i % EVENTS_PER_VOID == 110) {
+                // Its plan may have other versions by now, or none.
+                int target = i - random.nextInt(100);
+                apart(cluster);
+                AccountEvent command = TestingEvents.command(
+                                accounts.get(target), "void-" + i, AccountEventType.EVENT_VOIDED, Instant.now())
+                        .setCorrectedEventId("event-" + target)
+                        .build();
+                cluster.publish(Topic.ACCOUNT_EVENTS, command.getAccountId(), command);
+                apart(cluster);
             }
             if (i % 40 == 0) {
                 // About the time at which the version begins to count, on either side of it.
@@ -125,7 +162,9 @@ class ReplayIT {
 
     /** Waits until everything is said: each event has its verdict, each alert is over, and nothing changes any more. */
     private static Answer settledAnswer(TestingCluster cluster, Function<SpecificRecord, SpecificRecord> original) {
-        TestingCluster.await("a journal entry for each event", () -> cluster.committedVerdicts() == EVENTS);
+        int entries = EVENTS + EVENTS / EVENTS_PER_VOID;
+        TestingCluster.await(
+                "a journal entry for each event and each void", () -> cluster.committedVerdicts() == entries);
         TestingCluster.await("the end of each alert", () -> {
             List<LimitEvent> events = cluster.committedSoFar(Topic.LIMIT_EVENTS, LimitEvent.class).stream()
                     .map(ConsumerRecord::value)

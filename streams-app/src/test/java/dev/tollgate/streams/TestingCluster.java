@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -221,13 +222,15 @@ final class TestingCluster implements AutoCloseable {
         return totals;
     }
 
-    /** Key of an account's total, for a limit by account. */
+    /** Key of an account's total, for a limit by account that is named after its meter and window. */
     static String key(RequestEvent event, String limit, long windowStart) {
         return key(event.getAccountId(), limit, windowStart);
     }
 
     static String key(String account, String limit, long windowStart) {
-        return account + "|" + limit + "|ACCOUNT||" + windowStart;
+        String[] parts = limit.split("-per-", -1);
+        return account + "|" + limit + "|ACCOUNT||" + parts[0] + "|" + parts[1].toUpperCase(Locale.ROOT) + "|"
+                + windowStart;
     }
 
     /** The newest committed total of each key, as a reader of the compacted topic sees it. */

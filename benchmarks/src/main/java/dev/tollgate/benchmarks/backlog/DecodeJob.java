@@ -1,6 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import java.time.Duration;
@@ -34,14 +34,14 @@ final class DecodeJob implements Job {
     }
 
     @Override
-    public Result run(int run, Progress progress) throws InterruptedException {
+    public Result run(int run, StepLog steps) throws InterruptedException {
         AtomicLong decoded = new AtomicLong();
         AtomicLong units = new AtomicLong();
         AtomicBoolean stopped = new AtomicBoolean();
         Thread reader = Thread.ofPlatform().name(THREAD).start(() -> read(decoded, units, stopped));
         Throughput throughput;
         try {
-            throughput = Throughput.watch(decoded::get, traffic.events(), progress);
+            throughput = Throughput.watch(decoded::get, traffic.events(), steps);
         } finally {
             stopped.set(true);
             reader.join();

@@ -1,6 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.registry.RegistryConfig;
@@ -90,7 +90,7 @@ final class FlinkJob implements Job {
     }
 
     @Override
-    public Result run(int run, Progress progress) throws Exception {
+    public Result run(int run, StepLog steps) throws Exception {
         String name = "flink-" + run;
         String totals = name + "-totals";
         stack.createTopic(totals, EventLog.PARTITIONS);
@@ -103,7 +103,7 @@ final class FlinkJob implements Job {
             build(flink, name, totals);
             JobClient job = flink.executeAsync(name);
             CompletableFuture<?> end = job.getJobExecutionResult();
-            Throughput throughput = Throughput.watch(() -> countedByAll(end), traffic.events(), progress);
+            Throughput throughput = Throughput.watch(() -> countedByAll(end), traffic.events(), steps);
             stop(job, end, folder.resolve("savepoint"));
             TotalsReader.Reading reading =
                     TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, expected);

@@ -1,6 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ interface Job {
      *
      * @param run number of the run, from 1
      */
-    Result run(int run, Progress progress) throws Exception;
+    Result run(int run, StepLog steps) throws Exception;
 
     /**
      * What a run was.

@@ -1,10 +1,10 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.benchmarks.report.BarChart;
+import dev.tollgate.benchmarks.report.BenchOptions;
 import dev.tollgate.benchmarks.report.Machine;
 import dev.tollgate.benchmarks.report.Report;
-import dev.tollgate.benchmarks.report.ReportOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How fast a backlog is worked off, by Tollgate and by what it can be compared with. */
 @Command(
@@ -37,7 +34,8 @@ import picocli.CommandLine.Spec;
                     + " minute after the last event is named, and the exit status is 1.",
             "",
             "Each runs twice, in turns. The second, warm run is the figure. Processor time is that of the whole"
-                    + " process, broker included, and of the threads that handle the events."
+                    + " process, broker included, and of the threads that handle the events. With --quick there are"
+                    + " 100,000 events at the most."
         },
         footer = {
             "",
@@ -60,9 +58,6 @@ public final class PipelineCommand implements Callable<Integer> {
 
     @Option(names = "--events", defaultValue = "1000000", description = "Events of a run. Default: ${DEFAULT-VALUE}.")
     private int events;
-
-    @Option(names = "--quick", description = "100,000 events, to see that it runs.")
-    private boolean quick;
 
     @Option(
             names = "--accounts",
@@ -109,55 +104,50 @@ public final class PipelineCommand implements Callable<Integer> {
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Mixin
-    private ReportOptions reportOptions = new ReportOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
+    private BenchOptions bench = new BenchOptions();
 
     private record Ran(Job job, int run, Job.Result result) {}
 
     @Override
     public Integer call() throws Exception {
         if (events < 1 || accounts < 1 || runs < 1 || threads < 1 || limits < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--events, --accounts, --runs, --threads and --limits must be 1 or more");
+            throw bench.wrongUsage("--events, --accounts, --runs, --threads and --limits must be 1 or more");
         }
         if (!(hotShare >= 0 && hotShare <= 1)) {
-            throw new ParameterException(spec.commandLine(), "--hot-share must be 0 to 1, was " + hotShare);
+            throw bench.wrongUsage("--hot-share must be 0 to 1, was " + hotShare);
         }
         Machine machine = Machine.present();
-        Progress progress = new Progress(System.err);
+        StepLog steps = new StepLog(System.err);
         Traffic traffic = new Traffic(
-                quick ? Math.min(events, QUICK_EVENTS) : events,
+                bench.isQuick() ? Math.min(events, QUICK_EVENTS) : events,
                 accounts,
                 hotShare,
                 seed,
                 Instant.now().minus(AGE).toEpochMilli());
-        List<Ran> ran = ran(traffic, progress);
+        List<Ran> ran = ran(traffic, steps);
         report(machine, traffic, ran);
         return ran.stream().allMatch(one -> one.result().difference() == null) ? 0 : 1;
     }
 
-    private List<Ran> ran(Traffic traffic, Progress progress) throws Exception {
+    private List<Ran> ran(Traffic traffic, StepLog steps) throws Exception {
         List<WindowedSum> sums = WindowedSum.many(limits);
         List<Ran> ran = new ArrayList<>();
-        progress.begin("broker and registry", 0);
+        steps.begin("broker and registry", 0);
         try (BacklogStack stack = new BacklogStack()) {
-            progress.end("");
-            progress.begin("adding up the events", 0);
+            steps.end("");
+            steps.begin("adding up the events", 0);
             Totals expected = Totals.of(traffic, sums);
-            progress.end(expected.windows() + " totals");
-            progress.begin("publishing the events", 0);
+            steps.end(expected.windows() + " totals");
+            steps.begin("publishing the events", 0);
             EventLog log = EventLog.publish(stack, "events.", traffic, sums);
-            progress.end("");
+            steps.end("");
             List<Job> chosen = chosen(stack, log, traffic, sums, expected);
             for (int run = 1; run <= runs; run++) {
                 for (Job job : chosen) {
                     System.gc();
-                    progress.begin(job.name() + ", run " + run, traffic.events());
-                    Job.Result result = job.run(run, progress);
-                    progress.end(String.format(
+                    steps.begin(job.name() + ", run " + run, traffic.events());
+                    Job.Result result = job.run(run, steps);
+                    steps.end(String.format(
                             Locale.ROOT,
                             "%,.0f events/s, %s",
                             result.throughput().perSecond(),
@@ -220,7 +210,7 @@ public final class PipelineCommand implements Callable<Integer> {
         }
         Report report = new Report(
                 "pipeline",
-                Report.commandOf(spec),
+                bench.command(),
                 machine,
                 parameters(traffic),
                 List.of(
@@ -234,8 +224,7 @@ public final class PipelineCommand implements Callable<Integer> {
                 rows,
                 ran.stream().map(PipelineCommand::json).toList(),
                 notes(ran));
-        reportOptions.give(
-                spec.commandLine().getOut(), report, "Events a second from a backlog, exactly once, warm", bars);
+        bench.give(report, "Events a second from a backlog, exactly once, warm", bars);
     }
 
     private static List<String> notes(List<Ran> ran) {

@@ -1,10 +1,10 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.benchmarks.report.BarChart;
+import dev.tollgate.benchmarks.report.BenchOptions;
 import dev.tollgate.benchmarks.report.Machine;
 import dev.tollgate.benchmarks.report.Report;
-import dev.tollgate.benchmarks.report.ReportOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,10 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What becomes of throughput, heap and disk with more accounts, limits and threads, and with one account above all. */
 @Command(
@@ -29,7 +26,8 @@ import picocli.CommandLine.Spec;
                     + " 1,000,000), one account with 20 % of the events, limits (1, 4, 12), stream threads (1, 2, 4).",
             "",
             "A run before them warms the process. Heap and disk are what the role holds at the end, by account.",
-            "The largest runs want a heap of 6 GB: TOLLGATE_JAVA_OPTS=-Xmx6g."
+            "The largest runs want a heap of 6 GB: TOLLGATE_JAVA_OPTS=-Xmx6g. With --quick there are 20,000 events and"
+                    + " 10,000 accounts at the most."
         },
         footer = {"", "Examples:", "  tollgate bench scale --quick", "  TOLLGATE_JAVA_OPTS=-Xmx6g tollgate bench scale"
         })
@@ -40,18 +38,11 @@ public final class ScaleCommand implements Callable<Integer> {
     @Option(names = "--events", defaultValue = "500000", description = "Events of a run. Default: ${DEFAULT-VALUE}.")
     private int events;
 
-    @Option(names = "--quick", description = "20,000 events and up to 10,000 accounts, to see that it runs.")
-    private boolean quick;
-
     @Option(names = "--seed", defaultValue = "1", description = "Of the accounts. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Mixin
-    private ReportOptions reportOptions = new ReportOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
+    private BenchOptions bench = new BenchOptions();
 
     /** One backlog and how it is worked off. */
     private record Case(int accounts, double hotShare, int limits, int threads) {
@@ -70,30 +61,30 @@ public final class ScaleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (events < 1) {
-            throw new ParameterException(spec.commandLine(), "--events must be 1 or more");
+            throw bench.wrongUsage("--events must be 1 or more");
         }
         Machine machine = Machine.present();
-        Progress progress = new Progress(System.err);
+        StepLog steps = new StepLog(System.err);
         List<List<String>> rows = new ArrayList<>();
         List<Map<String, Object>> results = new ArrayList<>();
         List<BarChart.Bar> bars = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         List<Case> cases = cases();
         double first = 0;
-        progress.begin("broker and registry", 0);
+        steps.begin("broker and registry", 0);
         try (BacklogStack stack = new BacklogStack()) {
-            progress.end("");
+            steps.end("");
             // The first is the warm-up, and shows in no row.
             for (int i = 0; i < cases.size(); i++) {
                 Case one = cases.get(i);
                 TollgateJob.Footprint footprint;
                 Job.Result result;
-                progress.begin(i == 0 ? "warm-up" : one.toString(), events());
+                steps.begin(i == 0 ? "warm-up" : one.toString(), events());
                 TollgateJob job = job(stack, one);
-                result = job.run(i, progress);
+                result = job.run(i, steps);
                 footprint = job.footprint();
                 double perSecond = result.throughput().perSecond();
-                progress.end(String.format(
+                steps.end(String.format(
                         Locale.ROOT,
                         "%,.0f events/s, %s",
                         perSecond,
@@ -120,7 +111,7 @@ public final class ScaleCommand implements Callable<Integer> {
         }
         Report report = new Report(
                 "scale",
-                Report.commandOf(spec),
+                bench.command(),
                 machine,
                 parameters(),
                 List.of(
@@ -134,19 +125,21 @@ public final class ScaleCommand implements Callable<Integer> {
                 rows,
                 results,
                 notes.isEmpty() ? List.of("All totals are those of the events.") : notes);
-        reportOptions.give(spec.commandLine().getOut(), report, "Events a second from a backlog", bars);
+        bench.give(report, "Events a second from a backlog", bars);
         return notes.isEmpty() ? 0 : 1;
     }
 
     private int events() {
-        return quick ? Math.min(events, 20_000) : events;
+        return bench.isQuick() ? Math.min(events, 20_000) : events;
     }
 
     private List<Case> cases() {
         List<Case> cases = new ArrayList<>();
-        int usual = quick ? 1_000 : 10_000;
+        int usual = bench.isQuick() ? 1_000 : 10_000;
         cases.add(new Case(usual, 0, 4, 1));
-        for (int accounts : quick ? new int[] {1_000, 10_000} : new int[] {1_000, 10_000, 100_000, 1_000_000}) {
+        List<Integer> accountCounts =
+                bench.isQuick() ? List.of(1_000, 10_000) : List.of(1_000, 10_000, 100_000, 1_000_000);
+        for (int accounts : accountCounts) {
             cases.add(new Case(accounts, 0, 4, 1));
         }
         cases.add(new Case(usual, HOT, 4, 1));

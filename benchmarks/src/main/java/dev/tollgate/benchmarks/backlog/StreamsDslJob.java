@@ -1,6 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.schemas.avro.RequestEvent;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
@@ -54,14 +54,14 @@ final class StreamsDslJob implements Job {
     }
 
     @Override
-    public Result run(int run, Progress progress) throws Exception {
+    public Result run(int run, StepLog steps) throws Exception {
         String application = "dsl-" + run;
         String totals = application + "-totals";
         stack.createTopic(totals, EventLog.PARTITIONS);
         LongAdder counted = new LongAdder();
         try (KafkaStreams streams = new KafkaStreams(topology(totals, counted), properties(application))) {
             streams.start();
-            Throughput throughput = Throughput.watch(counted::sum, traffic.events(), progress);
+            Throughput throughput = Throughput.watch(counted::sum, traffic.events(), steps);
             TotalsReader.Reading reading =
                     TotalsReader.await(stack, totals, new LongDeserializer(), Totals::put, expected);
             Map<String, Double> records = SentRecords.of(streams.metrics(), application + "-");

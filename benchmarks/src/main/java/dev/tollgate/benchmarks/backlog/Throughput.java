@@ -1,7 +1,7 @@
 package dev.tollgate.benchmarks.backlog;
 
 import dev.tollgate.benchmarks.Pauses;
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -23,18 +23,18 @@ record Throughput(long events, double seconds, ProcessorUse.Spent processor) {
      * @param goal how many it has to count
      * @throws IllegalStateException if it does not within ten minutes
      */
-    static Throughput watch(LongSupplier counted, long goal, Progress progress) {
+    static Throughput watch(LongSupplier counted, long goal, StepLog steps) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        await(counted, 1, deadline, progress);
+        await(counted, 1, deadline, steps);
         long before = counted.getAsLong();
         ProcessorUse use = new ProcessorUse();
         long start = System.nanoTime();
-        await(counted, goal, deadline, progress);
+        await(counted, goal, deadline, steps);
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Throughput(goal - before, seconds, use.spent());
     }
 
-    private static void await(LongSupplier counted, long goal, long deadline, Progress progress) {
+    private static void await(LongSupplier counted, long goal, long deadline, StepLog steps) {
         long seen = counted.getAsLong();
         while (seen < goal) {
             if (System.nanoTime() > deadline) {
@@ -43,7 +43,7 @@ record Throughput(long events, double seconds, ProcessorUse.Spent processor) {
             }
             Pauses.millis(STEP_MILLIS);
             seen = counted.getAsLong();
-            progress.at(seen);
+            steps.at(seen);
         }
     }
 

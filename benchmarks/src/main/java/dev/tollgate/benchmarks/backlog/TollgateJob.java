@@ -1,6 +1,6 @@
 package dev.tollgate.benchmarks.backlog;
 
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.engine.output.Verdict;
 import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.serde.AvroDeserializer;
@@ -63,7 +63,7 @@ final class TollgateJob implements Job {
     }
 
     @Override
-    public Result run(int run, Progress progress) throws Exception {
+    public Result run(int run, StepLog steps) throws Exception {
         String prefix = "tollgate-" + run + ".";
         EventLog log = EventLog.publish(stack, prefix, traffic, sums);
         long heapBefore = heapBytes();
@@ -72,7 +72,7 @@ final class TollgateJob implements Job {
             long before = app.metrics().journal.count(Verdict.COUNTED);
             Map<String, Double> sentBefore = sent(app, prefix);
             Throughput throughput =
-                    Throughput.watch(() -> app.metrics().journal.count(Verdict.COUNTED), traffic.events(), progress);
+                    Throughput.watch(() -> app.metrics().journal.count(Verdict.COUNTED), traffic.events(), steps);
             TotalsReader.Reading reading = TotalsReader.await(
                     stack,
                     log.layout().name(Topic.USAGE_TOTALS),

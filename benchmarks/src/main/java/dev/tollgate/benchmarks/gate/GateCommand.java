@@ -3,9 +3,9 @@ package dev.tollgate.benchmarks.gate;
 import dev.tollgate.benchmarks.CpuTimeProfiler;
 import dev.tollgate.benchmarks.engine.EngineEventBenchmark;
 import dev.tollgate.benchmarks.report.BarChart;
+import dev.tollgate.benchmarks.report.BenchOptions;
 import dev.tollgate.benchmarks.report.Machine;
 import dev.tollgate.benchmarks.report.Report;
-import dev.tollgate.benchmarks.report.ReportOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -25,9 +25,6 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** What a decision of the gate takes, and an event in the engine, without any input or output. */
 @Command(
@@ -37,22 +34,15 @@ import picocli.CommandLine.Spec;
             "Measures a decision of the gate beside Bucket4j and a plain cache look-up, and an event in the engine"
                     + " alone, by JMH in processes of their own.",
             "",
-            "One thread. Bytes are those that an operation allocates."
+            "One thread. Bytes are those that an operation allocates. With --quick there is one iteration of each."
         },
         footer = {"", "Examples:", "  tollgate bench gate --quick", "  tollgate bench gate --markdown --json gate.json"
         })
 public final class GateCommand implements Callable<Integer> {
     private static final TimeValue SECOND = TimeValue.seconds(1);
 
-    @Option(names = "--quick", description = "One iteration of each, to see that it runs.")
-    private boolean quick;
-
     @Mixin
-    private ReportOptions reportOptions = new ReportOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
+    private BenchOptions bench = new BenchOptions();
 
     @Override
     public Integer call() throws Exception {
@@ -66,8 +56,8 @@ public final class GateCommand implements Callable<Integer> {
                 .forks(1)
                 .warmupTime(SECOND)
                 .measurementTime(SECOND)
-                .warmupIterations(quick ? 1 : 3)
-                .measurementIterations(quick ? 1 : 5)
+                .warmupIterations(bench.isQuick() ? 1 : 3)
+                .measurementIterations(bench.isQuick() ? 1 : 5)
                 .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "--sun-misc-unsafe-memory-access=allow")
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTimeProfiler.class)
@@ -106,14 +96,14 @@ public final class GateCommand implements Callable<Integer> {
         }
         Report report = new Report(
                 "gate",
-                Report.commandOf(spec),
+                bench.command(),
                 machine,
-                Map.of("threads", 1, "iterations", quick ? 1 : 5),
+                Map.of("threads", 1, "iterations", bench.isQuick() ? 1 : 5),
                 List.of("operation", "ns", "error (99.9 %)", "process ns", "bytes"),
                 rows,
                 results,
                 List.of());
-        reportOptions.give(spec.commandLine().getOut(), report, "Nanoseconds of an operation, one thread", bars);
+        bench.give(report, "Nanoseconds of an operation, one thread", bars);
     }
 
     private static double secondary(RunResult one, String name) {

@@ -2,11 +2,11 @@ package dev.tollgate.benchmarks.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.tollgate.benchmarks.Pauses;
-import dev.tollgate.benchmarks.Progress;
+import dev.tollgate.benchmarks.StepLog;
 import dev.tollgate.benchmarks.report.BarChart;
+import dev.tollgate.benchmarks.report.BenchOptions;
 import dev.tollgate.benchmarks.report.Machine;
 import dev.tollgate.benchmarks.report.Report;
-import dev.tollgate.benchmarks.report.ReportOptions;
 import dev.tollgate.publisher.PublisherConfig;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;
@@ -27,10 +27,7 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * From {@code publish} of the event that reaches a limit until a gate in another process denies the account, at steady
@@ -46,7 +43,8 @@ import picocli.CommandLine.Spec;
             "",
             "Each rate is run five times, each time with a stack of its own; the table has the median and, in brackets,"
                     + " the least and the greatest of the runs. Cores are those of the process with broker, registry's"
-                    + " client, topology and publisher; the gate's and the registry's processes are not in it."
+                    + " client, topology and publisher; the gate's and the registry's processes are not in it. With"
+                    + " --quick each rate is run once, 5 s after 5 s of warm-up."
         },
         footer = {
             "",
@@ -70,9 +68,6 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(names = "--runs", defaultValue = "5", description = "Runs of each rate. Default: ${DEFAULT-VALUE}.")
     private int runs;
 
-    @Option(names = "--quick", description = "One run of each rate, 5 s after 5 s of warm-up, to see that it runs.")
-    private boolean quick;
-
     @Option(
             names = "--share",
             defaultValue = "200",
@@ -92,11 +87,7 @@ public final class LatencyCommand implements Callable<Integer> {
     private Map<String, String> topology = new HashMap<>();
 
     @Mixin
-    private ReportOptions reportOptions = new ReportOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
+    private BenchOptions bench = new BenchOptions();
 
     /**
      * What a run was.
@@ -114,26 +105,25 @@ public final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (quick) {
+        if (bench.isQuick()) {
             runs = 1;
             seconds = QUICK_SECONDS;
             warmUpSeconds = QUICK_SECONDS;
         }
         if (runs < 1 || seconds < 1 || warmUpSeconds < 0 || rates.stream().anyMatch(rate -> rate < share)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--runs and --seconds must be 1 or more, each --rate at least --share");
+            throw bench.wrongUsage("--runs and --seconds must be 1 or more, each --rate at least --share");
         }
         Machine machine = Machine.present();
-        Progress progress = new Progress(System.err);
+        StepLog steps = new StepLog(System.err);
         List<List<String>> rows = new ArrayList<>();
         List<Map<String, Object>> results = new ArrayList<>();
         List<BarChart.Bar> bars = new ArrayList<>();
         for (int rate : rates) {
             List<Run> ran = new ArrayList<>();
             for (int run = 1; run <= runs; run++) {
-                progress.begin(rate + " events/s, run " + run, 0);
+                steps.begin(rate + " events/s, run " + run, 0);
                 Run one = run(rate);
-                progress.end(String.format(Locale.ROOT, "p50 %.1f ms, p99 %.1f ms", one.millis(50), one.millis(99)));
+                steps.end(String.format(Locale.ROOT, "p50 %.1f ms, p99 %.1f ms", one.millis(50), one.millis(99)));
                 ran.add(one);
                 results.add(json(rate, run, one));
             }
@@ -159,14 +149,14 @@ public final class LatencyCommand implements Callable<Integer> {
         parameters.put("settings", topology);
         Report report = new Report(
                 "latency",
-                Report.commandOf(spec),
+                bench.command(),
                 machine,
                 parameters,
                 List.of("events/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "never denied", "counted/s", "cores"),
                 rows,
                 results,
                 List.of("Median of the runs (least to greatest); " + share * seconds / LIMIT + " crossings a run."));
-        reportOptions.give(spec.commandLine().getOut(), report, "From publishing to denial in another process", bars);
+        bench.give(report, "From publishing to denial in another process", bars);
         return 0;
     }
 
@@ -177,7 +167,7 @@ public final class LatencyCommand implements Callable<Integer> {
         try (Pipeline pipeline = new Pipeline(LIMIT, WindowUnit.DAY, topology)) {
             pipeline.assign(names(CROSSING, crossings));
             // The others are on no plan: they are counted and never stopped.
-            try (ChildJvm gate = gate(pipeline, crossings);
+            try (GateProcess gate = gate(pipeline, crossings);
                     RequestEventPublisher publisher = publisher(pipeline)) {
                 gate.awaitReady(line -> note(line, deniedAt));
                 int events = rate * (seconds + warmUpSeconds);
@@ -295,9 +285,9 @@ public final class LatencyCommand implements Callable<Integer> {
         }
     }
 
-    private static ChildJvm gate(Pipeline pipeline, int crossings) throws IOException {
+    private static GateProcess gate(Pipeline pipeline, int crossings) throws IOException {
         Map<String, String> properties = pipeline.clientProperties();
-        return new ChildJvm(
+        return new GateProcess(
                 WatchingGate.class,
                 List.of(
                         properties.getOrDefault("bootstrap.servers", ""),

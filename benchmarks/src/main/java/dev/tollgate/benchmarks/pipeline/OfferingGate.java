@@ -48,8 +48,8 @@ final class OfferingGate {
             for (int i = 0; i < accounts; i++) {
                 arrivals.add(new Arrival(Pauses.nowMicros() + gapMicros(random, perSecond), i));
             }
-            System.out.println(ChildJvm.READY);
-            while (!Lifeline.isCut()) {
+            System.out.println(GateProcess.READY);
+            while (!ParentSignal.isEnded()) {
                 Arrival arrival = arrivals.remove();
                 long wait = arrival.atMicros() - Pauses.nowMicros();
                 if (wait > 0) {
@@ -61,7 +61,7 @@ final class OfferingGate {
                 if (inMinute < firstSecond + stagger * arrival.account()) {
                     continue;
                 }
-                boolean begun = now >= Lifeline.beginMillis();
+                boolean begun = now >= ParentSignal.beginMillis();
                 String account = (begun ? args[2] : WARM_UP + args[2]) + arrival.account();
                 if (gate.check(account, Pipeline.ENDPOINT).allowed()) {
                     if (!publisher.publish(

@@ -69,7 +69,7 @@ final class Overshoot implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Map<String, Map<Long, Integer>> allowed = new TreeMap<>();
-        List<ChildJvm> children = new ArrayList<>();
+        List<GateProcess> children = new ArrayList<>();
         long firstWindow;
         try (Pipeline pipeline = new Pipeline(LIMIT, WindowUnit.MINUTE, topology)) {
             pipeline.assign(
@@ -77,17 +77,17 @@ final class Overshoot implements Callable<Integer> {
             for (int i = 0; i < gates; i++) {
                 children.add(child(pipeline, seed * 1_000 + i));
             }
-            for (ChildJvm child : children) {
+            for (GateProcess child : children) {
                 child.awaitReady(line -> note(line, allowed));
             }
             long now = System.currentTimeMillis();
             firstWindow = (now + WARM_UP_MILLIS) / MINUTE_MILLIS * MINUTE_MILLIS + MINUTE_MILLIS;
-            for (ChildJvm child : children) {
+            for (GateProcess child : children) {
                 child.begin(firstWindow);
             }
             System.out.printf("%d windows of %d accounts, seed %d%n", windows, accounts, seed);
             Pauses.millis(firstWindow + windows * MINUTE_MILLIS - 200 - now);
-            children.forEach(ChildJvm::close);
+            children.forEach(GateProcess::close);
             // Open totals are said once a second.
             Pauses.millis(5_000);
             report(allowed, pipeline.totals(), firstWindow / 1_000);
@@ -95,9 +95,9 @@ final class Overshoot implements Callable<Integer> {
         return 0;
     }
 
-    private ChildJvm child(Pipeline pipeline, long childSeed) throws IOException {
+    private GateProcess child(Pipeline pipeline, long childSeed) throws IOException {
         Map<String, String> properties = pipeline.clientProperties();
-        return new ChildJvm(
+        return new GateProcess(
                 OfferingGate.class,
                 List.of(
                         properties.getOrDefault("bootstrap.servers", ""),

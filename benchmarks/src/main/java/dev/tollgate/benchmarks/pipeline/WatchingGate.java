@@ -31,9 +31,9 @@ final class WatchingGate {
             if (!gate.start()) {
                 throw new IllegalStateException("the gate did not become ready in time");
             }
-            System.out.println(ChildJvm.READY);
+            System.out.println(GateProcess.READY);
             long round = System.nanoTime();
-            while (!watched.isEmpty() && !Lifeline.isCut()) {
+            while (!watched.isEmpty() && !ParentSignal.isEnded()) {
                 watched.removeIf(call -> isDenied(gate, call));
                 round = Math.max(round + ROUND_NANOS, System.nanoTime());
                 Pauses.untilNanos(round);

@@ -8,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * What a benchmark found.
@@ -46,14 +44,6 @@ public record Report(
                         "a row must have " + columns.size() + " cells, had " + row.size() + ": " + row);
             }
         }
-    }
-
-    /** The command line that a benchmark was started with, as the launcher takes it. */
-    public static String commandOf(CommandSpec spec) {
-        return Stream.concat(
-                        Stream.of("./tollgate", "bench", spec.name()),
-                        spec.commandLine().getParseResult().originalArgs().stream())
-                .collect(Collectors.joining(" "));
     }
 
     /** For a terminal: columns in line, the first from the left and the others from the right. */

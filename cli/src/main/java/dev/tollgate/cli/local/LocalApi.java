@@ -2,7 +2,6 @@ package dev.tollgate.cli.local;
 
 import dev.tollgate.api.Api;
 import dev.tollgate.api.ApiConfig;
-import dev.tollgate.api.ApiException;
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.http.token.TokenHash;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,13 +9,9 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The query API of a stack on this machine, with a token that is made anew at each start and kept nowhere. */
 final class LocalApi implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
-
     private final Api api;
     private final String token;
 
@@ -28,20 +23,10 @@ final class LocalApi implements AutoCloseable {
     /**
      * Starts it on loopback.
      *
-     * @param port null for the preset one, or any free one where that is taken
+     * @param port null for the usual one, or any free one where that is taken
      */
     static LocalApi start(LocalPipeline pipeline, MeterRegistry registry, @Nullable Integer port) {
-        if (port != null) {
-            return on(port, pipeline, registry);
-        }
-        if (LoopbackPort.isFree(ApiConfig.DEFAULT_PORT)) {
-            try {
-                return on(ApiConfig.DEFAULT_PORT, pipeline, registry);
-            } catch (ApiException e) {
-                LOG.debug("the preset port was taken meanwhile, by another stack that starts", e);
-            }
-        }
-        return on(0, pipeline, registry);
+        return UsualPort.start(port, ApiConfig.DEFAULT_PORT, usable -> on(usable, pipeline, registry));
     }
 
     private static LocalApi on(int port, LocalPipeline pipeline, MeterRegistry registry) {

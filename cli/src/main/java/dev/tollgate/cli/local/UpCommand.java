@@ -14,7 +14,6 @@ import dev.tollgate.embedded.Part;
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
-import dev.tollgate.gateway.GatewayException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.config.SettingsReader;
@@ -32,8 +31,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +51,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
     private static final int PARTITIONS = 4;
 
     @Spec
@@ -198,17 +194,7 @@ public final class UpCommand implements Callable<Integer> {
 
     /** On loopback like the rest of the stack, and as open as the rest of it to the users of this machine. */
     private Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry) {
-        if (gatewayPort != null) {
-            return startGateway(pipeline, registry, gatewayPort);
-        }
-        if (LoopbackPort.isFree(GatewayConfig.DEFAULT_PORT)) {
-            try {
-                return startGateway(pipeline, registry, GatewayConfig.DEFAULT_PORT);
-            } catch (GatewayException e) {
-                LOG.debug("the preset port was taken meanwhile, by another stack that starts", e);
-            }
-        }
-        return startGateway(pipeline, registry, 0);
+        return UsualPort.start(gatewayPort, GatewayConfig.DEFAULT_PORT, port -> startGateway(pipeline, registry, port));
     }
 
     private static Gateway startGateway(LocalPipeline pipeline, MeterRegistry registry, int port) {

@@ -32,13 +32,13 @@ public final class ProcessMetrics implements AutoCloseable {
     private final MeterRegistry registry;
     private final ProcessHealth health;
     private final @Nullable JvmGcMetrics garbage;
-    private final @Nullable MetricsServer server;
+    private final @Nullable ManagementServer server;
 
     private ProcessMetrics(
             MeterRegistry registry,
             ProcessHealth health,
             @Nullable JvmGcMetrics garbage,
-            @Nullable MetricsServer server) {
+            @Nullable ManagementServer server) {
         this.registry = registry;
         this.health = health;
         this.garbage = garbage;
@@ -57,7 +57,7 @@ public final class ProcessMetrics implements AutoCloseable {
             return new ProcessMetrics(new SimpleMeterRegistry(), health, null, null);
         }
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        MetricsServer server = MetricsServer.start(listen, registry::scrape, health);
+        ManagementServer server = ManagementServer.start(listen, registry::scrape, health);
         LOG.info("metrics are served: address={}", server.address());
         JvmGcMetrics garbage = new JvmGcMetrics();
         List<MeterBinder> jvm = List.of(

@@ -2,16 +2,7 @@ package dev.tollgate.cli.operate;
 
 import dev.tollgate.api.Api;
 import dev.tollgate.api.ApiConfig;
-import dev.tollgate.cli.config.ConfigOptions;
-import dev.tollgate.cli.logging.LogOptions;
-import dev.tollgate.cli.metrics.ProcessHealth;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code tollgate api}: usage over HTTP. */
 @Command(
@@ -40,51 +31,9 @@ import picocli.CommandLine.Spec;
         },
         subcommands = HashTokenCommand.class,
         mixinStandardHelpOptions = true)
-public final class ApiCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
-
-    @Mixin
-    private final ConfigOptions config = new ConfigOptions();
-
-    @Mixin
-    private final LogOptions log = new LogOptions();
-
-    @Override
-    public Integer call() throws Exception {
-        ApiConfig apiConfig = ApiConfig.from(config.values());
-        return RoleRunner.run("api", apiConfig.metrics(), registry -> {
-            Api api = Api.start(apiConfig, registry);
-            Path file = config.file();
-            TokenReload tokens = file == null
-                    ? null
-                    : TokenReload.of(
-                            file,
-                            () -> api.replaceTokens(
-                                    ApiConfig.from(config.values()).tokens()));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("api listens on " + api.address());
-            out.flush();
-            return new RoleRunner.Role() {
-                @Override
-                public void awaitTermination() throws InterruptedException {
-                    api.awaitTermination();
-                }
-
-                @Override
-                public ProcessHealth.State state() {
-                    return ProcessHealth.State.of(api.isStopped(), api.isReady());
-                }
-
-                @Override
-                public void close() {
-                    if (tokens != null) {
-                        tokens.close();
-                    }
-                    api.close();
-                }
-            };
-        });
+public final class ApiCommand extends ServerCommand<ApiConfig, Api> {
+    /** Called by picocli. */
+    public ApiCommand() {
+        super("api", ApiConfig::from, Api::start);
     }
 }

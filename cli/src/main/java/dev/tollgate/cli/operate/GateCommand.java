@@ -1,17 +1,8 @@
 package dev.tollgate.cli.operate;
 
-import dev.tollgate.cli.config.ConfigOptions;
-import dev.tollgate.cli.logging.LogOptions;
-import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.gateserver.GateServer;
 import dev.tollgate.gateserver.GateServerConfig;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code tollgate gate}: the gate as a process, for proxies. */
 @Command(
@@ -30,6 +21,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
+            "Who may ask: make a token with 'tollgate gate hash-token --new NAME' and put the line that it prints into"
+                    + " the configuration; without tokens anyone may ask who reaches the port.",
+            "",
             "Example:",
             "  tollgate gate --config tollgate.properties",
             "  curl -i 'http://localhost:8490/v1/check?dry_run=true' -H 'X-Account-Id: acme' \\",
@@ -37,53 +31,16 @@ import picocli.CommandLine.Spec;
             "",
             "'tollgate config gateserver' lists the keys; docs/gateways.md has a file for each proxy."
         },
+        subcommands = HashTokenCommand.class,
         mixinStandardHelpOptions = true)
-public final class GateCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
-
-    @Mixin
-    private final ConfigOptions config = new ConfigOptions();
-
-    @Mixin
-    private final LogOptions log = new LogOptions();
+public final class GateCommand extends ServerCommand<GateServerConfig, GateServer> {
+    /** Called by picocli. */
+    public GateCommand() {
+        super("gate-server", GateServerConfig::from, GateServer::start);
+    }
 
     @Override
-    public Integer call() throws Exception {
-        GateServerConfig gateConfig = GateServerConfig.from(config.values());
-        return RoleRunner.run("gate", gateConfig.metrics(), registry -> {
-            GateServer gate = GateServer.start(gateConfig, registry);
-            Path file = config.file();
-            TokenReload tokens = file == null || gateConfig.tokens().isEmpty()
-                    ? null
-                    : TokenReload.of(
-                            file,
-                            () -> gate.replaceTokens(
-                                    GateServerConfig.from(config.values()).tokens()));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("gate listens on " + gate.address());
-            out.flush();
-            var unused = gate.awaitLimits();
-            return new RoleRunner.Role() {
-                @Override
-                public void awaitTermination() throws InterruptedException {
-                    gate.awaitTermination();
-                }
-
-                @Override
-                public ProcessHealth.State state() {
-                    return ProcessHealth.State.of(gate.isStopped(), gate.isReady());
-                }
-
-                @Override
-                public void close() {
-                    if (tokens != null) {
-                        tokens.close();
-                    }
-                    gate.close();
-                }
-            };
-        });
+    void onListening(GateServer gate) throws InterruptedException {
+        var unused = gate.awaitLimits();
     }
 }

@@ -1,17 +1,8 @@
 package dev.tollgate.cli.operate;
 
-import dev.tollgate.cli.config.ConfigOptions;
-import dev.tollgate.cli.logging.LogOptions;
-import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.gateway.Gateway;
 import dev.tollgate.gateway.GatewayConfig;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code tollgate gateway}: request events over HTTP. */
 @Command(
@@ -44,51 +35,9 @@ import picocli.CommandLine.Spec;
         },
         subcommands = HashTokenCommand.class,
         mixinStandardHelpOptions = true)
-public final class GatewayCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // Set by picocli before call.
-    private CommandSpec spec;
-
-    @Mixin
-    private final ConfigOptions config = new ConfigOptions();
-
-    @Mixin
-    private final LogOptions log = new LogOptions();
-
-    @Override
-    public Integer call() throws Exception {
-        GatewayConfig gatewayConfig = GatewayConfig.from(config.values());
-        return RoleRunner.run("gateway", gatewayConfig.metrics(), registry -> {
-            Gateway gateway = Gateway.start(gatewayConfig, registry);
-            Path file = config.file();
-            TokenReload tokens = file == null || gatewayConfig.tokens().isEmpty()
-                    ? null
-                    : TokenReload.of(
-                            file,
-                            () -> gateway.replaceTokens(
-                                    GatewayConfig.from(config.values()).tokens()));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("gateway listens on " + gateway.address());
-            out.flush();
-            return new RoleRunner.Role() {
-                @Override
-                public void awaitTermination() throws InterruptedException {
-                    gateway.awaitTermination();
-                }
-
-                @Override
-                public ProcessHealth.State state() {
-                    return ProcessHealth.State.of(gateway.isStopped(), gateway.isReady());
-                }
-
-                @Override
-                public void close() {
-                    if (tokens != null) {
-                        tokens.close();
-                    }
-                    gateway.close();
-                }
-            };
-        });
+public final class GatewayCommand extends ServerCommand<GatewayConfig, Gateway> {
+    /** Called by picocli. */
+    public GatewayCommand() {
+        super("gateway", GatewayConfig::from, Gateway::start);
     }
 }

@@ -14,11 +14,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code tollgate gateway hash-token} and {@code tollgate api hash-token}: a bearer token as the configuration holds
- * it.
+ * {@code hash-token} of {@code tollgate gateway}, {@code gate} and {@code api}: a bearer token as the configuration of
+ * the command above holds it.
  */
 @Command(
         name = "hash-token",
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tollgate gateway hash-token --new billing >> tollgate.properties",
+            "  tollgate gate hash-token --new proxy >> tollgate.properties",
             "  tollgate api hash-token --new reports >> tollgate.properties",
             "  tollgate gateway hash-token partner --accounts 'acme,team-*' < token.txt"
         },
@@ -43,6 +45,10 @@ final class HashTokenCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli before run.
     private CommandSpec spec;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // Set by picocli before run.
+    private ServerCommand<?, ?> server;
 
     @Parameters(
             paramLabel = "NAME",
@@ -75,9 +81,10 @@ final class HashTokenCommand implements Runnable {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println(prefix() + name + ".hash=" + hash.text());
+        String prefix = server.tokenPrefix();
+        out.println(prefix + name + ".hash=" + hash.text());
         if (accounts != null) {
-            out.println(prefix() + name + ".accounts=" + accounts);
+            out.println(prefix + name + ".accounts=" + accounts);
         }
         out.flush();
         if (fresh) {
@@ -85,11 +92,6 @@ final class HashTokenCommand implements Runnable {
             err.println("The token, shown this once: " + token);
             err.flush();
         }
-    }
-
-    /** Of the command that it is a subcommand of: {@code gateway}, {@code api}. */
-    private String prefix() {
-        return spec.parent().name() + ".tokens.";
     }
 
     private String read() {

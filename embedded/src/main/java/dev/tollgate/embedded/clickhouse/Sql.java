@@ -170,21 +170,8 @@ sealed interface Sql {
         }
 
         private int endOfQuoted(int position) {
-            char quote = text.charAt(position);
-            int at = position + 1;
-            while (at < text.length()) {
-                char current = text.charAt(at);
-                if (current == '\\') {
-                    at += 2;
-                } else if (current != quote) {
-                    at++;
-                } else if (at + 1 < text.length() && text.charAt(at + 1) == quote) {
-                    at += 2;
-                } else {
-                    return at + 1;
-                }
-            }
-            return text.length();
+            int at = SqlTokens.endOfQuoted(text, position);
+            return at < 0 ? text.length() : at;
         }
 
         private int endOfGroup(int position) {

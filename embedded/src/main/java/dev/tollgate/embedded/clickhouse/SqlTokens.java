@@ -86,8 +86,8 @@ final class SqlTokens {
         }
         char first = text.charAt(start);
         return switch (first) {
-            case '\'' -> quoted(first, Kind.TEXT);
-            case '"', '`' -> quoted(first, Kind.QUOTED_NAME);
+            case '\'' -> quoted(Kind.TEXT);
+            case '"', '`' -> quoted(Kind.QUOTED_NAME);
             case '$' -> hereDocumentOrWord();
             case '\u00E2' -> typesetOrSymbol();
             default -> is(isWordPart(first) ? Kind.WORD : Kind.SYMBOL, isWordPart(first) ? wordEnd() : start + 1);
@@ -103,8 +103,15 @@ final class SqlTokens {
         return text.startsWith("--", start) || text.startsWith("# ", start) || text.startsWith("#!", start);
     }
 
-    private boolean quoted(char quote, Kind closed) {
-        int at = start + 1;
+    private boolean quoted(Kind closed) {
+        int at = endOfQuoted(text, start);
+        return at < 0 ? is(Kind.UNCLOSED, text.length()) : is(closed, at);
+    }
+
+    /** Position after a quoted text or name that begins at {@code from} with its quote; -1 if it has no end. */
+    static int endOfQuoted(String text, int from) {
+        char quote = text.charAt(from);
+        int at = from + 1;
         while (at < text.length()) {
             char current = text.charAt(at);
             if (current == '\\') {
@@ -114,10 +121,10 @@ final class SqlTokens {
             } else if (at + 1 < text.length() && text.charAt(at + 1) == quote) {
                 at += 2;
             } else {
-                return is(closed, at + 1);
+                return at + 1;
             }
         }
-        return is(Kind.UNCLOSED, text.length());
+        return -1;
     }
 
     /** {@code E2 80 98 ... E2 80 99} is a text, {@code E2 80 9C ... E2 80 9D} a name. */

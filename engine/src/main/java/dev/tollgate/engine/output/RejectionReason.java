@@ -30,7 +30,10 @@ public enum RejectionReason {
     ARITHMETIC_OVERFLOW,
     /** A kind of command that this version does not know. */
     UNKNOWN_COMMAND,
-    /** An assignment to a plan that the catalog does not have at the effective date. */
+    /**
+     * An assignment to a plan that the catalog does not have at the effective date, or a correction of an event that
+     * was charged by a version that the catalog has never had.
+     */
     UNKNOWN_PLAN,
     /** An override of a limit that the plan in force does not have. */
     UNKNOWN_LIMIT,

@@ -2,6 +2,7 @@ package dev.tollgate.engine.output;
 
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.time.WindowLength;
 
 /**
  * Usage of one fixed window of one limit so far.
@@ -13,6 +14,7 @@ import dev.tollgate.planmodel.Scope;
  * @param scopeKey project or API key id; empty for the scope {@code ACCOUNT} and for calls that name none
  * @param windowStartMillis inclusive
  * @param windowEndMillis exclusive
+ * @param window how long the limit's windows are; this one may be cut short
  * @param used sum of the costs of the events that the window took
  * @param amount what the limit allows
  * @param closed whether this is final
@@ -29,6 +31,7 @@ public record UsageTotal(
         String scopeKey,
         long windowStartMillis,
         long windowEndMillis,
+        WindowLength window,
         long used,
         Amount amount,
         boolean closed,

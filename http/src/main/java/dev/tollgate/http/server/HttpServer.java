@@ -52,6 +52,7 @@ public final class HttpServer implements AutoCloseable {
     /** Largest request line and headers. */
     static final int HEAD_BYTES = 16 << 10;
 
+    private final String name;
     private final Server server;
     private final ServerConnector connector;
     private final HeadDeadline headDeadline;
@@ -70,6 +71,7 @@ public final class HttpServer implements AutoCloseable {
             Readiness readiness,
             RequestListener listener,
             CorsConfig cors) {
+        this.name = name;
         this.config = config;
         this.readiness = readiness;
         this.routes = routes;
@@ -94,7 +96,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Listens.
      *
-     * @param name for threads: {@code gateway}
+     * @param name for threads and the log: {@code gateway}
      * @param config where, and for how long it waits
      * @param routes what it serves; not to be changed any more
      * @param readiness what {@code /health/ready} says until it is closed
@@ -186,6 +188,11 @@ public final class HttpServer implements AutoCloseable {
                 json.writeStringField("detail", detail);
             }
         });
+    }
+
+    /** For threads and the log. */
+    public String name() {
+        return name;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tollgate.gateway;
 import dev.tollgate.gateway.event.EventRules;
 import dev.tollgate.gateway.kafka.EventSender;
 import dev.tollgate.http.server.HttpServerConfig;
+import dev.tollgate.http.service.HttpServiceConfig;
 import dev.tollgate.http.token.AccessToken;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.InvalidSettingsException;
@@ -42,7 +43,8 @@ public record GatewayConfig(
         Duration ackTimeout,
         EventRules rules,
         MetricsConfig metrics,
-        Map<String, String> effective) {
+        Map<String, String> effective)
+        implements HttpServiceConfig {
 
     /** Where it listens if nothing else is said. */
     public static final int DEFAULT_PORT = 8480;

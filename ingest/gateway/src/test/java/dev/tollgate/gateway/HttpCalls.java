@@ -2,6 +2,7 @@ package dev.tollgate.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.http.contract.ApiContract;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ final class HttpCalls {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final ApiContract CONTRACT = ApiContract.load();
+    private static final ApiContract CONTRACT = ApiContract.of(Gateway.class);
 
     private HttpCalls() {}
 
@@ -56,7 +57,7 @@ final class HttpCalls {
                     response.headers().firstValue("Content-Type").orElse(""),
                     response.headers(),
                     response.body());
-            CONTRACT.check(request.method(), request.uri().getPath(), reply);
+            CONTRACT.check(request.method(), request.uri().getPath(), reply.status(), reply.headers(), reply.text());
             return reply;
         } catch (IOException e) {
             throw new AssertionError(request + " got no answer: " + e, e);

@@ -22,8 +22,8 @@ final class LossReport {
 
     private final PublisherCounters counters;
     private final PublisherListener listener;
-    private final Map<RejectionReason, String> lastDetails = new ConcurrentHashMap<>();
-    private final Map<RejectionReason, Long> reportedRejections = new EnumMap<>(RejectionReason.class);
+    private final Map<EventRejectionReason, String> lastDetails = new ConcurrentHashMap<>();
+    private final Map<EventRejectionReason, Long> reportedRejections = new EnumMap<>(EventRejectionReason.class);
     private final Map<DropReason, Long> reportedDrops = new EnumMap<>(DropReason.class);
     private volatile @Nullable RuntimeException lastListenerFailure;
     private long reportedListenerFailures;
@@ -35,7 +35,7 @@ final class LossReport {
     }
 
     /** An event was rejected. Any thread. */
-    void rejected(@Nullable RequestEvent event, RejectionReason reason, String detail) {
+    void rejected(@Nullable RequestEvent event, EventRejectionReason reason, String detail) {
         counters.rejectedOne(reason);
         lastDetails.put(reason, detail);
         try {
@@ -82,7 +82,7 @@ final class LossReport {
     /** Logs what happened since the last report; whether there was anything. */
     boolean logNew() {
         boolean any = false;
-        for (RejectionReason reason : RejectionReason.values()) {
+        for (EventRejectionReason reason : EventRejectionReason.values()) {
             long total = counters.rejected(reason);
             long fresh = total - reportedRejections.getOrDefault(reason, 0L);
             if (fresh > 0) {

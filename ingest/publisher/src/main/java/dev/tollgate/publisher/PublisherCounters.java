@@ -25,7 +25,7 @@ public final class PublisherCounters {
     private final LongAdder spooled = new LongAdder();
     private final LongAdder recovered = new LongAdder();
     private final LongAdder listenerFailures = new LongAdder();
-    private final Map<RejectionReason, LongAdder> rejected = adders(RejectionReason.class);
+    private final Map<EventRejectionReason, LongAdder> rejected = adders(EventRejectionReason.class);
     private final Map<DropReason, LongAdder> dropped = adders(DropReason.class);
 
     PublisherCounters() {}
@@ -80,7 +80,7 @@ public final class PublisherCounters {
     }
 
     /** Events rejected for one reason. */
-    public long rejected(RejectionReason reason) {
+    public long rejected(EventRejectionReason reason) {
         return adder(rejected, reason).sum();
     }
 
@@ -123,7 +123,7 @@ public final class PublisherCounters {
         acknowledged.add(count);
     }
 
-    void rejectedOne(RejectionReason reason) {
+    void rejectedOne(EventRejectionReason reason) {
         adder(rejected, reason).increment();
     }
 

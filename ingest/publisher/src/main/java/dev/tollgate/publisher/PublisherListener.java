@@ -17,10 +17,10 @@ public interface PublisherListener {
     /**
      * An event was rejected.
      *
-     * @param event as it was given; null only for {@link RejectionReason#MALFORMED}
+     * @param event as it was given; null only for {@link EventRejectionReason#MALFORMED}
      * @param detail field, value and allowed range, in words
      */
-    default void rejected(@Nullable RequestEvent event, RejectionReason reason, String detail) {}
+    default void rejected(@Nullable RequestEvent event, EventRejectionReason reason, String detail) {}
 
     /**
      * Events were given up.

@@ -201,7 +201,7 @@ public final class RequestEventPublisher implements AutoCloseable {
     /** The event checked and encoded, or null after it was rejected. */
     private @Nullable Envelope seal(@Nullable RequestEvent event, DeliveryListener delivery) {
         if (event == null) {
-            losses.rejected(null, RejectionReason.MALFORMED, "event must not be null");
+            losses.rejected(null, EventRejectionReason.MALFORMED, "event must not be null");
             return null;
         }
         try {
@@ -209,7 +209,7 @@ public final class RequestEventPublisher implements AutoCloseable {
             List<Violation> violations =
                     RequestEventRules.checkBeforeFilling(event, config.maxAge(), config.maxAhead(), now);
             if (!violations.isEmpty()) {
-                losses.rejected(event, RejectionReason.of(violations.get(0)), sentences(violations));
+                losses.rejected(event, EventRejectionReason.of(violations.get(0)), sentences(violations));
                 return null;
             }
             EventEncoder encoder = encoders.take();
@@ -218,7 +218,7 @@ public final class RequestEventPublisher implements AutoCloseable {
             return new Envelope(event.getAccountId().getBytes(StandardCharsets.UTF_8), payload, delivery);
         } catch (RuntimeException e) {
             // Such as an attribute that is null, or a map that changes while it is read.
-            losses.rejected(event, RejectionReason.MALFORMED, "event cannot be encoded: " + e);
+            losses.rejected(event, EventRejectionReason.MALFORMED, "event cannot be encoded: " + e);
             return null;
         }
     }
@@ -228,13 +228,13 @@ public final class RequestEventPublisher implements AutoCloseable {
     }
 
     /**
-     * Counts and reports a call that could not be made an event, as {@link RejectionReason#MALFORMED}. For adapters, so
-     * that their failures are as visible as the publisher's own.
+     * Counts and reports a call that could not be made an event, as {@link EventRejectionReason#MALFORMED}. For
+     * adapters, so that their failures are as visible as the publisher's own.
      *
      * @param detail what went wrong, in words
      */
     public void reject(String detail) {
-        losses.rejected(null, RejectionReason.MALFORMED, detail);
+        losses.rejected(null, EventRejectionReason.MALFORMED, detail);
     }
 
     /** What became of the events so far. */

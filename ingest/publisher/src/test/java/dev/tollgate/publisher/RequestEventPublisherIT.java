@@ -211,11 +211,11 @@ class RequestEventPublisherIT {
 
     @Test
     void givenBrokenEvents_whenPublished_thenEachIsRejectedCountedAndTold() {
-        Map<RejectionReason, String> told = new HashMap<>();
+        Map<EventRejectionReason, String> told = new HashMap<>();
         PublisherListener listener = new PublisherListener() {
             @Override
             public void rejected(
-                    @org.jspecify.annotations.Nullable RequestEvent event, RejectionReason reason, String detail) {
+                    @org.jspecify.annotations.Nullable RequestEvent event, EventRejectionReason reason, String detail) {
                 told.put(reason, detail);
                 throw new IllegalStateException("a listener that fails");
             }
@@ -232,12 +232,15 @@ class RequestEventPublisherIT {
             assertThat(publisher.publish(UsageCall.of("acme", ""))).isFalse();
 
             assertThat(publisher.counters().rejected()).isEqualTo(4);
-            assertThat(publisher.counters().rejected(RejectionReason.MALFORMED)).isEqualTo(2);
+            assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED))
+                    .isEqualTo(2);
             assertThat(publisher.counters().published()).isZero();
         }
         assertThat(told)
                 .containsOnlyKeys(
-                        RejectionReason.ACCOUNT_MISSING, RejectionReason.MALFORMED, RejectionReason.ENDPOINT_MISSING);
+                        EventRejectionReason.ACCOUNT_MISSING,
+                        EventRejectionReason.MALFORMED,
+                        EventRejectionReason.ENDPOINT_MISSING);
     }
 
     private static RequestEventPublisher start(Map<String, String> settings) {

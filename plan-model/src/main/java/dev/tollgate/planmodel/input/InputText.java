@@ -32,20 +32,7 @@ public final class InputText {
         if (value == null) {
             return new Violation(field, InputRule.PRESENCE, "must be 1 to " + max + " characters, was missing");
         }
-        if (value.length() > max) {
-            return tooLong(field, value, max);
-        }
-        Violation found = characters(field, value);
-        if (found != null) {
-            return found;
-        }
-        return isInvisible(value)
-                ? new Violation(
-                        field,
-                        InputRule.PRESENCE,
-                        "must be 1 to " + max + " characters, was "
-                                + (value.isBlank() ? "blank" : "made of invisible characters only"))
-                : null;
+        return visible(field, value, max, InputRule.PRESENCE);
     }
 
     /** As {@link #required} for an id that may be left out: null and the empty text are no id. */
@@ -53,20 +40,23 @@ public final class InputText {
         if (value == null || value.isEmpty()) {
             return null;
         }
+        return visible(field, value, max, InputRule.CHARACTERS);
+    }
+
+    /** What is wrong with a text that is there. Without visible characters it breaks {@code ifInvisible}. */
+    private static @Nullable Violation visible(String field, String value, int max, InputRule ifInvisible) {
         if (value.length() > max) {
             return tooLong(field, value, max);
         }
         Violation found = characters(field, value);
-        if (found != null) {
+        if (found != null || !isInvisible(value)) {
             return found;
         }
-        return isInvisible(value)
-                ? new Violation(
-                        field,
-                        InputRule.CHARACTERS,
-                        "must be left out or have visible characters, was "
-                                + (value.isBlank() ? "blank" : "made of invisible characters only"))
-                : null;
+        String must = ifInvisible == InputRule.PRESENCE
+                ? "must be 1 to " + max + " characters"
+                : "must be left out or have visible characters";
+        String was = value.isBlank() ? "blank" : "made of invisible characters only";
+        return new Violation(field, ifInvisible, must + ", was " + was);
     }
 
     /**

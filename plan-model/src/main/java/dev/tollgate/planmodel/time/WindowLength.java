@@ -74,6 +74,11 @@ public record WindowLength(int count, WindowUnit unit) {
         return count * unit.maxMillis();
     }
 
+    /** Name in records and tables: {@code MINUTE}, {@code 15 MINUTE}. */
+    public String symbol() {
+        return count == 1 ? unit.name() : count + " " + unit.name();
+    }
+
     /** Name for headers and reports: {@code minute}, {@code 15-minutes}. */
     public String label() {
         return count == 1 ? unit.word() : count + "-" + unit.word() + "s";

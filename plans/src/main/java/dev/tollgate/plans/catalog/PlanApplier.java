@@ -49,7 +49,7 @@ public final class PlanApplier {
      * @throws PlanCatalogException if the catalog cannot be read
      */
     public List<PlanChange> preview(List<Plan> plans, ApplyMode mode) throws PlanRejectedException {
-        return PlanMerge.merge(catalog.read(), plans, clock.instant(), mode);
+        return PlanMerge.merge(catalog.content(), plans, clock.instant(), mode);
     }
 
     /**

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +83,15 @@ public final class PlanCatalogClient {
      * @throws PlanCatalogException if the topic is missing, holds something else than plans, or does not answer
      */
     public Map<String, Plan> read() {
+        return content().plans();
+    }
+
+    /**
+     * The catalog as of now, with the versions that it had once.
+     *
+     * @throws PlanCatalogException if the topic is missing, holds something else than plans, or does not answer
+     */
+    public CatalogContent content() {
         return read(Map.of());
     }
 
@@ -135,8 +143,8 @@ public final class PlanCatalogClient {
         }
 
         /** The catalog that this change is made on. */
-        public Map<String, Plan> read() {
-            return PlanCatalogClient.this.read();
+        public CatalogContent read() {
+            return content();
         }
 
         /**
@@ -151,7 +159,7 @@ public final class PlanCatalogClient {
                 return;
             }
             Map<TopicPartition, Long> written = send(plans);
-            Map<String, Plan> after = PlanCatalogClient.this.read(written);
+            Map<String, Plan> after = PlanCatalogClient.this.read(written).plans();
             for (Plan plan : plans) {
                 if (!plan.equals(after.get(plan.getPlanId()))) {
                     throw new PlanCatalogException("plan " + plan.getPlanId() + " was written to " + topic
@@ -205,13 +213,13 @@ public final class PlanCatalogClient {
     }
 
     /** Reads to the end, and at least past the given offsets, which the cluster has committed. */
-    private Map<String, Plan> read(Map<TopicPartition, Long> atLeast) {
+    private CatalogContent read(Map<TopicPartition, Long> atLeast) {
         Map<String, Object> config = new HashMap<>(clientConfig);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        Map<String, Plan> plans = new TreeMap<>();
+        CatalogContent.Builder content = new CatalogContent.Builder();
         try (Consumer<String, Plan> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), serde.deserializer())) {
             List<TopicPartition> partitions = partitions(consumer);
@@ -222,7 +230,7 @@ public final class PlanCatalogClient {
             long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (!reached(consumer, targets)) {
                 for (ConsumerRecord<String, Plan> polled : consumer.poll(POLL)) {
-                    take(polled, plans);
+                    take(polled, content);
                 }
                 if (System.nanoTime() - deadline > 0) {
                     throw new PlanCatalogException(
@@ -234,7 +242,7 @@ public final class PlanCatalogClient {
         } catch (KafkaException e) {
             throw new PlanCatalogException("cannot read " + topic + ": " + e.getMessage(), e);
         }
-        return plans;
+        return content.build();
     }
 
     private List<TopicPartition> partitions(Consumer<?, ?> consumer) {
@@ -252,19 +260,19 @@ public final class PlanCatalogClient {
                 .allMatch(target -> consumer.position(target.getKey(), TIMEOUT) >= target.getValue());
     }
 
-    private void take(ConsumerRecord<String, Plan> polled, Map<String, Plan> plans) {
+    private void take(ConsumerRecord<String, Plan> polled, CatalogContent.Builder content) {
         newestAppendMillis.accumulateAndGet(polled.timestamp(), Math::max);
         if (polled.key() == null) {
             throw new PlanCatalogException(topic + " holds a record without key at offset " + polled.offset());
         }
         if (polled.value() == null) {
-            plans.remove(polled.key());
+            content.remove(polled.key());
             return;
         }
         if (!polled.key().equals(polled.value().getPlanId())) {
             throw new PlanCatalogException(topic + " holds plan "
                     + polled.value().getPlanId() + " under the key " + polled.key() + " at offset " + polled.offset());
         }
-        plans.put(polled.key(), polled.value());
+        content.put(polled.value());
     }
 }

@@ -12,16 +12,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rules by which plans enter a catalog. Pure: the catalog and the time are given, what would change is returned.
  *
- * <p>Versions are immutable: one that the catalog has must come with the same checksum. New versions follow the newest
- * in number and date, and, unless forced, lie in the future by their notice period. Only the versions of a plan that is
- * new to the catalog may lie in the past: no account can have been on it. Versions that the file leaves out stay.
+ * <p>Versions are immutable: one that the catalog has, or had before it was removed, must come with the same checksum.
+ * New versions follow the newest in number and date, and, unless forced, lie in the future by their notice period. Only
+ * the versions of a plan that is new to the catalog may lie in the past: no account can have been on it. Versions that
+ * the file leaves out stay.
  */
 public final class PlanMerge {
     private PlanMerge() {}
@@ -29,20 +29,21 @@ public final class PlanMerge {
     /**
      * Merges plans into a catalog.
      *
-     * @param catalog the plans that are there, by id
+     * @param catalog what is there, and was
      * @param plans the plans to apply, each id once, versions ascending
      * @param now present time
      * @param mode how strictly dates are taken
      * @return one change for each plan, in the given order
      * @throws PlanRejectedException with every conflict, if there is any
      */
-    public static List<PlanChange> merge(Map<String, Plan> catalog, List<Plan> plans, Instant now, ApplyMode mode)
+    public static List<PlanChange> merge(CatalogContent catalog, List<Plan> plans, Instant now, ApplyMode mode)
             throws PlanRejectedException {
         requireDistinct(plans);
         List<PlanChange> changes = new ArrayList<>();
         List<PlanRejection> rejections = new ArrayList<>();
         for (Plan plan : plans) {
-            Plan existing = catalog.get(plan.getPlanId());
+            Plan existing = catalog.plans().get(plan.getPlanId());
+            checkRetired(plan, catalog.retired().getOrDefault(plan.getPlanId(), List.of()), rejections);
             if (existing == null) {
                 changes.add(new PlanChange(PlanChange.Kind.CREATED, plan, plan.getVersions(), List.of(), false));
             } else {
@@ -96,6 +97,25 @@ public final class PlanMerge {
         Plan merged = new Plan(plan.getPlanId(), plan.getTitle(), plan.getDescription(), all);
         PlanChange.Kind kind = added.isEmpty() && !retitled ? PlanChange.Kind.UNCHANGED : PlanChange.Kind.CHANGED;
         return new PlanChange(kind, merged, added, kept, retitled);
+    }
+
+    /** The number of a version that the catalog had once is taken: the journal refers to it. */
+    private static void checkRetired(Plan plan, List<PlanVersion> retired, List<PlanRejection> rejections) {
+        for (PlanVersion version : plan.getVersions()) {
+            for (PlanVersion before : retired) {
+                if (before.getVersion() == version.getVersion()
+                        && !before.getChecksum().equals(version.getChecksum())) {
+                    rejections.add(new PlanRejection(
+                            plan.getPlanId(),
+                            version.getVersion(),
+                            PlanRejection.Reason.EDITED,
+                            "was in the catalog with other content, and a version never changes, also after it was"
+                                    + " removed; give the new content a new version (then: checksum "
+                                    + before.getChecksum() + ", here: " + version.getChecksum() + "). "
+                                    + inWords(before, version)));
+                }
+            }
+        }
     }
 
     private static String inWords(PlanVersion applied, PlanVersion edited) {

@@ -118,7 +118,7 @@ class PlanApplierIT {
     @Test
     void givenAnotherUpdateBegan_whenTheFirstCommits_thenItIsRejectedAndTheSecondCounts() {
         try (PlanCatalogClient.Update slow = catalog.beginUpdate()) {
-            assertThat(slow.read()).isEmpty();
+            assertThat(slow.read().plans()).isEmpty();
             try (PlanCatalogClient.Update quick = client(layout).beginUpdate()) {
                 quick.commit(List.of(plan("p", FIRST)));
 
@@ -146,6 +146,25 @@ class PlanApplierIT {
         send("p", null);
 
         assertThat(catalog.read()).containsOnlyKeys("q");
+        assertThatThrownBy(() ->
+                        applier.apply(List.of(plan("p", version(1, "2026-01-01T00:00:00Z", 101))), ApplyMode.FORCED))
+                .isInstanceOf(PlanRejectedException.class)
+                .hasMessageContaining("plan p version 1: was in the catalog with other content");
+        applier.apply(List.of(plan("p", FIRST)), ApplyMode.STRICT);
+        assertThat(catalog.read()).containsOnlyKeys("p", "q");
+    }
+
+    @Test
+    void givenARecordThatChangesAVersion_whenRead_thenItIsLeftOutAsTheAccountingRoleDoes() throws Exception {
+        applier.apply(List.of(plan("p", FIRST)), ApplyMode.STRICT);
+
+        try (PlanCatalogClient.Update update = catalog.beginUpdate()) {
+            assertThatThrownBy(() -> update.commit(List.of(plan("p", version(1, "2026-01-01T00:00:00Z", 101)))))
+                    .isInstanceOf(PlanCatalogException.class)
+                    .hasMessageContaining("reads back differently");
+        }
+
+        assertThat(catalog.read()).isEqualTo(Map.of("p", plan("p", FIRST)));
     }
 
     @Test

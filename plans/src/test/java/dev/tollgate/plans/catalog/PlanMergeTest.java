@@ -84,6 +84,40 @@ class PlanMergeTest {
     }
 
     @Test
+    void givenANumberThatWasTakenOnce_whenItComesBackWithOtherContent_thenItIsRejectedEvenIfForced()
+            throws PlanRejectedException {
+        CatalogContent.Builder log = new CatalogContent.Builder();
+        log.put(plan("p", FIRST, SECOND));
+        log.put(plan("p", FIRST));
+        log.put(plan("gone", FIRST));
+        log.remove("gone");
+        log.put(plan("gone", version(1, "2026-01-01T00:00:00Z", 102)));
+        CatalogContent catalog = log.build();
+        assertThat(catalog.plans()).isEqualTo(Map.of("p", plan("p", FIRST)));
+
+        for (ApplyMode mode : ApplyMode.values()) {
+            assertThatThrownBy(() -> PlanMerge.merge(
+                            catalog,
+                            List.of(
+                                    plan("p", FIRST, version(2, "2026-07-01T00:00:00Z", 201)),
+                                    plan("gone", version(1, "2026-01-01T00:00:00Z", 101))),
+                            NOW,
+                            mode))
+                    .isInstanceOfSatisfying(
+                            PlanRejectedException.class,
+                            rejected -> assertThat(rejected.rejections())
+                                    .extracting(PlanRejection::planId, PlanRejection::version, PlanRejection::reason)
+                                    .containsExactly(
+                                            tuple("p", 2, PlanRejection.Reason.EDITED),
+                                            tuple("gone", 1, PlanRejection.Reason.EDITED)));
+        }
+        assertThat(PlanMerge.merge(
+                        catalog, List.of(plan("p", FIRST, SECOND), plan("gone", FIRST)), NOW, ApplyMode.STRICT))
+                .extracting(PlanChange::kind)
+                .containsExactly(PlanChange.Kind.CHANGED, PlanChange.Kind.CREATED);
+    }
+
+    @Test
     void givenAVersionOfThePast_whenMerged_thenItIsRejectedUnlessForced() throws PlanRejectedException {
         Map<String, Plan> catalog = Map.of("p", plan("p", FIRST));
         Plan past = plan("p", FIRST, version(2, "2026-05-31T23:59:59.999Z", 200));
@@ -150,8 +184,11 @@ class PlanMergeTest {
 
     @Test
     void givenOnePlanTwice_whenMerged_thenTheCallerIsToldSo() {
-        assertThatThrownBy(() ->
-                        PlanMerge.merge(Map.of(), List.of(plan("p", FIRST), plan("p", SECOND)), NOW, ApplyMode.STRICT))
+        assertThatThrownBy(() -> PlanMerge.merge(
+                        CatalogContent.of(Map.of()),
+                        List.of(plan("p", FIRST), plan("p", SECOND)),
+                        NOW,
+                        ApplyMode.STRICT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[p, p]");
     }
@@ -161,12 +198,13 @@ class PlanMergeTest {
     }
 
     private static PlanChange merge(Map<String, Plan> catalog, ApplyMode mode, Plan plan) throws PlanRejectedException {
-        return PlanMerge.merge(catalog, List.of(plan), NOW, mode).getFirst();
+        return PlanMerge.merge(CatalogContent.of(catalog), List.of(plan), NOW, mode)
+                .getFirst();
     }
 
     private static List<PlanRejection> rejections(Map<String, Plan> catalog, ApplyMode mode, Plan... plans) {
         try {
-            PlanMerge.merge(catalog, List.of(plans), NOW, mode);
+            PlanMerge.merge(CatalogContent.of(catalog), List.of(plans), NOW, mode);
             return List.of();
         } catch (PlanRejectedException e) {
             assertThat(e).hasMessageContaining(e.rejections().getFirst().toString());

@@ -44,9 +44,9 @@ public enum Topic {
      */
     USAGE_JOURNAL("usage-journal", UsageJournalEntry.SCHEMA$, true, Duration.ofDays(14), Cleanup.DELETE),
     /**
-     * Key {@code account|limit|scope|scope key|window start}, in which a {@code |} of an id is written {@code \p} and a
-     * {@code \} twice. Partitioned by the account id alone: compaction by the bare account id would keep a single
-     * window of each account.
+     * Key {@code account|limit|scope|scope key|meter|window|window start}, in which a {@code |} of an id is written
+     * {@code \p} and a {@code \} twice. Partitioned by the account id alone: compaction by the bare account id would
+     * keep a single window of each account.
      */
     USAGE_TOTALS("usage-totals", UsageTotal.SCHEMA$, true, Duration.ofDays(90), Cleanup.COMPACT_AND_DELETE),
     /**

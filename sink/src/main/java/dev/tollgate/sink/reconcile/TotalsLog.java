@@ -72,19 +72,29 @@ final class TotalsLog {
         this.topic = config.topics().name(Topic.USAGE_TOTALS);
     }
 
-    /** The windows of one limit of one account, and of one project or key where the limit counts those. */
-    record Series(String accountId, String limitId, String scope, String scopeKey) {
+    /**
+     * The windows of one limit of one account, and of one project or key where the limit counts those. A limit of the
+     * same id that counts another meter or in other windows is another series.
+     */
+    record Series(String accountId, String limitId, String scope, String scopeKey, String meterId, String windowUnit) {
         static Series of(TableDrift drift) {
             return new Series(
                     field(drift, "account_id"),
                     field(drift, "limit_id"),
                     field(drift, "scope"),
-                    field(drift, "scope_key"));
+                    field(drift, "scope_key"),
+                    field(drift, "meter_id"),
+                    field(drift, "window_unit"));
         }
 
         static Series of(UsageTotal total) {
             return new Series(
-                    total.getAccountId(), total.getLimitId(), total.getScope().name(), total.getScopeKey());
+                    total.getAccountId(),
+                    total.getLimitId(),
+                    total.getScope().name(),
+                    total.getScopeKey(),
+                    total.getMeterId(),
+                    total.getWindow());
         }
 
         private static String field(TableDrift drift, String name) {
@@ -195,11 +205,14 @@ final class TotalsLog {
             throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(
                 "SELECT toUnixTimestamp64Milli(window_start), version, used FROM window_total"
-                        + " WHERE account_id = ? AND limit_id = ? AND scope = ? AND scope_key = ?")) {
+                        + " WHERE account_id = ? AND limit_id = ? AND scope = ? AND scope_key = ?"
+                        + " AND meter_id = ? AND window_unit = ?")) {
             query.setString(1, series.accountId());
             query.setString(2, series.limitId());
             query.setString(3, series.scope());
             query.setString(4, series.scopeKey());
+            query.setString(5, series.meterId());
+            query.setString(6, series.windowUnit());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     Instant start = Instant.ofEpochMilli(row.getLong(1));
@@ -216,6 +229,8 @@ final class TotalsLog {
         fields.put("limit_id", total.getLimitId());
         fields.put("scope", total.getScope().name());
         fields.put("scope_key", total.getScopeKey());
+        fields.put("meter_id", total.getMeterId());
+        fields.put("window_unit", total.getWindow());
         fields.put("window_start", total.getWindowStart().toString());
         fields.put("log_used", Long.toString(total.getUsed()));
         fields.put("table_used", used == null ? "" : used.toString());

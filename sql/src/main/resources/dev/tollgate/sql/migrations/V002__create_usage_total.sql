@@ -7,8 +7,9 @@ CREATE TABLE IF NOT EXISTS usage_total
     scope            LowCardinality(String) COMMENT 'ACCOUNT, PROJECT or API_KEY: whose usage.',
     scope_key        String                 COMMENT 'Project or API key id; empty for ACCOUNT.',
     window_start     DateTime64(3, 'UTC')   COMMENT 'Start of the window, inclusive.',
-    -- dimensions
     meter_id         LowCardinality(String) COMMENT 'The meter that is summed.',
+    window_unit      LowCardinality(String) COMMENT 'How long the limit''s windows are, as its plan says: MINUTE, 15 MINUTE.',
+    -- dimensions
     plan_id          LowCardinality(String) COMMENT 'Plan in force at the last event of the window.',
     plan_version     Int32                  COMMENT 'Its version.',
     -- time
@@ -34,6 +35,6 @@ CREATE TABLE IF NOT EXISTS usage_total
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY if(window_start < toDateTime64('2025-01-01 00:00:00', 3, 'UTC'), 0, toYYYYMM(window_start))
-ORDER BY (account_id, limit_id, scope, scope_key, window_start)
+ORDER BY (account_id, limit_id, scope, scope_key, window_start, meter_id, window_unit)
 SETTINGS deduplicate_merge_projection_mode = 'rebuild'
-COMMENT 'Grain: account, limit, scope and window; older versions may stand until they are merged, so read it through window_total (FINAL). Sort key: the identity, account first. Partitioned by month of the window''s start, which is part of the identity, so that versions of one row always meet. A row that is written twice changes nothing, so inserts carry no token.'
+COMMENT 'Grain: account, limit, scope and window, and what the limit counts, which another plan may say otherwise under the same id; older versions may stand until they are merged, so read it through window_total (FINAL). Sort key: the identity, account first. Partitioned by month of the window''s start, which is part of the identity, so that versions of one row always meet. A row that is written twice changes nothing, so inserts carry no token.'

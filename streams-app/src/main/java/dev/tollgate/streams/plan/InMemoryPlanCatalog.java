@@ -1,5 +1,6 @@
 package dev.tollgate.streams.plan;
 
+import dev.tollgate.planmodel.PlanHistory;
 import dev.tollgate.planmodel.PlanVersion;
 import dev.tollgate.planmodel.Plans;
 import dev.tollgate.schemas.avro.Plan;
@@ -68,7 +69,7 @@ public final class InMemoryPlanCatalog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Step> steps = new ArrayList<>();
-    private final Map<String, List<PlanVersion>> newestVersions = new HashMap<>();
+    private final PlanHistory history = new PlanHistory();
     private final ArrayDeque<RejectedPlan> rejected = new ArrayDeque<>();
     private final Map<Integer, Content> contents = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -204,22 +205,14 @@ public final class InMemoryPlanCatalog {
     /**
      * Takes the next record of a plan.
      *
-     * @throws IllegalArgumentException if it cannot be used; the plan stays as it was
+     * @throws IllegalArgumentException if it cannot be used, in particular if a version is not what it was, as
+     *     {@link PlanHistory} says; the plan stays as it was
      */
     public void put(Plan plan, long appendedAtMillis) {
         lock.lock();
         try {
             String planId = plan.getPlanId();
-            List<PlanVersion> before = newestVersions.getOrDefault(planId, List.of());
-            List<PlanVersion> after = new ArrayList<>();
-            for (PlanVersion version : PlanTranslator.versions(plan)) {
-                after.add(sameIfKnown(before, version));
-            }
-            // Contradictions within the record show before anything has changed.
-            Plans.of(after);
-            if (!after.containsAll(before)) {
-                LOG.warn("a version of a plan is no longer what it was; versions should be immutable: plan={}", planId);
-            }
+            List<PlanVersion> versions = history.put(planId, PlanTranslator.versions(plan));
             Map<LimitName, String> bucketNames = new HashMap<>();
             plan.getVersions()
                     .forEach(version -> version.getLimits().forEach(limit -> {
@@ -229,8 +222,8 @@ public final class InMemoryPlanCatalog {
                                     new LimitName(planId, version.getVersion(), limit.getLimitId()), bucketName);
                         }
                     }));
-            append(planId, List.copyOf(after), bucketNames, appendedAtMillis);
-            LOG.info("plan read: plan={} versions={}", planId, after.size());
+            append(planId, versions, bucketNames, appendedAtMillis);
+            LOG.info("plan read: plan={} versions={}", planId, versions.size());
         } finally {
             lock.unlock();
         }
@@ -240,7 +233,7 @@ public final class InMemoryPlanCatalog {
     public void remove(String planId, long appendedAtMillis) {
         lock.lock();
         try {
-            if (newestVersions.containsKey(planId)) {
+            if (history.remove(planId)) {
                 append(planId, List.of(), Map.of(), appendedAtMillis);
                 LOG.warn("plan removed; its accounts are on no plan: plan={}", planId);
             }
@@ -395,11 +388,6 @@ public final class InMemoryPlanCatalog {
         if (!steps.isEmpty()) {
             countsFrom = Math.max(countsFrom, steps.getLast().countsFromMillis());
         }
-        if (versions.isEmpty()) {
-            newestVersions.remove(planId);
-        } else {
-            newestVersions.put(planId, versions);
-        }
         steps.add(new Step(countsFrom, planId, versions, bucketNames));
         notices = null;
     }
@@ -425,8 +413,10 @@ public final class InMemoryPlanCatalog {
             return known;
         }
         Map<String, Step> newest = new HashMap<>();
+        List<PlanVersion> everKnown = new ArrayList<>();
         for (Step step : steps.subList(0, lastStep + 1)) {
             newest.put(step.planId(), step);
+            everKnown.addAll(step.versions());
         }
         List<PlanVersion> versions = new ArrayList<>();
         Map<LimitName, String> bucketNames = new HashMap<>();
@@ -434,7 +424,7 @@ public final class InMemoryPlanCatalog {
             versions.addAll(step.versions());
             bucketNames.putAll(step.bucketNames());
         });
-        Content built = new Content(Plans.of(versions), Map.copyOf(bucketNames));
+        Content built = new Content(Plans.of(versions).withRetired(everKnown), Map.copyOf(bucketNames));
         contents.put(lastStep, built);
         return built;
     }
@@ -482,11 +472,5 @@ public final class InMemoryPlanCatalog {
             }
         }
         return low;
-    }
-
-    /** The engine keeps compiled plans by identity. */
-    private static PlanVersion sameIfKnown(List<PlanVersion> known, PlanVersion version) {
-        int index = known.indexOf(version);
-        return index < 0 ? version : known.get(index);
     }
 }

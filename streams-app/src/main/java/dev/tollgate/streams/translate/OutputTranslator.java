@@ -160,6 +160,7 @@ public final class OutputTranslator {
         record.setScopeKey(total.scopeKey());
         record.setWindowStart(Instant.ofEpochMilli(total.windowStartMillis()));
         record.setWindowEnd(Instant.ofEpochMilli(total.windowEndMillis()));
+        record.setWindow(total.window().symbol());
         record.setUsed(total.used());
         record.setAmount(amount(total.amount()));
         record.setPlanId(total.planId());

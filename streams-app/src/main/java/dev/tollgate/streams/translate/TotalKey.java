@@ -3,8 +3,9 @@ package dev.tollgate.streams.translate;
 import dev.tollgate.engine.output.UsageTotal;
 
 /**
- * The key of a total in usage-totals: {@code account|limit|scope|scope key|window start}. A compacted topic keeps one
- * record for each, so two windows must never share one.
+ * The key of a total in usage-totals: {@code account|limit|scope|scope key|meter|window|window start}. A compacted
+ * topic keeps one record for each, so two windows must never share one: a limit of the same id may count another meter
+ * or in other windows in another plan, and two windows may begin together.
  *
  * <p>Ids may hold any character. A {@code |} within one is written {@code \p}, a {@code \} is written {@code \\}; so
  * the key of account {@code a|b} is not that of account {@code a} with a limit {@code b...}, and a key can be split at
@@ -24,6 +25,8 @@ public final class TotalKey {
         append(key, total.limitId()).append(SEPARATOR);
         key.append(total.scope()).append(SEPARATOR);
         append(key, total.scopeKey()).append(SEPARATOR);
+        append(key, total.meterId()).append(SEPARATOR);
+        key.append(total.window().symbol()).append(SEPARATOR);
         return key.append(total.windowStartMillis()).toString();
     }
 

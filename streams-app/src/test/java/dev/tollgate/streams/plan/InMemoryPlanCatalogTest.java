@@ -3,6 +3,7 @@ package dev.tollgate.streams.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.planmodel.PlanHistory.ChangedVersionException;
 import dev.tollgate.planmodel.PlanVersion;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog.Notice;
 import dev.tollgate.streams.task.TestingPlans;
@@ -72,7 +73,7 @@ class InMemoryPlanCatalogTest {
     void givenRecordsOfTheSameMillisecond_whenAsked_thenTheLastOfThemCounts() {
         catalog.put(TestingPlans.mem("mem", 10), NOON);
         catalog.remove("mem", NOON);
-        catalog.put(TestingPlans.mem("mem", 20), NOON);
+        catalog.put(TestingPlans.plan("mem", TestingPlans.version(2, TestingPlans.ALWAYS, 20)), NOON);
         catalog.put(TestingPlans.mem("other", 20), NOON);
         catalog.markReadUpTo(NOON + 10 * SETTLE);
 
@@ -97,7 +98,7 @@ class InMemoryPlanCatalogTest {
     @Test
     void givenAView_whenItCoversAMoment_thenNoRecordCouldChangeTheAnswer() {
         catalog.put(TestingPlans.mem("mem", 10), NOON);
-        catalog.put(TestingPlans.mem("mem", 20), NOON + 2_000);
+        catalog.put(TestingPlans.plan("mem", TestingPlans.version(2, TestingPlans.ALWAYS, 20)), NOON + 2_000);
         catalog.markReadUpTo(NOON + SETTLE + 8_000);
 
         for (long moment = NOON; moment <= NOON + SETTLE + 8_000; moment += 500) {
@@ -146,6 +147,38 @@ class InMemoryPlanCatalogTest {
     }
 
     @Test
+    void givenVersionThatIsNotWhatItWas_whenPut_thenItIsRejectedAlsoAfterThePlanWasRemoved() {
+        catalog.put(TestingPlans.mem("mem", 10), NOON);
+
+        assertThatThrownBy(() -> catalog.put(TestingPlans.mem("mem", 20), NOON + 1))
+                .isInstanceOf(ChangedVersionException.class);
+        catalog.remove("mem", NOON + 2);
+        assertThatThrownBy(() -> catalog.put(TestingPlans.mem("mem", 20), NOON + 3))
+                .isInstanceOf(ChangedVersionException.class);
+        catalog.markReadUpTo(NOON + 10 * SETTLE);
+        assertThat(amountAt(NOON + SETTLE + 1)).isEqualTo(10);
+        assertThat(at(NOON + SETTLE + 3)).isNull();
+    }
+
+    @Test
+    void givenVersionThatIsGone_whenAskedByNumber_thenItIsGivenFromThenOnThatItCountedAndNotBefore() {
+        catalog.put(TestingPlans.mem("mem", 10), NOON);
+        catalog.put(TestingPlans.plan("mem", TestingPlans.version(2, TestingPlans.ALWAYS, 20)), NOON + 1);
+        catalog.remove("mem", NOON + 2);
+        catalog.markReadUpTo(NOON + 10 * SETTLE);
+
+        assertThat(view(NOON + SETTLE - 1).plans().version("mem", 1)).isNull();
+        assertThat(view(NOON + SETTLE).plans().version("mem", 2)).isNull();
+        for (long later : new long[] {NOON + SETTLE + 1, NOON + SETTLE + 2, NOON + 9 * SETTLE}) {
+            assertThat(view(later).plans().version("mem", 1))
+                    .isSameAs(view(NOON + SETTLE).plans().planAt("mem", NOON));
+            assertThat(view(later).plans().version("mem", 2)).isNotNull();
+        }
+        assertThat(at(NOON + 9 * SETTLE)).isNull();
+        assertThat(catalog.all()).extracting(PlanVersion::planId).doesNotContain("mem");
+    }
+
+    @Test
     void givenPlanThatContradictsItself_whenPut_thenTheOneBeforeGoesOnCounting() {
         catalog.put(TestingPlans.mem("mem", 10), NOON);
 
@@ -186,12 +219,7 @@ class InMemoryPlanCatalogTest {
         assertThat(view(of2.atMillis()).lastNoticeMillis()).isEqualTo(of2.atMillis());
 
         long replaced = of2.atMillis() - 1 - SETTLE;
-        catalog.put(
-                TestingPlans.plan(
-                        "mem",
-                        TestingPlans.version(1, TestingPlans.ALWAYS, 10),
-                        noticed(TestingPlans.version(2, first, 20), Duration.ZERO)),
-                replaced);
+        catalog.put(TestingPlans.mem("mem", 10), replaced);
         assertThat(catalog.noticesBetween(Long.MIN_VALUE, Long.MAX_VALUE))
                 .as("a record that is replaced before its moment has none")
                 .isEmpty();

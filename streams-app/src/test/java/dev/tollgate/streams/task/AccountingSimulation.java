@@ -446,7 +446,11 @@ final class AccountingSimulation {
     private void restore(SimulatedInstance instance) {
         for (SimulatedTask task : instance.tasks()) {
             if (task.isRestoring()) {
-                task.restore(random.nextInt(3) == 0 ? Integer.MAX_VALUE : 1 + random.nextInt(60));
+                boolean newer = task.restore(random.nextInt(3) == 0 ? Integer.MAX_VALUE : 1 + random.nextInt(60));
+                if (newer && missed.contains(instance)) {
+                    // The next owner may have committed since. The brokers do not ask who wants to know positions.
+                    instance.actOnThePast();
+                }
                 if (task.isRunning()) {
                     count(Effect.TASKS_RESTORED);
                     say(task + " is restored");

@@ -72,6 +72,12 @@ class AccountingSimulationTest {
         simulate(965, _ -> {});
     }
 
+    /** What a version had charged was taken back by the one in force then, or by none. */
+    @Test
+    void givenVersionThatIsGone_whenAnEventThatItChargedIsCorrected_thenTotalsFollowTheJournal() {
+        simulate(59, _ -> {});
+    }
+
     /** A member that was left out restored older state than the positions that the next owner had committed. */
     @Test
     void givenMemberThatWasLeftOut_whenItActsOnThePast_thenNothingOfThatIsCommitted() {

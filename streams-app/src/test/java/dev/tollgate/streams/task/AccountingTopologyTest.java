@@ -418,8 +418,10 @@ class AccountingTopologyTest {
                         .filter(total -> total.value.getClosed())
                         .map(total -> tuple(total.key, total.value.getUsed())))
                 .containsExactlyInAnyOrder(
-                        tuple("acme|requests-per-minute|ACCOUNT||" + MINUTE_START.toEpochMilli(), 2L),
-                        tuple("acme|complexity-per-minute|ACCOUNT||" + MINUTE_START.toEpochMilli(), 2L));
+                        tuple("acme|requests-per-minute|ACCOUNT||requests|MINUTE|" + MINUTE_START.toEpochMilli(), 2L),
+                        tuple(
+                                "acme|complexity-per-minute|ACCOUNT||complexity|MINUTE|" + MINUTE_START.toEpochMilli(),
+                                2L));
     }
 
     @Test

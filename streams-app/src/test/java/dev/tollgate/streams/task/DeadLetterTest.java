@@ -252,7 +252,7 @@ class DeadLetterTest {
         topology.pass(Duration.ofSeconds(2));
         assertThat(topology.newestTotals())
                 .hasEntrySatisfying(
-                        "acme|requests-per-minute|ACCOUNT||" + minute(),
+                        "acme|requests-per-minute|ACCOUNT||requests|MINUTE|" + minute(),
                         total -> assertThat(total.getUsed()).isEqualTo(2));
     }
 

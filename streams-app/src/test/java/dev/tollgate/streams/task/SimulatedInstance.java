@@ -56,6 +56,7 @@ final class SimulatedInstance {
     /** The group's generation that this member knows. */
     private int generation;
 
+    private boolean actsOnThePast;
     private boolean up = true;
 
     SimulatedInstance(String name, Surroundings around) {
@@ -105,6 +106,15 @@ final class SimulatedInstance {
         sendsLeft = sends;
     }
 
+    /** What it says from now on, until it has new tasks, may come of older state than its read positions. */
+    void actOnThePast() {
+        actsOnThePast = true;
+        SimulatedLog.Transaction open = transaction;
+        if (open != null) {
+            open.comesOfThePast();
+        }
+    }
+
     /** An operation of a disk to come fails. */
     void failDiskAfter(int operations) {
         diskOperationsLeft = operations;
@@ -149,6 +159,9 @@ final class SimulatedInstance {
         if (open == null) {
             open = new SimulatedLog.Transaction();
             transaction = open;
+            if (actsOnThePast) {
+                open.comesOfThePast();
+            }
         } else if (!open.isOpen()) {
             throw new TaskMigratedException("the coordinator has ended the transaction of " + name);
         }
@@ -312,6 +325,7 @@ final class SimulatedInstance {
             task.closeDirty(false);
         }
         tasks.clear();
+        actsOnThePast = false;
         abort();
         generation = newGeneration;
     }
@@ -325,6 +339,7 @@ final class SimulatedInstance {
             task.closeDirty(false);
         }
         tasks.clear();
+        actsOnThePast = false;
         abort();
         owned.forEach(this::assign);
     }
@@ -339,6 +354,7 @@ final class SimulatedInstance {
         sendsLeft = -1;
         diskOperationsLeft = -1;
         tasks.clear();
+        actsOnThePast = false;
         for (Map<String, SimulatedDisk> ofPartition : disks.values()) {
             ofPartition.values().forEach(keepsDisk ? SimulatedDisk::crash : SimulatedDisk::wipe);
         }

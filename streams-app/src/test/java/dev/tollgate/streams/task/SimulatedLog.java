@@ -25,6 +25,15 @@ final class SimulatedLog {
     /** One producer's open or ended transaction. */
     static final class Transaction {
         private Fate fate = Fate.OPEN;
+        private boolean ofThePast;
+
+        /**
+         * What is added from now on comes of older state than the read positions that it goes on from. The transaction
+         * must never be committed.
+         */
+        void comesOfThePast() {
+            ofThePast = true;
+        }
 
         /** Whether records can still be added. */
         boolean isOpen() {
@@ -54,6 +63,10 @@ final class SimulatedLog {
 
         boolean isAborted() {
             return transaction != null && transaction.fate == Fate.ABORTED;
+        }
+
+        boolean isOfThePast() {
+            return transaction != null && transaction.ofThePast;
         }
 
         private boolean isUndecided() {
@@ -88,6 +101,9 @@ final class SimulatedLog {
     void commit(Transaction transaction, Map<TopicPartition, Long> readPositions) {
         if (transaction.fate != Fate.OPEN) {
             throw new IllegalStateException("the transaction has ended");
+        }
+        if (transaction.ofThePast) {
+            throw new AssertionError("what came of older state than its read positions is committed");
         }
         transaction.fate = Fate.COMMITTED;
         positions.putAll(readPositions);

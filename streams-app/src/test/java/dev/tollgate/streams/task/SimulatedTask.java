@@ -90,6 +90,7 @@ final class SimulatedTask {
     private final Map<String, Long> restored = new HashMap<>();
     private State state = State.CREATED;
     private boolean commitNeeded;
+    private boolean revived;
     private SimulatedLog.@Nullable Entry current;
 
     SimulatedTask(
@@ -137,26 +138,47 @@ final class SimulatedTask {
             restored.put(name, Objects.requireNonNull(disks.get(name)).durableUpTo());
             restoreUpTo.put(name, log.end(changelog));
         });
+        if (!revived) {
+            // The consumer asks for them with the first poll after the assignment.
+            fetchPositions();
+        }
         state = State.RESTORING;
     }
 
-    /** Restores some more, below the stores; the processor opens when everything is there. */
-    void restore(int most) {
+    private void fetchPositions() {
+        inputs.forEach(input -> positions.put(input, log.position(input)));
+    }
+
+    /**
+     * Restores some more, below the stores; the processor opens when everything is there.
+     *
+     * @return whether the read positions are newer than the end of the changelogs was when the task began to restore,
+     *     as those of a revived task may be: it asks for them when it is complete
+     */
+    boolean restore(int most) {
         requireState(State.RESTORING);
         boolean complete = true;
         for (String name : stores.keySet()) {
             SimulatedDisk disk = Objects.requireNonNull(disks.get(name));
             long from = Objects.requireNonNull(restored.get(name));
-            long to = follow(log, changelog(name, partition), disk, from, most);
+            // A task of an owner restores no further than the changelog went when it began.
+            long until = Objects.requireNonNull(restoreUpTo.get(name));
+            long to = follow(log, changelog(name, partition), disk, from, (int) Math.clamp(until - from, 0, most));
             restored.put(name, to);
-            complete &= to >= Objects.requireNonNull(restoreUpTo.get(name));
+            complete &= to >= until;
         }
+        boolean newer = false;
         if (complete) {
-            inputs.forEach(input -> positions.put(input, log.position(input)));
+            newer = revived;
+            if (revived) {
+                fetchPositions();
+                revived = false;
+            }
             processor.init(context);
             commitNeeded = false;
             state = State.RUNNING;
         }
+        return newer;
     }
 
     /** Writes committed records of a changelog to a disk; returns the offset to go on from. */
@@ -251,6 +273,7 @@ final class SimulatedTask {
             restored.put(name, Math.max(Objects.requireNonNull(restored.get(name)), store.writtenUpTo));
             restoreUpTo.put(name, Objects.requireNonNull(restored.get(name)));
         });
+        fetchPositions();
         state = State.RESTORING;
     }
 
@@ -296,6 +319,7 @@ final class SimulatedTask {
     /** The same task, with the same processor and stores, begins again. */
     void revive() {
         requireState(State.CLOSED);
+        revived = true;
         state = State.CREATED;
     }
 

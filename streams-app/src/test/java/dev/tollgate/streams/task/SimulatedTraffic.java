@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -96,6 +97,14 @@ final class SimulatedTraffic {
     /** Versions of the plan that changes, as they were published last. */
     private final List<PlanVersion> versions = new ArrayList<>();
 
+    /** Those that it had before it was removed last. */
+    private List<PlanVersion> removed = List.of();
+
+    private int newestVersion;
+
+    /** What each version number means, by plan id and number. */
+    private final Map<List<Object>, PlanVersion> meanings = new HashMap<>();
+
     SimulatedTraffic(SplittableRandom random, TopicLayout topics, AvroSerializer<SpecificRecord> serializer) {
         this.random = random;
         this.topics = topics;
@@ -115,6 +124,11 @@ final class SimulatedTraffic {
 
     List<OraclePlan> oraclePlans() {
         return plans;
+    }
+
+    /** What a version that was published first under its number says. */
+    PlanVersion versionOf(String planId, int version) {
+        return Objects.requireNonNull(meanings.get(List.of(planId, version)), planId + " " + version);
     }
 
     /** By account. */
@@ -173,6 +187,7 @@ final class SimulatedTraffic {
         // The plans that the oracle knows count before the first record.
         for (OraclePlan plan : plans) {
             clock++;
+            meanings.put(List.of(plan.id(), plan.version()), version(plan));
             arrivals.add(published(clock, plan(plan)));
         }
         clock += SETTLED_MILLIS;
@@ -201,13 +216,15 @@ final class SimulatedTraffic {
     }
 
     /**
-     * Some change of the plan that changes: another version, one that is not what it was, its end, or something broken.
+     * Some change of the plan that changes: another version, one less, its end and return, and what is rejected: one
+     * that is not what it was, and something broken.
      */
     private Arrival changed(long atMillis, long lastMillis) {
         TopicPartition place = new TopicPartition(topics.name(Topic.PLAN_CATALOG), 0);
         byte[] key = CHANGING.getBytes(StandardCharsets.UTF_8);
         switch (random.nextInt(10)) {
             case 0 -> {
+                removed = List.copyOf(versions);
                 versions.clear();
                 return new Arrival(atMillis, place, key, null, null, CHANGING + " removed");
             }
@@ -215,9 +232,18 @@ final class SimulatedTraffic {
                 return new Arrival(atMillis, place, key, new byte[] {0, 1}, null, CHANGING + " malformed");
             }
             case 2 -> {
-                if (!versions.isEmpty()) {
-                    PlanVersion before = versions.removeLast();
-                    versions.add(version(before.getVersion(), before.getEffectiveFrom(), 0));
+                List<PlanVersion> changed = new ArrayList<>(versions.isEmpty() ? removed : versions);
+                if (!changed.isEmpty()) {
+                    PlanVersion before = changed.removeLast();
+                    changed.add(version(before.getVersion(), before.getEffectiveFrom(), 0));
+                }
+                return published(atMillis, new Plan(CHANGING, CHANGING, "", changed));
+            }
+            case 3 -> {
+                if (versions.isEmpty()) {
+                    versions.addAll(removed);
+                } else if (versions.size() > 1) {
+                    versions.remove(random.nextInt(versions.size()));
                 }
             }
             default -> {
@@ -226,13 +252,42 @@ final class SimulatedTraffic {
                         : Math.max(
                                 versions.getLast().getEffectiveFrom().toEpochMilli() + 1,
                                 atMillis - 60_000 + random.nextLong(Math.max(120_000, lastMillis - atMillis)));
-                versions.add(version(
-                        versions.size() + 1,
+                PlanVersion added = version(
+                        newestVersion + 1,
                         Instant.ofEpochMilli(from),
-                        random.nextBoolean() ? 0 : random.nextLong(86_400_000)));
+                        random.nextBoolean() ? 0 : random.nextLong(86_400_000));
+                List<PlanVersion> wanted = new ArrayList<>(versions);
+                wanted.add(added);
+                if (isSound(wanted)) {
+                    newestVersion++;
+                    versions.add(added);
+                    meanings.put(List.of(CHANGING, newestVersion), added);
+                }
+                return published(atMillis, new Plan(CHANGING, CHANGING, "", wanted));
             }
         }
         return published(atMillis, new Plan(CHANGING, CHANGING, "", List.copyOf(versions)));
+    }
+
+    /** Whether each limit counts the same in all versions; else the record is rejected. */
+    private static boolean isSound(List<PlanVersion> versions) {
+        Map<String, List<Object>> counting = new HashMap<>();
+        for (PlanVersion version : versions) {
+            for (Limit limit : version.getLimits()) {
+                List<Object> how = Arrays.asList(
+                        limit.getMeterId(),
+                        limit.getAlgorithm(),
+                        limit.getScope(),
+                        limit.getWindow(),
+                        limit.getWindowLength(),
+                        limit.getPeriodMs(),
+                        limit.getLeaseMs());
+                if (!how.equals(counting.computeIfAbsent(limit.getLimitId(), _ -> how))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private PlanVersion version(int number, Instant effectiveFrom, long noticeMillis) {

@@ -7,7 +7,6 @@ import dev.tollgate.engine.input.RequestInput;
 import dev.tollgate.engine.input.ValidRequest;
 import dev.tollgate.engine.internal.account.Account;
 import dev.tollgate.engine.internal.account.BucketAssigner;
-import dev.tollgate.engine.internal.account.Terms;
 import dev.tollgate.engine.internal.account.TermsResolver;
 import dev.tollgate.engine.internal.bucket.Bucket;
 import dev.tollgate.engine.internal.bucket.BucketGroup;
@@ -79,6 +78,15 @@ public final class Corrections {
         if (old.correctionIds().contains(commandId)) {
             return;
         }
+        PlanVersion version = transition.plans.version(old.planId(), old.planVersion());
+        if (version == null) {
+            transition.reject(
+                    RejectionReason.UNKNOWN_PLAN,
+                    "the event was charged by version " + old.planVersion() + " of plan '" + old.planId()
+                            + "', which the catalog has never had");
+            return;
+        }
+        CompiledPlan plan = resolver.compile(version);
         AccountChange.Amendment amendment = correction.amendment();
         if (old.verdict() == Verdict.VOIDED) {
             if (amendment != null) {
@@ -93,14 +101,18 @@ public final class Corrections {
             return;
         }
         if (amendment == null) {
-            restate(transition, command, old, null, null, Costs.none());
+            restate(transition, command, old, plan, null, null, Costs.none());
         } else {
-            amend(transition, command, old, amendment);
+            amend(transition, command, old, plan, amendment);
         }
     }
 
     private void amend(
-            Transition transition, AccountInput command, JournalEntry old, AccountChange.Amendment amendment) {
+            Transition transition,
+            AccountInput command,
+            JournalEntry old,
+            CompiledPlan plan,
+            AccountChange.Amendment amendment) {
         if (amendment.outcome() == Outcome.UNKNOWN
                 || amendment.endpoint() != null && !InputChecks.requireEndpoint(transition, amendment.endpoint())) {
             if (amendment.outcome() == Outcome.UNKNOWN) {
@@ -129,8 +141,6 @@ public final class Corrections {
                 request.appendedAtMillis(),
                 request.position(),
                 request.annotations()));
-        Terms terms = resolver.at(transition.state, transition.plans, request.occurredAtMillis());
-        CompiledPlan plan = planOf(transition, old, terms);
         Verdict free = Charging.freeVerdict(plan, amended);
         Costs costs = Costs.none();
         if (free == null) {
@@ -144,21 +154,24 @@ public final class Corrections {
                 return;
             }
         }
-        restate(transition, command, old, amended, free, costs);
+        restate(transition, command, old, plan, amended, free, costs);
     }
 
-    /** Replaces an event by what it should have been, or by nothing. */
+    /**
+     * Replaces an event by what it should have been, or by nothing.
+     *
+     * @param plan the version that the event was charged by, which a later change of the past does not alter
+     */
     private void restate(
             Transition transition,
             AccountInput command,
             JournalEntry old,
+            CompiledPlan plan,
             @Nullable ValidRequest amended,
             @Nullable Verdict free,
             Costs newCosts) {
         Account state = transition.state;
         ValidRequest request = old.request();
-        Terms terms = resolver.at(state, transition.plans, request.occurredAtMillis());
-        CompiledPlan plan = planOf(transition, old, terms);
         Costs oldCosts = old.verdict() == Verdict.COUNTED ? old.costs() : Costs.none();
 
         Set<Bucket> touched = new LinkedHashSet<>();
@@ -267,11 +280,5 @@ public final class Corrections {
         }
         // An event that was counted once stays counted in reports, even if no total can follow its amendment.
         return counted || notCounted.isEmpty() || old.verdict() == Verdict.COUNTED ? Verdict.COUNTED : Verdict.LATE;
-    }
-
-    /** The plan version that the event was charged by, which a later change of the past does not alter. */
-    private CompiledPlan planOf(Transition transition, JournalEntry old, Terms terms) {
-        PlanVersion version = transition.plans.version(old.planId(), old.planVersion());
-        return version == null ? terms.plan : resolver.compile(version);
     }
 }

@@ -64,6 +64,25 @@ public final class LeakyReplay {
 
     private record Charge(long timeMillis, long cost) {}
 
+    /** What was charged to leaky buckets, by bucket. */
+    private static final class Charges {
+        private final Map<BucketGroup, Map<String, List<Charge>>> byGroup = new HashMap<>();
+
+        /** Whether it is known of every call by which plan version it was charged. */
+        private boolean complete = true;
+
+        void add(BucketGroup group, String scopeKey, Charge charge) {
+            byGroup.computeIfAbsent(group, _ -> new HashMap<>())
+                    .computeIfAbsent(scopeKey, _ -> new ArrayList<>())
+                    .add(charge);
+        }
+
+        /** By scope key. */
+        Map<String, List<Charge>> of(BucketGroup group) {
+            return byGroup.getOrDefault(group, Map.of());
+        }
+    }
+
     /**
      * What held before a change.
      *
@@ -101,13 +120,14 @@ public final class LeakyReplay {
      */
     List<Correction> replayAfterCorrection(Transition transition, List<Correction> corrections) {
         Baseline known = corrections.isEmpty() ? null : baseline(transition);
-        Map<BucketGroup, Map<String, List<Charge>>> charges = new HashMap<>();
+        Charges charges = new Charges();
         if (known == null
                 || !transition.index.scan(
                         known.fromMillis(),
                         known.nowMillis(),
                         MAX_ENTRIES_FOR_A_CORRECTION,
-                        entry -> collect(transition, entry, charges))) {
+                        entry -> collect(transition, entry, charges))
+                || !charges.complete) {
             return corrections;
         }
         List<Correction> left = new ArrayList<>();
@@ -115,8 +135,7 @@ public final class LeakyReplay {
             LeakyBucket bucket = correction.bucket();
             BucketGroup group = bucket.group;
             List<RateInterval> rates = rateIntervals(known.intervals(), group);
-            List<Charge> ordered =
-                    new ArrayList<>(charges.getOrDefault(group, Map.of()).getOrDefault(bucket.scopeKey, List.of()));
+            List<Charge> ordered = new ArrayList<>(charges.of(group).getOrDefault(bucket.scopeKey, List.of()));
             ordered.sort(Comparator.comparingLong(Charge::timeMillis));
             if (rates.isEmpty()
                     || group.hasOverflow()
@@ -152,12 +171,13 @@ public final class LeakyReplay {
         if (!changesRates(state, baseline.intervals(), intervals)) {
             return;
         }
-        Map<BucketGroup, Map<String, List<Charge>>> charges = new HashMap<>();
+        Charges charges = new Charges();
         if (!transition.index.scan(
-                baseline.fromMillis(),
-                baseline.nowMillis(),
-                MAX_ENTRIES,
-                entry -> collect(transition, entry, charges))) {
+                        baseline.fromMillis(),
+                        baseline.nowMillis(),
+                        MAX_ENTRIES,
+                        entry -> collect(transition, entry, charges))
+                || !charges.complete) {
             return;
         }
         for (BucketGroup group : List.copyOf(state.groups())) {
@@ -167,14 +187,7 @@ public final class LeakyReplay {
                     && !rates.equals(formerRates)
                     && !rates.isEmpty()
                     && !group.hasOverflow()) {
-                replay(
-                        state,
-                        group,
-                        charges.getOrDefault(group, Map.of()),
-                        baseline,
-                        rates,
-                        formerRates,
-                        graceOf(intervals, group));
+                replay(state, group, charges.of(group), baseline, rates, formerRates, graceOf(intervals, group));
             }
         }
     }
@@ -305,10 +318,13 @@ public final class LeakyReplay {
         return Math.max(0, held);
     }
 
-    private void collect(
-            Transition transition, JournalEntry entry, Map<BucketGroup, Map<String, List<Charge>>> charges) {
+    private void collect(Transition transition, JournalEntry entry, Charges charges) {
+        if (entry.verdict() != Verdict.COUNTED) {
+            return;
+        }
         PlanVersion version = transition.plans.version(entry.planId(), entry.planVersion());
-        if (entry.verdict() != Verdict.COUNTED || version == null) {
+        if (version == null) {
+            charges.complete = false;
             return;
         }
         for (Limit limit : version.limits()) {
@@ -316,10 +332,10 @@ public final class LeakyReplay {
             if (cost > 0
                     && limit.algorithm() instanceof Algorithm.LeakyBucket
                     && !entry.lateLimits().contains(limit.id())) {
-                charges.computeIfAbsent(transition.state.groupOf(limit), group -> new HashMap<>())
-                        .computeIfAbsent(
-                                BucketAssigner.scopeKey(limit.scope(), entry.request()), key -> new ArrayList<>())
-                        .add(new Charge(entry.request().occurredAtMillis(), cost));
+                charges.add(
+                        transition.state.groupOf(limit),
+                        BucketAssigner.scopeKey(limit.scope(), entry.request()),
+                        new Charge(entry.request().occurredAtMillis(), cost));
             }
         }
     }

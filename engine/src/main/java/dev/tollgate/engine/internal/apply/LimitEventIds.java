@@ -91,9 +91,7 @@ final class LimitEventIds {
     /** A limit that counts otherwise under the same name is another limit. */
     private static String nameOf(Algorithm algorithm) {
         return switch (algorithm) {
-            case Algorithm.FixedWindow fixed ->
-                "fixed " + (fixed.length().count() == 1 ? "" : fixed.length().count() + " ")
-                        + fixed.length().unit().name();
+            case Algorithm.FixedWindow fixed -> "fixed " + fixed.length().symbol();
             case Algorithm.LeakyBucket leaky -> "leaky " + leaky.periodMillis();
             case Algorithm.SlidingWindow sliding -> "sliding " + sliding.lengthMillis();
             case Algorithm.Concurrency concurrency -> "concurrency " + concurrency.leaseMillis();

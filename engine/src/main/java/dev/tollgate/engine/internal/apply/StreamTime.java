@@ -148,6 +148,7 @@ public final class StreamTime {
                 bucket.scopeKey,
                 bucket.windowStart(),
                 bucket.windowEnd(),
+                bucket.group.windowLength(),
                 bucket.counted(),
                 BucketViews.amountOf(terms.ruleOf(bucket.group)),
                 closed,

@@ -5,6 +5,7 @@ import dev.tollgate.engine.internal.codec.ByteWriter;
 import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Limit;
 import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.time.WindowLength;
 import dev.tollgate.planmodel.time.WindowUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,18 @@ public final class BucketGroup {
     /** Whether its windows follow the calendar, so that another one cuts them. */
     public boolean followsCalendar() {
         return algorithm instanceof Algorithm.FixedWindow fixed && fixed.followsCalendar();
+    }
+
+    /**
+     * How long its windows are.
+     *
+     * @throws IllegalStateException if it has no fixed windows
+     */
+    public WindowLength windowLength() {
+        if (algorithm instanceof Algorithm.FixedWindow fixed) {
+            return fixed.length();
+        }
+        throw new IllegalStateException("limit " + limitId + " has no fixed windows but " + algorithm);
     }
 
     public boolean sortsAfter(BucketGroup other) {

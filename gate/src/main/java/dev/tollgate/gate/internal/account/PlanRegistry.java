@@ -1,21 +1,44 @@
 package dev.tollgate.gate.internal.account;
 
+import dev.tollgate.planmodel.PlanHistory;
+import dev.tollgate.planmodel.PlanHistory.ChangedVersionException;
 import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.PlanVersion;
+import dev.tollgate.schemas.plan.PlanTranslator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The plan catalog as this gate knows it. Written by the feed, read by every thread. */
 final class PlanRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanRegistry.class);
+
     /** Versions by plan, in the order of their effective dates. */
     private final Map<String, List<GatePlan>> versionsByPlan = new ConcurrentHashMap<>();
 
-    /** @throws IllegalArgumentException if a version cannot be used; the plan stays what it was */
+    /** What the accounting role has taken, as far as this release understands it. */
+    private final PlanHistory history = new PlanHistory();
+
+    /**
+     * Called by the feed, in the order of the log.
+     *
+     * @throws IllegalArgumentException if a version cannot be used, or is not what it was, which the accounting role
+     *     rejects too; the plan stays what it was
+     */
     void put(Plan plan) {
+        try {
+            history.put(plan.getPlanId(), PlanTranslator.versions(plan));
+        } catch (ChangedVersionException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            // A plan of a later release, perhaps: what of it is understood is used.
+            LOG.debug("a plan is understood in part: plan={}", plan.getPlanId(), e);
+        }
         List<GatePlan> versions = new ArrayList<>();
         for (PlanVersion version : plan.getVersions()) {
             versions.add(new GatePlan(plan.getPlanId(), version));
@@ -25,6 +48,7 @@ final class PlanRegistry {
     }
 
     void remove(String planId) {
+        history.remove(planId);
         versionsByPlan.remove(planId);
     }
 

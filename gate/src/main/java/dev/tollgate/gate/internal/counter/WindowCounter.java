@@ -250,11 +250,12 @@ final class WindowCounter extends Counter {
 
     @Override
     public void giveBack(CounterRule rule, long nowMillis, long cost, boolean closed) {
-        // In this order the call is never counted too little by a thread that looks in between.
+        // In this order a thread that looks in between cannot take the call for one that has ended and is charged:
+        // as much as is taken off afterwards would be missing from the next window.
+        ADMITTED.getAndAdd(this, -cost);
         if (!closed) {
             OPEN.getAndAdd(this, -cost);
         }
-        ADMITTED.getAndAdd(this, -cost);
     }
 
     @Override
@@ -402,11 +403,23 @@ final class WindowCounter extends Counter {
         if (nowMillis < current.endMillis) {
             return current;
         }
+        long inFlight = open;
         long all = admitted;
         // Calls in flight will end, and count, in the new window. In a sliding one, so do those that no snapshot has.
-        long carried = Math.min(all, isSliding(rule) ? current.settled : all - open);
+        long carried = Math.min(all, isSliding(rule) ? current.settled : ended(all, inFlight));
         Baseline next = fresh(rule, nowMillis, 0, all, Math.max(0, carried), current.otherGatesShare);
         return BASELINE.compareAndSet(this, current, next) ? next : baseline;
+    }
+
+    /**
+     * Cost of the calls that have ended and are charged; never too much of it because of a call that another thread
+     * gives back meanwhile.
+     *
+     * @param all was admitted
+     * @param inFlightBefore was in flight when that was read
+     */
+    private long ended(long all, long inFlightBefore) {
+        return Math.max(0, all - Math.max(inFlightBefore, open));
     }
 
     private static Baseline fresh(
@@ -479,11 +492,12 @@ final class WindowCounter extends Counter {
             // It still tells of a window that is over by this gate's clock.
             return before;
         }
+        long inFlight = open;
         long all = admitted;
         boolean sameWindow = snapshot.startMillis() < before.endMillis && before.startMillis < snapshot.endMillis();
         if (!sameWindow) {
             // The pipeline is in the next window before this gate's clock is.
-            long closed = Math.max(0, all - open);
+            long closed = ended(all, inFlight);
             return baselineOf(snapshot, all, closed, snapshot.used(), closed, before.otherGatesShare, 0, 0, 0);
         }
         boolean first = before.used == 0 && before.settled == 0 && before.admittedThen == 0 && all == 0;
@@ -491,8 +505,9 @@ final class WindowCounter extends Counter {
             return baselineOf(snapshot, all, 0, snapshot.used(), 0, before.otherGatesShare, 0, 0, 0);
         }
         long known = before.settled + takeContained(rule, before, snapshot);
+        inFlight = open;
         all = admitted;
-        long closed = Math.max(0, all - open - trackedCost);
+        long closed = Math.max(0, ended(all, inFlight) - trackedCost);
         // What tracked calls do not explain.
         long grown = snapshot.used() - before.used - (known - before.settled);
         long contained = containedBy(known, grown, snapshot, closed, horizonMillis);
@@ -522,8 +537,9 @@ final class WindowCounter extends Counter {
 
     private Baseline afterSliding(CounterRule rule, Baseline before, Snapshot snapshot, long horizonMillis) {
         long known = before.settled + takeContained(rule, before, snapshot);
+        long inFlight = open;
         long all = admitted;
-        long closed = Math.max(0, all - open - trackedCost);
+        long closed = Math.max(0, ended(all, inFlight) - trackedCost);
         // Growth says nothing here, because old usage leaves at the same time: go by the latency, and by what is known
         // to have been there in the first place.
         long contained = snapshot.asOfMillis() >= before.madeAtMillis || snapshot.used() > before.used

@@ -9,17 +9,18 @@ import dev.tollgate.http.Routes;
 import dev.tollgate.http.server.CorsConfig;
 import dev.tollgate.http.server.HttpServer;
 import dev.tollgate.http.server.Readiness;
-import dev.tollgate.http.token.AccessToken;
 import dev.tollgate.http.token.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/** The gateway's HTTP server: what it serves, and when it is ready. */
-public final class GatewayServer implements AutoCloseable {
+/**
+ * The gateway's HTTP server: what it serves, and when it is ready.
+ *
+ * @param http listens
+ * @param tokens who may publish
+ */
+public record GatewayServer(HttpServer http, Tokens tokens) {
     private static final String EVENTS_PATH = "/v1/events";
     /** What a page may send: who it is, what it sends, and the attributes of a CloudEvent in binary mode. */
     private static final Set<String> CORS_HEADERS = Set.of(
@@ -34,14 +35,6 @@ public final class GatewayServer implements AutoCloseable {
             "ce-time",
             "ce-dataschema",
             "ce-datacontenttype");
-
-    private final HttpServer server;
-    private final Tokens tokens;
-
-    private GatewayServer(HttpServer server, Tokens tokens) {
-        this.server = server;
-        this.tokens = tokens;
-    }
 
     /**
      * Listens.
@@ -77,45 +70,5 @@ public final class GatewayServer implements AutoCloseable {
         return kafka.available()
                 ? Readiness.State.READY
                 : Readiness.State.notReady("kafka-unavailable", kafka.detail());
-    }
-
-    /** Base URL, without a slash at the end. */
-    public URI address() {
-        return server.address();
-    }
-
-    /**
-     * From now on these may publish and no others.
-     *
-     * @throws IllegalArgumentException if there are none, or anyone may publish
-     */
-    public void replaceTokens(List<AccessToken> replacement) {
-        tokens.replace(replacement);
-    }
-
-    /** What {@code /health/ready} says. */
-    public boolean isReady() {
-        return server.isReady();
-    }
-
-    /** Whether it has stopped. */
-    public boolean isStopped() {
-        return server.isStopped();
-    }
-
-    /** Path to methods of everything that is served. */
-    public Map<String, Set<String>> routes() {
-        return server.routes();
-    }
-
-    /** Waits until it is closed. */
-    public void awaitTermination() throws InterruptedException {
-        server.awaitTermination();
-    }
-
-    /** Takes no new connections, answers what is under way within the drain timeout, then stops. */
-    @Override
-    public void close() {
-        server.close();
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request for which no account is known is not published, as nobody could be charged; it is counted by
  * {@link #unattributed()}. Functions that throw cost the event, never the request: it is rejected as
- * {@link dev.tollgate.publisher.RejectionReason#MALFORMED}. Thread-safe, if the functions are.
+ * {@link dev.tollgate.publisher.EventRejectionReason#MALFORMED}. Thread-safe, if the functions are.
  */
 public final class HttpUsage {
     private static final int UNAUTHORIZED = 401;

@@ -1,8 +1,8 @@
 package dev.tollgate.publisher.micrometer;
 
 import dev.tollgate.publisher.DropReason;
+import dev.tollgate.publisher.EventRejectionReason;
 import dev.tollgate.publisher.PublisherCounters;
-import dev.tollgate.publisher.RejectionReason;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.metrics.TagDeclaration;
 import dev.tollgate.schemas.micrometer.DeclaredMeters;
@@ -30,7 +30,7 @@ public final class PublisherMeterBinder implements MeterBinder {
         meters.counter(PublisherMeters.SPOOLED, counters, PublisherCounters::spooled);
         meters.counter(PublisherMeters.RECOVERED, counters, PublisherCounters::recovered);
         meters.counter(PublisherMeters.LISTENER_FAILURES, counters, PublisherCounters::listenerFailures);
-        for (RejectionReason reason : RejectionReason.values()) {
+        for (EventRejectionReason reason : EventRejectionReason.values()) {
             meters.counter(
                     PublisherMeters.REJECTED, counters, bound -> bound.rejected(reason), TagDeclaration.value(reason));
         }

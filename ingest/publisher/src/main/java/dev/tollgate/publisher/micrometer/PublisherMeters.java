@@ -4,7 +4,7 @@ import static dev.tollgate.schemas.metrics.MeterDeclaration.counter;
 import static dev.tollgate.schemas.metrics.MeterDeclaration.gauge;
 
 import dev.tollgate.publisher.DropReason;
-import dev.tollgate.publisher.RejectionReason;
+import dev.tollgate.publisher.EventRejectionReason;
 import dev.tollgate.schemas.metrics.MeterDeclaration;
 import dev.tollgate.schemas.metrics.MeterGroup;
 import dev.tollgate.schemas.metrics.TagDeclaration;
@@ -29,7 +29,7 @@ public final class PublisherMeters {
             "tollgate.publisher.rejected.events",
             EVENTS,
             "events that break a rule of the contract, by reason; alert on any",
-            TagDeclaration.of("reason", RejectionReason.class));
+            TagDeclaration.of("reason", EventRejectionReason.class));
 
     static final MeterDeclaration DROPPED = counter(
             "tollgate.publisher.dropped.events",

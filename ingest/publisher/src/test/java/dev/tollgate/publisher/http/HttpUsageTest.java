@@ -3,8 +3,8 @@ package dev.tollgate.publisher.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.embedded.process.LoopbackPort;
+import dev.tollgate.publisher.EventRejectionReason;
 import dev.tollgate.publisher.PublisherConfig;
-import dev.tollgate.publisher.RejectionReason;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.schemas.avro.Outcome;
 import java.time.Duration;
@@ -89,7 +89,8 @@ class HttpUsageTest {
 
         usage.record(new Call("/e"), 200, TOOK);
 
-        assertThat(publisher.counters().rejected(RejectionReason.MALFORMED)).isEqualTo(1);
+        assertThat(publisher.counters().rejected(EventRejectionReason.MALFORMED))
+                .isEqualTo(1);
         assertThat(publisher.counters().published()).isZero();
     }
 

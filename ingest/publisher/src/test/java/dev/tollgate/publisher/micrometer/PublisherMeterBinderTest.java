@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.publisher.DropReason;
+import dev.tollgate.publisher.EventRejectionReason;
 import dev.tollgate.publisher.PublisherConfig;
-import dev.tollgate.publisher.RejectionReason;
 import dev.tollgate.publisher.RequestEventPublisher;
 import dev.tollgate.publisher.UsageCall;
 import io.micrometer.core.instrument.Meter;
@@ -42,7 +42,7 @@ class PublisherMeterBinderTest {
                         .count())
                 .isEqualTo(1);
         assertThat(registry.find("tollgate.publisher.rejected.events").meters())
-                .hasSize(RejectionReason.values().length);
+                .hasSize(EventRejectionReason.values().length);
         assertThat(registry.find("tollgate.publisher.dropped.events").meters()).hasSize(DropReason.values().length);
 
         publisher.close(Duration.ZERO);

@@ -25,6 +25,7 @@ final class TotalMapping extends TableMapping<UsageTotal> {
             string("scope_key", UsageTotal::getScopeKey),
             time("window_start", UsageTotal::getWindowStart),
             string("meter_id", UsageTotal::getMeterId),
+            string("window_unit", UsageTotal::getWindow),
             string("plan_id", UsageTotal::getPlanId),
             int32("plan_version", UsageTotal::getPlanVersion),
             time("window_end", UsageTotal::getWindowEnd),
@@ -51,7 +52,9 @@ final class TotalMapping extends TableMapping<UsageTotal> {
                 total.getLimitId(),
                 total.getScope().name(),
                 total.getScopeKey(),
-                total.getWindowStart().toString());
+                total.getWindowStart().toString(),
+                total.getMeterId(),
+                total.getWindow());
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A program of this module in a process of its own. It says lines on standard output, the first of them {@code READY},
  * and ends when its standard input ends; so it never outlives this process.
  */
-final class ChildJvm implements AutoCloseable {
+final class GateProcess implements AutoCloseable {
     static final String READY = "READY";
     private static final long PATIENCE_SECONDS = 60;
 
@@ -23,7 +23,7 @@ final class ChildJvm implements AutoCloseable {
     private final BufferedReader output;
     private @Nullable Thread reader;
 
-    ChildJvm(Class<?> program, List<String> arguments) throws IOException {
+    GateProcess(Class<?> program, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",

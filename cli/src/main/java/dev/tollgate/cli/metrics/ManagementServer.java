@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /metrics} and the probes {@code /health/live}, {@code /health/ready} and {@code /health/startup} on an
- * address of its own: GET and HEAD of exactly these paths, with or without a query. Everything else is answered with
- * 404, another method with 405. Plain HTTP without a token.
+ * What a process serves to its operators: {@code /metrics} and the probes {@code /health/live}, {@code /health/ready}
+ * and {@code /health/startup}, on an address of its own. GET and HEAD of exactly these paths, with or without a query;
+ * everything else is answered with 404, another method with 405. Plain HTTP without a token.
  */
-final class MetricsServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
+final class ManagementServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
 
     private static final String PATH = "/metrics";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -47,7 +47,7 @@ final class MetricsServer implements AutoCloseable {
     private final Server server;
     private final URI address;
 
-    private MetricsServer(Server server, URI address) {
+    private ManagementServer(Server server, URI address) {
         this.server = server;
         this.address = address;
     }
@@ -59,7 +59,7 @@ final class MetricsServer implements AutoCloseable {
      * @param health answers the probes
      * @throws CommandFailure if the address cannot be listened on
      */
-    static MetricsServer start(ListenAddress listen, Supplier<String> metrics, ProcessHealth health) {
+    static ManagementServer start(ListenAddress listen, Supplier<String> metrics, ProcessHealth health) {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS);
         threads.setName("metrics-http");
         threads.setDaemon(true);
@@ -85,7 +85,7 @@ final class MetricsServer implements AutoCloseable {
                             + "): choose another address for this process, or leave the key out",
                     e);
         }
-        return new MetricsServer(server, URI.create("http://" + listen.withPort(connector.getLocalPort()) + PATH));
+        return new ManagementServer(server, URI.create("http://" + listen.withPort(connector.getLocalPort()) + PATH));
     }
 
     /** Where the metrics are. */

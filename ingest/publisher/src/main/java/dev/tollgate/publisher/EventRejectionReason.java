@@ -5,7 +5,7 @@ import dev.tollgate.planmodel.input.Violation;
 /**
  * Why an event was rejected before anything was done with it. Publishing the same event again would be rejected again.
  */
-public enum RejectionReason {
+public enum EventRejectionReason {
     /** The account id is missing, blank, or made of invisible characters only. */
     ACCOUNT_MISSING,
     /** The endpoint is missing, blank, or made of invisible characters only. */
@@ -33,7 +33,7 @@ public enum RejectionReason {
     MALFORMED;
 
     /** The reason that a broken rule of the contract is counted under. */
-    static RejectionReason of(Violation violation) {
+    static EventRejectionReason of(Violation violation) {
         return switch (violation.rule()) {
             case PRESENCE ->
                 switch (violation.field()) {

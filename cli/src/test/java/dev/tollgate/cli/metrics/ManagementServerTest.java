@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MetricsServerTest {
+class ManagementServerTest {
     private static final ListenAddress ANY = new ListenAddress("127.0.0.1", 0);
 
     private static HttpResponse<String> send(URI address, String method) throws Exception {
@@ -33,7 +33,8 @@ class MetricsServerTest {
     @Test
     void givenAListener_whenScraped_thenThePageIsMadeAnewInPrometheusText() throws Exception {
         int[] scrapes = {0};
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up " + ++scrapes[0] + "\n", new ProcessHealth())) {
+        try (ManagementServer server =
+                ManagementServer.start(ANY, () -> "up " + ++scrapes[0] + "\n", new ProcessHealth())) {
             HttpResponse<String> first = send(server.address(), "GET");
             HttpResponse<String> second = send(URI.create(server.address() + "?name=x"), "GET");
             HttpResponse<String> head = send(server.address(), "HEAD");
@@ -51,7 +52,7 @@ class MetricsServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/metrics/", "/Metrics", "/metrics/x", "/metricsx", "/%6Detrics", "/metrics;x=1"})
     void givenAnotherPath_whenAsked_thenThereIsNothing(String path) throws Exception {
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
+        try (ManagementServer server = ManagementServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
             HttpResponse<String> answer = send(server.address().resolve(path), "GET");
 
             assertThat(answer.statusCode()).isEqualTo(404);
@@ -62,7 +63,7 @@ class MetricsServerTest {
 
     @Test
     void givenAnotherMethod_whenSent_thenTheAnswerSaysWhichAreAllowed() throws Exception {
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
+        try (ManagementServer server = ManagementServer.start(ANY, () -> "up 1\n", new ProcessHealth())) {
             HttpResponse<String> answer = send(server.address(), "POST");
 
             assertThat(answer.statusCode()).isEqualTo(405);
@@ -74,7 +75,7 @@ class MetricsServerTest {
     void givenRoles_whenProbed_thenRebalancingIsAliveAndNotReadyAndAnEndedRoleIsNotAlive() throws Exception {
         ProcessHealth.State[] streams = {ProcessHealth.State.NOT_READY};
         ProcessHealth health = new ProcessHealth();
-        try (MetricsServer server = MetricsServer.start(ANY, () -> "up 1\n", health)) {
+        try (ManagementServer server = ManagementServer.start(ANY, () -> "up 1\n", health)) {
             assertThat(probe(server, "live")).isEqualTo("200 {\"status\":\"live\",\"roles\":{}}\n");
             assertThat(probe(server, "ready")).isEqualTo("503 {\"status\":\"not-ready\",\"roles\":{}}\n");
 
@@ -99,7 +100,7 @@ class MetricsServerTest {
         }
     }
 
-    private static String probe(MetricsServer server, String probe) throws Exception {
+    private static String probe(ManagementServer server, String probe) throws Exception {
         HttpResponse<String> answer = send(server.address().resolve("/health/" + probe), "GET");
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         return answer.statusCode() + " " + answer.body();
@@ -108,7 +109,7 @@ class MetricsServerTest {
     @Test
     void givenAPageThatFails_whenScraped_thenTheAnswerIsAnErrorAndTheNextScrapeWorks() throws Exception {
         boolean[] broken = {true};
-        try (MetricsServer server = MetricsServer.start(
+        try (ManagementServer server = ManagementServer.start(
                 ANY,
                 () -> {
                     if (broken[0]) {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * Tells on standard error what is being done and how far it is: a line for each step when it ends, and one in between
  * every ten seconds. One step at a time. Not thread-safe.
  */
-public final class Progress {
+public final class StepLog {
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final PrintStream err;
@@ -16,7 +16,7 @@ public final class Progress {
     private long beganNanos;
     private long toldNanos;
 
-    public Progress(PrintStream err) {
+    public StepLog(PrintStream err) {
         this.err = err;
     }
 

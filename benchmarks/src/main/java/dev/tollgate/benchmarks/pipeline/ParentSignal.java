@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
  * Standard input of a child process. Lines are moments to begin at, in milliseconds since the epoch; its end means that
  * the parent closed it, or is gone.
  */
-final class Lifeline {
-    private static volatile boolean cut;
+final class ParentSignal {
+    private static volatile boolean ended;
     private static volatile long beginMillis = Long.MAX_VALUE;
 
     static {
-        Thread.ofPlatform().name("lifeline").daemon().start(() -> {
+        Thread.ofPlatform().name("parent-signal").daemon().start(() -> {
             BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             try {
                 for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -23,14 +23,14 @@ final class Lifeline {
             } catch (IOException e) {
                 // Gone as well.
             }
-            cut = true;
+            ended = true;
         });
     }
 
-    private Lifeline() {}
+    private ParentSignal() {}
 
-    static boolean isCut() {
-        return cut;
+    static boolean isEnded() {
+        return ended;
     }
 
     /** When to begin; far away until the parent has said it. */

@@ -1,0 +1,5 @@
+/** Tests of the life of a service. */
+@NullMarked
+package dev.tollgate.http.service;
+
+import org.jspecify.annotations.NullMarked;
