@@ -8,6 +8,7 @@ import dev.tollgate.cli.ingest.IngestCommand;
 import dev.tollgate.cli.ingest.PublishCommand;
 import dev.tollgate.cli.local.AotCacheCommand;
 import dev.tollgate.cli.local.UpCommand;
+import dev.tollgate.cli.logging.LogFormat;
 import dev.tollgate.cli.operate.ApiCommand;
 import dev.tollgate.cli.operate.GateCommand;
 import dev.tollgate.cli.operate.GatewayCommand;
@@ -24,6 +25,7 @@ import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.text.PrintableText;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -75,7 +77,8 @@ public final class Main {
     }
 
     static int run(String... args) {
-        // Read by logback.xml when the first logger is made. Long-running roles tell what they do; commands only what
+        // Read by logback.xml when the first logger is made, as the level below is. Long-running roles tell what they
+        // do; commands only what
         // is wrong.
         if (args.length > 0
                 && LOGGING_ROLES.contains(args[0])
@@ -84,6 +87,7 @@ public final class Main {
                 && System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "INFO");
         }
+        LogFormat.choose(List.of(args));
         CommandLine commandLine = commandLine(needed(args));
         int status = commandLine.execute(args);
         // The writer sends itself what ends in a line; a text that was merely printed would end with the process.
@@ -127,12 +131,21 @@ public final class Main {
             return CommandLine.ExitCode.USAGE;
         });
         commandLine.setExecutionExceptionHandler((e, failed, parsed) -> {
+            if (LogFormat.isJson()) {
+                // Whoever collects the log wants to know why it ends, and reads nothing but JSON.
+                LoggerFactory.getLogger(Main.class).error("{}", CommandFailure.explain(e), e);
+                return status(e);
+            }
             LoggerFactory.getLogger(Main.class).debug("command failed", e);
             failed.getErr()
                     .println(failed.getColorScheme()
                             .errorText("tollgate: " + PrintableText.lines(CommandFailure.explain(e))));
-            return e instanceof InvalidSettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+            return status(e);
         });
         return commandLine;
+    }
+
+    private static int status(Exception failure) {
+        return failure instanceof InvalidSettingsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 }

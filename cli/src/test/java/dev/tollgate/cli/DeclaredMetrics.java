@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The meters of all roles and libraries, and how they look on a page of Prometheus text. */
-final class DeclaredMetrics {
-    static final List<MeterGroup> GROUPS = List.of(
+public final class DeclaredMetrics {
+    public static final List<MeterGroup> GROUPS = List.of(
             StreamsMeters.GROUP,
             SinkMeters.GROUP,
             GatewayMeters.GROUP,

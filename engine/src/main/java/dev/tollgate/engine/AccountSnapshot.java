@@ -4,6 +4,7 @@ import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Mode;
 import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
 import dev.tollgate.planmodel.time.WindowCalendar;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ public record AccountSnapshot(
      * @param remaining what is left, never below 0; {@link Long#MAX_VALUE} if unlimited
      * @param windowStartMillis inclusive start of the time for which usage counts
      * @param windowEndMillis exclusive end of that time: when what is used now counts no more
-     * @param softReached whether a threshold is reached
+     * @param thresholdsReached the thresholds that are reached, lowest first
      * @param hardReached whether the full amount is reached
      * @param blockedUntilMillis exclusive end of the block, {@link Long#MAX_VALUE} if time alone will not end it; null
      *     if nothing is blocked
@@ -77,7 +78,16 @@ public record AccountSnapshot(
             long remaining,
             long windowStartMillis,
             long windowEndMillis,
-            boolean softReached,
+            List<Threshold> thresholdsReached,
             boolean hardReached,
-            @Nullable Long blockedUntilMillis) {}
+            @Nullable Long blockedUntilMillis) {
+        public Bucket {
+            thresholdsReached = List.copyOf(thresholdsReached);
+        }
+
+        /** Whether a threshold is reached. */
+        public boolean softReached() {
+            return !thresholdsReached.isEmpty();
+        }
+    }
 }

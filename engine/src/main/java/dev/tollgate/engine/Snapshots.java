@@ -127,10 +127,6 @@ final class Snapshots {
     private static AccountSnapshot.Bucket view(Bucket bucket, Rule rule, boolean exempt, long atMillis) {
         long level = bucket.level(atMillis);
         boolean hard = !exempt && level >= rule.levelOf(rule.targets() - 1);
-        boolean soft = false;
-        for (int target = 0; target < rule.targets() - 1; target++) {
-            soft |= !exempt && level >= rule.levelOf(target);
-        }
         Amount amount = rule.amount;
         long used = bucket.used(atMillis);
         return new AccountSnapshot.Bucket(
@@ -145,9 +141,17 @@ final class Snapshots {
                 amount.isUnlimited() ? Long.MAX_VALUE : Math.max(0, amount.units() - used),
                 bucket.windowStart(),
                 Math.max(atMillis, bucket.windowEnd()),
-                soft,
+                exempt ? List.of() : thresholdsReached(rule, level),
                 hard,
                 hard && rule.enforced() ? Long.valueOf(blockedUntil(bucket)) : null);
+    }
+
+    private static List<Threshold> thresholdsReached(Rule rule, long level) {
+        int reached = 0;
+        while (reached < rule.targets() - 1 && level >= rule.levelOf(reached)) {
+            reached++;
+        }
+        return rule.limit.thresholds().subList(0, reached);
     }
 
     private static long blockedUntil(Bucket bucket) {

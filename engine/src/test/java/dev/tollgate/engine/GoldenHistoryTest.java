@@ -296,7 +296,11 @@ class GoldenHistoryTest {
                     + snapshot.exempt() + " suspended=" + snapshot.suspended() + " until="
                     + snapshot.suspendedUntilMillis() + " overrides=" + new TreeMap<>(snapshot.overrides())
                     + " mostConstrained=" + new TreeMap<>(snapshot.mostConstrained()));
-            snapshot.buckets().forEach(bucket -> lines.add("    " + brief(bucket)));
+            // The histories were written when a bucket said only whether any threshold is reached.
+            snapshot.buckets()
+                    .forEach(bucket -> lines.add("    "
+                            + brief(bucket)
+                                    .replaceAll("thresholdsReached=\\[[^]]*]", "softReached=" + bucket.softReached())));
         }
 
         /** Without what is the same everywhere or not there. */

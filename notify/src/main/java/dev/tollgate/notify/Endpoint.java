@@ -3,6 +3,7 @@ package dev.tollgate.notify;
 import dev.tollgate.notify.internal.body.MessageFormat;
 import dev.tollgate.notify.internal.http.WebhookSecret;
 import dev.tollgate.schemas.config.Secrets;
+import dev.tollgate.schemas.metrics.TagDeclaration;
 import dev.tollgate.schemas.text.Sha256;
 import java.net.URI;
 import java.util.HexFormat;
@@ -12,8 +13,9 @@ import java.util.List;
  * Where messages go.
  *
  * @param name lower-case letters, digits and '-'
+ * @param kind what it is; the secrets, the format and what follows it are of webhooks alone
  * @param url http or https, without a user
- * @param secrets signed with each of them; at least one
+ * @param secrets signed with each of them; at least one for a webhook
  * @param filter which events
  * @param format how they are written
  * @param dropSuperseded whether an alert or block that has ended is left out
@@ -21,12 +23,15 @@ import java.util.List;
  */
 record Endpoint(
         String name,
+        EndpointKind kind,
         URI url,
         List<WebhookSecret> secrets,
         EventFilter filter,
         MessageFormat format,
         boolean dropSuperseded,
         boolean fromBeginning) {
+    private static final String ALERTS_PATH = "/api/v2/alerts";
+
     Endpoint {
         secrets = List.copyOf(secrets);
     }
@@ -39,6 +44,19 @@ record Endpoint(
     /** What is stored of a URL that answered that it is gone. */
     String urlHash() {
         return HexFormat.of().formatHex(Sha256.of(url.toString()));
+    }
+
+    /** Where an Alertmanager takes alerts. */
+    URI alertsUrl() {
+        String text = url.toString();
+        return text.endsWith(ALERTS_PATH)
+                ? url
+                : URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + ALERTS_PATH);
+    }
+
+    /** How its messages are written, for people. */
+    String shownFormat() {
+        return TagDeclaration.value(kind == EndpointKind.ALERTMANAGER ? kind : format);
     }
 
     /** As it may be shown. */

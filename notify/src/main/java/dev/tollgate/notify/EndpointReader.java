@@ -2,6 +2,7 @@ package dev.tollgate.notify;
 
 import dev.tollgate.notify.NotifySettings.From;
 import dev.tollgate.notify.NotifySettings.Superseded;
+import dev.tollgate.notify.internal.alert.SnapshotAlerts;
 import dev.tollgate.notify.internal.body.MessageFormat;
 import dev.tollgate.notify.internal.http.WebhookSecret;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -11,11 +12,11 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -30,6 +31,7 @@ final class EndpointReader {
 
     private final SettingsReader settings;
     private final Map<String, String> urls;
+    private final Map<String, EndpointKind> endpointKinds;
     private final Map<String, List<String>> secrets;
     private final Map<String, List<String>> kinds;
     private final Map<String, List<String>> plans;
@@ -43,6 +45,7 @@ final class EndpointReader {
     private EndpointReader(SettingsReader settings) {
         this.settings = settings;
         urls = settings.all(NotifySettings.URL);
+        endpointKinds = settings.all(NotifySettings.KIND);
         secrets = settings.all(NotifySettings.SECRETS);
         kinds = settings.all(NotifySettings.KINDS);
         plans = settings.all(NotifySettings.PLANS);
@@ -60,7 +63,17 @@ final class EndpointReader {
 
     private List<Endpoint> endpoints() {
         Set<String> names = Stream.of(
-                        urls, secrets, kinds, plans, accounts, limits, thresholds, formats, superseded, froms)
+                        urls,
+                        endpointKinds,
+                        secrets,
+                        kinds,
+                        plans,
+                        accounts,
+                        limits,
+                        thresholds,
+                        formats,
+                        superseded,
+                        froms)
                 .flatMap(values -> values.keySet().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
         List<Endpoint> endpoints = new ArrayList<>();
@@ -72,16 +85,22 @@ final class EndpointReader {
                 continue;
             }
             URI url = url(name);
-            List<WebhookSecret> keys = secrets(name);
+            EndpointKind kind = endpointKinds.getOrDefault(name, EndpointKind.WEBHOOK);
+            boolean signed = kind == EndpointKind.WEBHOOK;
+            if (!signed) {
+                rejectWebhookKeys(name);
+            }
+            List<WebhookSecret> keys = signed ? secrets(name) : List.of();
             EventFilter filter = new EventFilter(
-                    kinds(name),
+                    kinds(name, kind),
                     Set.copyOf(named(plans, NotifySettings.PLANS, name)),
                     named(accounts, NotifySettings.ACCOUNTS, name),
                     Set.copyOf(named(limits, NotifySettings.LIMITS, name)),
                     thresholds(name));
-            if (url != null && !keys.isEmpty()) {
+            if (url != null && (!signed || !keys.isEmpty())) {
                 endpoints.add(new Endpoint(
                         name,
+                        kind,
                         url,
                         keys,
                         filter,
@@ -91,6 +110,20 @@ final class EndpointReader {
             }
         }
         return endpoints;
+    }
+
+    /** An Alertmanager has no use for them, and whoever sets one expects something that does not happen. */
+    private void rejectWebhookKeys(String name) {
+        rejectFor(secrets, NotifySettings.SECRETS, name);
+        rejectFor(formats, NotifySettings.FORMAT, name);
+        rejectFor(superseded, NotifySettings.SUPERSEDED, name);
+        rejectFor(froms, NotifySettings.FROM, name);
+    }
+
+    private void rejectFor(Map<String, ?> values, OpenKeys<?> family, String name) {
+        if (values.containsKey(name)) {
+            settings.problem(key(family, name) + " is for webhooks, and the endpoint is an Alertmanager");
+        }
     }
 
     private @Nullable URI url(String name) {
@@ -133,19 +166,22 @@ final class EndpointReader {
         return keys;
     }
 
-    private Set<LimitEventKind> kinds(String name) {
+    private Set<LimitEventKind> kinds(String name, EndpointKind endpoint) {
+        Set<LimitEventKind> allowed = EnumSet.complementOf(EnumSet.of(LimitEventKind.UNKNOWN));
+        if (endpoint == EndpointKind.ALERTMANAGER) {
+            allowed.retainAll(SnapshotAlerts.KINDS);
+        }
         Set<LimitEventKind> found = EnumSet.noneOf(LimitEventKind.class);
         for (String text : named(kinds, NotifySettings.KINDS, name)) {
-            try {
-                found.add(LimitEventKind.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_')));
-            } catch (IllegalArgumentException e) {
-                settings.problem(key(NotifySettings.KINDS, name) + " must be of "
-                        + Arrays.stream(LimitEventKind.values())
-                                .filter(kind -> kind != LimitEventKind.UNKNOWN)
-                                .map(Enum::name)
-                                .collect(Collectors.joining(", "))
-                        + ", was '" + text + "'");
-            }
+            Optional<LimitEventKind> kind = allowed.stream()
+                    .filter(one ->
+                            one.name().equals(text.toUpperCase(Locale.ROOT).replace('-', '_')))
+                    .findFirst();
+            kind.ifPresentOrElse(
+                    found::add,
+                    () -> settings.problem(key(NotifySettings.KINDS, name) + " must be of "
+                            + allowed.stream().map(Enum::name).collect(Collectors.joining(", ")) + ", was '" + text
+                            + "'"));
         }
         return found;
     }

@@ -1,12 +1,14 @@
 package dev.tollgate.notify;
 
+import dev.tollgate.notify.internal.alert.AlertFilter;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which events an endpoint gets: those that pass every part; an empty part lets all pass.
+ * Which events and alerts an endpoint gets: those that pass every part; an empty part lets all pass.
  *
  * @param kinds what happened
  * @param plans plans in force
@@ -19,7 +21,8 @@ record EventFilter(
         Set<String> plans,
         List<String> accounts,
         Set<String> limits,
-        Set<Integer> thresholdBasisPoints) {
+        Set<Integer> thresholdBasisPoints)
+        implements AlertFilter {
     EventFilter {
         kinds = Set.copyOf(kinds);
         plans = Set.copyOf(plans);
@@ -29,13 +32,22 @@ record EventFilter(
     }
 
     boolean passes(LimitEvent event) {
-        return (kinds.isEmpty() || kinds.contains(event.getKind()))
-                && (plans.isEmpty() || plans.contains(event.getPlanId()))
-                && (accounts.isEmpty() || accounts.stream().anyMatch(account -> isOf(account, event.getAccountId())))
-                && (limits.isEmpty() || (event.getLimitId() != null && limits.contains(event.getLimitId())))
-                && (thresholdBasisPoints.isEmpty()
-                        || event.getThresholdBasisPoints() == null
-                        || thresholdBasisPoints.contains(event.getThresholdBasisPoints()));
+        return passes(
+                event.getKind(),
+                event.getPlanId(),
+                event.getAccountId(),
+                event.getLimitId(),
+                event.getThresholdBasisPoints());
+    }
+
+    @Override
+    public boolean passes(
+            LimitEventKind kind, String plan, String account, @Nullable String limit, @Nullable Integer threshold) {
+        return (kinds.isEmpty() || kinds.contains(kind))
+                && (plans.isEmpty() || plans.contains(plan))
+                && (accounts.isEmpty() || accounts.stream().anyMatch(pattern -> isOf(pattern, account)))
+                && (limits.isEmpty() || (limit != null && limits.contains(limit)))
+                && (thresholdBasisPoints.isEmpty() || threshold == null || thresholdBasisPoints.contains(threshold));
     }
 
     private static boolean isOf(String pattern, String account) {

@@ -1,12 +1,14 @@
 package dev.tollgate.notify;
 
+import dev.tollgate.notify.internal.alert.AlertBody;
+import dev.tollgate.notify.internal.alert.SnapshotAlerts;
 import dev.tollgate.notify.internal.body.MessageRenderer;
+import dev.tollgate.notify.internal.http.PostClient;
 import dev.tollgate.notify.internal.http.Signer;
 import dev.tollgate.notify.internal.http.WebhookClient;
-import dev.tollgate.notify.internal.loop.EndpointWorker;
+import dev.tollgate.notify.internal.loop.Worker;
 import dev.tollgate.notify.internal.loop.WorkerFactory;
 import dev.tollgate.notify.status.NotifyMetrics;
-import dev.tollgate.schemas.topic.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends limit events to the endpoints of its configuration, each for itself: one that does not answer stops no other.
- * Waits while Kafka or the registry is away. Any number of processes with the same configuration share the work.
+ * Sends limit events and alerts to the endpoints of its configuration, each for itself: one that does not answer stops
+ * no other. Waits while Kafka or the registry is away. Any number of processes with the same configuration share the
+ * work.
  *
  * <p>Thread-safe.
  */
@@ -33,7 +36,7 @@ public final class Notify implements AutoCloseable {
 
     private final NotifyConfig config;
     private final Admin admin;
-    private final List<EndpointWorker> workers = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -46,21 +49,15 @@ public final class Notify implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         NotifyMetrics metrics = new NotifyMetrics(
                 registry,
-                () -> workers.stream().mapToInt(EndpointWorker::pending).sum(),
+                () -> workers.stream().mapToInt(Worker::pending).sum(),
                 () -> workers.stream()
                         .mapToDouble(worker -> worker.oldestSeconds(clock))
                         .max()
                         .orElse(0),
-                () -> workers.stream().filter(EndpointWorker::isDisabled).count());
+                () -> workers.stream().filter(Worker::isDisabled).count(),
+                () -> workers.stream().mapToInt(Worker::activeAlerts).sum());
         WorkerFactory factory = new WorkerFactory(
-                admin,
-                config.readerProperties(),
-                config.serdeProperties(),
-                config.topics().name(Topic.LIMIT_EVENTS),
-                config.topics().name(Topic.NOTIFY_PROGRESS),
-                config.topics().name(Topic.NOTIFY_DELIVERIES),
-                clock,
-                metrics);
+                admin, config.readerProperties(), config.serdeProperties(), config.topics(), clock, metrics);
         String process = UUID.randomUUID().toString();
         for (Endpoint endpoint : config.endpoints()) {
             workers.add(worker(factory, endpoint, process));
@@ -79,7 +76,7 @@ public final class Notify implements AutoCloseable {
         }
         Notify notify = new Notify(config, registry);
         for (int i = 0; i < notify.workers.size(); i++) {
-            EndpointWorker worker = notify.workers.get(i);
+            Worker worker = notify.workers.get(i);
             notify.threads.add(Thread.ofPlatform()
                     .name("tollgate-notify-" + config.endpoints().get(i).name())
                     .start(() -> notify.run(worker)));
@@ -87,7 +84,18 @@ public final class Notify implements AutoCloseable {
         return notify;
     }
 
-    private EndpointWorker worker(WorkerFactory factory, Endpoint endpoint, String process) {
+    private Worker worker(WorkerFactory factory, Endpoint endpoint, String process) {
+        if (endpoint.kind() == EndpointKind.ALERTMANAGER) {
+            return factory.alertmanager(
+                    new WorkerFactory.AlertTarget(
+                            endpoint.name(),
+                            config.resendInterval(),
+                            config.requestTimeout(),
+                            new SnapshotAlerts(endpoint.filter()),
+                            new AlertBody(config.generatorUrl())),
+                    config.consumerProperties(endpoint),
+                    () -> alertClient(config, endpoint));
+        }
         return factory.worker(
                 new WorkerFactory.Target(
                         endpoint.name(),
@@ -112,7 +120,11 @@ public final class Notify implements AutoCloseable {
                 config.parallel());
     }
 
-    private void run(EndpointWorker worker) {
+    static PostClient alertClient(NotifyConfig config, Endpoint endpoint) {
+        return new PostClient(endpoint.alertsUrl(), config.addresses(), config.requestTimeout(), 1);
+    }
+
+    private void run(Worker worker) {
         try {
             worker.run();
         } catch (Throwable e) {
@@ -120,7 +132,7 @@ public final class Notify implements AutoCloseable {
             if (failure.compareAndSet(null, e)) {
                 log.error("notify stops: {}", e.getMessage(), e);
             }
-            workers.forEach(EndpointWorker::stop);
+            workers.forEach(Worker::stop);
             closing.countDown();
         } finally {
             ended.countDown();
@@ -146,15 +158,15 @@ public final class Notify implements AutoCloseable {
         return closing.getCount() == 0 && ended.getCount() == 0;
     }
 
-    /** Whether every endpoint belongs to its group, or is switched off because its receiver is gone. */
+    /** Whether every endpoint belongs to its group (and has read its snapshots), or its receiver is gone. */
     public boolean isReady() {
-        return closing.getCount() > 0 && workers.stream().allMatch(EndpointWorker::isReady);
+        return closing.getCount() > 0 && workers.stream().allMatch(Worker::isReady);
     }
 
     /** Waits for the requests that are under way, stores what became of them, and stops. Closing twice does nothing. */
     @Override
     public void close() {
-        workers.forEach(EndpointWorker::stop);
+        workers.forEach(Worker::stop);
         try {
             for (Thread thread : threads) {
                 thread.join(config.requestTimeout().plus(JOIN_MARGIN));

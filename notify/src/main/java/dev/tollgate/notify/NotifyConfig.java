@@ -1,5 +1,6 @@
 package dev.tollgate.notify;
 
+import dev.tollgate.notify.internal.alert.GeneratorUrl;
 import dev.tollgate.notify.internal.http.AddressPolicy;
 import dev.tollgate.notify.internal.http.Network;
 import dev.tollgate.notify.internal.lane.LanePolicy;
@@ -57,6 +58,7 @@ public final class NotifyConfig {
     private final AddressPolicy addresses;
     private final @Nullable String instanceId;
     private final String source;
+    private final Alerting alerting;
     private final MetricsConfig metrics;
     private final Map<String, String> effective;
 
@@ -69,6 +71,7 @@ public final class NotifyConfig {
             AddressPolicy addresses,
             @Nullable String instanceId,
             String source,
+            Alerting alerting,
             MetricsConfig metrics,
             Map<String, String> effective) {
         this.cluster = cluster;
@@ -79,12 +82,16 @@ public final class NotifyConfig {
         this.addresses = addresses;
         this.instanceId = instanceId;
         this.source = source;
+        this.alerting = alerting;
         this.metrics = metrics;
         this.effective = Map.copyOf(effective);
     }
 
     /** What the lanes of all endpoints have in common. */
     private record Lanes(int parallel, int maxPending, Duration maxAge, RetryTable retries) {}
+
+    /** What all Alertmanagers have in common. */
+    private record Alerting(Duration interval, @Nullable GeneratorUrl generatorUrl) {}
 
     /**
      * Reads {@link #SETTINGS}; keys of other roles may stand in the same map. Without endpoints the role has nothing to
@@ -114,11 +121,24 @@ public final class NotifyConfig {
                 new AddressPolicy(networks(settings)),
                 settings.get(NotifySettings.INSTANCE_ID).orElse(null),
                 settings.get(NotifySettings.SOURCE),
+                new Alerting(settings.get(NotifySettings.RESEND_INTERVAL), generatorUrl(settings)),
                 MetricsConfig.read(settings),
                 settings.effective());
         settings.rejectUnknown();
         settings.throwIfProblems();
         return config;
+    }
+
+    private static @Nullable GeneratorUrl generatorUrl(SettingsReader settings) {
+        String template = settings.get(NotifySettings.GENERATOR_URL).orElse(null);
+        try {
+            return template == null ? null : GeneratorUrl.parse(template);
+        } catch (IllegalArgumentException e) {
+            settings.problem(NotifySettings.GENERATOR_URL.name()
+                    + " must be a URL such as https://usage.example.org/accounts/{account}, with account, plan, limit,"
+                    + " meter, scope, scope_key or kind in braces");
+            return null;
+        }
     }
 
     private static List<Network> networks(SettingsReader settings) {
@@ -136,6 +156,11 @@ public final class NotifyConfig {
     /** Where the process shows its metrics. */
     public MetricsConfig metrics() {
         return metrics;
+    }
+
+    /** The name that the process keeps over restarts; null if it has none. */
+    public @Nullable String instanceId() {
+        return instanceId;
     }
 
     /** What was read, defaults included, secrets masked. */
@@ -171,6 +196,15 @@ public final class NotifyConfig {
 
     String source() {
         return source;
+    }
+
+    Duration resendInterval() {
+        return alerting.interval();
+    }
+
+    @Nullable
+    GeneratorUrl generatorUrl() {
+        return alerting.generatorUrl();
     }
 
     RegistryConfig registry() {

@@ -1,8 +1,11 @@
 package dev.tollgate.notify;
 
+import dev.tollgate.notify.internal.alert.AlertBody;
+import dev.tollgate.notify.internal.alert.AlertPost;
 import dev.tollgate.notify.internal.body.Message;
 import dev.tollgate.notify.internal.body.MessageRenderer;
 import dev.tollgate.notify.internal.http.Answer;
+import dev.tollgate.notify.internal.http.PostClient;
 import dev.tollgate.notify.internal.http.WebhookClient;
 import dev.tollgate.notify.internal.loop.DeliveryRecords;
 import dev.tollgate.notify.internal.loop.EventSearch;
@@ -28,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,11 +64,17 @@ public final class NotifyOperations implements AutoCloseable {
     public List<EndpointStatus> list() throws InterruptedException {
         List<EndpointStatus> statuses = new ArrayList<>();
         for (Endpoint endpoint : config.endpoints()) {
+            if (endpoint.kind() == EndpointKind.ALERTMANAGER) {
+                // It has no place in the log, and nothing switches it off.
+                statuses.add(new EndpointStatus(
+                        endpoint.name(), endpoint.shownUrl(), endpoint.shownFormat(), false, true, 0));
+                continue;
+            }
             Map<TopicPartition, OffsetAndMetadata> offsets = offsets(endpoint);
             statuses.add(new EndpointStatus(
                     endpoint.name(),
                     endpoint.shownUrl(),
-                    TagDeclaration.value(endpoint.format()),
+                    endpoint.shownFormat(),
                     endpoint.urlHash()
                             .equals(progress().read(endpoint.name(), 0).disabledUrlHash()),
                     !offsets.isEmpty(),
@@ -73,13 +83,17 @@ public final class NotifyOperations implements AutoCloseable {
         return statuses;
     }
 
-    /** Sends a message that says nothing, signed as all others, and writes the answer to the delivery log. */
+    /**
+     * Sends a message that says nothing, signed as all others, or to an Alertmanager the alert {@code TollgateTest},
+     * which ends by itself after a minute; and writes the answer to the delivery log.
+     */
     public SentMessage test(String name) throws InterruptedException {
         Endpoint endpoint = endpoint(name);
         Instant now = Instant.now();
         String id = "test-" + UUID.randomUUID();
-        MessageRenderer renderer = new MessageRenderer(endpoint.format(), config.source());
-        Sent sent = send(endpoint, renderer.test(id, name, now), now);
+        Sent sent = endpoint.kind() == EndpointKind.ALERTMANAGER
+                ? sendTestAlert(endpoint, now)
+                : send(endpoint, new MessageRenderer(endpoint.format(), config.source()).test(id, name, now), now);
         record("", 0, DeliveryRecords.test(name, id, sent.answer(), now, sent.duration()));
         return sent.message(name, id);
     }
@@ -89,10 +103,10 @@ public final class NotifyOperations implements AutoCloseable {
      * in flight: the receiver knows it by its id. Writes the answer to the delivery log.
      *
      * @param account whose event it is, which spares reading the other partitions; null if it is not known
-     * @throws NotifyException also if the log does not have the event (any more)
+     * @throws NotifyException also if the log does not have the event (any more), and for an Alertmanager
      */
     public SentMessage resend(String name, String eventId, @Nullable String account) throws InterruptedException {
-        Endpoint endpoint = endpoint(name);
+        Endpoint endpoint = webhook(name);
         LimitEvent event = search().find(eventId, account, partitions());
         if (event == null) {
             throw new NotifyException("limit event '" + eventId + "'"
@@ -112,7 +126,7 @@ public final class NotifyOperations implements AutoCloseable {
 
     /** Switches an endpoint on again that its receiver had switched off with 410; it goes on where it stood. */
     public void enable(String name) throws InterruptedException {
-        Endpoint endpoint = endpoint(name);
+        Endpoint endpoint = webhook(name);
         write(new ProducerRecord<>(
                 config.topics().name(Topic.NOTIFY_PROGRESS),
                 0,
@@ -139,15 +153,37 @@ public final class NotifyOperations implements AutoCloseable {
 
     private Sent send(Endpoint endpoint, Message message, Instant now) throws InterruptedException {
         try (WebhookClient client = Notify.client(config, endpoint)) {
-            CompletableFuture<Answer> answer = new CompletableFuture<>();
-            long from = System.nanoTime();
-            client.send(message, now, answer::complete);
+            return sent(answer -> client.send(message, now, answer));
+        }
+    }
+
+    private Sent sendTestAlert(Endpoint endpoint, Instant now) throws InterruptedException {
+        byte[] body = new AlertBody(config.generatorUrl()).bytes(List.of(AlertPost.test(endpoint.name(), now)));
+        try (PostClient client = Notify.alertClient(config, endpoint)) {
+            return sent(answer -> client.post(Map.of(), body, now, answer));
+        }
+    }
+
+    private Sent sent(Consumer<Consumer<Answer>> request) throws InterruptedException {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        long from = System.nanoTime();
+        request.accept(answer::complete);
+        try {
             return new Sent(
                     answer.get(config.requestTimeout().plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS),
                     Duration.ofNanos(System.nanoTime() - from));
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("a request ends within its time-out", e);
         }
+    }
+
+    private Endpoint webhook(String name) {
+        Endpoint endpoint = endpoint(name);
+        if (endpoint.kind() == EndpointKind.ALERTMANAGER) {
+            throw new NotifyException("endpoint '" + name + "' is an Alertmanager: what holds is sent to it again and"
+                    + " again by itself, and nothing switches it off");
+        }
+        return endpoint;
     }
 
     private Endpoint endpoint(String name) {

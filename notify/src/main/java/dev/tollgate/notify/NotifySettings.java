@@ -18,14 +18,24 @@ import java.util.stream.Collectors;
 final class NotifySettings {
     private static final String PREFIX = "notify.endpoint.";
 
-    static final OpenKeys<String> URL =
-            endpoint(".url", SettingType.text(), "where the messages of endpoint NAME go, `https://...`", false);
+    static final OpenKeys<String> URL = endpoint(
+            ".url",
+            SettingType.text(),
+            "where the messages of endpoint NAME go, `https://...`; of an Alertmanager its address, to which"
+                    + " `/api/v2/alerts` is added",
+            false);
+
+    static final OpenKeys<EndpointKind> KIND = endpoint(
+            ".kind",
+            SettingType.choice(EndpointKind.class),
+            "`webhook` (the default): each limit event once; `alertmanager`: what holds by `limit-state`, as alerts",
+            false);
 
     static final OpenKeys<List<String>> SECRETS = endpoint(
             ".secrets",
             SettingType.list(),
             "comma-separated secrets to sign with, `whsec_...`; every message has a signature by each, so that one can"
-                    + " be exchanged for another",
+                    + " be exchanged for another; not for an Alertmanager",
             true);
 
     static final OpenKeys<List<String>> KINDS =
@@ -126,10 +136,23 @@ final class NotifySettings {
             "tollgate",
             "`source` of CloudEvents");
 
+    static final Setting<Duration> RESEND_INTERVAL = Setting.of(
+            "notify.alertmanager.resend-interval",
+            SettingType.duration("1s", "10m"),
+            Duration.ofMinutes(1),
+            "how often an alert that holds is sent again; it ends by itself four times as long after it was last sent");
+
+    static final Setting<Optional<String>> GENERATOR_URL = Setting.optional(
+            "notify.alertmanager.generator-url",
+            SettingType.text(),
+            "link of each alert, such as `https://usage.example.org/accounts/{account}?limit={limit}`; in braces:"
+                    + " `account`, `plan`, `limit`, `meter`, `scope`, `scope_key` or `kind`");
+
     static final SettingGroup GROUP = SettingGroup.of(
             "notify",
             "Notifications (tollgate notify)",
             URL,
+            KIND,
             SECRETS,
             KINDS,
             PLANS,
@@ -146,7 +169,9 @@ final class NotifySettings {
             MAX_PENDING,
             ALLOWED_NETWORKS,
             INSTANCE_ID,
-            SOURCE);
+            SOURCE,
+            RESEND_INTERVAL,
+            GENERATOR_URL);
 
     private NotifySettings() {}
 

@@ -3,6 +3,7 @@ package dev.tollgate.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.notify.internal.alert.GeneratorUrl;
 import dev.tollgate.notify.internal.body.MessageFormat;
 import dev.tollgate.notify.internal.lane.RetryTable;
 import dev.tollgate.schemas.avro.LimitEventKind;
@@ -31,6 +32,9 @@ class NotifyConfigTest {
         assertThat(endpoint.filter()).isEqualTo(new EventFilter(Set.of(), Set.of(), List.of(), Set.of(), Set.of()));
         assertThat(endpoint.format()).isEqualTo(MessageFormat.WEBHOOK);
         assertThat(endpoint.fromBeginning()).isFalse();
+        assertThat(endpoint.kind()).isEqualTo(EndpointKind.WEBHOOK);
+        assertThat(config.resendInterval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.generatorUrl()).isNull();
         assertThat(config.lanePolicy(endpoint).dropSuperseded()).isFalse();
         assertThat(config.lanePolicy(endpoint).retries()).isEqualTo(RetryTable.STANDARD);
         assertThat(config.lanePolicy(endpoint).maxAge()).isEqualTo(Duration.ofDays(3));
@@ -131,6 +135,63 @@ class NotifyConfigTest {
                 .hasMessageContaining("notify.endpoint.d.uri is unknown; did you mean notify.endpoint.d.url?")
                 .hasMessageContaining("kafka.client.group.id cannot be set")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "pass@"));
+    }
+
+    @Test
+    void givenAnAlertmanager_whenRead_thenItNeedsNoSecretAndItsPathIsKnown() {
+        NotifyConfig config = NotifyConfig.from(with(
+                "notify.endpoint.am.kind", "alertmanager",
+                "notify.endpoint.am.url", "http://10.0.0.7:9093",
+                "notify.endpoint.am.filter.kinds", "hard-limit-reached,SUSPENDED",
+                "notify.endpoint.am.filter.limits", "day",
+                "notify.endpoint.prefixed.kind", "alertmanager",
+                "notify.endpoint.prefixed.url", "https://mon.example.org/alertmanager/",
+                "notify.endpoint.whole.kind", "alertmanager",
+                "notify.endpoint.whole.url", "https://mon.example.org/api/v2/alerts",
+                "notify.alertmanager.resend-interval", "30s",
+                "notify.alertmanager.generator-url", "https://u.example.org/{account}"));
+
+        assertThat(config.endpoints())
+                .extracting(endpoint -> endpoint.alertsUrl().toString())
+                .containsExactly(
+                        "http://10.0.0.7:9093/api/v2/alerts",
+                        "https://mon.example.org/alertmanager/api/v2/alerts",
+                        "https://mon.example.org/api/v2/alerts");
+        Endpoint endpoint = config.endpoints().getFirst();
+        assertThat(endpoint.kind()).isEqualTo(EndpointKind.ALERTMANAGER);
+        assertThat(endpoint.shownFormat()).isEqualTo("alertmanager");
+        assertThat(endpoint.filter().kinds())
+                .containsExactlyInAnyOrder(LimitEventKind.HARD_LIMIT_REACHED, LimitEventKind.SUSPENDED);
+        assertThat(endpoint.filter().limits()).containsExactly("day");
+        assertThat(config.resendInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.generatorUrl()).isEqualTo(GeneratorUrl.parse("https://u.example.org/{account}"));
+    }
+
+    @Test
+    void givenWebhookKeysOfAnAlertmanager_whenRead_thenEachIsAProblem() {
+        assertThatThrownBy(() -> NotifyConfig.from(with(
+                        "notify.endpoint.am.kind", "alertmanager",
+                        "notify.endpoint.am.url", "http://10.0.0.7:9093",
+                        "notify.endpoint.am.secrets", SECRET,
+                        "notify.endpoint.am.format", "webhook",
+                        "notify.endpoint.am.superseded", "drop",
+                        "notify.endpoint.am.from", "now",
+                        "notify.endpoint.am.filter.kinds", "PLAN_CHANGED",
+                        "notify.endpoint.b.kind", "pager",
+                        "notify.alertmanager.resend-interval", "1h",
+                        "notify.alertmanager.generator-url", "https://u.example.org/{who}")))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("notify.endpoint.am.secrets is for webhooks")
+                .hasMessageContaining("notify.endpoint.am.format is for webhooks")
+                .hasMessageContaining("notify.endpoint.am.superseded is for webhooks")
+                .hasMessageContaining("notify.endpoint.am.from is for webhooks")
+                .hasMessageContaining(
+                        "must be of SOFT_LIMIT_REACHED, HARD_LIMIT_REACHED, ADVISORY_LIMIT_REACHED, SUSPENDED, was"
+                                + " 'PLAN_CHANGED'")
+                .hasMessageContaining("notify.endpoint.b.kind must be one of webhook, alertmanager")
+                .hasMessageContaining("notify.alertmanager.resend-interval must be")
+                .hasMessageContaining("notify.alertmanager.generator-url must be a URL such as")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("MfKQ"));
     }
 
     @Test

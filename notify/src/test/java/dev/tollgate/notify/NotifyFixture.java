@@ -4,10 +4,12 @@ import dev.tollgate.embedded.kafka.EmbeddedKafka;
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.schemas.avro.LimitEvent;
 import dev.tollgate.schemas.avro.LimitEventKind;
+import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.NotifyDelivery;
 import dev.tollgate.schemas.registry.TestingRegistry;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.AccountPartitioner;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.schemas.topic.TopicLayout;
@@ -47,6 +49,7 @@ final class NotifyFixture implements AutoCloseable {
     private final TestingRegistry registry;
     private final Producer<byte[], byte[]> producer;
     private final AvroSerializer<LimitEvent> values = new AvroSerializer<>();
+    private final AvroSerializer<LimitState> states = new AvroSerializer<>();
     private TopicLayout layout = TopicLayout.standard();
 
     NotifyFixture(Path folder) throws Exception {
@@ -57,6 +60,7 @@ final class NotifyFixture implements AutoCloseable {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         values.configure(Map.of("schema.registry.url", registry.url()), false);
+        states.configure(Map.of("schema.registry.url", registry.url()), false);
     }
 
     /** Fresh topics. */
@@ -80,6 +84,18 @@ final class NotifyFixture implements AutoCloseable {
             settings.put(changes[i], changes[i + 1]);
         }
         return settings;
+    }
+
+    /** Pairs of key and value of an Alertmanager to which what holds is sent every second. */
+    String[] alertmanager(String name, String url) {
+        return new String[] {
+            "notify.endpoint." + name + ".kind",
+            "alertmanager",
+            "notify.endpoint." + name + ".url",
+            url,
+            "notify.alertmanager.resend-interval",
+            "1s"
+        };
     }
 
     /** Pairs of key and value of an endpoint that begins at the beginning. Groups are the cluster's: names differ. */
@@ -139,6 +155,18 @@ final class NotifyFixture implements AutoCloseable {
     void publishRaw(String account, byte[] value) throws Exception {
         producer.send(new ProducerRecord<>(
                         layout.name(Topic.LIMIT_EVENTS), account.getBytes(StandardCharsets.UTF_8), value))
+                .get();
+    }
+
+    /** Publishes a snapshot and waits until Kafka has it. */
+    void publishState(LimitState state) throws Exception {
+        String topic = layout.name(Topic.LIMIT_STATE);
+        String account = state.getAccountId();
+        producer.send(new ProducerRecord<>(
+                        topic,
+                        AccountPartitioner.partition(account, layout.partitions()),
+                        account.getBytes(StandardCharsets.UTF_8),
+                        states.serialize(topic, state)))
                 .get();
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.terminal.CommandFailure;
 import dev.tollgate.cli.terminal.Json;
@@ -23,17 +24,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tollgate notify}: limit events to webhooks. */
+/** {@code tollgate notify}: limit events to webhooks, and what holds to Alertmanagers. */
 @Command(
         name = "notify",
         description = {
-            "Send limit events to webhooks: alerts, blocks, their ends, and changes to accounts.",
+            "Send limit events to webhooks: alerts, blocks, their ends, and changes to accounts. Keep Alertmanagers at"
+                    + " the alerts and blocks that hold.",
             "",
             "Each event reaches each endpoint at least once, in order per account, under the same webhook-id and with"
                 + " the same bytes on each attempt, signed as the Standard Webhooks specification has it. A receiver"
                 + " that fails is asked again for three days; one that answers 410 is left alone. An endpoint that is"
-                + " down stops no other. Run as many as you like: they share the work. Ctrl-C or SIGTERM waits for the"
-                + " requests under way, and stops."
+                + " down stops no other. An Alertmanager gets what holds again and again while it does. Run as many as"
+                + " you like: they share the work. Ctrl-C or SIGTERM waits for the requests under way, and stops."
         },
         footer = {
             "",
@@ -57,10 +59,13 @@ public final class NotifyCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
+    @Mixin
+    private final LogOptions log = new LogOptions();
+
     @Override
     public Integer call() throws Exception {
         NotifyConfig notifyConfig = NotifyConfig.from(config.values());
-        return RoleRunner.run("notify", notifyConfig.metrics(), registry -> {
+        return RoleRunner.run("notify", notifyConfig.instanceId(), notifyConfig.metrics(), registry -> {
             Notify notify = Notify.start(notifyConfig, registry);
             return new RoleRunner.Role() {
                 @Override
@@ -140,7 +145,7 @@ public final class NotifyCommand implements Callable<Integer> {
             description = {
                 "List the endpoints of the configuration and how far each has come.",
                 "BEHIND counts limit events between what is done and the end of the log. An endpoint is disabled when"
-                        + " its receiver has answered 410."
+                        + " its receiver has answered 410. An Alertmanager has no place in the log."
             },
             mixinStandardHelpOptions = true)
     static final class ListEndpoints extends Operation {
@@ -184,8 +189,8 @@ public final class NotifyCommand implements Callable<Integer> {
     @Command(
             name = "test",
             description = {
-                "Send a message of type tollgate.test to an endpoint, signed as all others, and print what it"
-                        + " answered.",
+                "Send a message of type tollgate.test to an endpoint, signed as all others, or the alert TollgateTest"
+                        + " to an Alertmanager, and print what it answered.",
                 "Exit status 1 if it did not answer 2xx."
             },
             mixinStandardHelpOptions = true)

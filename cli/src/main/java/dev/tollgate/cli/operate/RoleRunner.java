@@ -1,5 +1,6 @@
 package dev.tollgate.cli.operate;
 
+import dev.tollgate.cli.logging.LogIdentity;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.cli.metrics.ProcessMetrics;
 import dev.tollgate.schemas.metrics.MetricsConfig;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,16 @@ final class RoleRunner {
      * @param config where its metrics are shown
      */
     static int run(String name, MetricsConfig config, Start start) throws Exception {
+        return run(name, null, config, start);
+    }
+
+    /**
+     * The same for a role that may have a name of its own.
+     *
+     * @param instance the name that this process keeps over restarts; null for none
+     */
+    static int run(String name, @Nullable String instance, MetricsConfig config, Start start) throws Exception {
+        LogIdentity.set(name, instance);
         CountDownLatch closed = new CountDownLatch(1);
         try (ProcessMetrics metrics = ProcessMetrics.start(config);
                 Role role = start.start(metrics.registry())) {

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.http.service.HttpService;
 import dev.tollgate.http.service.HttpServiceConfig;
@@ -28,6 +29,9 @@ abstract class ServerCommand<C extends HttpServiceConfig, S extends HttpService>
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private final LogOptions log = new LogOptions();
 
     private final String keys;
     private final Function<Map<String, String>, C> reader;

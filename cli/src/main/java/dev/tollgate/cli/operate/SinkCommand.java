@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.sink.Sink;
 import dev.tollgate.sink.SinkConfig;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Mixin;
 public final class SinkCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private final LogOptions log = new LogOptions();
 
     @Override
     public Integer call() throws Exception {

@@ -1,6 +1,7 @@
 package dev.tollgate.cli.operate;
 
 import dev.tollgate.cli.config.ConfigOptions;
+import dev.tollgate.cli.logging.LogOptions;
 import dev.tollgate.cli.metrics.ProcessHealth;
 import dev.tollgate.streams.AccountingApp;
 import dev.tollgate.streams.config.AccountingConfig;
@@ -20,10 +21,13 @@ public final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
+    @Mixin
+    private final LogOptions log = new LogOptions();
+
     @Override
     public Integer call() throws Exception {
         AccountingConfig accounting = AccountingConfig.from(config.values());
-        return RoleRunner.run("streams", accounting.metrics(), registry -> {
+        return RoleRunner.run("streams", accounting.instanceId(), accounting.metrics(), registry -> {
             AccountingApp app = new AccountingApp(accounting, registry);
             app.start();
             return new RoleRunner.Role() {

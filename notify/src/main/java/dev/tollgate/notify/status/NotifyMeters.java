@@ -26,7 +26,7 @@ public final class NotifyMeters {
 
     static final MeterDeclaration ATTEMPTS = timer(
             "tollgate.notify.attempt",
-            "requests to receivers, by how they ended",
+            "requests to receivers and Alertmanagers, by how they ended",
             new TagDeclaration(
                     "result",
                     Stream.concat(
@@ -38,7 +38,7 @@ public final class NotifyMeters {
             "tollgate.notify.events",
             "events",
             "limit events that were read, by what they are to the endpoint: one that is sent, filtered out, done"
-                    + " before, or a record that cannot be decoded",
+                    + " before, or a record that cannot be decoded; of an Alertmanager only snapshots of the last kind",
             TagDeclaration.of("kind", EventFate.class));
 
     static final MeterDeclaration PENDING =
@@ -60,11 +60,19 @@ public final class NotifyMeters {
             "times that an endpoint had to begin again, because Kafka or the registry failed or another process took"
                     + " its place");
 
+    static final MeterDeclaration ACTIVE =
+            gauge("tollgate.notify.active.alerts", "alerts", "alerts that hold now and are sent to Alertmanagers");
+
+    static final MeterDeclaration SENT_ALERTS = counter(
+            "tollgate.notify.sent.alerts",
+            "alerts",
+            "alerts that an Alertmanager has taken, each time that they are sent");
+
     /** All of them. */
     public static final MeterGroup GROUP = new MeterGroup(
             "notify",
             "Notifications: `tollgate notify`",
-            List.of(MESSAGES, ATTEMPTS, READ, PENDING, OLDEST, DISABLED, SESSIONS));
+            List.of(MESSAGES, ATTEMPTS, READ, PENDING, OLDEST, DISABLED, SESSIONS, ACTIVE, SENT_ALERTS));
 
     private NotifyMeters() {}
 }

@@ -21,17 +21,20 @@ public final class NotifyMetrics {
     private final Map<FailureClass, Timer> failures = new EnumMap<>(FailureClass.class);
     private final Timer accepted;
     private final Counter failedSessions;
+    private final Counter sentAlerts;
 
     /**
      * @param pending events that are not done
      * @param oldestSeconds since the log took the oldest of them
      * @param disabled endpoints that are switched off
+     * @param activeAlerts alerts that hold
      */
     public NotifyMetrics(
             MeterRegistry registry,
             Supplier<Number> pending,
             Supplier<Number> oldestSeconds,
-            Supplier<Number> disabled) {
+            Supplier<Number> disabled,
+            Supplier<Number> activeAlerts) {
         DeclaredMeters meters = new DeclaredMeters(registry);
         messages = meters.counters(NotifyMeters.MESSAGES, Settlement.Outcome.class);
         events = meters.counters(NotifyMeters.READ, EventFate.class);
@@ -43,6 +46,8 @@ public final class NotifyMetrics {
         meters.gauge(NotifyMeters.PENDING, pending);
         meters.gauge(NotifyMeters.OLDEST, oldestSeconds);
         meters.gauge(NotifyMeters.DISABLED, disabled);
+        meters.gauge(NotifyMeters.ACTIVE, activeAlerts);
+        sentAlerts = meters.counter(NotifyMeters.SENT_ALERTS);
     }
 
     /** An event was read. */
@@ -59,6 +64,11 @@ public final class NotifyMetrics {
     public void count(Answer answer, Duration duration) {
         Timer timer = answer.failure() == null ? accepted : failures.getOrDefault(answer.failure(), accepted);
         timer.record(duration);
+    }
+
+    /** An Alertmanager has taken some. */
+    public void countAlerts(int alerts) {
+        sentAlerts.increment(alerts);
     }
 
     /** A session failed. */

@@ -105,6 +105,10 @@ public final class OutputTranslator {
             case Algorithm.Concurrency _ -> state.setAlgorithm(dev.tollgate.schemas.avro.Algorithm.CONCURRENCY);
         }
         state.setSoftReached(bucket.softReached());
+        state.setThresholdsReached(bucket.thresholdsReached().stream()
+                .map(Threshold::usedBasisPoints)
+                .distinct()
+                .toList());
         state.setHardReached(bucket.hardReached());
         state.setBlockedUntil(blockEnd(bucket.blockedUntilMillis()));
         return state;

@@ -7,6 +7,7 @@ import dev.tollgate.planmodel.Algorithm;
 import dev.tollgate.planmodel.Amount;
 import dev.tollgate.planmodel.Mode;
 import dev.tollgate.planmodel.Scope;
+import dev.tollgate.planmodel.Threshold;
 import dev.tollgate.planmodel.time.WindowUnit;
 import dev.tollgate.schemas.avro.LimitState;
 import java.time.Instant;
@@ -30,6 +31,19 @@ class OutputTranslatorTest {
         assertThat(translate(buckets, "per-minute").getBuckets().get(0).getBucketName())
                 .isEqualTo("per-minute");
         assertThat(translate(buckets, null).getBuckets().get(0).getBucketName()).isEqualTo("minute");
+    }
+
+    @Test
+    void givenThresholdsOfBothKinds_whenTranslated_thenEachShareIsSaidOnceLowestFirst() {
+        List<AccountSnapshot.Bucket> buckets =
+                List.of(bucket(Scope.ACCOUNT, "", 95, true, null), bucket(Scope.ACCOUNT, "", 5, false, null));
+
+        LimitState state = translate(buckets);
+
+        assertThat(state.getBuckets().get(0).getSoftReached()).isTrue();
+        assertThat(state.getBuckets().get(0).getThresholdsReached()).containsExactly(8_000, 9_000);
+        assertThat(state.getBuckets().get(1).getSoftReached()).isFalse();
+        assertThat(state.getBuckets().get(1).getThresholdsReached()).isEmpty();
     }
 
     private static LimitState translate(List<AccountSnapshot.Bucket> buckets) {
@@ -56,7 +70,12 @@ class OutputTranslatorTest {
                 100 - used,
                 0,
                 60_000,
-                reached,
+                reached
+                        ? List.of(
+                                Threshold.usedPercent(80),
+                                Threshold.usedPercent(90),
+                                Threshold.remainingBelowPercent(10))
+                        : List.of(),
                 blockedUntil != null,
                 blockedUntil);
     }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Serves one endpoint: begins a new session after each that failed, with waits between; while the endpoint is switched
  * off, looks every now and then whether it is switched on again. Thread-safe but for {@link #run}.
  */
-public final class EndpointWorker implements Runnable {
+public final class EndpointWorker implements Worker {
     private static final Logger log = LoggerFactory.getLogger(EndpointWorker.class);
 
     private final EndpointSession.Setup setup;
@@ -108,33 +108,39 @@ public final class EndpointWorker implements Runnable {
         }
     }
 
-    /** Ends it after the requests in flight. */
+    @Override
     public void stop() {
         stopped.set(true);
         stopping.countDown();
     }
 
     /** Whether it belongs to its group, or is switched off. */
+    @Override
     public boolean isReady() {
         @Nullable EndpointSession current = session;
         return disabled || (current != null && current.isMember());
     }
 
-    /** Whether its receiver is gone. */
+    @Override
     public boolean isDisabled() {
         return disabled;
     }
 
-    /** Events that are not done. */
+    @Override
     public int pending() {
         @Nullable EndpointSession current = session;
         return current == null ? 0 : current.pending();
     }
 
-    /** Since the log took the oldest of them, in seconds; 0 if all are done. */
+    @Override
     public double oldestSeconds(InstantSource clock) {
         @Nullable EndpointSession current = session;
         long oldest = current == null ? 0 : current.oldestMillis();
         return oldest == 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;
+    }
+
+    @Override
+    public int activeAlerts() {
+        return 0;
     }
 }

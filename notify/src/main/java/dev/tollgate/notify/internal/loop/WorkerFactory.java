@@ -1,14 +1,20 @@
 package dev.tollgate.notify.internal.loop;
 
+import dev.tollgate.notify.internal.alert.AlertBody;
+import dev.tollgate.notify.internal.alert.SnapshotAlerts;
 import dev.tollgate.notify.internal.body.MessageRenderer;
+import dev.tollgate.notify.internal.http.PostClient;
 import dev.tollgate.notify.internal.http.WebhookClient;
 import dev.tollgate.notify.internal.lane.LanePolicy;
 import dev.tollgate.notify.status.NotifyMetrics;
 import dev.tollgate.schemas.avro.LimitEvent;
+import dev.tollgate.schemas.avro.LimitState;
 import dev.tollgate.schemas.avro.NotifyDelivery;
 import dev.tollgate.schemas.avro.NotifyProgress;
 import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
+import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.schemas.topic.TopicLayout;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -16,6 +22,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,6 +37,7 @@ public final class WorkerFactory {
 
     private final Map<String, Object> serdes;
     private final String eventsTopic;
+    private final String stateTopic;
     private final String progressTopic;
     private final String deliveriesTopic;
     private final InstantSource clock;
@@ -39,21 +47,20 @@ public final class WorkerFactory {
     /**
      * @param readers properties of consumers without a group
      * @param serdes properties of serializers and deserializers
-     * @param eventsTopic full names of the topics
+     * @param topics how they are named
      */
     public WorkerFactory(
             Admin admin,
             Map<String, Object> readers,
             Map<String, Object> serdes,
-            String eventsTopic,
-            String progressTopic,
-            String deliveriesTopic,
+            TopicLayout topics,
             InstantSource clock,
             NotifyMetrics metrics) {
         this.serdes = Map.copyOf(serdes);
-        this.eventsTopic = eventsTopic;
-        this.progressTopic = progressTopic;
-        this.deliveriesTopic = deliveriesTopic;
+        this.eventsTopic = topics.name(Topic.LIMIT_EVENTS);
+        this.stateTopic = topics.name(Topic.LIMIT_STATE);
+        this.progressTopic = topics.name(Topic.NOTIFY_PROGRESS);
+        this.deliveriesTopic = topics.name(Topic.NOTIFY_DELIVERIES);
         this.clock = clock;
         this.metrics = metrics;
         // Each worker reads on its own thread, and decoding is not for two at a time.
@@ -96,8 +103,6 @@ public final class WorkerFactory {
         progressValues.configure(serdes, false);
         AvroSerializer<NotifyDelivery> deliveryValues = new AvroSerializer<>();
         deliveryValues.configure(serdes, false);
-        Map<String, Object> polling = new HashMap<>(consumer);
-        polling.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MILLIS);
         EndpointSession.Setup setup = new EndpointSession.Setup(
                 target.name(),
                 eventsTopic,
@@ -112,10 +117,44 @@ public final class WorkerFactory {
                 metrics);
         return new EndpointWorker(
                 setup,
-                () -> new KafkaConsumer<>(polling, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                consumers(consumer),
                 () -> journal(target.name(), producer, progressValues, deliveryValues),
                 clients,
                 checkInterval);
+    }
+
+    /** An Alertmanager as far as its worker needs it. */
+    public record AlertTarget(
+            String name, Duration interval, Duration requestTimeout, SnapshotAlerts alerts, AlertBody body) {}
+
+    /**
+     * A worker that has not started.
+     *
+     * @param clients new clients of the Alertmanager
+     */
+    public AlertmanagerWorker alertmanager(
+            AlertTarget target, Map<String, Object> consumer, Supplier<PostClient> clients) {
+        AvroDeserializer<LimitState> states = new AvroDeserializer<>(LimitState.class);
+        states.configure(serdes, false);
+        return new AlertmanagerWorker(
+                new AlertmanagerWorker.Setup(
+                        target.name(),
+                        stateTopic,
+                        target.interval(),
+                        target.requestTimeout(),
+                        target.alerts(),
+                        target.body(),
+                        states,
+                        clock,
+                        metrics),
+                consumers(consumer),
+                clients);
+    }
+
+    private static Supplier<Consumer<byte[], byte[]>> consumers(Map<String, Object> properties) {
+        Map<String, Object> polling = new HashMap<>(properties);
+        polling.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MILLIS);
+        return () -> new KafkaConsumer<>(polling, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private EndpointWorker.OpenJournal journal(
