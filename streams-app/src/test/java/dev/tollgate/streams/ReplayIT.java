@@ -60,7 +60,7 @@ class ReplayIT {
                 runs.add(threads.submit(new Run(seed, folder.resolve("seed-" + seed))));
             }
             for (Future<Long> run : runs) {
-                System.out.println("replayed alike: -Dtollgate.seed=" + run.get());
+                run.get();
             }
         }
     }
@@ -89,6 +89,7 @@ class ReplayIT {
                     assertThat(again.said()).as("-Dtollgate.seed=%d", seed).isEqualTo(first.said());
                 }
             }
+            System.out.println("replayed alike: -Dtollgate.seed=" + seed);
             return seed;
         }
     }

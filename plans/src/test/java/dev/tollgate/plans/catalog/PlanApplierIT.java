@@ -14,12 +14,15 @@ import dev.tollgate.schemas.registry.TestingRegistry;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
 import dev.tollgate.schemas.topic.TopicLayout;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -174,6 +177,29 @@ class PlanApplierIT {
         assertThatThrownBy(catalog::read)
                 .isInstanceOf(PlanCatalogException.class)
                 .hasMessageContaining(layout.name(Topic.PLAN_CATALOG));
+    }
+
+    /** The controller answers before every broker has heard of a new topic. */
+    @Test
+    void givenABrokerThatDoesNotKnowANewTopicYet_whenRolesCheckTheTopics_thenItIsAskedAgain() throws Exception {
+        TopicLayout later = new TopicLayout("later.", 1, (short) 1);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            ListTopicsResult before = admin.listTopics();
+            assertThat(before.names().get()).doesNotContain(later.name(Topic.PLAN_CATALOG));
+            AtomicInteger staleAnswers = new AtomicInteger(3);
+            Admin lagging = (Admin) Proxy.newProxyInstance(
+                    Admin.class.getClassLoader(),
+                    new Class<?>[] {Admin.class},
+                    (_, method, arguments) ->
+                            method.getName().equals("listTopics") && staleAnswers.getAndDecrement() > 0
+                                    ? before
+                                    : method.invoke(admin, arguments));
+
+            new TopicAdmin(admin, later).apply();
+            new TopicAdmin(lagging, later).check();
+
+            assertThat(staleAnswers).hasNegativeValue();
+        }
     }
 
     private void send(String key, byte @Nullable [] value) throws Exception {

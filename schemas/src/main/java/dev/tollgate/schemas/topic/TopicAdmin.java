@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -27,6 +28,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  */
 public final class TopicAdmin {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    /** How long a broker may take to hear of a topic that was created just before. */
+    private static final Duration NEWS_TIME = Duration.ofSeconds(5);
+
+    private static final long RETRY_MILLIS = 100;
     private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
     private final Admin admin;
@@ -39,7 +44,7 @@ public final class TopicAdmin {
     }
 
     /**
-     * Creates and mends the topics.
+     * Creates and mends the topics, and waits until the cluster shows those that are new.
      *
      * @return what was done, topic by topic, in the order of the catalog
      * @throws TopicMismatchException if a topic exists with another number of partitions
@@ -71,7 +76,32 @@ public final class TopicAdmin {
         for (Topic topic : mend(existing)) {
             changes.put(topic, Change.RECONFIGURED);
         }
+        if (describeAll(TIMEOUT).size() < Topic.values().length) {
+            throw new KafkaException("the topics are created, but the cluster does not show all of them after "
+                    + TIMEOUT.toSeconds() + " s");
+        }
         return changes;
+    }
+
+    /**
+     * Describes our topics. The controller answers before every broker has heard of a new topic, so that a topic that a
+     * broker does not know is asked for again for some time.
+     *
+     * @return what there is then; a topic may still be missing
+     */
+    private Map<String, TopicDescription> describeAll(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        Map<String, TopicDescription> found = describe();
+        while (found.size() < Topic.values().length && deadline - System.nanoTime() > 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KafkaException("interrupted while waiting for new topics", e);
+            }
+            found = describe();
+        }
+        return found;
     }
 
     /**
@@ -82,7 +112,7 @@ public final class TopicAdmin {
      * @throws TopicMismatchException naming each topic that is missing or differs
      */
     public void check() {
-        Map<String, TopicDescription> found = describe();
+        Map<String, TopicDescription> found = describeAll(NEWS_TIME);
         List<String> problems = new ArrayList<>();
         Map<ConfigResource, Topic> existing = new LinkedHashMap<>();
         for (Topic topic : Topic.values()) {
