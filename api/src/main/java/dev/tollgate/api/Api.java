@@ -1,6 +1,7 @@
 package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
+import dev.tollgate.api.console.Console;
 import dev.tollgate.api.query.Database;
 import dev.tollgate.http.Budget;
 import dev.tollgate.http.server.CorsConfig;
@@ -10,9 +11,11 @@ import dev.tollgate.http.service.HttpService;
 import dev.tollgate.http.service.OpenParts;
 import dev.tollgate.http.token.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A running query API. It starts without ClickHouse, and answers 503 while that is away. Its tokens are those who may
@@ -27,11 +30,19 @@ import java.util.Map;
 public final class Api extends HttpService {
     private final ApiRoutes routes;
     private final Database database;
+    private final boolean hasConsole;
 
-    private Api(HttpServer server, Tokens tokens, OpenParts parts, ApiRoutes routes, Database database) {
+    private Api(
+            HttpServer server,
+            Tokens tokens,
+            OpenParts parts,
+            ApiRoutes routes,
+            Database database,
+            boolean hasConsole) {
         super(server, tokens, parts);
         this.routes = routes;
         this.database = database;
+        this.hasConsole = hasConsole;
     }
 
     /**
@@ -55,6 +66,8 @@ public final class Api extends HttpService {
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
         ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock);
+        Optional<Console> console = Console.find();
+        console.ifPresent(pages -> pages.addTo(routes.routes()));
         HttpServer server = HttpServer.start(
                 "api",
                 config.http(),
@@ -62,13 +75,18 @@ public final class Api extends HttpService {
                 () -> readiness(database),
                 new ApiMetrics(registry, database),
                 CorsConfig.NONE);
-        return new Api(server, tokens, parts, routes, database);
+        return new Api(server, tokens, parts, routes, database, console.isPresent());
     }
 
     private static Readiness.State readiness(Database database) {
         return database.isReachable()
                 ? Readiness.State.READY
                 : Readiness.State.notReady("clickhouse-unavailable", "ClickHouse does not answer");
+    }
+
+    /** Where its pages are; empty if this build has none. */
+    public Optional<URI> console() {
+        return hasConsole ? Optional.of(address().resolve(Console.PATH)) : Optional.empty();
     }
 
     /** How many answers are being streamed out of ClickHouse. */
