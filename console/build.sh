@@ -63,7 +63,7 @@ case $step in
     fi
     ;;
   check)
-    inputs="$inputs $(sum_of test)"
+    inputs="$inputs $(sum_of test ../THIRD-PARTY.md)"
     if ! is_done check "$inputs"; then
       rm -f target/check.done
       npm run check --silent
@@ -71,7 +71,7 @@ case $step in
     fi
     ;;
   browser)
-    inputs="$inputs $(sum_of test)"
+    inputs="$inputs $(sum_of test ../THIRD-PARTY.md)"
     chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
     if [ -z "$chromium" ]; then
       skip "no Chromium was found" "Install it, or set CHROMIUM to it." "the test of the pages is skipped"
