@@ -74,7 +74,7 @@ export function UsageChart({ label, rows, window, groupBy, meter }: UsageChartPr
           yAxisProps={{ tickFormatter: (value: number) => compact(value), width: 52 }}
           xAxisProps={{ minTickGap: 28 }}
           barProps={{ isAnimationActive: false, maxBarSize: 36 }}
-          gridAxis="y"
+          gridAxis="x"
           tickLine="none"
         />
       </figure>

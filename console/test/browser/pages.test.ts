@@ -52,7 +52,7 @@ beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // Root, as builds run, has no sandbox of its own.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   });
 });
 
@@ -68,7 +68,7 @@ async function tab(
   token: string | null = TOKEN,
 ) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   if (token !== null) {
     await context.addInitScript((value) => sessionStorage.setItem('tollgate.token', value), token);
   }
