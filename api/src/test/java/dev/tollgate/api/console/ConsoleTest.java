@@ -50,8 +50,9 @@ class ConsoleTest {
 
     @AfterEach
     void stop() {
-        server.close();
+        // The server would wait for its connections.
         client.close();
+        server.close();
     }
 
     @ParameterizedTest
