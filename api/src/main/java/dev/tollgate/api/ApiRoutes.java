@@ -33,16 +33,16 @@ final class ApiRoutes {
     ApiRoutes(Access access, Database database, InstantSource clock) {
         this.access = access;
         get("/v1/usage", UsageEndpoint.PARAMETERS, new UsageEndpoint(database, clock));
-        LimitEvents limitEvents = new LimitEvents();
+        Listing limitEvents = LimitEvents.LISTING;
         list("/v1/limit-events", ListEndpoint.ofAll(database, clock, limitEvents));
         item("/v1/limit-events/{id}", database, limitEvents, "limit_event_id", ApiProblem.UNKNOWN_EVENT);
-        list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, new Timeline()));
-        list("/v1/accounts", ListEndpoint.ofAll(database, clock, new Accounts()));
-        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, new LiveLimits()));
-        list("/v1/events", ListEndpoint.ofAll(database, clock, new Events()));
-        list("/v1/plans", ListEndpoint.ofAll(database, clock, new Plans()));
-        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, new DeadLetters()));
-        list("/v1/freshness", ListEndpoint.ofAll(database, clock, new TableFreshness()));
+        list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, Timeline.LISTING));
+        list("/v1/accounts", ListEndpoint.ofAll(database, clock, Accounts.LISTING));
+        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, LiveLimits.LISTING));
+        list("/v1/events", ListEndpoint.ofAll(database, clock, Events.LISTING));
+        list("/v1/plans", ListEndpoint.ofAll(database, clock, Plans.LISTING));
+        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, DeadLetters.LISTING));
+        list("/v1/freshness", ListEndpoint.ofAll(database, clock, TableFreshness.LISTING));
         ApiDocument.load(ApiRoutes.class, "openapi.yaml").addTo(routes);
     }
 
