@@ -10,6 +10,7 @@ import dev.tollgate.api.limit.Timeline;
 import dev.tollgate.api.list.ItemEndpoint;
 import dev.tollgate.api.list.ListEndpoint;
 import dev.tollgate.api.list.Listing;
+import dev.tollgate.api.list.LiveSource;
 import dev.tollgate.api.operate.DeadLetters;
 import dev.tollgate.api.operate.TableFreshness;
 import dev.tollgate.api.plan.Plans;
@@ -30,7 +31,8 @@ final class ApiRoutes {
     private final Routes routes = new Routes();
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
 
-    ApiRoutes(Access access, Database database, InstantSource clock) {
+    /** @param limits those that are kept in memory */
+    ApiRoutes(Access access, Database database, InstantSource clock, LiveSource limits) {
         this.access = access;
         get("/v1/usage", UsageEndpoint.PARAMETERS, new UsageEndpoint(database, clock));
         Listing limitEvents = LimitEvents.LISTING;
@@ -38,7 +40,7 @@ final class ApiRoutes {
         item("/v1/limit-events/{id}", database, limitEvents, "limit_event_id", ApiProblem.UNKNOWN_EVENT);
         list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, Timeline.LISTING));
         list("/v1/accounts", ListEndpoint.ofAll(database, clock, Accounts.LISTING));
-        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, LiveLimits.LISTING));
+        list("/v1/accounts/{account}/limits", ListEndpoint.ofLiveAccount(database, clock, LiveLimits.LISTING, limits));
         list("/v1/events", ListEndpoint.ofAll(database, clock, Events.LISTING));
         list("/v1/plans", ListEndpoint.ofAll(database, clock, Plans.LISTING));
         list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, DeadLetters.LISTING));

@@ -34,6 +34,7 @@ public final class LiveLimits {
     /** The list. */
     public static final Listing LISTING = Listing.of("limits", "account_state")
             .dependsOnNow()
+            .alsoLive()
             .source(LiveLimits::rows)
             .ascending(
                     SortKey.text("scope"),

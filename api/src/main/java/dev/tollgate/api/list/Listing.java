@@ -33,6 +33,7 @@ public final class Listing {
     private final List<String> parameters;
     private final ConditionReader condition;
     private final Join join;
+    private final boolean alsoLive;
     private final List<Column> columns;
 
     private Listing(Builder builder, List<Column> columns) {
@@ -49,6 +50,7 @@ public final class Listing {
         this.parameters = List.copyOf(builder.parameters);
         this.condition = builder.condition;
         this.join = builder.join;
+        this.alsoLive = builder.alsoLive;
         this.columns = List.copyOf(columns);
         if (order.isEmpty()) {
             throw new IllegalArgumentException("the list " + name + " has no order, so it cannot be cut into pages");
@@ -130,6 +132,11 @@ public final class Listing {
         join.addTo(statement, scope, page);
     }
 
+    /** Whether the answer says by {@code source} where its rows are from, since they may be those of a topic. */
+    boolean isAlsoLive() {
+        return alsoLive;
+    }
+
     /** Members of each row, in order. */
     List<Column> columns() {
         return columns;
@@ -185,6 +192,7 @@ public final class Listing {
         private List<String> parameters = List.of();
         private ConditionReader condition = values -> Condition.NONE;
         private Join join = (statement, scope, page) -> {};
+        private boolean alsoLive;
 
         private Builder(String name, String table) {
             this.name = name;
@@ -257,6 +265,12 @@ public final class Listing {
         /** What is looked up for the rows of a page. */
         public Builder join(Join joined) {
             join = joined;
+            return this;
+        }
+
+        /** Rows may also be those of a topic that is followed; {@code source} of the answer says which they are. */
+        public Builder alsoLive() {
+            alsoLive = true;
             return this;
         }
 
