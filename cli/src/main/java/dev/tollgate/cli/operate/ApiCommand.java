@@ -14,6 +14,9 @@ import picocli.CommandLine.Command;
                     + " CSV or NDJSON. The contract is served under /openapi.yaml; /health/ready says whether questions"
                     + " can be answered. Metrics are on an address of their own, metrics.listen.",
             "",
+            "Where kafka.bootstrap-servers is set, the limits of an account are those that gates decide from, kept in"
+                    + " memory (api.max-snapshots); until they are read, and without Kafka, they come from ClickHouse.",
+            "",
             "It starts without ClickHouse and answers 503 while that is away. Run as many as you like behind a load"
                     + " balancer. Ctrl-C or SIGTERM stops accepting, answers what is under way, and stops."
         },
