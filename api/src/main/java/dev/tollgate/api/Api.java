@@ -2,6 +2,9 @@ package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
 import dev.tollgate.api.console.Console;
+import dev.tollgate.api.list.LiveSource;
+import dev.tollgate.api.live.LimitRows;
+import dev.tollgate.api.live.LimitStates;
 import dev.tollgate.api.query.Database;
 import dev.tollgate.http.Budget;
 import dev.tollgate.http.server.CorsConfig;
@@ -18,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A running query API. It starts without ClickHouse, and answers 503 while that is away. Its tokens are those who may
+ * A running query API. It starts without ClickHouse, and answers 503 while that is away. It starts without Kafka too,
+ * where it is to follow the limits; until it has read them they come from ClickHouse. Its tokens are those who may
  * read; it drains within {@code api.drain-timeout}.
  *
  * <pre>{@code
@@ -65,7 +69,10 @@ public final class Api extends HttpService {
         Database database = parts.add(new Database(config.clickHouse(), config.bounds()));
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
-        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock);
+        LimitStates states =
+                config.live() == null ? null : parts.add(new LimitStates(config.live(), System::currentTimeMillis));
+        LiveSource limits = states == null ? LiveSource.NONE : new LimitRows(states);
+        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock, limits);
         Optional<Console> console = Console.find();
         console.ifPresent(pages -> pages.addTo(routes.routes()));
         HttpServer server = HttpServer.start(
@@ -73,8 +80,11 @@ public final class Api extends HttpService {
                 config.http(),
                 routes.routes(),
                 () -> readiness(database),
-                new ApiMetrics(registry, database),
+                new ApiMetrics(registry, database, states),
                 CorsConfig.NONE);
+        if (states != null) {
+            states.start();
+        }
         return new Api(server, tokens, parts, routes, database, console.isPresent());
     }
 

@@ -1,9 +1,11 @@
 package dev.tollgate.api;
 
+import dev.tollgate.api.live.LiveConfig;
 import dev.tollgate.api.query.QueryBounds;
 import dev.tollgate.http.server.HttpServerConfig;
 import dev.tollgate.http.service.HttpServiceConfig;
 import dev.tollgate.http.token.AccessToken;
+import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import dev.tollgate.schemas.config.SettingGroup;
 import dev.tollgate.schemas.config.SettingsReader;
@@ -12,6 +14,7 @@ import dev.tollgate.sql.ClickHouseConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the API works. Read with {@link #from}; {@code docs/api.md} lists the keys.
@@ -20,6 +23,7 @@ import java.util.TreeMap;
  * @param tokens who may read; at least one
  * @param clickHouse where the rows are
  * @param bounds of what ClickHouse is asked at the same time, and for how long
+ * @param live where limits are followed; null where they come from ClickHouse
  * @param metrics where the process shows its metrics
  * @param effective what was read, defaults included, secrets masked
  */
@@ -28,6 +32,7 @@ public record ApiConfig(
         List<AccessToken> tokens,
         ClickHouseConfig clickHouse,
         QueryBounds bounds,
+        @Nullable LiveConfig live,
         MetricsConfig metrics,
         Map<String, String> effective)
         implements HttpServiceConfig {
@@ -37,7 +42,7 @@ public record ApiConfig(
 
     /** Every key that {@link #from} reads. */
     public static final List<SettingGroup> SETTINGS =
-            List.of(ClickHouseConfig.SETTINGS, ApiSettings.GROUP, MetricsConfig.SETTINGS);
+            ClusterConfig.settingsAnd(ClickHouseConfig.SETTINGS, ApiSettings.GROUP, MetricsConfig.SETTINGS);
 
     public ApiConfig {
         tokens = List.copyOf(tokens);
@@ -63,10 +68,14 @@ public record ApiConfig(
                 settings.get(ApiSettings.QUERY_TIMEOUT),
                 settings.get(ApiSettings.MAX_EXPORTS),
                 settings.get(ApiSettings.EXPORT_TIMEOUT));
+        int maxSnapshots = settings.get(ApiSettings.MAX_SNAPSHOTS);
+        LiveConfig live = maxSnapshots > 0 && settings.isSet(ClusterConfig.BOOTSTRAP_SERVERS)
+                ? new LiveConfig(ClusterConfig.read(settings), maxSnapshots)
+                : null;
         MetricsConfig metrics = MetricsConfig.read(settings);
         settings.rejectUnknown();
         settings.throwIfProblems();
-        return new ApiConfig(http, tokens, clickHouse, bounds, metrics, settings.effective());
+        return new ApiConfig(http, tokens, clickHouse, bounds, live, metrics, settings.effective());
     }
 
     /** Secrets masked. */

@@ -1,5 +1,6 @@
 package dev.tollgate.api;
 
+import static dev.tollgate.schemas.metrics.MeterDeclaration.counter;
 import static dev.tollgate.schemas.metrics.MeterDeclaration.gauge;
 import static dev.tollgate.schemas.metrics.MeterDeclaration.timer;
 
@@ -39,9 +40,31 @@ public final class ApiMeters {
     static final MeterDeclaration EXPORTS =
             gauge("tollgate.api.running.exports", "exports", "CSV and NDJSON answers that are being streamed");
 
+    static final MeterDeclaration LIVE_AVAILABLE = gauge(
+            "tollgate.api.live.available",
+            MeterDeclaration.FLAG,
+            "1 if limits are answered as `limit-state` has them, 0 if from ClickHouse");
+
+    static final MeterDeclaration SNAPSHOTS = gauge(
+            "tollgate.api.live.snapshots",
+            "snapshots",
+            "snapshots of accounts, projects and API keys that are kept in memory");
+
+    static final MeterDeclaration LIVE_FAILURES = counter(
+            "tollgate.api.live.failures",
+            "failures",
+            "following `limit-state`: Kafka or the registry did not answer, or a record could not be read");
+
     /** All of them. */
-    public static final MeterGroup GROUP =
-            MeterGroup.of("api", "Query API: `tollgate api`", REQUESTS, CLICKHOUSE_AVAILABLE, EXPORTS);
+    public static final MeterGroup GROUP = MeterGroup.of(
+            "api",
+            "Query API: `tollgate api`",
+            REQUESTS,
+            CLICKHOUSE_AVAILABLE,
+            EXPORTS,
+            LIVE_AVAILABLE,
+            SNAPSHOTS,
+            LIVE_FAILURES);
 
     private ApiMeters() {}
 }

@@ -10,6 +10,7 @@ import dev.tollgate.api.limit.Timeline;
 import dev.tollgate.api.list.ItemEndpoint;
 import dev.tollgate.api.list.ListEndpoint;
 import dev.tollgate.api.list.Listing;
+import dev.tollgate.api.list.LiveSource;
 import dev.tollgate.api.operate.DeadLetters;
 import dev.tollgate.api.operate.TableFreshness;
 import dev.tollgate.api.plan.Plans;
@@ -30,19 +31,20 @@ final class ApiRoutes {
     private final Routes routes = new Routes();
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
 
-    ApiRoutes(Access access, Database database, InstantSource clock) {
+    /** @param limits those that are kept in memory */
+    ApiRoutes(Access access, Database database, InstantSource clock, LiveSource limits) {
         this.access = access;
         get("/v1/usage", UsageEndpoint.PARAMETERS, new UsageEndpoint(database, clock));
-        LimitEvents limitEvents = new LimitEvents();
+        Listing limitEvents = LimitEvents.LISTING;
         list("/v1/limit-events", ListEndpoint.ofAll(database, clock, limitEvents));
         item("/v1/limit-events/{id}", database, limitEvents, "limit_event_id", ApiProblem.UNKNOWN_EVENT);
-        list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, new Timeline()));
-        list("/v1/accounts", ListEndpoint.ofAll(database, clock, new Accounts()));
-        list("/v1/accounts/{account}/limits", ListEndpoint.ofAccount(database, clock, new LiveLimits()));
-        list("/v1/events", ListEndpoint.ofAll(database, clock, new Events()));
-        list("/v1/plans", ListEndpoint.ofAll(database, clock, new Plans()));
-        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, new DeadLetters()));
-        list("/v1/freshness", ListEndpoint.ofAll(database, clock, new TableFreshness()));
+        list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, Timeline.LISTING));
+        list("/v1/accounts", ListEndpoint.ofAll(database, clock, Accounts.LISTING));
+        list("/v1/accounts/{account}/limits", ListEndpoint.ofLiveAccount(database, clock, LiveLimits.LISTING, limits));
+        list("/v1/events", ListEndpoint.ofAll(database, clock, Events.LISTING));
+        list("/v1/plans", ListEndpoint.ofAll(database, clock, Plans.LISTING));
+        list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, DeadLetters.LISTING));
+        list("/v1/freshness", ListEndpoint.ofAll(database, clock, TableFreshness.LISTING));
         ApiDocument.load(ApiRoutes.class, "openapi.yaml").addTo(routes);
     }
 

@@ -41,6 +41,13 @@ final class ApiSettings {
             Duration.ofMinutes(15),
             "for a streamed answer, the time in which its client reads it included");
 
+    static final Setting<Integer> MAX_SNAPSHOTS = Setting.of(
+            "api.max-snapshots",
+            SettingType.integer(0, 50_000_000),
+            200_000,
+            "accounts, and projects and API keys with limits of their own, whose limits are kept in memory as Kafka has"
+                    + " them; with more, with 0, or without `kafka.bootstrap-servers` they come from ClickHouse");
+
     static final SettingGroup GROUP = new SettingGroup(
             "api",
             "Query API (tollgate api)",
@@ -48,7 +55,7 @@ final class ApiSettings {
                             HTTP.addressKeys(),
                             TOKENS.keys(),
                             HTTP.tlsKeys(),
-                            List.of(MAX_QUERIES, QUERY_TIMEOUT, MAX_EXPORTS, EXPORT_TIMEOUT),
+                            List.of(MAX_QUERIES, QUERY_TIMEOUT, MAX_EXPORTS, EXPORT_TIMEOUT, MAX_SNAPSHOTS),
                             HTTP.boundKeys())
                     .<ConfigKey>flatMap(List::stream)
                     .toList());

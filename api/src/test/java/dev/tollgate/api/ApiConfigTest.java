@@ -3,11 +3,14 @@ package dev.tollgate.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.api.live.LiveConfig;
 import dev.tollgate.http.token.Role;
 import dev.tollgate.http.token.TokenHash;
 import dev.tollgate.schemas.config.InvalidSettingsException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ApiConfigTest {
@@ -55,6 +58,28 @@ class ApiConfigTest {
             assertThat(token.accounts()).containsExactly("acme", "team-*");
         });
         assertThat(config.toString()).doesNotContain("h1dden", HASH);
+    }
+
+    @Test
+    void givenKafkaIsNamed_whenRead_thenLimitsAreFollowedUnlessNoneMayBeKept() {
+        Map<String, String> settings =
+                new HashMap<>(Map.of("clickhouse.url", "jdbc:ch://localhost:8123/default", "api.tokens.bi.hash", HASH));
+        assertThat(ApiConfig.from(settings).live()).isNull();
+        settings.put("api.max-snapshots", "5");
+        assertThat(ApiConfig.from(settings).live()).isNull();
+
+        settings.put("kafka.bootstrap-servers", "k:9092");
+        assertThatThrownBy(() -> ApiConfig.from(settings))
+                .isInstanceOfSatisfying(
+                        InvalidSettingsException.class,
+                        e -> assertThat(e.problems()).singleElement().asString().startsWith("registry.url is missing"));
+        settings.put("registry.url", "http://r:8081");
+        LiveConfig live = Objects.requireNonNull(ApiConfig.from(settings).live());
+        assertThat(live.maxSnapshots()).isEqualTo(5);
+        assertThat(live.cluster().bootstrapServers()).isEqualTo("k:9092");
+
+        settings.put("api.max-snapshots", "0");
+        assertThat(ApiConfig.from(settings).live()).isNull();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.tollgate.streams.plan.CatalogReader;
 import dev.tollgate.streams.plan.InMemoryPlanCatalog;
 import dev.tollgate.streams.task.AccountingProcessor;
 import dev.tollgate.streams.topology.AccountingTopology;
+import dev.tollgate.streams.topology.OpenTasks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public final class AccountingApp implements AutoCloseable {
     private final boolean checksTopics;
     private final SchemaRegistryClient registry;
     private final TaskBeginnings beginnings = new TaskBeginnings();
+    private final OpenTasks openTasks = new OpenTasks();
     private final StreamsSupervisor supervisor;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -107,7 +109,7 @@ public final class AccountingApp implements AutoCloseable {
                 settleTime.dividedBy(4),
                 System::currentTimeMillis);
         this.supervisor = new StreamsSupervisor(
-                () -> new KafkaStreams(topology(), new StreamsConfig(properties()), new StreamsClients()),
+                () -> new KafkaStreams(topology(), new StreamsConfig(properties()), new StreamsClients(openTasks)),
                 config,
                 beginnings,
                 metrics);
@@ -234,6 +236,6 @@ public final class AccountingApp implements AutoCloseable {
     }
 
     private Topology topology() {
-        return AccountingTopology.build(config, registry, catalog, horizons, metrics, beginnings);
+        return AccountingTopology.build(config, registry, catalog, horizons, metrics, beginnings, openTasks);
     }
 }

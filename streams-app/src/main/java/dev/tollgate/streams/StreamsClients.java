@@ -1,11 +1,14 @@
 package dev.tollgate.streams;
 
+import dev.tollgate.streams.topology.OpenTasks;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,9 +35,19 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * every rebalance waits for it, up to {@code max.poll.interval.ms} (5 min). So producers give up after
  * {@value #MOST_SECONDS} s. The brokers abort what was left open when the next producer with the same transactional id
  * begins, or after {@code transaction.timeout.ms} (10 s).
+ *
+ * <p>The main consumer of a thread that is given partitions waits until the other threads of the instance have closed
+ * the stores of those tasks ({@link OpenTasks}).
  */
 final class StreamsClients implements KafkaClientSupplier {
     static final int MOST_SECONDS = 5;
+
+    private final OpenTasks openTasks;
+
+    /** @param openTasks is told of open stores by the topology that these clients are for */
+    StreamsClients(OpenTasks openTasks) {
+        this.openTasks = openTasks;
+    }
 
     @Override
     public Admin getAdmin(Map<String, Object> config) {
@@ -48,7 +61,7 @@ final class StreamsClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return consumer(config);
+        return new MainConsumer(config, openTasks);
     }
 
     @Override
@@ -63,6 +76,41 @@ final class StreamsClients implements KafkaClientSupplier {
 
     private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Kafka Streams' listener, and then the wait: the stores are opened after the poll in which it is called. */
+    static ConsumerRebalanceListener waiting(ConsumerRebalanceListener listener, OpenTasks openTasks) {
+        return new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                listener.onPartitionsAssigned(partitions);
+                openTasks.awaitClosedByOthers(partitions);
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                listener.onPartitionsRevoked(partitions);
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                listener.onPartitionsLost(partitions);
+            }
+        };
+    }
+
+    private static final class MainConsumer extends KafkaConsumer<byte[], byte[]> {
+        private final OpenTasks openTasks;
+
+        MainConsumer(Map<String, Object> config, OpenTasks openTasks) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.openTasks = openTasks;
+        }
+
+        @Override
+        public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+            super.subscribe(topics, waiting(listener, openTasks));
+        }
     }
 
     private static final class EndingProducer extends KafkaProducer<byte[], byte[]> {

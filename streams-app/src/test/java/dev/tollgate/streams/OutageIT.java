@@ -19,6 +19,7 @@ import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.task.TestingEvents;
 import dev.tollgate.streams.task.TestingPlans;
+import dev.tollgate.streams.topology.OpenTasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +116,7 @@ class OutageIT {
     /** A thread that ends closes its producer before it leaves the group: everybody's rebalance waits for it. */
     @Test
     void givenOpenTransaction_whenKafkaIsAway_thenACommitEndsTheThreadAndClosingGivesUp() {
-        Producer<byte[], byte[]> producer = new StreamsClients()
+        Producer<byte[], byte[]> producer = new StreamsClients(new OpenTasks())
                 .getProducer(Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         stack.bootstrapServers(),

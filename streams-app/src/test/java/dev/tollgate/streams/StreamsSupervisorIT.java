@@ -8,6 +8,7 @@ import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
+import dev.tollgate.streams.topology.OpenTasks;
 import dev.tollgate.testkit.stack.Stacks;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -140,13 +141,13 @@ class StreamsSupervisorIT {
 
     private KafkaStreams streams(int failures, RuntimeException fault) {
         made.incrementAndGet();
-        return new KafkaStreams(topology(failures, fault), properties(), new StreamsClients());
+        return new KafkaStreams(topology(failures, fault), properties(), new StreamsClients(new OpenTasks()));
     }
 
     /** Ends in ERROR at the first fault, whatever its handler says. */
     private KafkaStreams givingUp() {
         made.incrementAndGet();
-        return new KafkaStreams(topology(1, passing()), properties(), new StreamsClients()) {
+        return new KafkaStreams(topology(1, passing()), properties(), new StreamsClients(new OpenTasks())) {
             @Override
             public void setUncaughtExceptionHandler(StreamsUncaughtExceptionHandler handler) {
                 super.setUncaughtExceptionHandler(_ -> StreamThreadExceptionResponse.SHUTDOWN_CLIENT);

@@ -8,60 +8,44 @@ import dev.tollgate.api.parameter.Dimension;
 import dev.tollgate.api.parameter.Dimensions;
 import dev.tollgate.api.query.Statement;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** All accounts, those that are closest to one of their limits first. */
-public final class Accounts implements Listing {
+public final class Accounts {
     /** Basis points of the whole amount. */
     private static final int FULL = 10_000;
 
-    private static final Dimensions DIMENSIONS = Dimensions.of(
-            Dimension.of("account", "account_id"),
-            Dimension.of("state", "state", List.of("suspended", "exempt", "blocked", "warned", "ok")),
-            Dimension.of("plan", "plan_id"),
-            Dimension.of("limit", "limit_id"));
+    /** The list. */
+    public static final Listing LISTING = Listing.of("accounts", "account_state")
+            .dependsOnNow()
+            .source(Accounts::rows)
+            .ascending(SortKey.number("-share"), SortKey.text("account_id"))
+            .filters(Dimensions.of(
+                    Dimension.of("account", "account_id"),
+                    Dimension.of("state", "state", List.of("suspended", "exempt", "blocked", "warned", "ok")),
+                    Dimension.of("plan", "plan_id"),
+                    Dimension.of("limit", "limit_id")))
+            .columns(
+                    Column.text("account", "account_id"),
+                    Column.text("state", "state"),
+                    Column.text("plan", "plan_id"),
+                    Column.number("plan_version", "plan_version"),
+                    Column.optional("limit", "limit_id"),
+                    Column.optional("meter", "meter_id"),
+                    Column.optional("scope", "scope"),
+                    Column.optional("scope_key", "scope_key"),
+                    Column.number("used", "if(share < 0, NULL, used)"),
+                    Column.number("amount", "amount"),
+                    Column.number("share_basis_points", "if(share < 0, NULL, share)"),
+                    Column.time("window_end", "window_end"),
+                    Column.time("blocked_until", "blocked_until"),
+                    Column.time("suspended_until", "suspended_until"),
+                    Column.optional("suspension_reason", "suspension_reason"),
+                    Column.time("stream_time", "account_stream_time"),
+                    Column.time("as_of", "account_as_of"));
 
-    private static final List<Column> COLUMNS = List.of(
-            Column.text("account", "account_id"),
-            Column.text("state", "state"),
-            Column.text("plan", "plan_id"),
-            Column.number("plan_version", "plan_version"),
-            Column.optional("limit", "limit_id"),
-            Column.optional("meter", "meter_id"),
-            Column.optional("scope", "scope"),
-            Column.optional("scope_key", "scope_key"),
-            Column.number("used", "if(share < 0, NULL, used)"),
-            Column.number("amount", "amount"),
-            Column.number("share_basis_points", "if(share < 0, NULL, share)"),
-            Column.time("window_end", "window_end"),
-            Column.time("blocked_until", "blocked_until"),
-            Column.time("suspended_until", "suspended_until"),
-            Column.optional("suspension_reason", "suspension_reason"),
-            Column.time("stream_time", "account_stream_time"),
-            Column.time("as_of", "account_as_of"));
+    private Accounts() {}
 
-    @Override
-    public String name() {
-        return "accounts";
-    }
-
-    @Override
-    public String table() {
-        return "account_state";
-    }
-
-    @Override
-    public boolean dependsOnNow() {
-        return true;
-    }
-
-    @Override
-    public boolean descending() {
-        return false;
-    }
-
-    @Override
-    public void source(Statement statement, Scope scope) {
+    private static void rows(Statement statement, Scope scope) {
         // What is over does not count: a window that has ended is empty, though no snapshot says so yet.
         statement.sql("(SELECT account_id, argMax(plan, version) AS plan_id, argMax(plan_no, version) AS plan_version,"
                 + " argMax(is_suspended, version) AS suspended_now, argMax(is_exempt, version) AS exempt_now,"
@@ -104,25 +88,5 @@ public final class Accounts implements Listing {
                 + " FROM account_state FINAL LEFT ARRAY JOIN buckets AS bucket WHERE 1");
         scope.addTo(statement);
         statement.sql(") GROUP BY account_id)");
-    }
-
-    @Override
-    public @Nullable String time() {
-        return null;
-    }
-
-    @Override
-    public List<Column> columns() {
-        return COLUMNS;
-    }
-
-    @Override
-    public Dimensions dimensions() {
-        return DIMENSIONS;
-    }
-
-    @Override
-    public List<SortKey> order() {
-        return List.of(SortKey.number("-share"), SortKey.text("account_id"));
     }
 }

@@ -11,19 +11,9 @@ import dev.tollgate.api.query.Statement;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.Mode;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Where each limit of an account stands, and of each of its projects and API keys, as it is enforced. */
-public final class LiveLimits implements Listing {
-    private static final Dimensions DIMENSIONS = Dimensions.of(
-            Dimension.of("project", "if(scope = 'PROJECT', scope_key, '')"),
-            Dimension.of("api_key", "if(scope = 'API_KEY', scope_key, '')"),
-            Dimension.of("scope", "scope", Words.of(dev.tollgate.schemas.avro.Scope.values())),
-            Dimension.of("limit", "limit_id"),
-            Dimension.of("meter", "meter_id"),
-            Dimension.of("algorithm", "algorithm", Words.of(Algorithm.values())),
-            Dimension.of("mode", "mode", Words.of(Mode.values())));
-
+public final class LiveLimits {
     /** Of a bucket. */
     private static final List<String> MEMBERS = List.of(
             "limit_id",
@@ -41,56 +31,56 @@ public final class LiveLimits implements Listing {
             "hard_reached",
             "blocked_until");
 
-    private static final List<Column> COLUMNS = List.of(
-            Column.text("limit", "limit_id"),
-            Column.text("meter", "meter_id"),
-            Column.text("scope", "scope"),
-            Column.text("scope_key", "scope_key"),
-            Column.text("algorithm", "algorithm"),
-            Column.text("mode", "mode"),
-            Column.number("amount", "amount"),
-            Column.number("used", "used"),
-            Column.number("used_now", "used_now"),
-            Column.number("remaining", "if(amount IS NULL, NULL, greatest(0, assumeNotNull(amount) - used_now))"),
-            Column.time("window_start", "window_start"),
-            Column.time("window_end", "window_end"),
-            Column.flag("window_over", "is_over"),
-            Column.number("period_ms", "period_ms"),
-            Column.flag("soft_reached", "soft_reached"),
-            Column.flag("hard_reached", "hard_reached"),
-            Column.time("blocked_until", "blocked_until"),
-            Column.flag("blocked", "toBool(coalesce(blocked_until > now64(3, 'UTC'), false))"),
-            Column.flag("exempt", "exempt"),
-            Column.flag("suspended", "toBool(suspended AND coalesce(suspended_until > now64(3, 'UTC'), true))"),
-            Column.time("suspended_until", "suspended_until"),
-            Column.text("plan", "plan_id"),
-            Column.number("plan_version", "plan_version"),
-            Column.time("stream_time", "at"),
-            Column.time("as_of", "appended"),
-            Column.number("version", "version"));
+    /** The list. */
+    public static final Listing LISTING = Listing.of("limits", "account_state")
+            .dependsOnNow()
+            .alsoLive()
+            .source(LiveLimits::rows)
+            .ascending(
+                    SortKey.text("scope"),
+                    SortKey.text("scope_key"),
+                    SortKey.text("limit_id"),
+                    SortKey.text("account_id"))
+            .filters(Dimensions.of(
+                    Dimension.of("project", "if(scope = 'PROJECT', scope_key, '')"),
+                    Dimension.of("api_key", "if(scope = 'API_KEY', scope_key, '')"),
+                    Dimension.of("scope", "scope", Words.of(dev.tollgate.schemas.avro.Scope.values())),
+                    Dimension.of("limit", "limit_id"),
+                    Dimension.of("meter", "meter_id"),
+                    Dimension.of("algorithm", "algorithm", Words.of(Algorithm.values())),
+                    Dimension.of("mode", "mode", Words.of(Mode.values()))))
+            .columns(
+                    Column.text("limit", "limit_id"),
+                    Column.text("meter", "meter_id"),
+                    Column.text("scope", "scope"),
+                    Column.text("scope_key", "scope_key"),
+                    Column.text("algorithm", "algorithm"),
+                    Column.text("mode", "mode"),
+                    Column.number("amount", "amount"),
+                    Column.number("used", "used"),
+                    Column.number("used_now", "used_now"),
+                    Column.number(
+                            "remaining", "if(amount IS NULL, NULL, greatest(0, assumeNotNull(amount) - used_now))"),
+                    Column.time("window_start", "window_start"),
+                    Column.time("window_end", "window_end"),
+                    Column.flag("window_over", "is_over"),
+                    Column.number("period_ms", "period_ms"),
+                    Column.flag("soft_reached", "soft_reached"),
+                    Column.flag("hard_reached", "hard_reached"),
+                    Column.time("blocked_until", "blocked_until"),
+                    Column.flag("blocked", "toBool(coalesce(blocked_until > now64(3, 'UTC'), false))"),
+                    Column.flag("exempt", "exempt"),
+                    Column.flag("suspended", "toBool(suspended AND coalesce(suspended_until > now64(3, 'UTC'), true))"),
+                    Column.time("suspended_until", "suspended_until"),
+                    Column.text("plan", "plan_id"),
+                    Column.number("plan_version", "plan_version"),
+                    Column.time("stream_time", "at"),
+                    Column.time("as_of", "appended"),
+                    Column.number("version", "version"));
 
-    @Override
-    public String name() {
-        return "limits";
-    }
+    private LiveLimits() {}
 
-    @Override
-    public String table() {
-        return "account_state";
-    }
-
-    @Override
-    public boolean dependsOnNow() {
-        return true;
-    }
-
-    @Override
-    public boolean descending() {
-        return false;
-    }
-
-    @Override
-    public void source(Statement statement, Scope scope) {
+    private static void rows(Statement statement, Scope scope) {
         statement.sql(
                 "(SELECT account_id, plan_id, plan_version, exempt, suspended, suspended_until, stream_time AS at,"
                         + " as_of AS appended, version");
@@ -106,26 +96,5 @@ public final class LiveLimits implements Listing {
         statement.sql(
                 ") ARRAY JOIN buckets AS bucket WHERE row_scope = 'ACCOUNT' OR coalesce(window_end > now64(3, 'UTC'),"
                         + " true))");
-    }
-
-    @Override
-    public @Nullable String time() {
-        return null;
-    }
-
-    @Override
-    public List<Column> columns() {
-        return COLUMNS;
-    }
-
-    @Override
-    public Dimensions dimensions() {
-        return DIMENSIONS;
-    }
-
-    @Override
-    public List<SortKey> order() {
-        return List.of(
-                SortKey.text("scope"), SortKey.text("scope_key"), SortKey.text("limit_id"), SortKey.text("account_id"));
     }
 }

@@ -9,10 +9,9 @@ import dev.tollgate.api.parameter.Dimensions;
 import dev.tollgate.api.query.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** What was changed about an account: plans, overrides, suspensions, exemptions, calendars, corrections. */
-public final class Timeline implements Listing {
+public final class Timeline {
     private static final List<String> KINDS = List.of(
             "PLAN_CHANGED",
             "PLAN_CHANGE_SCHEDULED",
@@ -24,44 +23,41 @@ public final class Timeline implements Listing {
             "EXEMPTION_ENDED",
             "CORRECTED");
 
-    private static final Dimensions DIMENSIONS = Dimensions.of(
-            Dimension.of("kind", "kind", KINDS), Dimension.of("limit", "limit_id"), Dimension.of("plan", "plan_id"));
+    /** The list. */
+    public static final Listing LISTING = Listing.of("timeline", "limit_event")
+            .alsoFrom("request_journal")
+            .source(Timeline::rows)
+            .time("at")
+            .descending(
+                    SortKey.time("at"),
+                    SortKey.number("rank"),
+                    SortKey.text("limit_event_id"),
+                    SortKey.text("command_id"))
+            .filters(Dimensions.of(
+                    Dimension.of("kind", "kind", KINDS),
+                    Dimension.of("limit", "limit_id"),
+                    Dimension.of("plan", "plan_id")))
+            .columns(
+                    Column.time("at", "at"),
+                    Column.text("kind", "kind"),
+                    Column.optional("plan", "plan_id"),
+                    Column.number("plan_version", "plan_version"),
+                    Column.optional("limit", "limit_id"),
+                    Column.number("amount", "amount"),
+                    Column.time("until", "until"),
+                    Column.optional("reason", "reason"),
+                    Column.optional("command_id", "command_id"),
+                    Column.optional("command_topic", "command_topic"),
+                    Column.number("command_partition", "command_partition"),
+                    Column.number("command_offset", "command_offset"),
+                    Column.number("corrected_events", "corrected_events"),
+                    Column.map("corrected_costs", "corrected_costs"),
+                    Column.time("decided_at", "decided_at"),
+                    Column.optional("limit_event_id", "limit_event_id"));
 
-    private static final List<Column> COLUMNS = List.of(
-            Column.time("at", "at"),
-            Column.text("kind", "kind"),
-            Column.optional("plan", "plan_id"),
-            Column.number("plan_version", "plan_version"),
-            Column.optional("limit", "limit_id"),
-            Column.number("amount", "amount"),
-            Column.time("until", "until"),
-            Column.optional("reason", "reason"),
-            Column.optional("command_id", "command_id"),
-            Column.optional("command_topic", "command_topic"),
-            Column.number("command_partition", "command_partition"),
-            Column.number("command_offset", "command_offset"),
-            Column.number("corrected_events", "corrected_events"),
-            Column.map("corrected_costs", "corrected_costs"),
-            Column.time("decided_at", "decided_at"),
-            Column.optional("limit_event_id", "limit_event_id"));
+    private Timeline() {}
 
-    @Override
-    public String name() {
-        return "timeline";
-    }
-
-    @Override
-    public String table() {
-        return "limit_event";
-    }
-
-    @Override
-    public List<String> moreTables() {
-        return List.of("request_journal");
-    }
-
-    @Override
-    public void source(Statement statement, Scope scope) {
+    private static void rows(Statement statement, Scope scope) {
         String kinds = KINDS.stream().map(kind -> "'" + kind + "'").collect(Collectors.joining(", "));
         statement.sql("(SELECT account_id, event_time AS at, CAST(kind, 'String') AS kind, CAST(plan_id, 'String') AS"
                 + " plan_id, CAST(plan_version, 'Nullable(Int64)') AS plan_version, CAST(limit_id, 'String') AS"
@@ -78,26 +74,5 @@ public final class Timeline implements Listing {
                 + " min(recorded_at), '', toInt64(0) FROM request_journal WHERE correction_id != ''");
         scope.addTo(statement);
         statement.sql(" GROUP BY account_id, correction_id)");
-    }
-
-    @Override
-    public @Nullable String time() {
-        return "at";
-    }
-
-    @Override
-    public List<Column> columns() {
-        return COLUMNS;
-    }
-
-    @Override
-    public Dimensions dimensions() {
-        return DIMENSIONS;
-    }
-
-    @Override
-    public List<SortKey> order() {
-        return List.of(
-                SortKey.time("at"), SortKey.number("rank"), SortKey.text("limit_event_id"), SortKey.text("command_id"));
     }
 }

@@ -23,22 +23,34 @@ public final class ListEndpoint implements ViewerEndpoint {
     private final InstantSource clock;
     private final Listing listing;
     private final boolean accountInPath;
+    private final LiveSource live;
 
-    private ListEndpoint(Database database, InstantSource clock, Listing listing, boolean accountInPath) {
+    private ListEndpoint(
+            Database database, InstantSource clock, Listing listing, boolean accountInPath, LiveSource live) {
         this.database = database;
         this.clock = clock;
         this.listing = listing;
         this.accountInPath = accountInPath;
+        this.live = live;
     }
 
     /** A list of all accounts, of which the parameter {@code account} chooses some. */
     public static ListEndpoint ofAll(Database database, InstantSource clock, Listing listing) {
-        return new ListEndpoint(database, clock, listing, false);
+        return new ListEndpoint(database, clock, listing, false, LiveSource.NONE);
     }
 
     /** A list of the account that the path's variable {@code account} names. */
     public static ListEndpoint ofAccount(Database database, InstantSource clock, Listing listing) {
-        return new ListEndpoint(database, clock, listing, true);
+        return new ListEndpoint(database, clock, listing, true, LiveSource.NONE);
+    }
+
+    /**
+     * A list of the account that the path's variable {@code account} names, out of memory where that has it.
+     *
+     * @param live rows in memory
+     */
+    public static ListEndpoint ofLiveAccount(Database database, InstantSource clock, Listing listing, LiveSource live) {
+        return new ListEndpoint(database, clock, listing, true, live);
     }
 
     /** The parameters that it knows. */
@@ -52,6 +64,10 @@ public final class ListEndpoint implements ViewerEndpoint {
         viewer.require(request.accounts());
         if (!listing.perAccount()) {
             viewer.requireAll("the rows of this list");
+        }
+        LiveRows rows = accountInPath ? live.rows(request.accounts().getFirst(), clock.instant()) : null;
+        if (rows != null) {
+            return new LiveAnswer(listing, request, rows).of(exchange);
         }
         // Before the rows, so that what is said of their freshness is the least that holds.
         Position position = Position.of(database, listing.table(), listing.moreTables());
@@ -74,6 +90,10 @@ public final class ListEndpoint implements ViewerEndpoint {
                 json -> {
                     freshness.write(json);
                     json.writeStringField("time_zone", range.zone().getId());
+                    if (listing.isAlsoLive()) {
+                        json.writeStringField("source", "clickhouse");
+                        json.writeNullField("behind_ms");
+                    }
                     if (listing.time() != null && !range.isEverything()) {
                         json.writeStringField("from", range.text(range.from().toEpochMilli()));
                         json.writeStringField("to", range.text(range.to().toEpochMilli()));
@@ -126,12 +146,7 @@ public final class ListEndpoint implements ViewerEndpoint {
         }
 
         void writeNext(JsonGenerator json) throws IOException {
-            String next = next();
-            if (next == null) {
-                json.writeNull();
-            } else {
-                json.writeString(next);
-            }
+            json.writeString(next());
         }
 
         /** Where the next page begins; null if this is the last. */

@@ -42,14 +42,14 @@ final class ListQuery {
         statement.sql(" FROM ");
         chosen(statement, rows);
         statement.sql(" AS entry");
-        listing.join(statement, scope, rows == 0 ? null : () -> chosen(statement, rows));
+        listing.addJoin(statement, scope, rows == 0 ? null : () -> chosen(statement, rows));
         statement.sql(order());
         return statement;
     }
 
     private void chosen(Statement statement, int rows) {
         statement.sql("(SELECT * FROM ");
-        listing.source(statement, scope);
+        listing.addSource(statement, scope);
         statement.sql(" WHERE 1");
         scope.addTo(statement);
         time(statement);

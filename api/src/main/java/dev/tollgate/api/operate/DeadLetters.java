@@ -2,42 +2,48 @@ package dev.tollgate.api.operate;
 
 import dev.tollgate.api.list.Column;
 import dev.tollgate.api.list.Listing;
-import dev.tollgate.api.list.Scope;
 import dev.tollgate.api.list.SortKey;
 import dev.tollgate.api.parameter.Dimension;
 import dev.tollgate.api.parameter.Dimensions;
-import dev.tollgate.api.query.Statement;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Records that were rejected, the newest first, with what they held. */
-public final class DeadLetters implements Listing {
+public final class DeadLetters {
     /** Up to here a key or value is shown, so that a page stays small; its size says whether it is cut off. */
     private static final int MAX_SHOWN_BYTES = 4 << 10;
 
-    private static final Dimensions DIMENSIONS = Dimensions.of(
-            Dimension.of("account", "account_id"),
-            Dimension.of("reason", "reason"),
-            Dimension.of("event", "event_id"),
-            Dimension.of("topic", "source_topic"));
+    /** The list. */
+    public static final Listing LISTING = Listing.of("dead-letters", "dead_letter")
+            .sourceWithoutDuplicates()
+            .time("recorded_at")
+            .descending(
+                    SortKey.time("recorded_at"),
+                    SortKey.text("record_topic_id"),
+                    SortKey.number("record_partition"),
+                    SortKey.number("record_offset"))
+            .filters(Dimensions.of(
+                    Dimension.of("account", "account_id"),
+                    Dimension.of("reason", "reason"),
+                    Dimension.of("event", "event_id"),
+                    Dimension.of("topic", "source_topic")))
+            .columns(
+                    Column.text("reason", "reason"),
+                    Column.text("detail", "detail"),
+                    Column.optional("account", "account_id"),
+                    Column.optional("event_id", "event_id"),
+                    Column.text("source_topic", "source_topic"),
+                    Column.number("source_partition", "source_partition"),
+                    Column.number("source_offset", "source_offset"),
+                    Column.time("appended_at", "appended_at"),
+                    Column.time("rejected_at", "rejected_at"),
+                    Column.time("recorded_at", "recorded_at"),
+                    Column.number("key_bytes", "length(key)"),
+                    asText("key_text", "key"),
+                    asBase64("key_base64", "key"),
+                    Column.number("value_bytes", "length(value)"),
+                    asText("value_text", "value"),
+                    asBase64("value_base64", "value"));
 
-    private static final List<Column> COLUMNS = List.of(
-            Column.text("reason", "reason"),
-            Column.text("detail", "detail"),
-            Column.optional("account", "account_id"),
-            Column.optional("event_id", "event_id"),
-            Column.text("source_topic", "source_topic"),
-            Column.number("source_partition", "source_partition"),
-            Column.number("source_offset", "source_offset"),
-            Column.time("appended_at", "appended_at"),
-            Column.time("rejected_at", "rejected_at"),
-            Column.time("recorded_at", "recorded_at"),
-            Column.number("key_bytes", "length(key)"),
-            asText("key_text", "key"),
-            asBase64("key_base64", "key"),
-            Column.number("value_bytes", "length(value)"),
-            asText("value_text", "value"),
-            asBase64("value_base64", "value"));
+    private DeadLetters() {}
 
     private static Column asText(String name, String column) {
         return Column.optional(name, "if(" + isText(column) + ", ifNull(" + column + ", ''), '')");
@@ -52,45 +58,5 @@ public final class DeadLetters implements Listing {
 
     private static String isText(String column) {
         return "isValidUTF8(ifNull(" + column + ", '')) AND length(ifNull(" + column + ", '')) <= " + MAX_SHOWN_BYTES;
-    }
-
-    @Override
-    public String name() {
-        return "dead-letters";
-    }
-
-    @Override
-    public String table() {
-        return "dead_letter";
-    }
-
-    @Override
-    public void source(Statement statement, Scope scope) {
-        // No row stands twice.
-        statement.sql(table());
-    }
-
-    @Override
-    public @Nullable String time() {
-        return "recorded_at";
-    }
-
-    @Override
-    public List<Column> columns() {
-        return COLUMNS;
-    }
-
-    @Override
-    public Dimensions dimensions() {
-        return DIMENSIONS;
-    }
-
-    @Override
-    public List<SortKey> order() {
-        return List.of(
-                SortKey.time("recorded_at"),
-                SortKey.text("record_topic_id"),
-                SortKey.number("record_partition"),
-                SortKey.number("record_offset"));
     }
 }

@@ -86,6 +86,15 @@ public record Filter(Dimension dimension, Operator operator, List<String> values
         }
     }
 
+    /** Whether it holds for a value of the dimension. */
+    public boolean matches(String value) {
+        return switch (operator) {
+            case IN -> values.contains(value);
+            case NOT_IN -> !values.contains(value);
+            case PREFIX -> values.stream().anyMatch(value::startsWith);
+        };
+    }
+
     /** Adds {@code AND} and the condition. */
     public void addTo(Statement statement) {
         statement.sql(" AND ");

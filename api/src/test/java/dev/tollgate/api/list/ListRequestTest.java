@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ListRequestTest {
     private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
-    private static final LimitEvents LISTING = new LimitEvents();
+    private static final Listing LISTING = LimitEvents.LISTING;
 
     @Test
     void givenASpanUpToNow_whenALaterPageIsAskedFor_thenItStaysTheOneOfTheFirst() {

@@ -17,6 +17,9 @@ import picocli.CommandLine.Command;
             "The console is served under /console/: pages for a browser that ask the same API, with a token that its"
                     + " user types in.",
             "",
+            "Where kafka.bootstrap-servers is set, the limits of an account are those that gates decide from, kept in"
+                    + " memory (api.max-snapshots); until they are read, and without Kafka, they come from ClickHouse.",
+            "",
             "It starts without ClickHouse and answers 503 while that is away. Run as many as you like behind a load"
                     + " balancer. Ctrl-C or SIGTERM stops accepting, answers what is under way, and stops."
         },

@@ -10,7 +10,9 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.temporal.IsoFields;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,8 @@ class FixedWindowsTest {
             new WindowLength(5, WindowUnit.MONTH),
             WindowLength.of(WindowUnit.YEAR),
             new WindowLength(2, WindowUnit.YEAR));
+
+    private static final Map<Integer, Long> WEEKS_BEFORE = new HashMap<>();
 
     @ParameterizedTest
     @ValueSource(
@@ -150,14 +154,19 @@ class FixedWindowsTest {
 
     /** By the numbers of ISO weeks. */
     private static long weeksSince1970(LocalDate date) {
+        // Asked for each quarter of an hour of many years.
+        long weeks = WEEKS_BEFORE.computeIfAbsent(date.get(IsoFields.WEEK_BASED_YEAR), FixedWindowsTest::weeksBefore);
+        return weeks + date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1;
+    }
+
+    private static long weeksBefore(int year) {
         long weeks = 0;
-        int year = date.get(IsoFields.WEEK_BASED_YEAR);
         for (int each = 1970; each < year; each++) {
             weeks += IsoFields.WEEK_OF_WEEK_BASED_YEAR
                     .rangeRefinedBy(LocalDate.of(each, 6, 1))
                     .getMaximum();
         }
-        return weeks + date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1;
+        return weeks;
     }
 
     @ParameterizedTest

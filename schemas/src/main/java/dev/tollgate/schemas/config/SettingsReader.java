@@ -93,6 +93,11 @@ public final class SettingsReader {
         return first.value();
     }
 
+    /** Whether a key is set, under any of its names. */
+    public boolean isSet(Setting<?> setting) {
+        return !spellings(setting).isEmpty();
+    }
+
     /**
      * The values of a family by the free part of their keys, sorted; wrong ones are noted as problems and left out.
      * Keys that are names of a declared setting do not belong to a family.

@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Brings a cluster and its registry to what the catalog says: creates missing topics, mends drifted configuration,
@@ -84,8 +85,8 @@ public final class TopicAdmin {
     }
 
     /**
-     * Describes our topics. The controller answers before every broker has heard of a new topic, so that a topic that a
-     * broker does not know is asked for again for some time.
+     * Describes our topics. The controller answers before every broker has heard of a new topic, and each question may
+     * go to another broker, so that a topic that a broker does not know is asked for again for some time.
      *
      * @return what there is then; a topic may still be missing
      */
@@ -93,12 +94,7 @@ public final class TopicAdmin {
         long deadline = System.nanoTime() + patience.toNanos();
         Map<String, TopicDescription> found = describe();
         while (found.size() < Topic.values().length && deadline - System.nanoTime() > 0) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new KafkaException("interrupted while waiting for new topics", e);
-            }
+            pause();
             found = describe();
         }
         return found;
@@ -128,8 +124,7 @@ public final class TopicAdmin {
                 existing.put(resource(topic), topic);
             }
         }
-        Map<ConfigResource, Config> configs =
-                await(admin.describeConfigs(existing.keySet()).all());
+        Map<ConfigResource, Config> configs = configsOf(existing.keySet());
         existing.forEach((resource, topic) -> problems.addAll(ConfigCheck.problems(topic, resource.name(), key -> {
             Config config = configs.get(resource);
             ConfigEntry entry = config == null ? null : config.get(key);
@@ -160,13 +155,42 @@ public final class TopicAdmin {
         return ids;
     }
 
+    /** What the broker that is asked has heard of. */
     private Map<String, TopicDescription> describe() {
-        var names = await(admin.listTopics().names());
-        List<String> ours = Stream.of(Topic.values())
-                .map(layout::name)
-                .filter(names::contains)
-                .toList();
-        return await(admin.describeTopics(ours).allTopicNames());
+        List<String> names = Stream.of(Topic.values()).map(layout::name).toList();
+        Map<String, TopicDescription> found = new LinkedHashMap<>();
+        admin.describeTopics(names).topicNameValues().forEach((name, answer) -> {
+            try {
+                found.put(name, await(answer));
+            } catch (UnknownTopicOrPartitionException e) {
+                // There is none, or this broker has not heard of it yet.
+            }
+        });
+        return found;
+    }
+
+    /** Configuration of topics that exist, asked for again while the broker that is asked has not heard of one. */
+    private Map<ConfigResource, Config> configsOf(Collection<ConfigResource> topics) {
+        long deadline = System.nanoTime() + NEWS_TIME.toNanos();
+        while (true) {
+            try {
+                return await(admin.describeConfigs(topics).all());
+            } catch (UnknownTopicOrPartitionException e) {
+                if (deadline - System.nanoTime() <= 0) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while waiting for new topics", e);
+        }
     }
 
     private boolean create(Topic topic) {
@@ -187,8 +211,7 @@ public final class TopicAdmin {
     private List<Topic> mend(List<Topic> topics) {
         Map<ConfigResource, Topic> byResource = new LinkedHashMap<>();
         topics.forEach(topic -> byResource.put(resource(topic), topic));
-        Map<ConfigResource, Config> current =
-                await(admin.describeConfigs(byResource.keySet()).all());
+        Map<ConfigResource, Config> current = configsOf(byResource.keySet());
         Map<ConfigResource, Collection<AlterConfigOp>> alterations = new LinkedHashMap<>();
         byResource.forEach((resource, topic) -> {
             List<AlterConfigOp> operations = new ArrayList<>();

@@ -9,9 +9,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.Query;
 import org.apache.kafka.streams.query.QueryConfig;
@@ -32,11 +29,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record that changes with every event of an account then costs a put into a hash table and, once a batch, a
  * write, where RocksDB alone would take each. A look-up sees the table first. Ranges hand the table to the disk and
- * read there: they are rare. Memory is bounded by number and bytes of the pending writes.
+ * read there: they are rare. Memory is bounded by number and bytes of the pending writes. The disk restores itself from
+ * the changelog, below the table, which is empty at that time.
  *
  * <p>Used by the thread of one task, as Kafka Streams does.
  */
-public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
+public final class WriteBehindStore extends ForwardingStore {
     /** Keys in memory: an account that changes again before this many others have changed is not written in between. */
     static final int MAX_PENDING = 4_096;
 
@@ -62,6 +60,7 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
 
     /** With other bounds, so that a test need not write thousands of keys to reach them. */
     WriteBehindStore(KeyValueStore<Bytes, byte[]> disk, int maxPending, int batch) {
+        super(disk);
         this.disk = disk;
         this.maxPending = maxPending;
         this.batch = batch;
@@ -87,17 +86,6 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
                 return disk.metricsScope();
             }
         };
-    }
-
-    @Override
-    public String name() {
-        return disk.name();
-    }
-
-    /** The disk restores itself from the changelog, below the table, which is empty at that time. */
-    @Override
-    public void init(StateStoreContext context, StateStore root) {
-        disk.init(context, root);
     }
 
     @Override
@@ -179,36 +167,11 @@ public final class WriteBehindStore implements KeyValueStore<Bytes, byte[]> {
         return disk.query(query, positionBound, config);
     }
 
-    @Override
-    public Position getPosition() {
-        return disk.getPosition();
-    }
-
     /** From here on the copy may be read by somebody else as being complete up to these offsets of the log. */
     @Override
     public void commit(Map<TopicPartition, Long> changelogOffsets) {
         drain();
         disk.commit(changelogOffsets);
-    }
-
-    @Override
-    public @Nullable Long committedOffset(TopicPartition partition) {
-        return disk.committedOffset(partition);
-    }
-
-    @Override
-    public boolean managesOffsets() {
-        return disk.managesOffsets();
-    }
-
-    @Override
-    public boolean persistent() {
-        return disk.persistent();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return disk.isOpen();
     }
 
     /** What was put since the last {@link #commit} may be lost: the committed offsets do not cover it. */

@@ -56,14 +56,14 @@ import org.jspecify.annotations.Nullable;
 public final class AccountingTopology {
     private AccountingTopology() {}
 
-    /** Builds it, for whoever does not ask where its tasks begin to read. */
+    /** Builds it, for whoever does not ask where its tasks begin to read and on which thread they are. */
     public static Topology build(
             AccountingConfig config,
             SchemaRegistryClient registry,
             InMemoryPlanCatalog catalog,
             InputHorizon.Provider horizons,
             AccountingMetrics metrics) {
-        return build(config, registry, catalog, horizons, metrics, new TaskBeginnings());
+        return build(config, registry, catalog, horizons, metrics, new TaskBeginnings(), new OpenTasks());
     }
 
     /**
@@ -72,6 +72,7 @@ public final class AccountingTopology {
      * @param catalog the plans; filled by somebody else
      * @param horizons tells tasks how far they have read
      * @param beginnings is told where tasks begin to read
+     * @param openTasks is told which thread has the stores of which task open
      */
     public static Topology build(
             AccountingConfig config,
@@ -79,7 +80,8 @@ public final class AccountingTopology {
             InMemoryPlanCatalog catalog,
             InputHorizon.Provider horizons,
             AccountingMetrics metrics,
-            TaskBeginnings beginnings) {
+            TaskBeginnings beginnings,
+            OpenTasks openTasks) {
         Topology topology = new Topology();
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
         StringSerializer keys = new StringSerializer();
@@ -104,13 +106,17 @@ public final class AccountingTopology {
                         TopologyNames.REQUEST_SOURCE,
                         TopologyNames.COMMAND_SOURCE)
                 .addStateStore(
-                        CommitHookStore.over(store(WriteBehindStore.overRocksDb(TopologyNames.ACCOUNT_STORE))),
+                        CommitHookStore.over(
+                                store(openTasks.watch(WriteBehindStore.overRocksDb(TopologyNames.ACCOUNT_STORE)))),
                         TopologyNames.ACCOUNTING)
-                .addStateStore(store(WriteBehindStore.overRocksDb(TopologyNames.SCOPE_STORE)), TopologyNames.ACCOUNTING)
                 .addStateStore(
-                        store(Stores.persistentKeyValueStore(TopologyNames.EVENT_STORE)), TopologyNames.ACCOUNTING)
+                        store(openTasks.watch(WriteBehindStore.overRocksDb(TopologyNames.SCOPE_STORE))),
+                        TopologyNames.ACCOUNTING)
                 .addStateStore(
-                        store(WriteBehindStore.overRocksDb(TopologyNames.PENDING_WORK_STORE)),
+                        store(openTasks.watch(Stores.persistentKeyValueStore(TopologyNames.EVENT_STORE))),
+                        TopologyNames.ACCOUNTING)
+                .addStateStore(
+                        store(openTasks.watch(WriteBehindStore.overRocksDb(TopologyNames.PENDING_WORK_STORE))),
                         TopologyNames.ACCOUNTING);
 
         sink(topology, config, TopologyNames.JOURNAL_SINK, Topic.USAGE_JOURNAL, keys, new JournalSerializer(registry));

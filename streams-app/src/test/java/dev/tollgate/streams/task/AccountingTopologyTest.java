@@ -21,12 +21,14 @@ import dev.tollgate.schemas.avro.UsageTotal;
 import dev.tollgate.schemas.avro.Verdict;
 import dev.tollgate.schemas.topic.ApplicationHeader;
 import dev.tollgate.streams.topology.AccountingTopology;
+import dev.tollgate.streams.topology.OpenTasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -529,6 +531,25 @@ class AccountingTopologyTest {
                         "dead-letters-sink",
                         "stores: [accounts, scopes, pending-work, events]")
                 .doesNotContain("KSTREAM", "KTABLE");
+    }
+
+    @Test
+    void givenOpenTask_whenItIsAssignedToAnotherThread_thenThatOneWaitsUntilAllItsStoresAreClosed() throws Exception {
+        OpenTasks openTasks = topology.openTasks;
+        List<TopicPartition> assigned = List.of(new TopicPartition("request-events", 0));
+        Thread next = Thread.ofPlatform().start(() -> openTasks.awaitClosedByOthers(assigned));
+        while (next.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(next.isAlive()).as("it went on instead of waiting").isTrue();
+            Thread.sleep(1);
+        }
+
+        topology.close();
+        topology = new TestingTopology(stateDir);
+
+        next.join();
+        long begun = System.nanoTime();
+        Thread.ofPlatform().start(() -> openTasks.awaitClosedByOthers(assigned)).join();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(500));
     }
 
     private LimitState newestState() {

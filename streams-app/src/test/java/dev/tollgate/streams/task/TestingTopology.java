@@ -14,8 +14,10 @@ import dev.tollgate.schemas.serde.AvroDeserializer;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.streams.config.AccountingConfig;
+import dev.tollgate.streams.input.TaskBeginnings;
 import dev.tollgate.streams.metrics.AccountingMetrics;
 import dev.tollgate.streams.topology.AccountingTopology;
+import dev.tollgate.streams.topology.OpenTasks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +44,7 @@ final class TestingTopology implements AutoCloseable {
     final SchemaRegistryClient registryClient;
     final AccountingConfig config;
     final AccountingMetrics metrics = new AccountingMetrics();
+    final OpenTasks openTasks = new OpenTasks();
     final TopologyTestDriver driver;
     final TestInputTopic<byte[], byte[]> requests;
     final TestInputTopic<byte[], byte[]> commands;
@@ -75,7 +78,9 @@ final class TestingTopology implements AutoCloseable {
                         registryClient,
                         catalog.plans(),
                         partition -> (requests, commands) -> now.toEpochMilli(),
-                        metrics),
+                        metrics,
+                        new TaskBeginnings(),
+                        openTasks),
                 config.toProperties(),
                 START);
         requests = input(Topic.REQUEST_EVENTS);

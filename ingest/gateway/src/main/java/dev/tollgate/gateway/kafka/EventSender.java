@@ -85,7 +85,9 @@ public final class EventSender implements AutoCloseable {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(50, deliveryMillis / 2 - lingerMillis));
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
-        properties.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        // Within the time of a request a broker that has come back is found: the gateway is ready as soon as the watch
+        // sees it, which has a connection of its own.
+        properties.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, Math.clamp(deliveryMillis / 4, 50, 1_000));
         properties.putAll(clients);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
