@@ -1,6 +1,7 @@
 package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
+import dev.tollgate.api.console.Console;
 import dev.tollgate.api.list.LiveSource;
 import dev.tollgate.api.live.LimitRows;
 import dev.tollgate.api.live.LimitStates;
@@ -13,9 +14,11 @@ import dev.tollgate.http.service.HttpService;
 import dev.tollgate.http.service.OpenParts;
 import dev.tollgate.http.token.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A running query API. It starts without ClickHouse, and answers 503 while that is away. It starts without Kafka too,
@@ -31,11 +34,19 @@ import java.util.Map;
 public final class Api extends HttpService {
     private final ApiRoutes routes;
     private final Database database;
+    private final boolean hasConsole;
 
-    private Api(HttpServer server, Tokens tokens, OpenParts parts, ApiRoutes routes, Database database) {
+    private Api(
+            HttpServer server,
+            Tokens tokens,
+            OpenParts parts,
+            ApiRoutes routes,
+            Database database,
+            boolean hasConsole) {
         super(server, tokens, parts);
         this.routes = routes;
         this.database = database;
+        this.hasConsole = hasConsole;
     }
 
     /**
@@ -62,6 +73,8 @@ public final class Api extends HttpService {
                 config.live() == null ? null : parts.add(new LimitStates(config.live(), System::currentTimeMillis));
         LiveSource limits = states == null ? LiveSource.NONE : new LimitRows(states);
         ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock, limits);
+        Optional<Console> console = Console.find();
+        console.ifPresent(pages -> pages.addTo(routes.routes()));
         HttpServer server = HttpServer.start(
                 "api",
                 config.http(),
@@ -72,13 +85,18 @@ public final class Api extends HttpService {
         if (states != null) {
             states.start();
         }
-        return new Api(server, tokens, parts, routes, database);
+        return new Api(server, tokens, parts, routes, database, console.isPresent());
     }
 
     private static Readiness.State readiness(Database database) {
         return database.isReachable()
                 ? Readiness.State.READY
                 : Readiness.State.notReady("clickhouse-unavailable", "ClickHouse does not answer");
+    }
+
+    /** Where its pages are; empty if this build has none. */
+    public Optional<URI> console() {
+        return hasConsole ? Optional.of(address().resolve(Console.PATH)) : Optional.empty();
     }
 
     /** How many answers are being streamed out of ClickHouse. */

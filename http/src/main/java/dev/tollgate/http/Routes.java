@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Which endpoint answers which path and method. A path is
  *
  * <ul>
- *   <li>exact: {@code /v1/usage};
+ *   <li>exact: {@code /v1/usage}, and {@code /}, which is nothing but itself;
  *   <li>a template: {@code /v1/accounts/{account}/limits}, of which a variable is one segment that is not empty;
  *   <li>a prefix: {@code /v1/check/**}, which is {@code /v1/check} and everything below it.
  * </ul>
@@ -58,7 +58,7 @@ public final class Routes {
         Route route = new Route(path, new TreeMap<>());
         PathSpec spec = path.endsWith(PREFIX)
                 ? new ServletPathSpec(path.substring(0, path.length() - 1))
-                : path.indexOf('{') >= 0 ? new UriTemplatePathSpec(path) : new ServletPathSpec(path);
+                : path.equals("/") ? new ServletPathSpec("") : path.indexOf('{') >= 0 ? new UriTemplatePathSpec(path) : new ServletPathSpec(path);
         mappings.put(spec, route);
         return route;
     }

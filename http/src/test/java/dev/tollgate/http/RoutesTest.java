@@ -77,6 +77,16 @@ class RoutesTest {
     }
 
     @Test
+    void givenTheRoot_whenMatched_thenItIsNothingButItself() {
+        Routes rooted = new Routes().get("/", READ).get("/v1/usage", WRITE);
+
+        assertThat(Objects.requireNonNull(rooted.match("/")).path()).isEqualTo("/");
+        assertThat(Objects.requireNonNull(rooted.match("/v1/usage")).path()).isEqualTo("/v1/usage");
+        assertThat(rooted.match("/v1")).isNull();
+        assertThat(rooted.match("//")).isNull();
+    }
+
+    @Test
     void givenMethods_whenAsked_thenHeadIsGetAndAnyIsEveryMethod() {
         Routes.Match account = Objects.requireNonNull(routes.match("/v1/accounts/a"));
         Routes.Match check = Objects.requireNonNull(routes.match("/v1/check/a"));

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The query API of a stack on this machine, with a token that is made anew at each start and kept nowhere. */
@@ -41,6 +42,11 @@ final class LocalApi implements AutoCloseable {
     /** Base URL, without a slash at the end. */
     URI address() {
         return api.address();
+    }
+
+    /** Where its pages are; empty if this build has none. */
+    Optional<URI> console() {
+        return api.console();
     }
 
     /** What a reader sends as bearer token. */

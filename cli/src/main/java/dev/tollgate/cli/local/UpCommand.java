@@ -216,6 +216,7 @@ public final class UpCommand implements Callable<Integer> {
                 + Secrets.maskedWithin(pipeline.clickHouse().url()));
         out.println("  HTTP gateway     " + gateway.address());
         out.println("  Query API        " + api.address() + " (until it stops: token " + api.token() + ")");
+        api.console().ifPresent(pages -> out.println("  Console          " + pages + " (asks for that token)"));
         out.println("  Configuration    " + configFile + " (with the password of ClickHouse)");
         if (metrics != null) {
             out.println("  Metrics          " + metrics);

@@ -14,6 +14,9 @@ import picocli.CommandLine.Command;
                     + " CSV or NDJSON. The contract is served under /openapi.yaml; /health/ready says whether questions"
                     + " can be answered. Metrics are on an address of their own, metrics.listen.",
             "",
+            "The console is served under /console/: pages for a browser that ask the same API, with a token that its"
+                    + " user types in.",
+            "",
             "Where kafka.bootstrap-servers is set, the limits of an account are those that gates decide from, kept in"
                     + " memory (api.max-snapshots); until they are read, and without Kafka, they come from ClickHouse.",
             "",
@@ -30,7 +33,8 @@ import picocli.CommandLine.Command;
             "  curl 'http://localhost:8470/v1/usage?account=acme&period=-7d&window=P1D' \\",
             "       -H 'Authorization: Bearer TOKEN'",
             "",
-            "'tollgate config' lists the API's keys; docs/api.md describes questions and answers."
+            "'tollgate config' lists the API's keys; docs/api.md describes questions and answers,"
+                    + " docs/console.md the pages."
         },
         subcommands = HashTokenCommand.class,
         mixinStandardHelpOptions = true)
