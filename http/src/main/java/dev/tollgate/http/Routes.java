@@ -58,7 +58,9 @@ public final class Routes {
         Route route = new Route(path, new TreeMap<>());
         PathSpec spec = path.endsWith(PREFIX)
                 ? new ServletPathSpec(path.substring(0, path.length() - 1))
-                : path.equals("/") ? new ServletPathSpec("") : path.indexOf('{') >= 0 ? new UriTemplatePathSpec(path) : new ServletPathSpec(path);
+                : path.equals("/")
+                        ? new ServletPathSpec("")
+                        : path.indexOf('{') >= 0 ? new UriTemplatePathSpec(path) : new ServletPathSpec(path);
         mappings.put(spec, route);
         return route;
     }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of the API, under {@code /console/}: files of the class path that are listed in {@code files.txt}, held in
- * memory. A path is looked up in that list and nowhere else, so it reaches no other file. Every path that is no file
- * is a view of the one page, which reads its address itself. The page holds no data: it asks the API, with the token
- * that its user types in.
+ * memory. A path is looked up in that list and nowhere else, so it reaches no other file. Every path that is no file is
+ * a view of the one page, which reads its address itself. The page holds no data: it asks the API, with the token that
+ * its user types in.
  */
 public final class Console {
     /** Where it is served. */
@@ -60,9 +60,14 @@ public final class Console {
             return Optional.empty();
         }
         Map<String, ConsoleFile> files = new HashMap<>();
-        text(list).lines().filter(name -> !name.equals(PAGE)).forEach(name -> files.put(name, ConsoleFile.of(name, required(folder + name))));
+        text(list)
+                .lines()
+                .filter(name -> !name.equals(PAGE))
+                .forEach(name -> files.put(name, ConsoleFile.of(name, required(folder + name))));
         return Optional.of(new Console(
-                Map.copyOf(files), text(required(folder + PAGE)), text(required(folder + POLICY)).strip()));
+                Map.copyOf(files),
+                text(required(folder + PAGE)),
+                text(required(folder + POLICY)).strip()));
     }
 
     /** Serves it; {@code /} leads there. */
@@ -77,7 +82,8 @@ public final class Console {
     }
 
     private Answer answer(Exchange exchange) {
-        String name = exchange.path().substring(Math.min(PATH.length(), exchange.path().length()));
+        String name = exchange.path()
+                .substring(Math.min(PATH.length(), exchange.path().length()));
         ConsoleFile file = files.get(name);
         if (file != null) {
             return file.answer(exchange);

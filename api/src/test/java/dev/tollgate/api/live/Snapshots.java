@@ -1,5 +1,6 @@
 package dev.tollgate.api.live;
 
+import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitState;
@@ -11,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Snapshots for tests: of an account on plan {@code mem}, version 3. */
 public final class Snapshots {
+    static {
+        AvroTypes.trust();
+    }
+
     /** Begins and ends of a window that is open for a long time, by any clock. */
     public static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
 
