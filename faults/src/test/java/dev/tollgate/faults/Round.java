@@ -54,6 +54,9 @@ final class Round {
     private final Population population;
     private final Schedule schedule;
     private final Size size;
+    /** Of the traffic, in which processes may be stopped. */
+    private final Duration patience;
+
     private final long seed;
     private final Set<String> accepted;
     private final Map<Position, String> broken = new ConcurrentHashMap<>();
@@ -78,7 +81,7 @@ final class Round {
      * @param calls of each story
      * @param commands of each story
      * @param length of the traffic
-     * @param patience how long everything may make no progress
+     * @param patience how long everything may make no progress, while no process is stopped
      */
     record Size(int events, int accounts, int stories, int calls, int commands, Duration length, Duration patience) {
         static Size ofSeconds(int seconds) {
@@ -121,6 +124,7 @@ final class Round {
         this.population = population;
         this.schedule = schedule;
         this.size = size;
+        this.patience = size.patience().plus(schedule.longestPause());
         this.accepted = accepted;
     }
 
@@ -204,14 +208,14 @@ final class Round {
             parts.add(threads.submit(task(() -> post(posted))));
             parts.add(threads.submit(task(() -> sendBare(bare))));
             for (Story story : stories) {
-                parts.add(threads.submit(
-                        task(() -> story.run(size.calls(), size.commands(), size.length(), size.patience()))));
+                parts.add(
+                        threads.submit(task(() -> story.run(size.calls(), size.commands(), size.length(), patience))));
             }
             parts.add(threads.submit(task(() -> tools.injector().run(schedule))));
             Future<?> asking = threads.submit(task(() -> askGates(published, over)));
             try {
                 for (Future<?> part : parts) {
-                    part.get(size.length().plus(size.patience()).toMillis() * 2, TimeUnit.MILLISECONDS);
+                    part.get(size.length().plus(patience).toMillis() * 2, TimeUnit.MILLISECONDS);
                 }
             } finally {
                 over.set(true);
@@ -268,9 +272,8 @@ final class Round {
             pacer.next();
             tools.cluster().publisher().publish(event);
         }
-        if (!tools.cluster().publisher().flush(size.patience())) {
-            throw new TimeoutException(
-                    "the publisher has not delivered within " + size.patience().toSeconds() + " s");
+        if (!tools.cluster().publisher().flush(patience)) {
+            throw new TimeoutException("the publisher has not delivered within " + patience.toSeconds() + " s");
         }
     }
 
@@ -282,7 +285,7 @@ final class Round {
                     .post(
                             events.subList(i, Math.min(events.size(), i + GATEWAY_BATCH)),
                             event -> accepted.add(name(event)),
-                            size.patience());
+                            patience);
         }
     }
 
@@ -308,7 +311,7 @@ final class Round {
                 }
                 case TrafficRecord.Event event -> throw new IllegalArgumentException(event.toString());
             }
-            RecordMetadata metadata = appended.get(size.patience().toMillis(), TimeUnit.MILLISECONDS);
+            RecordMetadata metadata = appended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             broken.put(new Position(metadata.partition(), metadata.offset()), reason);
         }
     }

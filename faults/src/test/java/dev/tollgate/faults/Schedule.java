@@ -56,6 +56,15 @@ record Schedule(List<Strike> strikes) {
         return new Schedule(strikes);
     }
 
+    /** How long a process is stopped at most: whoever waits for one needs that much more patience. */
+    Duration longestPause() {
+        return Duration.ofMillis(strikes.stream()
+                .map(Strike::fault)
+                .mapToLong(fault -> fault instanceof Fault.Pause pause ? pause.millis() : 0)
+                .max()
+                .orElse(0));
+    }
+
     private static Fault fault(Random random, Fault.Kind kind, long lengthMillis, boolean longPauses) {
         return switch (kind) {
             case KILL -> new Fault.Kill(anyServer(random), 200 + random.nextLong(3_000));
