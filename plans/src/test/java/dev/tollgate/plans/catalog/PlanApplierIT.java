@@ -21,12 +21,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTopicsResult;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -184,14 +186,16 @@ class PlanApplierIT {
     void givenABrokerThatDoesNotKnowANewTopicYet_whenRolesCheckTheTopics_thenItIsAskedAgain() throws Exception {
         TopicLayout later = new TopicLayout("later.", 1, (short) 1);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            ListTopicsResult before = admin.listTopics();
-            assertThat(before.names().get()).doesNotContain(later.name(Topic.PLAN_CATALOG));
+            DescribeTopicsResult before = admin.describeTopics(
+                    Stream.of(Topic.values()).map(later::name).toList());
+            assertThatThrownBy(() -> before.allTopicNames().get())
+                    .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
             AtomicInteger staleAnswers = new AtomicInteger(3);
             Admin lagging = (Admin) Proxy.newProxyInstance(
                     Admin.class.getClassLoader(),
                     new Class<?>[] {Admin.class},
                     (_, method, arguments) ->
-                            method.getName().equals("listTopics") && staleAnswers.getAndDecrement() > 0
+                            method.getName().equals("describeTopics") && staleAnswers.getAndDecrement() > 0
                                     ? before
                                     : method.invoke(admin, arguments));
 
