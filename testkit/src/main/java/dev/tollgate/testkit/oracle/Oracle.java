@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It does not say which alerts are raised when, but which must hold after everything so far: an alert of a fixed
  * window holds exactly while the window runs, something is used and its total is at least the threshold.
+ *
+ * <p>The clock may come to the end of an alert before stream time does ({@link #tick}). Then it does not hold any more,
+ * unless what is known now would have made it hold at that moment of the clock: calls may be read late.
  *
  * <p>Not thread-safe. For histories of some hundred facts.
  */
@@ -51,6 +53,12 @@ public final class Oracle {
     private final Map<String, Charge> byEventId = new HashMap<>();
     private long streamTime = -1;
     private long appliedUpTo = -1;
+
+    /** Changes that the clock has come to. */
+    private final Set<Entry> announced = new HashSet<>();
+
+    /** What a tick has ended ahead of stream time. */
+    private final Map<Held, EmittedEnd> emittedEnds = new HashMap<>();
 
     /**
      * @param allowedSkewMillis how far an event may be ahead of its append time
@@ -91,10 +99,24 @@ public final class Oracle {
         }
     }
 
+    private record Window(Limit limit, long start, long end) {
+        private boolean covers(long time) {
+            return start <= time && time < end;
+        }
+    }
+
     /** @param plan the plan in force when it happened */
     private record Seen(int number, String id, long time, OracleEvent event, OraclePlan plan) {}
 
     private record Entry(long effectiveAt, Change change, long cutAt) {}
+
+    /**
+     * That an alert is over.
+     *
+     * @param asOf the moment at which it does not hold any more
+     * @param surely whether it is known to have been raised before
+     */
+    private record EmittedEnd(long asOf, boolean surely) {}
 
     /** What holds at a moment. */
     private record Terms(OraclePlan plan, Map<String, Long> overrides, Set<String> unlimited, boolean exempt) {
@@ -118,7 +140,7 @@ public final class Oracle {
 
     /** Takes the next fact. Returns the verdict if it is an event; null for everything else. */
     public @Nullable OracleVerdict add(OracleFact fact) {
-        return switch (fact) {
+        OracleVerdict verdict = switch (fact) {
             case Called called -> called(called.event());
             case Changed changed -> {
                 changed(changed);
@@ -129,6 +151,101 @@ public final class Oracle {
                 yield null;
             }
         };
+        if (!emittedEnds.isEmpty() || announcedAhead() != null) {
+            forgetWhatHoldsAgain();
+        }
+        return verdict;
+    }
+
+    /**
+     * The clock has come to a moment.
+     *
+     * @param now not before the clock was at last, and not after the append time of the next fact
+     */
+    public void tick(long now) {
+        for (Entry entry : timeline) {
+            if (entry.effectiveAt() <= now && entry.effectiveAt() > now()) {
+                announced.add(entry);
+            }
+        }
+        endInWindows(now);
+        endOutsideWindows(now);
+    }
+
+    private void endInWindows(long now) {
+        heldInWindowsByStreamTime().forEach((held, window) -> {
+            if (window.end() <= now) {
+                emittedEnds.putIfAbsent(held, new EmittedEnd(now, true));
+            }
+        });
+        endInWindowsAhead(now);
+    }
+
+    /** Of alerts that a change ends which the clock has come to and stream time has not. */
+    private void endInWindowsAhead(long now) {
+        Entry ahead = announcedAhead();
+        if (ahead != null) {
+            long at = ahead.effectiveAt();
+            heldInWindowsByStreamTime().forEach((held, window) -> {
+                if (window.covers(at) && !holdsInWindow(termsAt(at), window, held)) {
+                    emittedEnds.putIfAbsent(held, new EmittedEnd(Math.max(now, at), true));
+                }
+            });
+        }
+    }
+
+    private void endOutsideWindows(long now) {
+        Map<Cell, BigInteger> levels = levels();
+        Set<Held> sure = heldOutsideWindows(levels, false);
+        for (Held held : heldOutsideWindows(levels, true)) {
+            if (isClouded(now) || !holdsOutsideWindows(held, now)) {
+                EmittedEnd end = emittedEnds.get(held);
+                if (end == null || !end.surely()) {
+                    // Whether it had been raised is not known of some: then this may be the tick that ends it.
+                    emittedEnds.put(
+                            held, new EmittedEnd(now, sure.contains(held) && !isClouded(now) && now() == streamTime));
+                }
+            }
+        }
+    }
+
+    /** The latest change that the clock has come to and stream time has not; calendars aside. */
+    private @Nullable Entry announcedAhead() {
+        return timeline.stream()
+                .filter(entry -> announced.contains(entry)
+                        && entry.effectiveAt() > now()
+                        && !(entry.change() instanceof OwnCalendar))
+                .max(Comparator.comparingLong(Entry::effectiveAt))
+                .orElse(null);
+    }
+
+    /** Whether there are changes ahead of stream time that levels of a later moment would depend on. */
+    public boolean isClouded(long until) {
+        return timeline.stream().anyMatch(entry -> entry.effectiveAt() > now() && entry.effectiveAt() <= until);
+    }
+
+    /**
+     * An end that would not have been said by what is known now is taken back; one that stream time has reached too.
+     */
+    private void forgetWhatHoldsAgain() {
+        Map<Held, Window> inWindows = heldInWindowsByStreamTime();
+        if (now() > streamTime) {
+            // Levels are told as of the last change, and what rolls is raised and ended as of stream time.
+            emittedEnds.replaceAll(
+                    (held, end) -> held.cell().startMillis() >= 0 ? end : new EmittedEnd(end.asOf(), false));
+        }
+        Set<Held> outside = heldOutsideWindowsByStreamTime(levels(), true);
+        emittedEnds.entrySet().removeIf(over -> {
+            Held held = over.getKey();
+            long asOf = over.getValue().asOf();
+            Window window = inWindows.get(held);
+            if (window != null) {
+                // A change that ended it ahead of stream time has been judged by once stream time has come to it.
+                return window.end() > asOf && (asOf <= now() || holdsInWindow(termsAt(asOf), window, held));
+            }
+            return !outside.contains(held) || !isClouded(asOf) && holdsOutsideWindows(held, asOf);
+        });
+        endInWindowsAhead(-1);
     }
 
     // What happens.
@@ -147,6 +264,10 @@ public final class Oracle {
         }
         OraclePlan plan = termsAt(time).plan();
         moveTo(newest);
+        if (!emittedEnds.isEmpty()) {
+            // What stream time has come to on the way to this call.
+            forgetWhatHoldsAgain();
+        }
         OracleVerdict verdict;
         if (event.started()) {
             verdict = started(plan, event);
@@ -488,7 +609,14 @@ public final class Oracle {
 
     /** Alerts of fixed windows that must hold now. */
     public Set<Held> heldInWindows() {
-        Set<Held> held = new HashSet<>();
+        Set<Held> held = new HashSet<>(heldInWindowsByStreamTime().keySet());
+        held.removeAll(emittedEnds.keySet());
+        return held;
+    }
+
+    /** The same whatever the clock has come to. */
+    private Map<Held, Window> heldInWindowsByStreamTime() {
+        Map<Held, Window> held = new HashMap<>();
         Set<Cell> done = new HashSet<>();
         for (Charge charge : charges) {
             for (Limit limit : charge.plan.limits()) {
@@ -496,17 +624,16 @@ public final class Oracle {
                     long time = charge.event.occurredAtMillis();
                     Cell cell = cellOf(limit, charge.event);
                     if (done.add(cell)) {
-                        addHeld(held, limit, cell, endOf(limit, time));
+                        addHeld(held, cell, new Window(limit, cell.startMillis(), endOf(limit, time)));
                     }
                     // Parts of a cut window that nothing has happened in yet may have got their share from the part
-                    // before.
+                    // before, parts that a change of the calendar has made included.
                     long end = endOf(limit, time);
-                    // parts that a change of the calendar has made included.
                     while (cutEnding(end, limit.followsCalendar()) != null) {
                         Cell next = new Cell(limit.id(), cell.scopeKey(), end);
                         end = endOf(limit, end);
                         if (done.add(next)) {
-                            addHeld(held, limit, next, end);
+                            addHeld(held, next, new Window(limit, next.startMillis(), end));
                         }
                     }
                 }
@@ -529,31 +656,43 @@ public final class Oracle {
         return Math.max(streamTime, appliedUpTo);
     }
 
-    private void addHeld(Set<Held> held, Limit limit, Cell cell, long end) {
+    private void addHeld(Map<Held, Window> held, Cell cell, Window window) {
+        long end = window.end();
         if (end <= streamTime) {
             return;
         }
-        Entry cut = cutEnding(end, limit.followsCalendar());
+        Entry cut = cutEnding(end, window.limit().followsCalendar());
         Terms terms = cut != null && cut.effectiveAt() <= now()
                 ? termsAt(cut.effectiveAt() - 1)
                 : termsAt(end > now() ? now() : end - 1);
-        Limit current = terms.limitLike(limit);
-        if (current == null || terms.exempt() || terms.amountOf(current) == null) {
+        Limit current = terms.limitLike(window.limit());
+        if (current == null) {
             return;
         }
-        long amount = Objects.requireNonNull(terms.amountOf(current));
-        long used = usedIn(limit, cell);
-        if (used == 0) {
-            return;
-        }
-        for (int share : current.usedBasisPoints()) {
-            if (share < 10_000 && used * 10_000 >= amount * share) {
-                held.add(new Held(cell, share));
+        List<Integer> shares = new ArrayList<>(current.usedBasisPoints());
+        shares.removeIf(share -> share >= 10_000);
+        shares.add(10_000);
+        for (int share : shares) {
+            Held each = new Held(cell, share);
+            if (holdsInWindow(terms, window, each)) {
+                held.put(each, window);
             }
         }
-        if (used >= amount) {
-            held.add(new Held(cell, 10_000));
+    }
+
+    /** Whether a window is full enough for an alert under some terms. */
+    private boolean holdsInWindow(Terms terms, Window window, Held held) {
+        Limit current = terms.limitLike(window.limit());
+        if (current == null || terms.exempt()) {
+            return false;
         }
+        Long amount = terms.amountOf(current);
+        int share = held.usedBasisPoints();
+        if (amount == null || share < 10_000 && !current.usedBasisPoints().contains(share)) {
+            return false;
+        }
+        long used = usedIn(window.limit(), held.cell());
+        return used > 0 && used * 10_000 >= amount * share;
     }
 
     /** Usage of a window with what a change has carried into it. */
@@ -620,15 +759,9 @@ public final class Oracle {
         for (Limit limit : terms.plan().limits()) {
             for (String scopeKey : scopeKeys(limit)) {
                 Cell cell = new Cell(limit.id(), scopeKey, -1);
-                switch (limit.kind()) {
-                    case FIXED_WINDOW -> {}
-                    case LEAKY_BUCKET -> {
-                        if (terms.amountOf(limit) != null) {
-                            levels.put(cell, leakyLevel(limit, scopeKey));
-                        }
-                    }
-                    case SLIDING_WINDOW -> levels.put(cell, BigInteger.valueOf(slidingLevel(limit, scopeKey)));
-                    case CONCURRENCY -> levels.put(cell, BigInteger.valueOf(inFlight(limit, scopeKey)));
+                boolean isUnbounded = limit.kind() == Kind.LEAKY_BUCKET && terms.amountOf(limit) == null;
+                if (limit.kind() != Kind.FIXED_WINDOW && !isUnbounded) {
+                    levels.put(cell, levelOf(limit, scopeKey, now()));
                 }
             }
         }
@@ -637,41 +770,83 @@ public final class Oracle {
 
     /**
      * Alerts of limits without windows that must hold now, and with {@code atMost} those that may: once raised, a
-     * warning of a leaky bucket or sliding window holds until usage has gone down by another tenth of the amount.
+     * warning of a leaky bucket or sliding window holds until usage has gone down by another tenth of the amount. While
+     * the clock has come to a change that stream time has not come to, none must.
      *
      * @param levels what {@link #levels} says
      */
     public Set<Held> heldOutsideWindows(Map<Cell, BigInteger> levels, boolean atMost) {
+        Set<Held> held = heldOutsideWindowsByStreamTime(levels, atMost);
+        boolean isAhead = announcedAhead() != null;
+        held.removeIf(each -> {
+            EmittedEnd end = emittedEnds.get(each);
+            return atMost ? end != null && end.surely() : end != null || isAhead;
+        });
+        return held;
+    }
+
+    private Set<Held> heldOutsideWindowsByStreamTime(Map<Cell, BigInteger> levels, boolean atMost) {
         Set<Held> held = new HashSet<>();
-        Terms terms = termsAt(now());
-        for (Limit limit : terms.plan().limits()) {
-            Long amount = terms.amountOf(limit);
-            if (limit.kind() == Kind.FIXED_WINDOW || amount == null || terms.exempt()) {
-                continue;
-            }
-            boolean leaks = limit.kind() == Kind.LEAKY_BUCKET;
-            BigInteger unit = BigInteger.valueOf(leaks ? limit.lengthMillis() : 1);
-            BigInteger full = BigInteger.valueOf(amount).multiply(unit);
-            BigInteger slack =
-                    atMost && limit.kind() != Kind.CONCURRENCY ? full.divide(BigInteger.TEN) : BigInteger.ZERO;
-            levels.forEach((cell, level) -> {
-                if (!cell.limit().equals(limit.id()) || level.signum() == 0) {
-                    return;
-                }
-                for (int share : limit.usedBasisPoints()) {
-                    BigInteger whole = BigInteger.valueOf(10_000);
-                    BigInteger reached = level.add(slack).multiply(whole);
-                    if (share < 10_000 && reached.compareTo(full.multiply(BigInteger.valueOf(share))) >= 0) {
-                        held.add(new Held(cell, share));
+        for (Limit limit : termsAt(now()).plan().limits()) {
+            if (limit.kind() != Kind.FIXED_WINDOW) {
+                List<Integer> shares = new ArrayList<>(limit.usedBasisPoints());
+                shares.removeIf(share -> share >= 10_000);
+                shares.add(10_000);
+                levels.forEach((cell, level) -> {
+                    if (cell.limit().equals(limit.id())) {
+                        for (int share : shares) {
+                            if (isReached(limit, level, share, atMost)) {
+                                held.add(new Held(cell, share));
+                            }
+                        }
                     }
-                }
-                // Full is a bucket in which one more unit has no room.
-                if (level.add(unit).compareTo(full) > 0) {
-                    held.add(new Held(cell, 10_000));
-                }
-            });
+                });
+            }
         }
         return held;
+    }
+
+    /**
+     * Whether a level is enough for an alert by the terms of now.
+     *
+     * @param again whether it is enough for one that was raised before
+     */
+    private boolean isReached(Limit limit, BigInteger level, int share, boolean again) {
+        Terms terms = termsAt(now());
+        Long amount = terms.amountOf(limit);
+        if (amount == null || terms.exempt() || level.signum() == 0) {
+            return false;
+        }
+        BigInteger unit = BigInteger.valueOf(limit.kind() == Kind.LEAKY_BUCKET ? limit.lengthMillis() : 1);
+        BigInteger full = BigInteger.valueOf(amount).multiply(unit);
+        if (share >= 10_000) {
+            // Full is a bucket in which one more unit has no room.
+            return level.add(unit).compareTo(full) > 0;
+        }
+        BigInteger slack = again && limit.kind() != Kind.CONCURRENCY ? full.divide(BigInteger.TEN) : BigInteger.ZERO;
+        return level.add(slack).multiply(BigInteger.valueOf(10_000)).compareTo(full.multiply(BigInteger.valueOf(share)))
+                >= 0;
+    }
+
+    /** Whether an alert that was raised would hold at a later moment if nothing else happened, by the terms of now. */
+    private boolean holdsOutsideWindows(Held held, long at) {
+        return termsAt(now()).plan().limits().stream()
+                .filter(limit -> limit.kind() != Kind.FIXED_WINDOW
+                        && limit.id().equals(held.cell().limit()))
+                .anyMatch(limit -> isReached(
+                        limit,
+                        levelOf(limit, held.cell().scopeKey(), Math.max(now(), at)),
+                        held.usedBasisPoints(),
+                        true));
+    }
+
+    private BigInteger levelOf(Limit limit, String scopeKey, long at) {
+        return switch (limit.kind()) {
+            case FIXED_WINDOW -> throw new IllegalArgumentException(limit.id() + " counts in windows");
+            case LEAKY_BUCKET -> leakyLevel(limit, scopeKey, at);
+            case SLIDING_WINDOW -> BigInteger.valueOf(slidingLevel(limit, scopeKey, at));
+            case CONCURRENCY -> BigInteger.valueOf(inFlight(limit, scopeKey, at));
+        };
     }
 
     private Set<String> scopeKeys(Limit limit) {
@@ -684,7 +859,7 @@ public final class Oracle {
     /**
      * Played through from the first call on, in the order of event times, leaking at the rate that held at each moment.
      */
-    private BigInteger leakyLevel(Limit limit, String scopeKey) {
+    private BigInteger leakyLevel(Limit limit, String scopeKey, long at) {
         List<Charge> pours = charges.stream()
                 .filter(charge -> pours(charge, limit, scopeKey))
                 .sorted(Comparator.comparingLong(charge -> charge.event.occurredAtMillis()))
@@ -697,7 +872,7 @@ public final class Oracle {
             long cost = pour.inTotal.getOrDefault(limit.id(), 0L);
             level = level.add(BigInteger.valueOf(cost).multiply(BigInteger.valueOf(limit.lengthMillis())));
         }
-        return leak(limit, level, time, now());
+        return leak(limit, level, time, at);
     }
 
     private BigInteger leak(Limit limit, BigInteger before, long from, long to) {
@@ -739,8 +914,8 @@ public final class Oracle {
                 && limitOf(charge.plan, limit.id()).countsLike(limit);
     }
 
-    private long slidingLevel(Limit limit, String scopeKey) {
-        long newestPart = now() / limit.part();
+    private long slidingLevel(Limit limit, String scopeKey, long at) {
+        long newestPart = at / limit.part();
         return charges.stream()
                 .filter(charge -> pours(charge, limit, scopeKey)
                         && charge.event.occurredAtMillis() / limit.part() > newestPart - 60)
@@ -748,11 +923,11 @@ public final class Oracle {
                 .sum();
     }
 
-    private long inFlight(Limit limit, String scopeKey) {
+    private long inFlight(Limit limit, String scopeKey, long at) {
         return inFlight().stream()
                 .filter(start -> start.plan().limits().stream().anyMatch(limit::countsLike)
                         && limit.scopeKey(start.event()).equals(scopeKey)
-                        && start.time() + limit.lengthMillis() > now())
+                        && start.time() + limit.lengthMillis() > at)
                 .count();
     }
 }

@@ -40,6 +40,11 @@ final class EngineAccount implements Outputs {
     /** Every alert that was ever raised, as many times as it was. */
     final List<Held> raised = new ArrayList<>();
 
+    /** The tick that has ended an alert, by the alert, if it was one that did so last. */
+    final Map<Held, Long> endedByTick = new HashMap<>();
+
+    private long tickMillis = -1;
+
     final AccountingEngine engine;
     final Plans plans;
     private final EventIndex index;
@@ -84,7 +89,9 @@ final class EngineAccount implements Outputs {
     }
 
     void tick(long now) {
+        tickMillis = now;
         engine.apply(state, new Tick(now), plans, index, this);
+        tickMillis = -1;
     }
 
     /** Totals of all windows, closed or not, that are not 0. */
@@ -146,8 +153,14 @@ final class EngineAccount implements Outputs {
                 raised.add(alert);
             }
             case LIMIT_CLEARED -> {
-                if (held.remove(((LimitEvent.LimitCleared) event).clearedEventId()) == null) {
+                Held alert = held.remove(((LimitEvent.LimitCleared) event).clearedEventId());
+                if (alert == null) {
                     throw new AssertionError("cleared what does not hold: " + event);
+                }
+                if (tickMillis >= 0) {
+                    endedByTick.put(alert, tickMillis);
+                } else {
+                    endedByTick.remove(alert);
                 }
             }
             case SUSPENDED,

@@ -125,10 +125,27 @@ public final class ThresholdEvaluator {
         int end = reach == Reach.THRESHOLDS ? thresholds : rule.targets();
         for (int target = reach == Reach.THRESHOLDS ? 0 : thresholds; target < end; target++) {
             Threshold threshold = Bucket.thresholdOf(rule, target);
-            if (level >= rule.levelOf(target) && !bucket.holds(threshold)) {
+            Alert alert = bucket.alertOf(threshold);
+            boolean isReached = alert == null || alert.isRearmed()
+                    ? level >= rule.levelOf(target)
+                    : outlastsItsEnd(transition, bucket, alert);
+            if (isReached) {
                 raise(transition, bucket, terms, rule, threshold, origin);
             }
         }
+    }
+
+    /**
+     * Whether the end of an alert would not have been emitted, had all been known that is known now. That is so where
+     * calls of before the end are read after it.
+     */
+    private boolean outlastsItsEnd(Transition transition, Bucket bucket, Alert alert) {
+        if (!bucket.outlastsItsEnd(alert)) {
+            return false;
+        }
+        long then = alert.overAsOfMillis();
+        Terms terms = resolver.at(transition.state, transition.plans, then);
+        return stillHolds(bucket, terms, terms.ruleOf(bucket.group), alert, then);
     }
 
     /** After a correction or a change of terms: clears what is not warranted any more and raises what is. */
@@ -151,26 +168,51 @@ public final class ThresholdEvaluator {
         if (rule != null) {
             raiseReached(transition, bucket, terms, rule, origin);
         }
+        endAhead(transition, bucket, now);
         transition.state.dueNoLaterThan(bucket.deadline());
     }
 
     /**
-     * After a tick: clears the alerts that do not hold under the terms of now, and leaves what follows to stream time.
+     * Clears the alerts that do not hold under a change that was announced ahead of stream time, and leaves what else
+     * follows from it to stream time.
+     *
+     * @param nowMillis wall-clock time
      */
-    void evaluateAhead(Transition transition, Bucket bucket, Terms terms, Origin origin, long nowMillis) {
+    void endAhead(Transition transition, Bucket bucket, long nowMillis) {
+        TimelineEntry ahead = transition.state.timeline().announcedAhead();
+        if (ahead == null || !bucket.covers(ahead.effectiveAtMillis)) {
+            return;
+        }
+        Terms terms = resolver.at(transition.state, transition.plans, ahead.effectiveAtMillis);
         Rule rule = terms.ruleOf(bucket.group);
+        long now = Math.max(nowMillis, ahead.effectiveAtMillis);
         for (Alert alert : bucket.alerts()) {
-            if (alert.isRaised() && !stillHolds(bucket, terms, rule, alert, nowMillis)) {
-                emitCleared(transition, bucket, alert, origin, nowMillis);
+            if (alert.isRaised() && !stillHolds(bucket, terms, rule, alert, now)) {
+                emitCleared(transition, bucket, alert, Origin.change(ahead, causeAhead(ahead)), now);
             }
         }
+    }
+
+    private static Cause causeAhead(TimelineEntry ahead) {
+        return switch (ahead.change) {
+            case AccountChange.PlanAssigned _ -> Cause.PLAN_CHANGED;
+            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> Cause.OVERRIDE_CHANGED;
+            case AccountChange.ExemptionSet _ -> Cause.EXEMPTED;
+            case AccountChange.CalendarSet _,
+                    AccountChange.Suspended _,
+                    AccountChange.Reinstated _,
+                    AccountChange.Correction _,
+                    AccountChange.Unrecognized _ ->
+                throw new IllegalStateException("changes no limit: " + ahead.change);
+        };
     }
 
     /** The time of an alert is over: stream time has reached its end, or a tick has. */
     void emitCleared(Transition transition, Bucket bucket, Alert alert, Origin origin, long nowMillis) {
         Terms terms = termsFor(transition.state, transition.plans, bucket);
         emitClearedEvent(transition, bucket, terms, terms.ruleOf(bucket.group), alert, origin, nowMillis);
-        alert.end();
+        alert.end(nowMillis);
+        bucket.forgetQuiet();
     }
 
     /** Why an alert of a bucket ends when its time is over. */
@@ -230,6 +272,7 @@ public final class ThresholdEvaluator {
                     transition, bucket, alert, Origin.time(overCause(state, bucket), overAt), state.streamTimeMillis());
         } else {
             state.dueNoLaterThan(overAt);
+            endAhead(transition, bucket, state.streamTimeMillis());
         }
     }
 

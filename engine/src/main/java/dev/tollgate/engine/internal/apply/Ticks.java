@@ -1,16 +1,13 @@
 package dev.tollgate.engine.internal.apply;
 
-import dev.tollgate.engine.input.AccountChange;
 import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.internal.account.Account;
-import dev.tollgate.engine.internal.account.Terms;
 import dev.tollgate.engine.internal.account.TermsResolver;
 import dev.tollgate.engine.internal.bucket.Alert;
 import dev.tollgate.engine.internal.bucket.Bucket;
 import dev.tollgate.engine.internal.bucket.BucketGroup;
 import dev.tollgate.engine.internal.bucket.ScopeKey;
 import dev.tollgate.engine.internal.timeline.TimelineEntry;
-import dev.tollgate.engine.output.LimitEvent.Cause;
 import dev.tollgate.planmodel.PlanCatalog;
 import java.util.List;
 import java.util.Set;
@@ -45,10 +42,15 @@ public final class Ticks {
         for (BucketGroup group : List.copyOf(state.groups())) {
             group.forEachOf(keys, bucket -> emitCleared(transition, bucket, now));
         }
+        boolean isAnnounced = false;
         for (TimelineEntry entry : List.copyOf(state.timeline().entries)) {
             if (!entry.isAnnounced() && entry.effectiveAtMillis <= now) {
-                announce(transition, entry, now);
+                changes.announce(transition, entry, resolver.at(state, transition.plans, entry.effectiveAtMillis));
+                isAnnounced = true;
             }
+        }
+        if (isAnnounced) {
+            state.forEachBucket(bucket -> evaluator.endAhead(transition, bucket, now));
         }
         changes.endSuspensions(transition, now);
         state.invalidateDue();
@@ -71,30 +73,6 @@ public final class Ticks {
 
     public String planIdAt(Account state, long nowMillis) {
         return resolver.planIdAt(state, Math.max(nowMillis, state.judgementTime()));
-    }
-
-    private void announce(Transition transition, TimelineEntry entry, long nowMillis) {
-        Terms terms = resolver.at(transition.state, transition.plans, entry.effectiveAtMillis);
-        changes.announce(transition, entry, terms);
-        Cause cause = switch (entry.change) {
-            case AccountChange.PlanAssigned _ -> Cause.PLAN_CHANGED;
-            case AccountChange.OverrideSet _, AccountChange.OverrideRemoved _ -> Cause.OVERRIDE_CHANGED;
-            case AccountChange.ExemptionSet _ -> Cause.EXEMPTED;
-            // Whose windows end is told by their ends.
-            case AccountChange.CalendarSet _,
-                    AccountChange.Suspended _,
-                    AccountChange.Reinstated _,
-                    AccountChange.Correction _,
-                    AccountChange.Unrecognized _ -> null;
-        };
-        if (cause != null) {
-            Origin origin = Origin.change(entry, cause);
-            transition.state.forEachBucket(bucket -> {
-                if (bucket.covers(entry.effectiveAtMillis)) {
-                    evaluator.evaluateAhead(transition, bucket, terms, origin, nowMillis);
-                }
-            });
-        }
     }
 
     /** Earliest wall-clock time at which a tick has something to emit; {@link Long#MAX_VALUE} if there is none. */

@@ -10,14 +10,16 @@ public final class Alert {
     private enum Phase {
         /** It holds. */
         RAISED,
-        /**
-         * Its end was emitted. In a fixed window it is not raised again; elsewhere stream time has yet to come to its
-         * end.
-         */
+        /** Its end was emitted, mostly ahead of stream time, which has yet to come to it. */
         OVER,
-        /** A correction or a change of terms has undone it: it may be raised again. */
+        /** A correction, a change of terms or stream time has undone it: it may be raised again. */
         REARMED
     }
+
+    /**
+     * Set in the encoded flags if the moment of the end follows. Alerts that were encoded before there was one lack it.
+     */
+    private static final int HAS_OVER_AS_OF = 8;
 
     /** Null for the full amount. */
     public final @Nullable Threshold threshold;
@@ -26,6 +28,9 @@ public final class Alert {
     private long ordinal;
     private long raisedAtMillis;
     private boolean advisory;
+
+    /** The moment as of which the end was emitted; of use while it is over. */
+    private long overAsOfMillis = Long.MAX_VALUE;
 
     /** Raises it for the first time. */
     public Alert(@Nullable Threshold threshold, boolean advisory, long streamTimeMillis) {
@@ -46,9 +51,14 @@ public final class Alert {
         raisedAtMillis = streamTimeMillis;
     }
 
-    /** The event of its end was emitted. */
-    public void end() {
+    /**
+     * The event of its end was emitted.
+     *
+     * @param asOfMillis the moment at which it does not hold any more, stream time or a later one
+     */
+    public void end(long asOfMillis) {
         phase = Phase.OVER;
+        overAsOfMillis = asOfMillis;
     }
 
     /** It may be raised again. */
@@ -60,8 +70,17 @@ public final class Alert {
         return phase == Phase.RAISED;
     }
 
+    public boolean isOver() {
+        return phase == Phase.OVER;
+    }
+
     public boolean isRearmed() {
         return phase == Phase.REARMED;
+    }
+
+    /** The moment as of which the end was emitted, if it is over. */
+    public long overAsOfMillis() {
+        return overAsOfMillis;
     }
 
     /** How many times it had been re-armed when it was last raised. */
@@ -90,9 +109,13 @@ public final class Alert {
                 ? 0
                 : threshold.basisPoints() * 2 + threshold.kind().ordinal();
         writer.writeVarLong(code);
-        writer.writeByte(phase.ordinal() | (advisory ? 4 : 0));
+        boolean hasOverAsOf = isOver() && overAsOfMillis != Long.MAX_VALUE;
+        writer.writeByte(phase.ordinal() | (advisory ? 4 : 0) | (hasOverAsOf ? HAS_OVER_AS_OF : 0));
         writer.writeVarLong(ordinal);
         writer.writeSignedVarLong(streamTimeMillis - raisedAtMillis);
+        if (hasOverAsOf) {
+            writer.writeSignedVarLong(overAsOfMillis - streamTimeMillis);
+        }
     }
 
     static Alert decode(ByteReader reader, long streamTimeMillis) {
@@ -103,6 +126,9 @@ public final class Alert {
         alert.advisory = (flags & 4) != 0;
         alert.ordinal = reader.readVarLong();
         alert.raisedAtMillis = streamTimeMillis - reader.readSignedVarLong();
+        if ((flags & HAS_OVER_AS_OF) != 0) {
+            alert.overAsOfMillis = streamTimeMillis + reader.readSignedVarLong();
+        }
         return alert;
     }
 }

@@ -118,9 +118,12 @@ public abstract sealed class Bucket permits FixedBucket, RollingBucket {
         return null;
     }
 
-    public boolean holds(@Nullable Threshold threshold) {
-        Alert alert = alertOf(threshold);
-        return alert != null && !alert.isRearmed();
+    /**
+     * Whether an alert that is over would have ended later by what is in this bucket now: its end was emitted as of a
+     * moment that stream time has yet to come to, and usage of before that moment has come since.
+     */
+    public final boolean outlastsItsEnd(Alert alert) {
+        return alert.isOver() && overAt(alert) > alert.overAsOfMillis();
     }
 
     public void addAlert(Alert added) {
@@ -159,8 +162,12 @@ public abstract sealed class Bucket permits FixedBucket, RollingBucket {
     private void recomputeQuiet(Rule rule) {
         long lowest = Levels.NEVER;
         for (int target = 0; target < rule.targets(); target++) {
-            if (!holds(thresholdOf(rule, target))) {
+            Threshold threshold = thresholdOf(rule, target);
+            Alert alert = alertOf(threshold);
+            if (alert == null || alert.isRearmed()) {
                 lowest = Math.min(lowest, rule.levelOf(target));
+            } else if (alert.isOver() && (rearmsByTime() || outlastsItsEnd(alert))) {
+                lowest = Math.min(lowest, Levels.holds(group.algorithm, rule.amount, threshold));
             }
         }
         quietBelow = lowest;

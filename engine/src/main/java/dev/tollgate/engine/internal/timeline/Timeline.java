@@ -104,6 +104,21 @@ public final class Timeline {
         return false;
     }
 
+    /**
+     * The latest change of plan, overrides or exemption that was emitted as holding already and that stream time has
+     * yet to come to; null if there is none.
+     */
+    @Nullable
+    public TimelineEntry announcedAhead() {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            TimelineEntry entry = entries.get(i);
+            if (entry.isAnnounced() && !entry.isApplied() && entry.changesLimits()) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
     /** Overridden amounts by limit id. */
     public Map<String, Amount> overridesAt(long timeMillis) {
         Map<String, Amount> overrides = Map.of();

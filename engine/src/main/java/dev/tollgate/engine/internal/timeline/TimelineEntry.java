@@ -113,6 +113,21 @@ public final class TimelineEntry {
                 : Long.MAX_VALUE;
     }
 
+    /** Whether other limits may hold from here on, or the same with other amounts. */
+    boolean changesLimits() {
+        return switch (change) {
+            case AccountChange.PlanAssigned _,
+                    AccountChange.OverrideSet _,
+                    AccountChange.OverrideRemoved _,
+                    AccountChange.ExemptionSet _ -> true;
+            case AccountChange.CalendarSet _,
+                    AccountChange.Suspended _,
+                    AccountChange.Reinstated _,
+                    AccountChange.Correction _,
+                    AccountChange.Unrecognized _ -> false;
+        };
+    }
+
     /** Whether windows end at {@link #cutAtMillis}, and others begin. */
     public boolean cutsWindows() {
         return change instanceof AccountChange.PlanAssigned assigned && assigned.carry() != AccountChange.Carry.KEEP;
