@@ -44,7 +44,9 @@ final class DemoRecount {
 
     private DemoRecount() {}
 
-    static DemoRecount of(TrafficProfile profile, List<Plan> plans) {
+    /** @param appended when the log took the events */
+    static DemoRecount of(TrafficProfile profile, List<Plan> plans, AppendTimes appended) {
+        AppendTimes times = appended.copy();
         DemoRecount counted = new DemoRecount();
         List<RecountPlan> recountPlans = plans.stream().map(DemoRecount::plan).toList();
         for (int i = 0; i < profile.accounts(); i++) {
@@ -54,7 +56,7 @@ final class DemoRecount {
         TrafficGenerator generator = new TrafficGenerator(profile);
         while (generator.hasNext()) {
             switch (generator.next()) {
-                case TrafficRecord.Event(var event) -> counted.recount.add(oracleEvent(event));
+                case TrafficRecord.Event(var event) -> counted.recount.add(oracleEvent(event, times));
                 case TrafficRecord.Impossible impossible -> counted.reject(impossible.reason());
                 case TrafficRecord.Malformed malformed -> counted.reject(malformed.reason());
             }
@@ -120,7 +122,7 @@ final class DemoRecount {
         return until == null ? DemoLedger.Reached.NO_BLOCK : until;
     }
 
-    private static OracleEvent oracleEvent(RequestEvent event) {
+    private static OracleEvent oracleEvent(RequestEvent event, AppendTimes times) {
         return new OracleEvent(
                 event.getEventId(),
                 event.getAccountId(),
@@ -128,8 +130,7 @@ final class DemoRecount {
                 event.getApiKeyId(),
                 event.getEndpoint(),
                 event.getOccurredAt().toEpochMilli(),
-                // The traffic lies in the past, so that no event is ahead of its append time.
-                Long.MAX_VALUE,
+                times.next(event.getAccountId(), event.getEventId()),
                 event.getPhase() == Phase.STARTED,
                 event.getOutcome().name(),
                 event.getUnits(),

@@ -98,7 +98,7 @@ final class DemoRun {
             waitFor(clickHouse::landed, profile.events(), "rows in ClickHouse");
 
             progress.begin("recounting", -1);
-            DemoRecount recount = DemoRecount.of(profile, plans);
+            DemoRecount recount = DemoRecount.of(profile, plans, topology.appendTimes());
             progress.begin("reconciling", -1);
             Reconciliation reconciliation = reconcile(recount, topology, clickHouse);
             DemoLedger topologyLedger = topology.read();

@@ -35,6 +35,7 @@ final class TopologyLedger implements AutoCloseable {
     private final Map<DemoLedger.Crossing, DemoLedger.Reached> advice = new HashMap<>();
     private final Map<String, LimitState> states = new HashMap<>();
     private final Map<BlockLatencyProbe.Position, Long> appendedAt = new HashMap<>();
+    private final AppendTimes appendTimes = new AppendTimes();
     private long judged;
     private long rejected;
     private long firstAppendMillis = Long.MAX_VALUE;
@@ -66,6 +67,10 @@ final class TopologyLedger implements AutoCloseable {
             lastVerdictMillis = Math.max(lastVerdictMillis, record.timestamp());
             appendedAt.put(
                     new BlockLatencyProbe.Position(entry.getSourcePartition(), entry.getSourceOffset()),
+                    entry.getAppendedAt().toEpochMilli());
+            appendTimes.add(
+                    entry.getAccountId(),
+                    entry.getEventId(),
                     entry.getAppendedAt().toEpochMilli());
         });
         deadLetters.readOn(record -> {
@@ -157,6 +162,11 @@ final class TopologyLedger implements AutoCloseable {
     /** Append time of every event that has a verdict. */
     Map<BlockLatencyProbe.Position, Long> appendedAt() {
         return appendedAt;
+    }
+
+    /** The same by account and event id. */
+    AppendTimes appendTimes() {
+        return appendTimes;
     }
 
     /** Number of counted calls by account. */

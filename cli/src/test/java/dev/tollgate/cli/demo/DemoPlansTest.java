@@ -125,7 +125,7 @@ class DemoPlansTest {
         List<Plan> plans = ShippedPlans.read(name);
         TrafficProfile profile = new TrafficProfile(7, events, 50, TODAY, DemoPlans.workloads(plans));
         TrafficProfile placed = profile.from(DemoPlans.startOf(profile, plans, TODAY));
-        return DemoRecount.of(placed, plans).ledger(TODAY.toEpochMilli());
+        return DemoRecount.of(placed, plans, new AppendTimes()).ledger(TODAY.toEpochMilli());
     }
 
     private static Set<String> limits(Map<DemoLedger.Crossing, DemoLedger.Reached> crossings) {

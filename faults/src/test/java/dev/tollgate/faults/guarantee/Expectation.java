@@ -135,11 +135,16 @@ public final class Expectation {
                 DEDUPE_HORIZON_MILLIS,
                 population.families().get(number));
         ArrayDeque<Story.Step> steps = new ArrayDeque<>(story.steps());
+        long clock = 0;
         for (Appended call : calls) {
             while (!steps.isEmpty()
                     && steps.element().afterOffset() < call.position().offset()) {
+                clock = Math.max(clock, steps.element().appendedAtMillis());
+                oracle.tick(clock);
                 follow(oracle, steps.remove());
             }
+            clock = Math.max(clock, call.appendedAtMillis());
+            oracle.tick(clock);
             OracleEvent event = oracleEvent(Objects.requireNonNull(call.event()), call.appendedAtMillis());
             verdict(call.position(), Objects.requireNonNull(oracle.add(new OracleFact.Called(event))));
         }

@@ -21,8 +21,11 @@ abstract sealed class RecountLevel {
     /** What is counted how; the amount that holds is {@link #amount}. */
     final OraclePlan.Limit limit;
 
-    /** What holds of what was reached. */
+    /** What holds by stream time of what was reached. */
     final Set<RecountHeld> held = new HashSet<>();
+
+    /** Of that, what the clock has ended, with the moment as of which it did. */
+    final Map<RecountHeld, Long> endedAt = new HashMap<>();
 
     @Nullable
     Long amount;
@@ -46,6 +49,24 @@ abstract sealed class RecountLevel {
         Long whole = amount;
         held.removeIf(each ->
                 whole != null && at(streamTime).compareTo(RecountHeld.endsBelow(limit, whole, each.threshold())) < 0);
+        endedAt.keySet().retainAll(held);
+    }
+
+    /**
+     * The clock has come to a moment: what ends by then if nothing else is heard has ended.
+     *
+     * @param clock where the clock was before; ends of before are told as of then
+     */
+    final void passClock(long clock, long until, long streamTime) {
+        Long whole = amount;
+        if (whole != null) {
+            for (RecountHeld each : held) {
+                long end = firstBelow(RecountHeld.endsBelow(limit, whole, each.threshold()), streamTime);
+                if (end <= until) {
+                    endedAt.putIfAbsent(each, Math.max(end, clock));
+                }
+            }
+        }
     }
 
     /** An event adds to the level. */

@@ -22,10 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recounts request events in the order in which they were published: verdicts, totals of fixed windows, levels of all
- * other limits, and everything that was reached. Accounts are on one plan for the whole history, or on none; of its
- * versions the one in force at the event's time applies. Of a limit no more than 1,000 projects or keys are told apart
- * by the pipeline; here all are.
+ * Recounts request events in the order of their log: verdicts, totals of fixed windows, levels of all other limits, and
+ * everything that was reached. Accounts are on one plan for the whole history, or on none; of its versions the one in
+ * force at the event's time applies. Of a limit no more than 1,000 projects or keys are told apart by the pipeline;
+ * here all are.
  *
  * <pre>{@code
  * TrafficOracle recount = new TrafficOracle(60_000, 86_400_000);
@@ -225,10 +225,15 @@ public final class TrafficOracle {
     private OracleVerdict judge(OracleEvent event) {
         AccountCount account = accounts.computeIfAbsent(
                 event.account(), id -> new AccountCount(id, planByAccount.getOrDefault(id, none)));
-        long time = event.occurredAtMillis();
-        if (time < 0 || event.appendedAtMillis() < time - allowedSkewMillis) {
+        if (event.occurredAtMillis() < 0 || event.appendedAtMillis() < event.occurredAtMillis() - allowedSkewMillis) {
             return OracleVerdict.REJECTED;
         }
+        account.passClock(event.appendedAtMillis());
+        return judge(account, event);
+    }
+
+    private OracleVerdict judge(AccountCount account, OracleEvent event) {
+        long time = event.occurredAtMillis();
         long newest = Math.max(time, account.streamTime);
         long oldest = newest - dedupeHorizonMillis;
         if (time < oldest) {
@@ -428,6 +433,7 @@ public final class TrafficOracle {
         Limit limit = account.version().limit(key.limit());
         if (limit == null) {
             level.held.clear();
+            level.endedAt.clear();
             return;
         }
         level.follow(limit.counting().amount(), account.streamTime);
@@ -473,8 +479,13 @@ public final class TrafficOracle {
         long now = account.streamTime;
         for (Threshold threshold : targets(limit)) {
             BigInteger line = RecountHeld.line(limit.counting(), amount, threshold);
-            if (level.at(now).compareTo(line) >= 0 && !holds(level.held, threshold)) {
-                level.held.add(new RecountHeld(threshold, limit.advisory()));
+            boolean isReached = holds(level.held, threshold)
+                    ? outlastsItsEnd(account, key, level, threshold)
+                    : level.at(now).compareTo(line) >= 0;
+            if (isReached) {
+                RecountHeld held = new RecountHeld(threshold, limit.advisory());
+                level.held.add(held);
+                level.endedAt.remove(held);
                 reached.add(new Reached(
                         account.id,
                         key.limit(),
@@ -487,6 +498,31 @@ public final class TrafficOracle {
                         threshold == null && !limit.advisory() ? level.firstBelow(line, now) : null));
             }
         }
+    }
+
+    /** Whether the clock has ended what would have held longer, had all been known then that is known now. */
+    private static boolean outlastsItsEnd(
+            AccountCount account, LevelKey key, RecountLevel level, @Nullable Threshold threshold) {
+        Long amount = level.amount;
+        for (Map.Entry<RecountHeld, Long> ended : level.endedAt.entrySet()) {
+            RecountHeld held = ended.getKey();
+            if (amount != null && Objects.equals(held.threshold(), threshold)) {
+                long then = ended.getValue();
+                BigInteger line = RecountHeld.endsBelow(level.limit, amount, threshold);
+                return level.firstBelow(line, account.streamTime) > then
+                        && isHeldAt(account.plan.at(then).limit(key.limit()), held, level.at(then));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isHeldAt(@Nullable Limit limit, RecountHeld held, BigInteger level) {
+        if (limit == null || !stillHolds(held, limit)) {
+            return false;
+        }
+        Long amount = limit.counting().amount();
+        return amount != null
+                && level.compareTo(RecountHeld.endsBelow(limit.counting(), amount, held.threshold())) >= 0;
     }
 
     /** Each threshold, and null for the full amount. */
@@ -542,6 +578,10 @@ public final class TrafficOracle {
         private final String id;
         private final RecountPlan plan;
         private long streamTime = -1;
+
+        /** The highest append time of its accepted events. It ends what time alone ends before stream time does. */
+        private long clock;
+
         /** Calls whose end has not come. */
         private final Map<String, OracleEvent> starts = new HashMap<>();
 
@@ -558,6 +598,14 @@ public final class TrafficOracle {
         /** The version that holds now. */
         private Version version() {
             return plan.at(streamTime);
+        }
+
+        private void passClock(long appendedAt) {
+            long until = Math.max(clock, appendedAt);
+            if (clock > 0) {
+                levels.values().forEach(level -> level.passClock(clock, until, streamTime));
+            }
+            clock = until;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.engine.EngineSettings;
 import dev.tollgate.engine.index.InMemoryEventIndex;
+import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.Outputs;
@@ -43,8 +44,15 @@ class EngineAgainstTrafficOracleTest {
         Plans plans = Plans.of(EnginePlans.planOf(plan));
         InMemoryEventIndex index = new InMemoryEventIndex();
 
+        LogClock clock = new LogClock();
         for (OracleEvent event : events) {
             OracleVerdict expected = recount.add(event);
+            if (expected != OracleVerdict.REJECTED) {
+                clock.passTo(
+                        event.appendedAtMillis(),
+                        at -> engine.apply(state, new Tick(at), plans, index, counted),
+                        state);
+            }
             engine.apply(state, EnginePlans.inputOf(event, 0), plans, index, counted);
             assertThat(counted.verdicts.getLast()).as("verdict on %s", event).isEqualTo(expected);
         }

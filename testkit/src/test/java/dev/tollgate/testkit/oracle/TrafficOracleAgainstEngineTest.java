@@ -7,6 +7,7 @@ import dev.tollgate.engine.AccountState;
 import dev.tollgate.engine.AccountingEngine;
 import dev.tollgate.engine.EngineSettings;
 import dev.tollgate.engine.index.InMemoryEventIndex;
+import dev.tollgate.engine.input.Tick;
 import dev.tollgate.engine.output.JournalEntry;
 import dev.tollgate.engine.output.LimitEvent;
 import dev.tollgate.engine.output.Outputs;
@@ -46,6 +47,7 @@ class TrafficOracleAgainstEngineTest {
     private static void check(SplittableRandom random) {
         List<OracleEvent> events = withEnds(random, RandomPlans.events(random, "acme", 20 + random.nextInt(130)));
         RecountPlan plan = plan(random, events);
+        events = late(random, events);
         TrafficOracle recount = new TrafficOracle(SETTINGS.allowedSkewMillis(), SETTINGS.dedupeHorizonMillis());
         recount.assign("acme", plan);
         Said said = new Said(plan);
@@ -56,9 +58,14 @@ class TrafficOracleAgainstEngineTest {
                 .toArray(PlanVersion[]::new));
         InMemoryEventIndex index = new InMemoryEventIndex();
 
+        LogClock clock = new LogClock();
         for (OracleEvent event : events) {
             int before = said.reached.size();
             OracleVerdict expected = recount.add(event);
+            if (expected != OracleVerdict.REJECTED) {
+                clock.passTo(
+                        event.appendedAtMillis(), at -> engine.apply(state, new Tick(at), plans, index, said), state);
+            }
             engine.apply(state, EnginePlans.inputOf(event, 0), plans, index, said);
             assertThat(said.verdicts.getLast()).as("verdict on %s", event).isEqualTo(expected);
             assertThat(said.reached.subList(before, said.reached.size()))
@@ -111,6 +118,14 @@ class TrafficOracleAgainstEngineTest {
             }
         }
         return all;
+    }
+
+    /** The same events, appended some time after they would have been. */
+    private static List<OracleEvent> late(SplittableRandom random, List<OracleEvent> events) {
+        long delay = List.of(0L, 700L, 5_000L, 60_000L).get(random.nextInt(4));
+        return events.stream()
+                .map(event -> phase(event, event.started(), event.occurredAtMillis(), event.appendedAtMillis() + delay))
+                .toList();
     }
 
     private static OracleEvent phase(OracleEvent event, boolean started, long time, long appended) {
