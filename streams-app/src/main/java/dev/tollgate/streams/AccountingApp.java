@@ -3,6 +3,7 @@ package dev.tollgate.streams;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicAdmin;
+import dev.tollgate.streams.assignment.StayingTaskAssignor;
 import dev.tollgate.streams.config.AccountingConfig;
 import dev.tollgate.streams.input.EndOffsetHorizons;
 import dev.tollgate.streams.input.TaskBeginnings;
@@ -232,6 +233,9 @@ public final class AccountingApp implements AutoCloseable {
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 Math.max(config.commitInterval().toMillis(), AccountingProcessor.LONGEST_COMMIT_MILLIS));
+        properties.put(
+                StreamsConfig.clientTagPrefix(StayingTaskAssignor.STARTED_TAG),
+                Long.toString(System.currentTimeMillis()));
         return properties;
     }
 

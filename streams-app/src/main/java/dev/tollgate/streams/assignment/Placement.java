@@ -18,11 +18,13 @@ import java.util.function.ToLongFunction;
  *
  * <ol>
  *   <li>A task stays with its owner.
- *   <li>A task without one goes to an instance whose copy of the state is complete or nearly so, of these to the one
- *       with the least to do; if there is none, to the one whose copy lacks the least.
+ *   <li>A task without one goes to an instance whose copy of the state is complete or nearly so, rather to one that has
+ *       run for a while than to one that has just started, of these to the one with the least to do; if there is none,
+ *       to the one whose copy lacks the least.
  *   <li>If an instance has at least two tasks more per thread than another would have, one moves to that, if its copy
  *       is complete or nearly so. If it is not, the task stays, the other one gets a copy to warm up, and it is looked
- *       at again later.
+ *       at again later. So it does if the other one has just started and the owner has not: it opens its stores and
+ *       compiles its code before it takes a task from one that does its work.
  *   <li>Each task gets its standbys, where they are already if possible.
  * </ol>
  *
@@ -40,10 +42,12 @@ final class Placement<T extends Comparable<T>> {
      * @param id orders instances that are equal otherwise
      * @param threads 1 and up
      * @param active tasks that it owns
+     * @param justStarted whether it has not run for a while
      * @param lag records of the changelogs that its copy of a task lacks, 0 for an owner; {@link #NO_COPY} or missing
      *     where it has none
      */
-    record Instance<T extends Comparable<T>>(String id, int threads, SortedSet<T> active, Map<T, Long> lag) {
+    record Instance<T extends Comparable<T>>(
+            String id, int threads, boolean justStarted, SortedSet<T> active, Map<T, Long> lag) {
         long lagOf(T task) {
             return active.contains(task) ? 0 : lag.getOrDefault(task, NO_COPY);
         }
@@ -132,10 +136,16 @@ final class Placement<T extends Comparable<T>> {
         return instance.lagOf(task) <= rules.acceptableLag();
     }
 
+    /** Whether an instance can go on at once with a task that another one gives away. */
+    private boolean isReady(Instance<T> from, Instance<T> to, T task) {
+        return isNearlyComplete(to, task) && (!to.justStarted() || from.justStarted());
+    }
+
     private Instance<T> heirOf(T task) {
         ToLongFunction<Instance<T>> missing = instance -> isNearlyComplete(instance, task) ? 0 : instance.lagOf(task);
         return instances.stream()
                 .min(Comparator.comparingLong(missing)
+                        .thenComparing(Instance::justStarted)
                         .thenComparingDouble(this::activePerThread)
                         .thenComparingLong(instance -> instance.lagOf(task))
                         .thenComparing(Instance::id))
@@ -210,7 +220,7 @@ final class Placement<T extends Comparable<T>> {
                 .filter(task -> instances.stream()
                         .noneMatch(other -> of(other).standby().contains(task)))
                 .min(Comparator.<T>comparingLong(to::lagOf).thenComparing(Comparator.naturalOrder()))
-                .map(task -> new Move<>(from, to, task, !isNearlyComplete(to, task)));
+                .map(task -> new Move<>(from, to, task, !isReady(from, to, task)));
     }
 
     private void placeStandbys(T task) {

@@ -1,5 +1,6 @@
 package dev.tollgate.streams.assignment;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,12 @@ import org.apache.kafka.streams.processor.assignment.TaskAssignor;
  * to a new instance before its copy is complete.
  */
 public final class StayingTaskAssignor implements TaskAssignor {
+    /** Name of the client tag that tells when an instance has started, in milliseconds since the epoch. */
+    public static final String STARTED_TAG = "started";
+
+    /** An instance that has run for so long has opened its stores and compiled most of its code. */
+    static final Duration WARM_AFTER = Duration.ofSeconds(30);
+
     /** Made by Kafka Streams. */
     public StayingTaskAssignor() {}
 
@@ -37,12 +44,16 @@ public final class StayingTaskAssignor implements TaskAssignor {
         Map<String, ProcessId> ids = new TreeMap<>();
         clients.keySet().forEach(id -> ids.put(id.toString(), id));
         Set<TaskId> tasks = state.allTasks().keySet();
+        Instant now = Instant.now();
         Placement.Result<TaskId> result = Placement.of(
-                clients.values().stream().map(client -> instance(client, tasks)).toList(),
+                clients.values().stream()
+                        .map(client -> instance(client, tasks, now))
+                        .toList(),
                 tasks,
                 new Placement.Rules(
                         configs.numStandbyReplicas(), configs.acceptableRecoveryLag(), configs.maxWarmupReplicas()));
-        Instant again = Instant.now().plusMillis(configs.probingRebalanceIntervalMs());
+        boolean isSomeCold = clients.values().stream().anyMatch(client -> hasJustStarted(client, now));
+        Instant again = isSomeCold ? now.plus(WARM_AFTER) : now.plusMillis(configs.probingRebalanceIntervalMs());
         List<KafkaStreamsAssignment> assignments = ids.entrySet().stream()
                 .map(entry -> assignment(entry.getValue(), result.of(entry.getKey())))
                 .map(assignment -> result.isWarmingUp() ? assignment.withFollowupRebalance(again) : assignment)
@@ -59,7 +70,7 @@ public final class StayingTaskAssignor implements TaskAssignor {
         }
     }
 
-    private static Placement.Instance<TaskId> instance(KafkaStreamsState client, Set<TaskId> tasks) {
+    private static Placement.Instance<TaskId> instance(KafkaStreamsState client, Set<TaskId> tasks, Instant now) {
         Map<TaskId, Long> lags = new TreeMap<>();
         for (TaskId task : tasks) {
             lags.put(task, lagOf(client, task));
@@ -67,8 +78,24 @@ public final class StayingTaskAssignor implements TaskAssignor {
         return new Placement.Instance<>(
                 client.processId().toString(),
                 Math.max(1, client.numProcessingThreads()),
+                hasJustStarted(client, now),
                 new TreeSet<>(client.previousActiveTasks()),
                 lags);
+    }
+
+    /** By the clock of whoever assigns; one that is far from the instance's moves a task too early or too late. */
+    private static boolean hasJustStarted(KafkaStreamsState client, Instant now) {
+        String started = client.clientTags().get(STARTED_TAG);
+        if (started == null) {
+            return false;
+        }
+        try {
+            Duration age = Duration.between(Instant.ofEpochMilli(Long.parseLong(started)), now);
+            return !age.isNegative() && age.compareTo(WARM_AFTER) < 0;
+        } catch (NumberFormatException e) {
+            // Set by somebody else.
+            return false;
+        }
     }
 
     private static long lagOf(KafkaStreamsState client, TaskId task) {

@@ -41,14 +41,38 @@ class PlacementTest {
     }
 
     @Test
-    void givenAnInstanceComesBackWithItsState_whenPlaced_thenItGetsOneTaskAndNoOtherMoves() {
+    void givenAnInstanceComesBackWithItsState_whenPlaced_thenItWarmsUpFirstAndTakesOneTaskLater() {
         Placement.Result<Integer> result =
-                place(instance("a", 2).with(0, 90).with(3, 101), instance("b", 2, 0, 1), instance("c", 2, 2, 3));
+                place(started("a", 2).with(0, 90).with(3, 101), instance("b", 2, 0, 1), instance("c", 2, 2, 3));
 
-        assertThat(result.of("a").active()).containsExactly(0);
-        assertThat(result.of("b").active()).containsExactly(1);
+        assertThat(result.of("a").active()).isEmpty();
+        assertThat(result.of("a").standby()).contains(0);
+        assertThat(result.of("b").active()).containsExactly(0, 1);
         assertThat(result.of("c").active()).containsExactly(2, 3);
-        assertThat(result.isWarmingUp()).isFalse();
+        assertThat(result.isWarmingUp()).isTrue();
+
+        Placement.Result<Integer> later =
+                place(instance("a", 2).with(0, 90).with(3, 101), instance("b", 2, 0, 1), instance("c", 2, 2, 3));
+        assertThat(later.of("a").active()).containsExactly(0);
+        assertThat(later.of("b").active()).containsExactly(1);
+        assertThat(later.of("c").active()).containsExactly(2, 3);
+        assertThat(later.isWarmingUp()).isFalse();
+    }
+
+    @Test
+    void givenAnInstanceLeavesWhileAnotherHasJustComeBack_whenPlaced_thenItsTaskGoesToTheOneThatHasRunForAWhile() {
+        Placement.Result<Integer> result =
+                place(started("a", 2).with(2, 0), instance("b", 2, 0, 1, 3).with(2, 60));
+
+        assertThat(result.of("b").active()).contains(2);
+    }
+
+    @Test
+    void givenAGroupThatHasJustStarted_whenAnotherInstanceComes_thenTasksAreSpreadAtOnce() {
+        Placement.Result<Integer> result =
+                place(started("a", 2, 0, 1, 2, 3), started("b", 2).with(2, 0).with(3, 0));
+
+        assertThat(result.of("b").active()).containsExactly(2, 3);
     }
 
     @Test
@@ -125,7 +149,8 @@ class PlacementTest {
             Placement.Rules rules = new Placement.Rules(standbys, 100, 1 + random.nextInt(3));
             List<Building> group = new ArrayList<>();
             for (int i = 0; i < 1 + random.nextInt(5); i++) {
-                group.add(instance("i" + i, 1 + random.nextInt(3)));
+                int threads = 1 + random.nextInt(3);
+                group.add(random.nextInt(3) == 0 ? started("i" + i, threads) : instance("i" + i, threads));
             }
             for (int task : all) {
                 if (random.nextInt(4) > 0) {
@@ -218,17 +243,22 @@ class PlacementTest {
     }
 
     private static Building instance(String id, int threads, Integer... active) {
-        return new Building(id, threads, new TreeSet<>(List.of(active)), new HashMap<>());
+        return new Building(id, threads, false, new TreeSet<>(List.of(active)), new HashMap<>());
     }
 
-    private record Building(String id, int threads, TreeSet<Integer> active, Map<Integer, Long> lag) {
+    private static Building started(String id, int threads, Integer... active) {
+        return new Building(id, threads, true, new TreeSet<>(List.of(active)), new HashMap<>());
+    }
+
+    private record Building(
+            String id, int threads, boolean justStarted, TreeSet<Integer> active, Map<Integer, Long> lag) {
         Building with(int task, long missing) {
             lag.put(task, missing);
             return this;
         }
 
         Placement.Instance<Integer> done() {
-            return new Placement.Instance<>(id, threads, active, new TreeMap<>(lag));
+            return new Placement.Instance<>(id, threads, justStarted, active, new TreeMap<>(lag));
         }
     }
 }

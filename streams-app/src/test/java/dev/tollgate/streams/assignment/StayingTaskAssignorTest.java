@@ -93,6 +93,41 @@ class StayingTaskAssignorTest {
         assertThat(tasks(assigned, c, AssignedTask.Type.STANDBY)).containsExactly(task(0));
     }
 
+    @Test
+    void givenAnInstanceThatHasJustStarted_whenAssigned_thenItTakesNoTaskFromAnotherAndIsLookedAtSoon() {
+        Instant now = Instant.now();
+        Client a = new Client(1).started(millis(now.minusSeconds(2))).standby(0, 0);
+        Client b = new Client(2).started(millis(now.minusSeconds(90))).active(0, 1, 2, 3);
+
+        Map<ProcessId, KafkaStreamsAssignment> assigned = assign(new State(4, false, a, b));
+
+        assertThat(tasks(assigned, a, AssignedTask.Type.ACTIVE)).isEmpty();
+        assertThat(tasks(assigned, a, AssignedTask.Type.STANDBY)).contains(task(0));
+        assertThat(assigned.values())
+                .allSatisfy(each -> assertThat(each.followupRebalanceDeadline())
+                        .hasValueSatisfying(deadline -> assertThat(deadline)
+                                .isBetween(
+                                        now.plus(StayingTaskAssignor.WARM_AFTER),
+                                        Instant.now().plus(StayingTaskAssignor.WARM_AFTER))));
+    }
+
+    @Test
+    void givenInstancesWhoseStartIsLongAgoAheadOrNoNumber_whenAssigned_thenTasksMoveAtOnce() {
+        Instant now = Instant.now();
+        for (String tag : List.of(millis(now.minusSeconds(31)), millis(now.plusSeconds(3_600)), "yesterday")) {
+            Client a = new Client(1).started(tag).standby(0, 0).standby(1, 0);
+            Client b = new Client(2).started(millis(now.minusSeconds(90))).active(0, 1, 2, 3);
+
+            Map<ProcessId, KafkaStreamsAssignment> assigned = assign(new State(4, false, a, b));
+
+            assertThat(tasks(assigned, a, AssignedTask.Type.ACTIVE)).as(tag).containsExactly(task(0), task(1));
+        }
+    }
+
+    private static String millis(Instant moment) {
+        return Long.toString(moment.toEpochMilli());
+    }
+
     private static Map<ProcessId, KafkaStreamsAssignment> assign(State state) {
         TaskAssignor.TaskAssignment assignment = new StayingTaskAssignor().assign(state);
         return assignment.assignment().stream()
@@ -164,6 +199,7 @@ class StayingTaskAssignorTest {
         private final SortedSet<TaskId> active = new TreeSet<>();
         private final SortedSet<TaskId> standby = new TreeSet<>();
         private final Map<TaskId, Long> lags = new TreeMap<>();
+        private Map<String, String> tags = Map.of();
         private boolean hasLags;
 
         Client(int id) {
@@ -182,6 +218,11 @@ class StayingTaskAssignorTest {
 
         Client lag(int partition, long lag) {
             lags.put(task(partition), lag);
+            return this;
+        }
+
+        Client started(String tag) {
+            tags = Map.of(StayingTaskAssignor.STARTED_TAG, tag);
             return this;
         }
 
@@ -244,7 +285,7 @@ class StayingTaskAssignorTest {
 
         @Override
         public Map<String, String> clientTags() {
-            return Map.of();
+            return tags;
         }
 
         @Override
