@@ -19,12 +19,13 @@ import java.util.function.ToLongFunction;
  * <ol>
  *   <li>A task stays with its owner.
  *   <li>A task without one goes to an instance whose copy of the state is complete or nearly so, rather to one that has
- *       run for a while than to one that has just started, of these to the one with the least to do; if there is none,
- *       to the one whose copy lacks the least.
- *   <li>If an instance has at least two tasks more per thread than another would have, one moves to that, if its copy
- *       is complete or nearly so. If it is not, the task stays, the other one gets a copy to warm up, and it is looked
- *       at again later. So it does if the other one has just started and the owner has not: it opens its stores and
- *       compiles its code before it takes a task from one that does its work.
+ *       run for a while than to one that has just started, and rather to one with a copy than to one that lacks little
+ *       because there is little; of these to the one with the least to do. If there is none, it goes to the one whose
+ *       copy lacks the least.
+ *   <li>If an instance has at least two tasks more per thread than another would have, one moves to that, if it has a
+ *       copy that is complete or nearly so. If it has not, the task stays, the other one gets a copy to warm up, and it
+ *       is looked at again later. So it does if the other one has just started and the owner has not: it opens its
+ *       stores and compiles its code before it takes a task from one that does its work.
  *   <li>Each task gets its standbys, where they are already if possible.
  * </ol>
  *
@@ -43,11 +44,12 @@ final class Placement<T extends Comparable<T>> {
      * @param threads 1 and up
      * @param active tasks that it owns
      * @param justStarted whether it has not run for a while
+     * @param copies tasks of which it has a copy, running or on its disk
      * @param lag records of the changelogs that its copy of a task lacks, 0 for an owner; {@link #NO_COPY} or missing
      *     where it has none
      */
     record Instance<T extends Comparable<T>>(
-            String id, int threads, boolean justStarted, SortedSet<T> active, Map<T, Long> lag) {
+            String id, int threads, boolean justStarted, SortedSet<T> active, SortedSet<T> copies, Map<T, Long> lag) {
         long lagOf(T task) {
             return active.contains(task) ? 0 : lag.getOrDefault(task, NO_COPY);
         }
@@ -138,7 +140,9 @@ final class Placement<T extends Comparable<T>> {
 
     /** Whether an instance can go on at once with a task that another one gives away. */
     private boolean isReady(Instance<T> from, Instance<T> to, T task) {
-        return isNearlyComplete(to, task) && (!to.justStarted() || from.justStarted());
+        // A group that has just started spreads its tasks while they are small.
+        return isNearlyComplete(to, task)
+                && (from.justStarted() || !to.justStarted() && (to.copies().contains(task) || to.lagOf(task) == 0));
     }
 
     private Instance<T> heirOf(T task) {
@@ -146,6 +150,7 @@ final class Placement<T extends Comparable<T>> {
         return instances.stream()
                 .min(Comparator.comparingLong(missing)
                         .thenComparing(Instance::justStarted)
+                        .thenComparing(instance -> !instance.copies().contains(task))
                         .thenComparingDouble(this::activePerThread)
                         .thenComparingLong(instance -> instance.lagOf(task))
                         .thenComparing(Instance::id))

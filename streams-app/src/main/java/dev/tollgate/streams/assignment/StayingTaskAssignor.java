@@ -80,6 +80,7 @@ public final class StayingTaskAssignor implements TaskAssignor {
                 Math.max(1, client.numProcessingThreads()),
                 hasJustStarted(client, now),
                 new TreeSet<>(client.previousActiveTasks()),
+                new TreeSet<>(client.previousStandbyTasks()),
                 lags);
     }
 

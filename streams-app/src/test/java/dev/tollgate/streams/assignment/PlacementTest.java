@@ -67,6 +67,20 @@ class PlacementTest {
         assertThat(result.of("b").active()).contains(2);
     }
 
+    /** Seen with changelogs of less than the acceptable lag: the task was read anew by an instance without a copy. */
+    @Test
+    void givenLittleState_whenAnInstanceLeaves_thenItsTaskGoesToTheCopyAndNotToWhoHasTheLeastToDo() {
+        Placement.Result<Integer> result = place(
+                instance("a", 2, 1).with(3, 0).with(0, 0).without(2, 60),
+                instance("b", 2, 0, 3).with(2, 5).without(1, 70));
+
+        assertThat(result.of("b").active()).contains(2);
+        assertThat(result.of("a").active())
+                .as("of whose copy it is")
+                .containsAnyOf(0, 3)
+                .doesNotContain(2);
+    }
+
     @Test
     void givenAGroupThatHasJustStarted_whenAnotherInstanceComes_thenTasksAreSpreadAtOnce() {
         Placement.Result<Integer> result =
@@ -159,6 +173,8 @@ class PlacementTest {
                 for (Building instance : group) {
                     if (random.nextInt(3) == 0) {
                         instance.with(task, random.nextInt(200));
+                    } else {
+                        instance.without(task, random.nextInt(400));
                     }
                 }
             }
@@ -243,22 +259,34 @@ class PlacementTest {
     }
 
     private static Building instance(String id, int threads, Integer... active) {
-        return new Building(id, threads, false, new TreeSet<>(List.of(active)), new HashMap<>());
+        return new Building(id, threads, false, new TreeSet<>(List.of(active)), new TreeSet<>(), new HashMap<>());
     }
 
     private static Building started(String id, int threads, Integer... active) {
-        return new Building(id, threads, true, new TreeSet<>(List.of(active)), new HashMap<>());
+        return new Building(id, threads, true, new TreeSet<>(List.of(active)), new TreeSet<>(), new HashMap<>());
     }
 
     private record Building(
-            String id, int threads, boolean justStarted, TreeSet<Integer> active, Map<Integer, Long> lag) {
+            String id,
+            int threads,
+            boolean justStarted,
+            TreeSet<Integer> active,
+            TreeSet<Integer> copies,
+            Map<Integer, Long> lag) {
+        /** It has a copy that lacks so much. */
         Building with(int task, long missing) {
+            copies.add(task);
+            return without(task, missing);
+        }
+
+        /** It has no copy, and would have to read so much. */
+        Building without(int task, long missing) {
             lag.put(task, missing);
             return this;
         }
 
         Placement.Instance<Integer> done() {
-            return new Placement.Instance<>(id, threads, justStarted, active, new TreeMap<>(lag));
+            return new Placement.Instance<>(id, threads, justStarted, active, copies, new TreeMap<>(lag));
         }
     }
 }
