@@ -30,4 +30,21 @@ public record OracleEvent(
         String outcome,
         @Nullable Long units,
         @Nullable Long inputTokens,
-        @Nullable Long outputItems) {}
+        @Nullable Long outputItems) {
+    /** The same event, with both times moved. */
+    OracleEvent moved(long occurredByMillis, long appendedByMillis) {
+        return new OracleEvent(
+                id,
+                account,
+                project,
+                apiKey,
+                endpoint,
+                occurredAtMillis + occurredByMillis,
+                appendedAtMillis + appendedByMillis,
+                started,
+                outcome,
+                units,
+                inputTokens,
+                outputItems);
+    }
+}

@@ -178,7 +178,7 @@ public final class RandomPlans {
             switch (fact) {
                 case OracleFact.Called called -> {
                     OracleEvent event = called.event();
-                    moved.add(new OracleFact.Called(moved(event, shift)));
+                    moved.add(new OracleFact.Called(event.moved(shift, shift)));
                     if (random.nextInt(20) == 0) {
                         long appendedAt = event.appendedAtMillis() + shift;
                         // Further ahead, so that windows are cut before their time has come.
@@ -212,22 +212,6 @@ public final class RandomPlans {
                         random.nextBoolean() ? null : calendar.day(),
                         random.nextBoolean() ? null : calendar.weekday(),
                         random.nextBoolean() ? null : calendar.hour());
-    }
-
-    private static OracleEvent moved(OracleEvent event, long millis) {
-        return new OracleEvent(
-                event.id(),
-                event.account(),
-                event.project(),
-                event.apiKey(),
-                event.endpoint(),
-                event.occurredAtMillis() + millis,
-                event.appendedAtMillis() + millis,
-                event.started(),
-                event.outcome(),
-                event.units(),
-                event.inputTokens(),
-                event.outputItems());
     }
 
     private static Limit limit(SplittableRandom random, String id, boolean fixedOnly) {

@@ -84,8 +84,7 @@ class EngineAgainstOracleTest {
         for (OracleFact fact : facts) {
             late.add(
                     switch (fact) {
-                        case Called called ->
-                            new Called(appendedAt(called.event(), called.event().appendedAtMillis() + delay));
+                        case Called called -> new Called(called.event().moved(0, delay));
                         case Changed changed
                         when changed.appendedAt() > 0 ->
                             new Changed(
@@ -97,22 +96,6 @@ class EngineAgainstOracleTest {
                     });
         }
         return late;
-    }
-
-    private static OracleEvent appendedAt(OracleEvent event, long millis) {
-        return new OracleEvent(
-                event.id(),
-                event.account(),
-                event.project(),
-                event.apiKey(),
-                event.endpoint(),
-                event.occurredAtMillis(),
-                millis,
-                event.started(),
-                event.outcome(),
-                event.units(),
-                event.inputTokens(),
-                event.outputItems());
     }
 
     /** Gives ticks between facts, never later than the append time of the next one. */

@@ -123,9 +123,7 @@ class TrafficOracleAgainstEngineTest {
     /** The same events, appended some time after they would have been. */
     private static List<OracleEvent> late(SplittableRandom random, List<OracleEvent> events) {
         long delay = List.of(0L, 700L, 5_000L, 60_000L).get(random.nextInt(4));
-        return events.stream()
-                .map(event -> phase(event, event.started(), event.occurredAtMillis(), event.appendedAtMillis() + delay))
-                .toList();
+        return events.stream().map(event -> event.moved(0, delay)).toList();
     }
 
     private static OracleEvent phase(OracleEvent event, boolean started, long time, long appended) {
