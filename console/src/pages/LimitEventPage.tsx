@@ -1,5 +1,5 @@
 import { type Question, useAnswer } from '../api/hooks.ts';
-import { exactly } from '../api/query.ts';
+import { exactly, type Query } from '../api/query.ts';
 import type { Event, LimitEvent, LimitEventItem, Page, Usage } from '../api/types.ts';
 import { count, duration, NONE, named, percent, shareOf, words } from '../lib/format.ts';
 import { wallClock, wallClockMillis } from '../lib/time.ts';
@@ -152,14 +152,17 @@ function Sentence({ event, zone }: { event: LimitEvent; zone: string }) {
   );
 }
 
+/** The filter for the usage that the limit of an event counts. */
+function whoseUsage(event: LimitEvent): Query {
+  return event.scope === 'PROJECT'
+    ? exactly('project', event.scope_key)
+    : event.scope === 'API_KEY'
+      ? exactly('api_key', event.scope_key)
+      : {};
+}
+
 /** The call that crossed the line, among those before it. */
 function Crossing({ event, zone }: { event: LimitEvent; zone: string }) {
-  const filter =
-    event.scope === 'PROJECT'
-      ? exactly('project', event.scope_key)
-      : event.scope === 'API_KEY'
-        ? exactly('api_key', event.scope_key)
-        : {};
   const question: Question = {
     path: '/v1/events',
     query: {
@@ -168,7 +171,7 @@ function Crossing({ event, zone }: { event: LimitEvent; zone: string }) {
       // To the end of its millisecond.
       to: later(event.event_time),
       time_zone: zone,
-      ...filter,
+      ...whoseUsage(event),
       limit: LAST_CALLS,
     },
   };
@@ -211,12 +214,6 @@ function Crossing({ event, zone }: { event: LimitEvent; zone: string }) {
 
 /** Who used the limit up in its window until then. */
 function Consumers({ event, zone }: { event: LimitEvent; zone: string }) {
-  const filter =
-    event.scope === 'PROJECT'
-      ? exactly('project', event.scope_key)
-      : event.scope === 'API_KEY'
-        ? exactly('api_key', event.scope_key)
-        : {};
   const question: Question = {
     path: '/v1/usage',
     query: {
@@ -224,7 +221,7 @@ function Consumers({ event, zone }: { event: LimitEvent; zone: string }) {
       from: event.window_start ?? undefined,
       to: later(event.event_time),
       time_zone: zone,
-      ...filter,
+      ...whoseUsage(event),
       ...exactly('meter', event.meter ?? ''),
       group_by: 'endpoint,api_key',
       order_by: '-used',

@@ -143,15 +143,8 @@ interface TilesProps {
 }
 
 function Tiles({ zone, total, meter, lag, range }: TilesProps) {
-  const open = (kind: string) => ({
-    path: '/v1/limit-events',
-    query: { period: '-4w', time_zone: zone, open: 'true', 'filter[kind]': kind, limit: MOST },
-  });
-  const blocked = useAnswer<Page<LimitEvent>>(open('HARD_LIMIT_REACHED'));
-  const warned = useAnswer<Page<LimitEvent>>(open('SOFT_LIMIT_REACHED'));
   const letters = useAnswer<Page<unknown>>({ path: '/v1/dead-letters', query: { ...range, limit: MOST } });
   const tables = useAnswer<Page<TablePartition>>({ path: '/v1/freshness', query: { time_zone: zone, limit: MOST } });
-  const accountsOf = (page: Page<LimitEvent> | undefined) => new Set(page?.items.map((event) => event.account)).size;
   return (
     <div className="tiles">
       <Tile
@@ -160,22 +153,8 @@ function Tiles({ zone, total, meter, lag, range }: TilesProps) {
         note={count(total)}
         to={['usage']}
       />
-      <Tile
-        label="Blocks that hold"
-        figure={countOf(blocked.data)}
-        tone={(blocked.data?.items.length ?? 0) > 0 ? 'blocked' : ''}
-        note={blocked.data ? `${count(accountsOf(blocked.data))} accounts, begun within 4 weeks` : ''}
-        to={['limit-events']}
-        query={{ open: 'true', 'filter[kind]': 'HARD_LIMIT_REACHED', period: '-4w' }}
-      />
-      <Tile
-        label="Alerts that hold"
-        figure={countOf(warned.data)}
-        tone={(warned.data?.items.length ?? 0) > 0 ? 'warned' : ''}
-        note={warned.data ? `${count(accountsOf(warned.data))} accounts, begun within 4 weeks` : ''}
-        to={['limit-events']}
-        query={{ open: 'true', 'filter[kind]': 'SOFT_LIMIT_REACHED', period: '-4w' }}
-      />
+      <OpenEvents kind="HARD_LIMIT_REACHED" label="Blocks that hold" tone="blocked" zone={zone} />
+      <OpenEvents kind="SOFT_LIMIT_REACHED" label="Alerts that hold" tone="warned" zone={zone} />
       <Tile
         label="Dead letters"
         figure={letters.error?.status === 403 ? NONE : countOf(letters.data)}
@@ -194,6 +173,26 @@ function Tiles({ zone, total, meter, lag, range }: TilesProps) {
         to={['freshness']}
       />
     </div>
+  );
+}
+
+/** How many limit events of a kind hold now, and for how many accounts. */
+function OpenEvents({ kind, label, tone, zone }: { kind: string; label: string; tone: string; zone: string }) {
+  const query = { open: 'true', 'filter[kind]': kind, period: '-4w' };
+  const page = useAnswer<Page<LimitEvent>>({
+    path: '/v1/limit-events',
+    query: { ...query, time_zone: zone, limit: MOST },
+  }).data;
+  const accounts = new Set(page?.items.map((event) => event.account)).size;
+  return (
+    <Tile
+      label={label}
+      figure={countOf(page)}
+      tone={(page?.items.length ?? 0) > 0 ? tone : ''}
+      note={page ? `${count(accounts)} accounts, begun within 4 weeks` : ''}
+      to={['limit-events']}
+      query={query}
+    />
   );
 }
 

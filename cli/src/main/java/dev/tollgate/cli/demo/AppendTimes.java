@@ -18,13 +18,6 @@ final class AppendTimes {
                 .add(appendedAtMillis);
     }
 
-    /** An independent copy, as each is read once. */
-    AppendTimes copy() {
-        AppendTimes copy = new AppendTimes();
-        byEvent.forEach((key, times) -> copy.byEvent.put(key, new ArrayDeque<>(times)));
-        return copy;
-    }
-
     /**
      * The append time of the next record with this id of this account; {@link Long#MAX_VALUE}, later than everything,
      * if it is not known.

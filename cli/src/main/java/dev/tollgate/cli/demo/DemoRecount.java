@@ -44,9 +44,8 @@ final class DemoRecount {
 
     private DemoRecount() {}
 
-    /** @param appended when the log took the events */
-    static DemoRecount of(TrafficProfile profile, List<Plan> plans, AppendTimes appended) {
-        AppendTimes times = appended.copy();
+    /** @param times when the log took the events; each is taken out of it */
+    static DemoRecount of(TrafficProfile profile, List<Plan> plans, AppendTimes times) {
         DemoRecount counted = new DemoRecount();
         List<RecountPlan> recountPlans = plans.stream().map(DemoRecount::plan).toList();
         for (int i = 0; i < profile.accounts(); i++) {

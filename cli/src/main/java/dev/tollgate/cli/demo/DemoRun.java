@@ -78,6 +78,7 @@ final class DemoRun {
         Set<String> windowed = DemoPlans.windowedLimits(plans);
 
         try (DemoTraffic traffic = new DemoTraffic(kafka, registry, profile);
+                RequestLog requests = new RequestLog(kafka, registry);
                 TopologyLedger topology = new TopologyLedger(kafka, registry, windowed);
                 ClickHouseLedger clickHouse = new ClickHouseLedger(pipeline.clickHouse(), windowed);
                 BlockLatencyProbe probe = new BlockLatencyProbe(kafka, registry)) {
@@ -98,7 +99,7 @@ final class DemoRun {
             waitFor(clickHouse::landed, profile.events(), "rows in ClickHouse");
 
             progress.begin("recounting", -1);
-            DemoRecount recount = DemoRecount.of(profile, plans, topology.appendTimes());
+            DemoRecount recount = DemoRecount.of(profile, plans, requests.read());
             progress.begin("reconciling", -1);
             Reconciliation reconciliation = reconcile(recount, topology, clickHouse);
             DemoLedger topologyLedger = topology.read();

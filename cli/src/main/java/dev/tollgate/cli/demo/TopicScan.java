@@ -3,6 +3,7 @@ package dev.tollgate.cli.demo;
 import dev.tollgate.cli.config.KafkaAccess;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.topic.Topic;
+import dev.tollgate.schemas.topic.TopicLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,17 +18,24 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param <T> type of the values
  */
-final class TopicScan<T extends SpecificRecord> implements AutoCloseable {
+final class TopicScan<T> implements AutoCloseable {
     private final Consumer<String, T> consumer;
     private final List<TopicPartition> partitions;
 
-    TopicScan(KafkaAccess kafka, SchemaRegistryClient registry, Topic topic, Class<T> type) {
-        consumer = kafka.consumer(type, registry, true);
-        partitions = consumer.partitionsFor(kafka.layout().name(topic)).stream()
+    /** @param consumer becomes the scan's own */
+    TopicScan(Consumer<String, T> consumer, TopicLayout layout, Topic topic) {
+        this.consumer = consumer;
+        partitions = consumer.partitionsFor(layout.name(topic)).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
+    }
+
+    /** A scan of decoded records; each must be of the type. */
+    static <T extends SpecificRecord> TopicScan<T> of(
+            KafkaAccess kafka, SchemaRegistryClient registry, Topic topic, Class<T> type) {
+        return new TopicScan<>(kafka.consumer(type, registry, true), kafka.layout(), topic);
     }
 
     /** Hands each record between the last position and the committed end to the visitor. */

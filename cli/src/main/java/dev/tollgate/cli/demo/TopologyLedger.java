@@ -35,7 +35,6 @@ final class TopologyLedger implements AutoCloseable {
     private final Map<DemoLedger.Crossing, DemoLedger.Reached> advice = new HashMap<>();
     private final Map<String, LimitState> states = new HashMap<>();
     private final Map<BlockLatencyProbe.Position, Long> appendedAt = new HashMap<>();
-    private final AppendTimes appendTimes = new AppendTimes();
     private long judged;
     private long rejected;
     private long firstAppendMillis = Long.MAX_VALUE;
@@ -44,11 +43,11 @@ final class TopologyLedger implements AutoCloseable {
     /** @param windowedLimits {@link DemoPlans#windowedLimits}: an event does not say how its limit counts */
     TopologyLedger(KafkaAccess kafka, SchemaRegistryClient registry, Set<String> windowedLimits) {
         this.windowedLimits = windowedLimits;
-        journal = new TopicScan<>(kafka, registry, Topic.USAGE_JOURNAL, UsageJournalEntry.class);
-        totals = new TopicScan<>(kafka, registry, Topic.USAGE_TOTALS, UsageTotal.class);
-        limitEvents = new TopicScan<>(kafka, registry, Topic.LIMIT_EVENTS, LimitEvent.class);
-        deadLetters = new TopicScan<>(kafka, registry, Topic.DEAD_LETTERS, DeadLetter.class);
-        limitStates = new TopicScan<>(kafka, registry, Topic.LIMIT_STATE, LimitState.class);
+        journal = TopicScan.of(kafka, registry, Topic.USAGE_JOURNAL, UsageJournalEntry.class);
+        totals = TopicScan.of(kafka, registry, Topic.USAGE_TOTALS, UsageTotal.class);
+        limitEvents = TopicScan.of(kafka, registry, Topic.LIMIT_EVENTS, LimitEvent.class);
+        deadLetters = TopicScan.of(kafka, registry, Topic.DEAD_LETTERS, DeadLetter.class);
+        limitStates = TopicScan.of(kafka, registry, Topic.LIMIT_STATE, LimitState.class);
     }
 
     /** Reads on and says how many records have come out of the topology: journal entries and dead letters. */
@@ -67,10 +66,6 @@ final class TopologyLedger implements AutoCloseable {
             lastVerdictMillis = Math.max(lastVerdictMillis, record.timestamp());
             appendedAt.put(
                     new BlockLatencyProbe.Position(entry.getSourcePartition(), entry.getSourceOffset()),
-                    entry.getAppendedAt().toEpochMilli());
-            appendTimes.add(
-                    entry.getAccountId(),
-                    entry.getEventId(),
                     entry.getAppendedAt().toEpochMilli());
         });
         deadLetters.readOn(record -> {
@@ -162,11 +157,6 @@ final class TopologyLedger implements AutoCloseable {
     /** Append time of every event that has a verdict. */
     Map<BlockLatencyProbe.Position, Long> appendedAt() {
         return appendedAt;
-    }
-
-    /** The same by account and event id. */
-    AppendTimes appendTimes() {
-        return appendTimes;
     }
 
     /** Number of counted calls by account. */
