@@ -6,6 +6,7 @@ export type LimitEvent = Schemas['LimitEventMembers'];
 export type LimitEventItem = Schemas['LimitEventMembers'] & Freshness;
 export type Account = Schemas['Account'];
 export type Limit = Schemas['Limit'];
+export type Quote = Schemas['Quote'];
 export type Event = Schemas['Event'];
 export type Change = Schemas['Change'];
 export type PlanVersion = Schemas['PlanVersion'];

@@ -13,6 +13,7 @@ import { RangePicker, useRange } from '../ui/FilterBar.tsx';
 import { LimitEventsTable } from '../ui/LimitEventsTable.tsx';
 import { Panel } from '../ui/Panel.tsx';
 import { Empty, Loading } from '../ui/states.tsx';
+import { CALL_PARAMS, CallCost } from './CallCost.tsx';
 import { EventsExplorer } from './EventsPage.tsx';
 
 const UsageExplorer = lazy(async () => ({ default: (await import('./UsagePage.tsx')).UsageExplorer }));
@@ -26,7 +27,7 @@ const TABS = [
 ] as const;
 
 /** What was chosen on one tab means something else on another. */
-const TAB_PARAMS = ['period', 'from', 'to', 'window', 'group_by', 'meter', 'top', 'rows'];
+const TAB_PARAMS = ['period', 'from', 'to', 'window', 'group_by', 'meter', 'top', 'rows', ...CALL_PARAMS];
 
 /** One account: where its limits stand, what it used, what happened to it. */
 export function AccountPage({ account }: { account: string }) {
@@ -73,7 +74,10 @@ export function AccountPage({ account }: { account: string }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="limits">
-          <Limits account={account} zone={zone} />
+          <div className="stack">
+            <Limits account={account} zone={zone} />
+            <CallCost account={account} zone={zone} />
+          </div>
         </Tabs.Panel>
         <Tabs.Panel value="usage">
           <Suspense fallback={<Loading rows={6} />}>
@@ -187,7 +191,7 @@ function stateOf(limit: Limit): string {
 
 function labelOf(limit: Limit): string {
   const state = stateOf(limit);
-  return limit.mode === 'ENFORCED' || state !== 'ok' ? state : words(limit.mode);
+  return limit.mode === 'ENFORCE' || state !== 'ok' ? state : words(limit.mode);
 }
 
 function AccountLimitEvents({ account, zone }: { account: string; zone: string }) {

@@ -8,6 +8,7 @@ import type {
   Page,
   PlanVersion,
   Problem,
+  Quote,
   TablePartition,
   Usage,
   UsageRow,
@@ -74,6 +75,8 @@ export function answerTo(path: string, params: URLSearchParams, token: string | 
       );
     case '/v1/accounts/acme/limits':
       return ok(page(LIMITS));
+    case '/v1/accounts/acme/quote':
+      return ok(QUOTE);
     case '/v1/accounts/acme/timeline':
       return ok(page(CHANGES));
     case '/v1/limit-events':
@@ -249,7 +252,7 @@ const LIMIT: Limit = {
   scope: 'ACCOUNT',
   scope_key: '',
   algorithm: 'FIXED_WINDOW',
-  mode: 'ENFORCED',
+  mode: 'ENFORCE',
   amount: 100,
   used: 104,
   used_now: 104,
@@ -270,6 +273,39 @@ const LIMIT: Limit = {
   stream_time: '2026-11-30T12:00:01.900+01:00',
   as_of: AS_OF,
   version: 4_711,
+};
+
+const QUOTE: Quote = {
+  ...FRESH,
+  time_zone: ZONE,
+  source: 'limit-state',
+  behind_ms: 210,
+  account: 'acme',
+  endpoint: '/v2/mem-it',
+  plan: 'mem',
+  plan_version: 2,
+  allowed: false,
+  status: 429,
+  reason: 'RATE_LIMITED',
+  limit: 'minute',
+  retry_after_s: 58,
+  detail: 'The limit minute of 100 leaves no room for this call.',
+  limits: [
+    {
+      limit: 'minute',
+      meter: 'requests',
+      scope: 'ACCOUNT',
+      scope_key: '',
+      algorithm: 'FIXED_WINDOW',
+      mode: 'ENFORCE',
+      cost: 1,
+      used_now: 104,
+      amount: 100,
+      remaining: 0,
+      fits: false,
+      fits_at: '2026-11-30T12:01:00+01:00',
+    },
+  ],
 };
 
 const LIMITS: Limit[] = [
@@ -353,7 +389,7 @@ const LIMIT_EVENT: LimitEvent = {
   event_time: '2026-11-30T12:00:01.204+01:00',
   limit: 'minute',
   meter: 'requests',
-  mode: 'ENFORCED',
+  mode: 'ENFORCE',
   scope: 'ACCOUNT',
   scope_key: '',
   plan: 'mem',
@@ -518,7 +554,7 @@ const PLAN: PlanVersion = {
       window_unit: 'MINUTE',
       period_ms: 60_000,
       scope: 'ACCOUNT',
-      mode: 'ENFORCED',
+      mode: 'ENFORCE',
       grace_ms: 30_000,
     },
     {
@@ -529,7 +565,7 @@ const PLAN: PlanVersion = {
       window_unit: 'DAY',
       period_ms: 86_400_000,
       scope: 'ACCOUNT',
-      mode: 'ENFORCED',
+      mode: 'ENFORCE',
       grace_ms: 3_600_000,
     },
     {

@@ -46,7 +46,7 @@ describe('versions of a plan', () => {
     window_unit: 'DAY',
     period_ms: null,
     scope: 'ACCOUNT',
-    mode: 'ENFORCED',
+    mode: 'ENFORCE',
     grace_ms: 0,
   });
 

@@ -2,8 +2,6 @@ package dev.tollgate.api;
 
 import dev.tollgate.api.access.Access;
 import dev.tollgate.api.console.Console;
-import dev.tollgate.api.list.LiveSource;
-import dev.tollgate.api.live.LimitRows;
 import dev.tollgate.api.live.LimitStates;
 import dev.tollgate.api.query.Database;
 import dev.tollgate.http.Budget;
@@ -69,10 +67,10 @@ public final class Api extends HttpService {
         Database database = parts.add(new Database(config.clickHouse(), config.bounds()));
         // Requests have no bodies here, so that tokens share no memory.
         Tokens tokens = new Tokens(config.tokens(), new Budget(0), 0, InstantSource.system());
-        LimitStates states =
-                config.live() == null ? null : parts.add(new LimitStates(config.live(), System::currentTimeMillis));
-        LiveSource limits = states == null ? LiveSource.NONE : new LimitRows(states);
-        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock, limits);
+        LimitStates states = config.live() == null
+                ? null
+                : parts.add(new LimitStates(config.live(), System::currentTimeMillis, clock::millis));
+        ApiRoutes routes = new ApiRoutes(new Access(tokens), database, clock, states);
         Optional<Console> console = Console.find();
         console.ifPresent(pages -> pages.addTo(routes.routes()));
         HttpServer server = HttpServer.start(

@@ -4,6 +4,7 @@ import dev.tollgate.api.access.Access;
 import dev.tollgate.api.access.ViewerEndpoint;
 import dev.tollgate.api.account.Accounts;
 import dev.tollgate.api.account.LiveLimits;
+import dev.tollgate.api.account.QuoteEndpoint;
 import dev.tollgate.api.event.Events;
 import dev.tollgate.api.limit.LimitEvents;
 import dev.tollgate.api.limit.Timeline;
@@ -11,6 +12,8 @@ import dev.tollgate.api.list.ItemEndpoint;
 import dev.tollgate.api.list.ListEndpoint;
 import dev.tollgate.api.list.Listing;
 import dev.tollgate.api.list.LiveSource;
+import dev.tollgate.api.live.LimitRows;
+import dev.tollgate.api.live.LimitStates;
 import dev.tollgate.api.operate.DeadLetters;
 import dev.tollgate.api.operate.TableFreshness;
 import dev.tollgate.api.plan.Plans;
@@ -24,6 +27,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the API serves, and the parameters of each path, as its document must list them. */
 final class ApiRoutes {
@@ -31,9 +35,10 @@ final class ApiRoutes {
     private final Routes routes = new Routes();
     private final Map<String, List<String>> parameters = new LinkedHashMap<>();
 
-    /** @param limits those that are kept in memory */
-    ApiRoutes(Access access, Database database, InstantSource clock, LiveSource limits) {
+    /** @param states limits that are kept in memory; null if none are */
+    ApiRoutes(Access access, Database database, InstantSource clock, @Nullable LimitStates states) {
         this.access = access;
+        LiveSource limits = states == null ? LiveSource.NONE : new LimitRows(states);
         get("/v1/usage", UsageEndpoint.PARAMETERS, new UsageEndpoint(database, clock));
         Listing limitEvents = LimitEvents.LISTING;
         list("/v1/limit-events", ListEndpoint.ofAll(database, clock, limitEvents));
@@ -41,6 +46,7 @@ final class ApiRoutes {
         list("/v1/accounts/{account}/timeline", ListEndpoint.ofAccount(database, clock, Timeline.LISTING));
         list("/v1/accounts", ListEndpoint.ofAll(database, clock, Accounts.LISTING));
         list("/v1/accounts/{account}/limits", ListEndpoint.ofLiveAccount(database, clock, LiveLimits.LISTING, limits));
+        get("/v1/accounts/{account}/quote", QuoteEndpoint.PARAMETERS, new QuoteEndpoint(clock, states));
         list("/v1/events", ListEndpoint.ofAll(database, clock, Events.LISTING));
         list("/v1/plans", ListEndpoint.ofAll(database, clock, Plans.LISTING));
         list("/v1/dead-letters", ListEndpoint.ofAll(database, clock, DeadLetters.LISTING));

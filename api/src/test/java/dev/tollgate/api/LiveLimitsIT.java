@@ -7,6 +7,7 @@ import dev.tollgate.api.live.Snapshots;
 import dev.tollgate.embedded.kafka.EmbeddedKafka;
 import dev.tollgate.embedded.process.LoopbackPort;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Plan;
 import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LiveLimitsIT {
     private static final String TOPIC = "tollgate.limit-state";
     private static final String LIMITS = "/v1/accounts/a/limits";
+    private static final String QUOTE = "/v1/accounts/a/quote?endpoint=/v2/mem-it&project=p";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** What gates know of an account is answered, the same as ClickHouse would, and stays while Kafka is away. */
@@ -113,6 +115,42 @@ final class LiveLimitsIT {
                     .isEqualTo(403);
             assertThat(Items.of(api.get(TestingApi.BOUND, LIMITS), "limit")).hasSize(3);
 
+            Reply unpriced = api.get(QUOTE);
+            assertThat(unpriced.status()).isEqualTo(404);
+            assertThat(unpriced.body()).contains("unknown-plan");
+            send(
+                    producer,
+                    "tollgate.plan-catalog",
+                    "mem",
+                    new AvroSerializer<Plan>(new SchemaRegistryClient(RegistryConfig.ofUrl(registry.url())))
+                            .serialize("tollgate.plan-catalog", Snapshots.plan()));
+            Reply quote = await(api, QUOTE, reply -> reply.status() == 200);
+            assertThat(quote.json().path("allowed").asBoolean()).isFalse();
+            assertThat(quote.json().path("reason").asText()).isEqualTo("NEVER_FITS");
+            assertThat(quote.json().path("limit").asText()).isEqualTo("each");
+            assertThat(quote.json().path("retry_after_s").isNull()).isTrue();
+            assertThat(quote.json().path("plan_version").asInt()).isEqualTo(3);
+            assertThat(quote.header("Tollgate-As-Of")).isEqualTo("2026-11-30T23:00:01Z");
+            JsonNode limits = quote.json().path("limits");
+            assertThat(limits).hasSize(2);
+            assertThat(limits.get(0).path("cost").asLong()).isEqualTo(40);
+            assertThat(limits.get(0).path("fits").asBoolean()).isTrue();
+            assertThat(limits.get(1).path("scope_key").asText()).isEqualTo("p");
+            assertThat(limits.get(1).path("fits_at").isNull()).isTrue();
+            assertThat(api.get("/v1/accounts/nobody/quote?endpoint=/").body()).contains("unknown-account");
+            assertThat(api.get(TestingApi.BOUND, "/v1/accounts/b/quote?endpoint=/")
+                            .status())
+                    .isEqualTo(403);
+            Reply wrong = api.get("/v1/accounts/a/quote?units=-1&input_tokens=x&project=&endpont=/");
+            assertThat(wrong.status()).isEqualTo(400);
+            assertThat(wrong.body())
+                    .contains(
+                            "did you mean endpoint?",
+                            "endpoint is missing: it must be what is called",
+                            "units must be a whole number from 0",
+                            "input_tokens must be a whole number from 0",
+                            "project must be a text of 1 to 128 characters");
+
             // ClickHouse hears of none of these.
             publish(producer, "a", serializer.serialize(TOPIC, account(3, 77)));
             publish(producer, project(), null);
@@ -153,7 +191,12 @@ final class LiveLimitsIT {
 
     private static void publish(KafkaProducer<byte[], byte[]> producer, String key, byte @Nullable [] value)
             throws Exception {
-        producer.send(new ProducerRecord<>(TOPIC, key.getBytes(StandardCharsets.UTF_8), value))
+        send(producer, TOPIC, key, value);
+    }
+
+    private static void send(KafkaProducer<byte[], byte[]> producer, String topic, String key, byte @Nullable [] value)
+            throws Exception {
+        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
                 .get();
     }
 

@@ -154,7 +154,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theApiKnowsContractsHttpAndTablesAlone() {
+    void theApiKnowsContractsHttpTablesAndWhatTheGateOffersAlone() {
         JavaClasses api = all.that(resideInAPackage("dev.tollgate.api.."));
 
         noClasses()
@@ -165,6 +165,7 @@ class ArchitectureTest {
                         .and(not(resideInAPackage("dev.tollgate.api..")))
                         .and(not(resideInAPackage("dev.tollgate.http..")))
                         .and(not(resideInAPackage("dev.tollgate.sql..")))
+                        .and(not(resideInAPackage("dev.tollgate.gate")))
                         .and(not(resideInAPackage("dev.tollgate.schemas.."))))
                 .check(all);
         slices().assignedFrom(packagesBelow("dev.tollgate.api"))

@@ -142,7 +142,10 @@ public final class Gate implements AutoCloseable {
      * By the time of the real call others may have taken what was left.
      */
     public Decision dryRun(Call call) {
-        long now = clock.getAsLong();
+        return dryRun(call, clock.getAsLong());
+    }
+
+    private Decision dryRun(Call call, long now) {
         try {
             if (!isReady()) {
                 return unknown(config.startPolicy(), NOT_READY);
@@ -158,6 +161,51 @@ public final class Gate implements AutoCloseable {
         } catch (RuntimeException e) {
             return failed(e, now);
         }
+    }
+
+    /** {@link #dryRun}, and what the call would take of each limit, all at one moment. */
+    public Quote quote(Call call) {
+        long now = clock.getAsLong();
+        Decision decision = dryRun(call, now);
+        try {
+            GateAccount account = isReady() ? accountOf(call.accountId(), now) : null;
+            GateTerms terms = account == null ? null : account.termsAt(now);
+            if (terms == null || !terms.plan.isInCatalog) {
+                return new Quote(decision, null, List.of());
+            }
+            Caller caller = terms.callerOf(call.projectId(), call.apiKeyId());
+            EndpointPricing pricing = terms.plan.pricingOf(call.endpoint());
+            List<Quote.LimitCost> costs = new ArrayList<>();
+            for (int i = 0; i < terms.rules.length; i++) {
+                costs.add(quote(terms.rules[i], caller.counters[i], pricing, call, now));
+            }
+            return new Quote(decision, new Quote.PlanRef(terms.plan.planId, terms.plan.version), costs);
+        } catch (RuntimeException e) {
+            return new Quote(failed(e, now), null, List.of());
+        }
+    }
+
+    private static Quote.LimitCost quote(
+            CounterRule rule, Counter counter, EndpointPricing pricing, Call call, long now) {
+        long cost = priceOf(rule, pricing, call.units());
+        boolean fits = cost == 0 || rule.isUnlimited() || counter.hasRoom(rule, now, cost);
+        String scopeKey = switch (rule.scope()) {
+            case PROJECT -> call.projectId();
+            case API_KEY -> call.apiKeyId();
+            case ACCOUNT, UNKNOWN -> "";
+        };
+        return new Quote.LimitCost(
+                rule.limitId(),
+                rule.meterId(),
+                rule.algorithm(),
+                rule.scope(),
+                scopeKey == null ? "" : scopeKey,
+                rule.enforced(),
+                cost,
+                counter.used(rule, now),
+                rule.isUnlimited() ? null : (Long) rule.amount(),
+                fits,
+                fits ? (Long) now : cost > rule.amount() ? null : (Long) counter.roomAt(rule, now, cost));
     }
 
     /** Decides on a call and, if it is allowed, counts it as one that is over at once and succeeds. */
@@ -309,9 +357,11 @@ public final class Gate implements AutoCloseable {
 
     /** What a call takes of a limit; 0 where the limit has no say. */
     private static long costOf(CounterRule rule, EndpointPricing pricing, long units) {
-        if (!rule.binds()) {
-            return 0;
-        }
+        return rule.binds() ? priceOf(rule, pricing, units) : 0;
+    }
+
+    /** What a call takes of a limit, whether or not that has a say. */
+    private static long priceOf(CounterRule rule, EndpointPricing pricing, long units) {
         if (rule.isConcurrency()) {
             return 1;
         }
@@ -516,6 +566,11 @@ public final class Gate implements AutoCloseable {
      */
     public void forget(LimitStateKey key) {
         accounts.forget(key);
+    }
+
+    /** Follows a tombstone of plan-catalog. Done by the gate itself for what it reads from Kafka. */
+    public void forgetPlan(String planId) {
+        accounts.forgetPlan(planId);
     }
 
     /**

@@ -72,7 +72,19 @@ public record GateConfig(
         ClusterConfig cluster = ClusterConfig.read(settings);
         ClusterConfig.rejectReserved(
                 settings, "kafka.client.", cluster.clientProperties(), RESERVED::contains, "the gate sets it itself");
-        GateConfig config = new GateConfig(
+        GateConfig config = of(cluster, settings);
+        settings.rejectUnknown();
+        settings.throwIfProblems();
+        return config;
+    }
+
+    /** One with the presets of all keys but the cluster's. */
+    public static GateConfig presets(ClusterConfig cluster) {
+        return of(cluster, new SettingsReader(Map.of(), List.of(GateSettings.GROUP)));
+    }
+
+    private static GateConfig of(ClusterConfig cluster, SettingsReader settings) {
+        return new GateConfig(
                 cluster,
                 settings.get(GateSettings.READ_UNCOMMITTED),
                 settings.get(GateSettings.START_TIMEOUT),
@@ -92,9 +104,6 @@ public record GateConfig(
                         settings.get(GateSettings.HEADERS_IETF),
                         settings.get(GateSettings.HEADERS_RETRY_AFTER)),
                 settings.effective());
-        settings.rejectUnknown();
-        settings.throwIfProblems();
-        return config;
     }
 
     /** The schema registry. */

@@ -2,7 +2,11 @@ package dev.tollgate.api.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.gate.Call;
+import dev.tollgate.schemas.avro.BucketState;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.Scope;
 import dev.tollgate.schemas.cluster.ClusterConfig;
 import dev.tollgate.schemas.registry.RegistryConfig;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
@@ -12,6 +16,8 @@ import dev.tollgate.schemas.topic.LimitStateKey;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,12 +28,15 @@ import org.junit.jupiter.api.Test;
 /** What is known of the records that a follower hands on, without Kafka. */
 class LimitStatesTest {
     private static final String TOPIC = "tollgate.limit-state";
+    private static final String PLANS = "tollgate.plan-catalog";
+    private static final Instant NOW = Snapshots.STREAM_TIME.plusSeconds(60);
 
     private final TestingRegistry registry = new TestingRegistry();
     private final RegistryConfig registryConfig = RegistryConfig.ofUrl(registry.url());
     private final AvroSerializer<LimitState> serializer =
             new AvroSerializer<>(new SchemaRegistryClient(registryConfig));
     private final LimitStates states = states(3);
+    private final AvroSerializer<Plan> planSerializer = new AvroSerializer<>(new SchemaRegistryClient(registryConfig));
     private long offset;
 
     LimitStatesTest() throws IOException {}
@@ -39,7 +48,7 @@ class LimitStatesTest {
 
     private LimitStates states(int maxSnapshots) {
         ClusterConfig cluster = new ClusterConfig("127.0.0.1:9", Map.of(), registryConfig, TopicLayout.standard());
-        return new LimitStates(new LiveConfig(cluster, maxSnapshots), () -> 0);
+        return new LimitStates(new LiveConfig(cluster, maxSnapshots), () -> 0, NOW::toEpochMilli);
     }
 
     private void accept(String key, byte @Nullable [] value) {
@@ -51,6 +60,29 @@ class LimitStatesTest {
                 ? state.getAccountId()
                 : new LimitStateKey(state.getAccountId(), state.getScope().name(), state.getScopeKey()).text();
         accept(key, serializer.serialize(TOPIC, state));
+    }
+
+    private void acceptPlan(byte @Nullable [] value) {
+        states.accept(new ConsumerRecord<>(PLANS, 0, offset++, "mem".getBytes(StandardCharsets.UTF_8), value));
+    }
+
+    private void acceptPlan() {
+        acceptPlan(planSerializer.serialize(PLANS, Snapshots.plan()));
+    }
+
+    /** What a call of the project {@code p} costs by limit, with what is used; null if that is not known. */
+    private @Nullable List<String> quote(String account, String endpoint) {
+        LiveQuote quote = states.quote(Call.of(account, endpoint).withProject("p"), NOW);
+        return quote == null
+                ? null
+                : quote.quote().costs().stream()
+                        .map(cost -> cost.limitId() + " " + cost.cost() + " " + cost.used() + " " + cost.fits())
+                        .toList();
+    }
+
+    private static BucketState today(String limit, Scope scope, String key, long amount, long used) {
+        Instant day = NOW.truncatedTo(ChronoUnit.DAYS);
+        return Snapshots.window(limit, scope, key, amount, used, day, day.plus(1, ChronoUnit.DAYS));
     }
 
     private @Nullable List<Long> versions(String account) {
@@ -117,5 +149,45 @@ class LimitStatesTest {
         assertThat(states.failures()).isEqualTo(1);
         assertThat(versions("a")).isEmpty();
         assertThat(versions("b")).containsExactly(1L);
+    }
+
+    @Test
+    void givenPlansAndSnapshots_whenACallIsQuoted_thenItCostsWhatThePlanSaysAndNothingOfOthersIsInIt() {
+        states.begin();
+        acceptPlan();
+        accept(Snapshots.ofAccount("a", 1, today("day", Scope.ACCOUNT, "", 100, 50)));
+        accept(Snapshots.ofProject("a", "p", 2, today("each", Scope.PROJECT, "p", 20, 18)));
+        accept(Snapshots.ofAccount("b", 1, today("day", Scope.ACCOUNT, "", 100, 99)));
+        assertThat(quote("a", "/v2/mem-it")).isNull();
+        states.level();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(quote("a", "/v2/mem-it")).containsExactly("day 40 50 true", "each 40 18 false");
+            assertThat(quote("a", "/other")).containsExactly("day 1 50 true", "each 1 18 true");
+            assertThat(quote("b", "/v2/mem-it")).containsExactly("day 40 99 false", "each 40 0 false");
+            assertThat(quote("nobody", "/other")).isEmpty();
+        }
+        assertThat(states.failures()).isZero();
+    }
+
+    @Test
+    void givenAPlanThatGoesOrKafkaThatWasLost_whenACallIsQuoted_thenNoPriceOfBeforeIsTold() {
+        states.begin();
+        acceptPlan();
+        accept(Snapshots.ofAccount("a", 1));
+        states.level();
+        acceptPlan(new byte[] {7, 7});
+        assertThat(states.failures()).isEqualTo(1);
+        assertThat(quote("a", "/other")).hasSize(2);
+
+        acceptPlan(null);
+        assertThat(quote("a", "/other")).isEmpty();
+
+        acceptPlan();
+        states.begin();
+        accept(Snapshots.ofAccount("a", 1));
+        assertThat(quote("a", "/other")).isNull();
+        states.level();
+        assertThat(quote("a", "/other")).isEmpty();
     }
 }

@@ -3,9 +3,17 @@ package dev.tollgate.api.live;
 import dev.tollgate.schemas.AvroTypes;
 import dev.tollgate.schemas.avro.Algorithm;
 import dev.tollgate.schemas.avro.BucketState;
+import dev.tollgate.schemas.avro.Cost;
+import dev.tollgate.schemas.avro.EndpointCost;
+import dev.tollgate.schemas.avro.Limit;
 import dev.tollgate.schemas.avro.LimitState;
+import dev.tollgate.schemas.avro.Meter;
 import dev.tollgate.schemas.avro.Mode;
+import dev.tollgate.schemas.avro.Outcome;
+import dev.tollgate.schemas.avro.Plan;
+import dev.tollgate.schemas.avro.PlanVersion;
 import dev.tollgate.schemas.avro.Scope;
+import dev.tollgate.schemas.avro.WindowUnit;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,5 +92,40 @@ public final class Snapshots {
                 .setUsed(used)
                 .setSoftReached(false)
                 .setHardReached(false);
+    }
+
+    /**
+     * The plan: {@code /v2/mem-it} costs 40 requests and everything else one, at most 100 a day, 20 for each project.
+     */
+    public static Plan plan() {
+        PlanVersion version = PlanVersion.newBuilder()
+                .setVersion(3)
+                .setEffectiveFrom(Instant.EPOCH)
+                .setNoticePeriodMs(0)
+                .setChecksum("")
+                .setMeters(List.of(new Meter(
+                        "requests",
+                        "",
+                        new Cost(1L, 0L, 1L),
+                        List.of(new EndpointCost("/v2/mem-it", new Cost(40L, 0L, 1L))))))
+                .setLimits(List.of(limit("day", 100, Scope.ACCOUNT), limit("each", 20, Scope.PROJECT)))
+                .setPerCallCaps(List.of())
+                .setChargedOutcomes(List.of(Outcome.SUCCESS))
+                .build();
+        return new Plan("mem", "mem", "", List.of(version));
+    }
+
+    private static Limit limit(String id, long amount, Scope scope) {
+        return Limit.newBuilder()
+                .setLimitId(id)
+                .setMeterId("requests")
+                .setAmount(amount)
+                .setAlgorithm(Algorithm.FIXED_WINDOW)
+                .setWindow(WindowUnit.DAY)
+                .setScope(scope)
+                .setMode(Mode.ENFORCE)
+                .setThresholds(List.of())
+                .setGraceMs(60_000L)
+                .build();
     }
 }

@@ -27,8 +27,12 @@ public final class GatePlan {
     /** Endpoints are text from outside: at most this many are remembered, and then all are forgotten. */
     private static final int MAX_REMEMBERED_ENDPOINTS = 4_096;
 
-    final String planId;
-    final int version;
+    public final String planId;
+    public final int version;
+
+    /** Whether it is not a stand-in. */
+    public final boolean isInCatalog;
+
     final long effectiveFromMillis;
     final List<Limit> limits;
     final WindowCalendar calendar;
@@ -42,6 +46,7 @@ public final class GatePlan {
     GatePlan(String planId, PlanVersion source) {
         this.planId = planId;
         this.version = source.getVersion();
+        this.isInCatalog = true;
         this.effectiveFromMillis = source.getEffectiveFrom().toEpochMilli();
         this.limits = List.copyOf(source.getLimits());
         this.calendar = WindowTranslator.calendar(source.getCalendar());
@@ -66,6 +71,7 @@ public final class GatePlan {
     GatePlan(String planId, int version, List<String> meterIds) {
         this.planId = planId;
         this.version = version;
+        this.isInCatalog = false;
         this.effectiveFromMillis = 0;
         this.limits = List.of();
         this.calendar = WindowCalendar.UTC;
