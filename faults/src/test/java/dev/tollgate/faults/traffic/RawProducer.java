@@ -1,13 +1,16 @@
 package dev.tollgate.faults.traffic;
 
+import dev.tollgate.schemas.registry.RegistryUnavailableException;
 import dev.tollgate.schemas.registry.SchemaRegistryClient;
 import dev.tollgate.schemas.serde.AvroSerializer;
 import dev.tollgate.schemas.topic.Topic;
 import dev.tollgate.schemas.topic.TopicLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -17,10 +20,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The campaign's own producer, for commands, plans and what no library would send. It waits as long as Kafka is away.
+ * The campaign's own producer, for commands, plans and what no library would send. It waits as long as Kafka or the
+ * registry is away.
  */
 public final class RawProducer implements AutoCloseable {
     private static final int FOR_EVER_MILLIS = 1_800_000;
+    private static final Duration REGISTRY_PAUSE = Duration.ofMillis(200);
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final AvroSerializer<SpecificRecord> serializer;
@@ -68,11 +73,22 @@ public final class RawProducer implements AutoCloseable {
 
     /** A value as the registry and the topic want it. */
     public byte[] bytes(Topic topic, SpecificRecord value) {
-        return Objects.requireNonNull(serializer.serialize(layout.name(topic), value));
+        long deadline = System.nanoTime() + Duration.ofMillis(FOR_EVER_MILLIS).toNanos();
+        while (true) {
+            try {
+                return Objects.requireNonNull(serializer.serialize(layout.name(topic), value));
+            } catch (RegistryUnavailableException e) {
+                // The id of a schema is asked for once, which a fault may meet.
+                if (System.nanoTime() >= deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(REGISTRY_PAUSE.toNanos());
+            }
+        }
     }
 
     @Override
     public void close() {
-        producer.close(java.time.Duration.ZERO);
+        producer.close(Duration.ZERO);
     }
 }
