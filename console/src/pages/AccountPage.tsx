@@ -160,7 +160,9 @@ function Limits({ account, zone }: { account: string; zone: string }) {
               ) : (
                 <>
                   {wallClock(row.window_end)}{' '}
-                  <span className="quiet">in {duration(Date.parse(row.window_end) - now)}</span>
+                  {Date.parse(row.window_end) > now && (
+                    <span className="quiet">in {duration(Date.parse(row.window_end) - now)}</span>
+                  )}
                 </>
               ),
           },

@@ -19,7 +19,7 @@ export function AccountsTable({ label, rows, error, retry, brief = false, zone =
   const columns: Column<Account>[] = [
     { title: 'Account', cell: (row) => <To to={['accounts', row.account]}>{row.account}</To> },
     { title: 'State', cell: (row) => <Status value={row.state} /> },
-    { title: 'Closest limit', nowrap: true, cell: (row) => limitOf(row) },
+    { title: 'Closest limit', nowrap: !brief, cell: (row) => limitOf(row) },
     {
       title: BARS,
       cell: (row) =>

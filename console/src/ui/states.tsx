@@ -20,7 +20,7 @@ export function Empty({ title, hint, icon = 'empty' }: { title: string; hint?: R
   return (
     <div className="state">
       <Icon name={icon} size={28} />
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {hint !== undefined && <p>{hint}</p>}
     </div>
   );
@@ -33,7 +33,7 @@ export function ProblemState({ error, retry }: { error: ApiError; retry?: () => 
   return (
     <div className="state" role="alert">
       <Icon name={forbidden ? 'lock' : 'warning'} size={28} />
-      <h3>{problem.title}</h3>
+      <h2>{problem.title}</h2>
       <p>{problem.detail}</p>
       {problem.problems && (
         <ul>

@@ -21,6 +21,7 @@ const PAGES: readonly [name: string, path: string, shown: string][] = [
   ['usage', 'usage?group_by=endpoint', '/v2/mem-it'],
   ['accounts', 'accounts', 'globex'],
   ['account', 'accounts/acme', 'complexity-month'],
+  ['account-call', 'accounts/acme?call=/v2/mem-it', 'leaves no room'],
   ['account-usage', 'accounts/acme?tab=usage&group_by=project', 'staging'],
   ['account-limit-events', 'accounts/acme?tab=limit-events', 'soft limit reached'],
   ['account-events', 'accounts/acme?tab=events', 'event-0003'],
