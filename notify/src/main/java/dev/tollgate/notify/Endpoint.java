@@ -1,6 +1,8 @@
 package dev.tollgate.notify;
 
 import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.body.MessageRenderer;
+import dev.tollgate.notify.internal.http.Signer;
 import dev.tollgate.notify.internal.http.WebhookSecret;
 import dev.tollgate.schemas.config.Secrets;
 import dev.tollgate.schemas.metrics.TagDeclaration;
@@ -8,6 +10,7 @@ import dev.tollgate.schemas.text.Sha256;
 import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where messages go.
@@ -15,9 +18,10 @@ import java.util.List;
  * @param name lower-case letters, digits and '-'
  * @param kind what it is; the secrets, the format and what follows it are of webhooks alone
  * @param url http or https, without a user
- * @param secrets signed with each of them; at least one for a webhook
+ * @param secrets signed with each of them; at least one for a webhook whose format is signed, else none
  * @param filter which events
  * @param format how they are written
+ * @param routingKey of PagerDuty's integration; empty for the other formats
  * @param dropSuperseded whether an alert or block that has ended is left out
  * @param fromBeginning whether a new endpoint gets what the log has, and not only what comes
  */
@@ -28,6 +32,7 @@ record Endpoint(
         List<WebhookSecret> secrets,
         EventFilter filter,
         MessageFormat format,
+        String routingKey,
         boolean dropSuperseded,
         boolean fromBeginning) {
     private static final String ALERTS_PATH = "/api/v2/alerts";
@@ -52,6 +57,23 @@ record Endpoint(
         return text.endsWith(ALERTS_PATH)
                 ? url
                 : URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + ALERTS_PATH);
+    }
+
+    /** What writes its messages. */
+    MessageRenderer renderer(String source) {
+        return new MessageRenderer(format, source, routingKey);
+    }
+
+    /** What signs them; null if nothing does. */
+    @Nullable
+    Signer signer() {
+        return format.isSigned() ? new Signer(secrets) : null;
+    }
+
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+        return "Endpoint[" + name + ", " + shownFormat() + ", " + shownUrl() + "]";
     }
 
     /** How its messages are written, for people. */

@@ -4,6 +4,7 @@ import dev.tollgate.notify.NotifySettings.From;
 import dev.tollgate.notify.NotifySettings.Superseded;
 import dev.tollgate.notify.internal.alert.SnapshotAlerts;
 import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.body.PagerDutyBody;
 import dev.tollgate.notify.internal.http.WebhookSecret;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.config.OpenKeys;
@@ -39,6 +40,7 @@ final class EndpointReader {
     private final Map<String, List<String>> limits;
     private final Map<String, List<String>> thresholds;
     private final Map<String, MessageFormat> formats;
+    private final Map<String, String> routingKeys;
     private final Map<String, Superseded> superseded;
     private final Map<String, From> froms;
 
@@ -53,6 +55,7 @@ final class EndpointReader {
         limits = settings.all(NotifySettings.LIMITS);
         thresholds = settings.all(NotifySettings.THRESHOLDS);
         formats = settings.all(NotifySettings.FORMAT);
+        routingKeys = settings.all(NotifySettings.ROUTING_KEY);
         superseded = settings.all(NotifySettings.SUPERSEDED);
         froms = settings.all(NotifySettings.FROM);
     }
@@ -72,6 +75,7 @@ final class EndpointReader {
                         limits,
                         thresholds,
                         formats,
+                        routingKeys,
                         superseded,
                         froms)
                 .flatMap(values -> values.keySet().stream())
@@ -86,25 +90,30 @@ final class EndpointReader {
             }
             URI url = url(name);
             EndpointKind kind = endpointKinds.getOrDefault(name, EndpointKind.WEBHOOK);
-            boolean signed = kind == EndpointKind.WEBHOOK;
-            if (!signed) {
+            MessageFormat format = formats.getOrDefault(name, MessageFormat.WEBHOOK);
+            boolean signed = kind == EndpointKind.WEBHOOK && format.isSigned();
+            if (kind == EndpointKind.ALERTMANAGER) {
                 rejectWebhookKeys(name);
+            } else if (!signed) {
+                rejectSecrets(name, format);
             }
+            String routingKey = kind == EndpointKind.WEBHOOK ? routingKey(name, format) : "";
             List<WebhookSecret> keys = signed ? secrets(name) : List.of();
             EventFilter filter = new EventFilter(
-                    kinds(name, kind),
+                    kinds(name, kind, format),
                     Set.copyOf(named(plans, NotifySettings.PLANS, name)),
                     named(accounts, NotifySettings.ACCOUNTS, name),
                     Set.copyOf(named(limits, NotifySettings.LIMITS, name)),
                     thresholds(name));
-            if (url != null && (!signed || !keys.isEmpty())) {
+            if (url != null && routingKey != null && (!signed || !keys.isEmpty())) {
                 endpoints.add(new Endpoint(
                         name,
                         kind,
                         url,
                         keys,
                         filter,
-                        formats.getOrDefault(name, MessageFormat.WEBHOOK),
+                        format,
+                        routingKey,
                         superseded.getOrDefault(name, Superseded.SEND) == Superseded.DROP,
                         froms.getOrDefault(name, From.NOW) == From.BEGINNING));
             }
@@ -116,6 +125,7 @@ final class EndpointReader {
     private void rejectWebhookKeys(String name) {
         rejectFor(secrets, NotifySettings.SECRETS, name);
         rejectFor(formats, NotifySettings.FORMAT, name);
+        rejectFor(routingKeys, NotifySettings.ROUTING_KEY, name);
         rejectFor(superseded, NotifySettings.SUPERSEDED, name);
         rejectFor(froms, NotifySettings.FROM, name);
     }
@@ -124,6 +134,30 @@ final class EndpointReader {
         if (values.containsKey(name)) {
             settings.problem(key(family, name) + " is for webhooks, and the endpoint is an Alertmanager");
         }
+    }
+
+    private void rejectSecrets(String name, MessageFormat format) {
+        if (secrets.containsKey(name)) {
+            settings.problem(key(NotifySettings.SECRETS, name) + " signs nothing: messages of format "
+                    + format.name().toLowerCase(Locale.ROOT) + " have no signature");
+        }
+    }
+
+    /** The integration's key where one is needed, else empty; null if it is missing. */
+    private @Nullable String routingKey(String name, MessageFormat format) {
+        String found = routingKeys.get(name);
+        String key = key(NotifySettings.ROUTING_KEY, name);
+        if (format != MessageFormat.PAGERDUTY) {
+            if (found != null) {
+                settings.problem(key + " is for the format pagerduty");
+            }
+            return "";
+        }
+        if (found == null) {
+            settings.problem(key + " is missing: it is the integration key of an Events API v2 integration of the"
+                    + " PagerDuty service");
+        }
+        return found;
     }
 
     private @Nullable URI url(String name) {
@@ -166,10 +200,12 @@ final class EndpointReader {
         return keys;
     }
 
-    private Set<LimitEventKind> kinds(String name, EndpointKind endpoint) {
+    private Set<LimitEventKind> kinds(String name, EndpointKind endpoint, MessageFormat format) {
         Set<LimitEventKind> allowed = EnumSet.complementOf(EnumSet.of(LimitEventKind.UNKNOWN));
         if (endpoint == EndpointKind.ALERTMANAGER) {
             allowed.retainAll(SnapshotAlerts.KINDS);
+        } else if (format == MessageFormat.PAGERDUTY) {
+            allowed.retainAll(PagerDutyBody.KINDS);
         }
         Set<LimitEventKind> found = EnumSet.noneOf(LimitEventKind.class);
         for (String text : named(kinds, NotifySettings.KINDS, name)) {
@@ -183,7 +219,9 @@ final class EndpointReader {
                             + allowed.stream().map(Enum::name).collect(Collectors.joining(", ")) + ", was '" + text
                             + "'"));
         }
-        return found;
+        return found.isEmpty() && endpoint == EndpointKind.WEBHOOK && format == MessageFormat.PAGERDUTY
+                ? allowed
+                : found;
     }
 
     private Set<Integer> thresholds(String name) {

@@ -2,9 +2,7 @@ package dev.tollgate.notify;
 
 import dev.tollgate.notify.internal.alert.AlertBody;
 import dev.tollgate.notify.internal.alert.SnapshotAlerts;
-import dev.tollgate.notify.internal.body.MessageRenderer;
 import dev.tollgate.notify.internal.http.PostClient;
-import dev.tollgate.notify.internal.http.Signer;
 import dev.tollgate.notify.internal.http.WebhookClient;
 import dev.tollgate.notify.internal.loop.Worker;
 import dev.tollgate.notify.internal.loop.WorkerFactory;
@@ -103,7 +101,7 @@ public final class Notify implements AutoCloseable {
                         endpoint.fromBeginning(),
                         config.lanePolicy(endpoint),
                         config.requestTimeout(),
-                        new MessageRenderer(endpoint.format(), config.source()),
+                        endpoint.renderer(config.source()),
                         endpoint.filter()::passes),
                 config.consumerProperties(endpoint),
                 config.producerProperties(endpoint, process),
@@ -113,11 +111,7 @@ public final class Notify implements AutoCloseable {
 
     static WebhookClient client(NotifyConfig config, Endpoint endpoint) {
         return new WebhookClient(
-                endpoint.url(),
-                new Signer(endpoint.secrets()),
-                config.addresses(),
-                config.requestTimeout(),
-                config.parallel());
+                endpoint.url(), endpoint.signer(), config.addresses(), config.requestTimeout(), config.parallel());
     }
 
     static PostClient alertClient(NotifyConfig config, Endpoint endpoint) {

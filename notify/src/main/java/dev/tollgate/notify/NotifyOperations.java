@@ -3,7 +3,6 @@ package dev.tollgate.notify;
 import dev.tollgate.notify.internal.alert.AlertBody;
 import dev.tollgate.notify.internal.alert.AlertPost;
 import dev.tollgate.notify.internal.body.Message;
-import dev.tollgate.notify.internal.body.MessageRenderer;
 import dev.tollgate.notify.internal.http.Answer;
 import dev.tollgate.notify.internal.http.PostClient;
 import dev.tollgate.notify.internal.http.WebhookClient;
@@ -93,7 +92,7 @@ public final class NotifyOperations implements AutoCloseable {
         String id = "test-" + UUID.randomUUID();
         Sent sent = endpoint.kind() == EndpointKind.ALERTMANAGER
                 ? sendTestAlert(endpoint, now)
-                : send(endpoint, new MessageRenderer(endpoint.format(), config.source()).test(id, name, now), now);
+                : send(endpoint, endpoint.renderer(config.source()).test(id, name, now), now);
         record("", 0, DeliveryRecords.test(name, id, sent.answer(), now, sent.duration()));
         return sent.message(name, id);
     }
@@ -115,7 +114,7 @@ public final class NotifyOperations implements AutoCloseable {
                     + " (any more): 'tollgate tail limit-events --from-beginning --json' shows what is");
         }
         Instant now = Instant.now();
-        Message message = new MessageRenderer(endpoint.format(), config.source()).render(event);
+        Message message = endpoint.renderer(config.source()).render(event);
         Sent sent = send(endpoint, message, now);
         record(
                 event.getAccountId(),

@@ -35,7 +35,7 @@ final class NotifySettings {
             ".secrets",
             SettingType.list(),
             "comma-separated secrets to sign with, `whsec_...`; every message has a signature by each, so that one can"
-                    + " be exchanged for another; not for an Alertmanager",
+                    + " be exchanged for another; not for an Alertmanager, Slack or PagerDuty",
             true);
 
     static final OpenKeys<List<String>> KINDS =
@@ -66,8 +66,15 @@ final class NotifySettings {
     static final OpenKeys<MessageFormat> FORMAT = endpoint(
             ".format",
             SettingType.choice(MessageFormat.class),
-            "`webhook` (Standard Webhooks; the default) or `cloudevents` (1.0, binary mode)",
+            "`webhook` (Standard Webhooks; the default), `cloudevents` (1.0, binary mode), `slack` (incoming webhook)"
+                    + " or `pagerduty` (Events API v2)",
             false);
+
+    static final OpenKeys<String> ROUTING_KEY = endpoint(
+            ".routing-key",
+            SettingType.text(Pattern.compile("[A-Za-z0-9]{32}"), "32 letters and digits"),
+            "integration key of a PagerDuty service; for that format alone",
+            true);
 
     static final OpenKeys<Superseded> SUPERSEDED = endpoint(
             ".superseded",
@@ -160,6 +167,7 @@ final class NotifySettings {
             LIMITS,
             THRESHOLDS,
             FORMAT,
+            ROUTING_KEY,
             SUPERSEDED,
             FROM,
             RETRY_WAITS,

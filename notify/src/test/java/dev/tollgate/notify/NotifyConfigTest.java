@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.notify.internal.alert.GeneratorUrl;
 import dev.tollgate.notify.internal.body.MessageFormat;
+import dev.tollgate.notify.internal.body.PagerDutyBody;
 import dev.tollgate.notify.internal.lane.RetryTable;
 import dev.tollgate.schemas.avro.LimitEventKind;
 import dev.tollgate.schemas.config.InvalidSettingsException;
@@ -17,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NotifyConfigTest {
+    private static final String ROUTING_KEY = "R0123456789abcdef0123456789abcde";
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     @Test
@@ -128,7 +130,7 @@ class NotifyConfigTest {
                 .hasMessageContaining("was '0.001'")
                 .hasMessageContaining("notify.endpoint.b.filter.accounts must name at least one")
                 .hasMessageContaining("notify.endpoint.c.url must be a URL")
-                .hasMessageContaining("notify.endpoint.c.format must be one of webhook, cloudevents")
+                .hasMessageContaining("notify.endpoint.c.format must be one of webhook, cloudevents, slack, pagerduty")
                 .hasMessageContaining("notify.retry.waits must be")
                 .hasMessageContaining("notify.request-timeout must be")
                 .hasMessageContaining("notify.allowed-networks must be an address or a range")
@@ -192,6 +194,50 @@ class NotifyConfigTest {
                 .hasMessageContaining("notify.alertmanager.resend-interval must be")
                 .hasMessageContaining("notify.alertmanager.generator-url must be a URL such as")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("MfKQ"));
+    }
+
+    @Test
+    void givenSlackAndPagerDuty_whenRead_thenNeitherNeedsASecretAndPagerDutyGetsWhatBeginsAndEnds() {
+        NotifyConfig config = NotifyConfig.from(with(
+                "notify.endpoint.chat.url", "https://hooks.slack.com/services/T0/B0/secret",
+                "notify.endpoint.chat.format", "slack",
+                "notify.endpoint.pager.url", "https://events.pagerduty.com/v2/enqueue",
+                "notify.endpoint.pager.format", "pagerduty",
+                "notify.endpoint.pager.routing-key", ROUTING_KEY));
+
+        Endpoint chat = config.endpoints().getFirst();
+        Endpoint pager = config.endpoints().getLast();
+        assertThat(chat.format()).isEqualTo(MessageFormat.SLACK);
+        assertThat(chat.signer()).isNull();
+        assertThat(chat.filter().kinds()).isEmpty();
+        assertThat(pager.signer()).isNull();
+        assertThat(pager.routingKey()).isEqualTo(ROUTING_KEY);
+        assertThat(pager.filter().kinds()).isEqualTo(PagerDutyBody.KINDS);
+        assertThat(config.toString() + config.endpoints())
+                .contains("https://hooks.slack.com/****")
+                .doesNotContain(ROUTING_KEY, "T0/B0");
+    }
+
+    @Test
+    void givenKeysThatAFormatHasNoUseFor_whenRead_thenEachIsAProblem() {
+        assertThatThrownBy(() -> NotifyConfig.from(with(
+                        "notify.endpoint.a.url", "https://hooks.slack.com/services/T0/B0/x",
+                        "notify.endpoint.a.format", "slack",
+                        "notify.endpoint.a.secrets", SECRET,
+                        "notify.endpoint.a.routing-key", ROUTING_KEY,
+                        "notify.endpoint.b.url", "https://events.pagerduty.com/v2/enqueue",
+                        "notify.endpoint.b.format", "pagerduty",
+                        "notify.endpoint.b.filter.kinds", "PLAN_CHANGED",
+                        "notify.endpoint.c.url", "https://events.pagerduty.com/v2/enqueue",
+                        "notify.endpoint.c.format", "pagerduty",
+                        "notify.endpoint.c.routing-key", "hunter2")))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("notify.endpoint.a.secrets signs nothing: messages of format slack")
+                .hasMessageContaining("notify.endpoint.a.routing-key is for the format pagerduty")
+                .hasMessageContaining("notify.endpoint.b.routing-key is missing")
+                .hasMessageContaining("LIMIT_CLEARED, SUSPENDED, REINSTATED, was 'PLAN_CHANGED'")
+                .hasMessageContaining("notify.endpoint.c.routing-key must be 32 letters and digits")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "MfKQ", ROUTING_KEY));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.tollgate.notify.NotifyFixture.await;
 import static dev.tollgate.notify.NotifyFixture.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.notify.TestingReceiver.Behaviour;
 import dev.tollgate.notify.TestingReceiver.Received;
@@ -69,6 +70,40 @@ class NotifyIT {
                 assertThat(delivery.getStatus()).isEqualTo(200);
                 assertThat(delivery.getAttempt()).isEqualTo(1);
             });
+        }
+    }
+
+    @Test
+    void givenSlackAndPagerDuty_whenEventsAreSent_thenEachGetsItsOwnFormWithoutSignature() throws Exception {
+        try (TestingReceiver chat = new TestingReceiver(any -> TestingReceiver.OK);
+                TestingReceiver pager = new TestingReceiver(any -> TestingReceiver.status(202))) {
+            fixture.publish(event("acme", 1), event("acme", 2));
+            try (Notify notify = NotifyFixture.start(fixture.settings(
+                    "notify.endpoint.chat.url", chat.url(),
+                    "notify.endpoint.chat.format", "slack",
+                    "notify.endpoint.chat.from", "beginning",
+                    "notify.endpoint.pager.url", pager.url(),
+                    "notify.endpoint.pager.format", "pagerduty",
+                    "notify.endpoint.pager.routing-key", "R0123456789abcdef0123456789abcde",
+                    "notify.endpoint.pager.from", "beginning"))) {
+                await("4 deliveries", () -> fixture.deliveries().size() == 4);
+                assertThat(notify.isStopped()).isFalse();
+            }
+
+            assertThat(chat.received())
+                    .extracting(received -> received.json().path("text").asText())
+                    .containsExactly(
+                            "acme is blocked: it has reached the limit day of plan pro version 1. Reason: größer als ☃",
+                            "acme is clear of the limit day of plan pro version 1. Reason: größer als ☃");
+            assertThat(pager.received())
+                    .extracting(
+                            received -> received.json().path("event_action").asText(),
+                            received -> received.json().path("dedup_key").asText())
+                    .containsExactly(tuple("trigger", "acme-1"), tuple("resolve", "acme-1"));
+            for (TestingReceiver receiver : List.of(chat, pager)) {
+                assertThat(receiver.received())
+                        .allSatisfy(received -> assertThat(received.headers()).doesNotContainKey("webhook-signature"));
+            }
         }
     }
 

@@ -22,6 +22,9 @@ public final class Secrets {
     /** {@code //token@}: a name without a password is a password as often as not. */
     private static final Pattern URL_TOKEN = Pattern.compile("(//)[^/?#:@\\s]+@");
 
+    /** Addresses of Slack whose path alone lets anybody post. */
+    private static final Pattern WEBHOOK_PATH = Pattern.compile("(//hooks\\.slack(?:-gov)?\\.com/)[^?#\\s]+");
+
     private static final Pattern PARAMETER = Pattern.compile("[?&;#,]([^=?&;#,\\s]+)=");
 
     private static final Pattern SECRET_PARAMETER =
@@ -49,6 +52,7 @@ public final class Secrets {
      *   <li>{@code //bob:****@host}, and {@code //****@host} for a name or token alone;
      *   <li>{@code ?password=****}, behind {@code ?}, {@code &}, {@code ;}, {@code #} or {@code ,}, also where the name
      *       is percent-encoded;
+     *   <li>{@code //hooks.slack.com/****};
      *   <li>a percent-encoded URL with a secret, as the value of a parameter: {@code ?target=****}.
      * </ul>
      *
@@ -60,7 +64,8 @@ public final class Secrets {
         }
         String withoutPassword = URL_PASSWORD.matcher(value).replaceAll("$1" + MASK + "@");
         String withoutToken = URL_TOKEN.matcher(withoutPassword).replaceAll("$1" + MASK + "@");
-        return withoutSecretParameters(withoutToken);
+        String withoutPath = WEBHOOK_PATH.matcher(withoutToken).replaceAll("$1" + MASK);
+        return withoutSecretParameters(withoutPath);
     }
 
     private static String withoutSecretParameters(String text) {

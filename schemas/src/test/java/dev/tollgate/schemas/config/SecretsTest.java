@@ -26,6 +26,8 @@ class SecretsTest {
                 "x?a=1,secret=s3cret | x?a=1,secret=****",
                 "x?X-Amz-Signature=s3cret | x?X-Amz-Signature=****",
                 "x?target=http%3A%2F%2Fbob%3As3cret%40db&a=b | x?target=****&a=b",
+                "https://hooks.slack.com/services/T0/B0/s3cret | https://hooks.slack.com/****",
+                "https://hooks.slack-gov.com/workflows/s3cret?a=b | https://hooks.slack-gov.com/****?a=b",
                 "x?password=&a=b | x?password=&a=b",
                 "x?p%zz=1 | x?p%zz=1"
             })

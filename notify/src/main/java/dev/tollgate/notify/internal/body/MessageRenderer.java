@@ -22,14 +22,17 @@ public final class MessageRenderer {
 
     private final MessageFormat format;
     private final String source;
+    private final PagerDutyBody pagerDuty;
 
     /**
      * @param format how it is written
-     * @param source the {@code source} of CloudEvents
+     * @param source the {@code source} of CloudEvents and of PagerDuty's alerts
+     * @param routingKey of PagerDuty's integration; empty for the other formats
      */
-    public MessageRenderer(MessageFormat format, String source) {
+    public MessageRenderer(MessageFormat format, String source, String routingKey) {
         this.format = format;
         this.source = source;
+        this.pagerDuty = new PagerDutyBody(routingKey, source);
     }
 
     /** The message of an event. */
@@ -51,23 +54,32 @@ public final class MessageRenderer {
     /** A message that says nothing, to try an endpoint with. */
     public Message test(String id, String endpoint, Instant at) {
         byte[] body = EventJson.bytes(json -> {
-            json.writeStartObject();
-            if (format == MessageFormat.WEBHOOK) {
-                json.writeStringField("type", EventType.TEST);
-                json.writeStringField("timestamp", at.toString());
-                json.writeObjectFieldStart("data");
-                json.writeStringField("endpoint", endpoint);
-                json.writeEndObject();
-            } else {
-                json.writeStringField("endpoint", endpoint);
+            switch (format) {
+                case WEBHOOK -> {
+                    json.writeStartObject();
+                    json.writeStringField("type", EventType.TEST);
+                    json.writeStringField("timestamp", at.toString());
+                    json.writeObjectFieldStart("data");
+                    json.writeStringField("endpoint", endpoint);
+                    json.writeEndObject();
+                    json.writeEndObject();
+                }
+                case CLOUDEVENTS -> {
+                    json.writeStartObject();
+                    json.writeStringField("endpoint", endpoint);
+                    json.writeEndObject();
+                }
+                case SLACK -> SlackBody.writeTest(json, endpoint);
+                case PAGERDUTY -> pagerDuty.writeTest(json, id, endpoint, at);
             }
-            json.writeEndObject();
         });
         return new Message(id, body, headers(id, EventType.TEST, endpoint, at));
     }
 
     private byte[] body(LimitEvent event, @Nullable String omitted) {
         return switch (format) {
+            case SLACK -> EventJson.bytes(json -> SlackBody.write(json, event, omitted == null));
+            case PAGERDUTY -> EventJson.bytes(json -> pagerDuty.write(json, event, omitted));
             case CLOUDEVENTS -> EventJson.bytes(json -> EventJson.write(json, event, omitted));
             case WEBHOOK ->
                 EventJson.bytes(json -> {

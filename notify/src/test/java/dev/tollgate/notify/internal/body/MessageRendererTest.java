@@ -17,11 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MessageRendererTest {
+    private static final String ROUTING_KEY = "R0123456789abcdef0123456789abcde";
     private static final Instant DECIDED = Instant.parse("2026-05-04T10:00:00.123Z");
 
     @Test
     void givenABlock_whenRenderedAsAWebhook_thenItHasTypeTimeAndTheFieldsOfTheContract() {
-        Message message = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate").render(event());
+        Message message = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate", "").render(event());
 
         assertThat(text(message)).isEqualTo("""
             {"type":"tollgate.limit.hard_reached","timestamp":"2026-05-04T10:00:00.123Z","data":{\
@@ -43,7 +44,7 @@ class MessageRendererTest {
 
     @Test
     void givenABlock_whenRenderedAsACloudEvent_thenTheAttributesAreHeaders() throws Exception {
-        Message message = new MessageRenderer(MessageFormat.CLOUDEVENTS, "/tollgate/eu").render(event());
+        Message message = new MessageRenderer(MessageFormat.CLOUDEVENTS, "/tollgate/eu", "").render(event());
 
         JsonNode body = new ObjectMapper().readTree(message.body());
         assertThat(body.get("kind").asText()).isEqualTo("HARD_LIMIT_REACHED");
@@ -60,10 +61,10 @@ class MessageRendererTest {
 
     @Test
     void givenTheSameEvent_whenRenderedTwice_thenTheBytesAreTheSame() {
-        assertThat(new MessageRenderer(MessageFormat.WEBHOOK, "a")
+        assertThat(new MessageRenderer(MessageFormat.WEBHOOK, "a", "")
                         .render(event())
                         .body())
-                .isEqualTo(new MessageRenderer(MessageFormat.WEBHOOK, "b")
+                .isEqualTo(new MessageRenderer(MessageFormat.WEBHOOK, "b", "")
                         .render(event())
                         .body());
     }
@@ -73,7 +74,7 @@ class MessageRendererTest {
         LimitEvent event = event();
         event.setReason("x".repeat(30_000));
 
-        byte[] body = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate")
+        byte[] body = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate", "")
                 .render(event)
                 .body();
 
@@ -85,11 +86,97 @@ class MessageRendererTest {
 
     @Test
     void givenATest_whenRendered_thenItSaysSo() {
-        Message message = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate").test("test-1", "ops", DECIDED);
+        Message message = new MessageRenderer(MessageFormat.WEBHOOK, "tollgate", "").test("test-1", "ops", DECIDED);
 
         assertThat(text(message))
                 .isEqualTo("{\"type\":\"tollgate.test\",\"timestamp\":\"2026-05-04T10:00:00.123Z\","
                         + "\"data\":{\"endpoint\":\"ops\"}}");
+    }
+
+    @Test
+    void givenABlock_whenRenderedForSlack_thenItIsASentenceAndNothingInItIsMarkup() {
+        LimitEvent event = event();
+        event.setAccountId("a<!channel>&b");
+
+        Message message = new MessageRenderer(MessageFormat.SLACK, "tollgate", "").render(event);
+
+        assertThat(text(message)).isEqualTo("""
+            {"text":"a&lt;!channel&gt;&amp;b is blocked: it has reached the limit day of plan pro version 3, \
+            1,001 of 1,000 requests, until 2026-05-05T00:00:00Z. Reason: as \\"agreed\\"","mrkdwn":false}\
+            """);
+        event.setReason("x".repeat(30_000));
+        assertThat(text(new MessageRenderer(MessageFormat.SLACK, "tollgate", "").render(event)))
+                .hasSizeLessThan(300)
+                .doesNotContain("Reason");
+    }
+
+    @ParameterizedTest
+    @EnumSource(LimitEventKind.class)
+    void everyKindIsASentenceOfItsOwn(LimitEventKind kind) {
+        Set<String> others = new HashSet<>();
+        LimitEvent event = event();
+        for (LimitEventKind other : LimitEventKind.values()) {
+            event.setKind(other);
+            if (other != kind) {
+                others.add(EventSentence.of(event, true));
+            }
+        }
+        event.setKind(kind);
+
+        assertThat(EventSentence.of(event, true))
+                .startsWith("acmé ")
+                .endsWith(". Reason: as \"agreed\"")
+                .doesNotContain("null", "_")
+                .isNotIn(others);
+    }
+
+    @Test
+    void givenABlockAndItsEnd_whenRenderedForPagerDuty_thenTheEndResolvesWhatTheBlockTriggered() throws Exception {
+        MessageRenderer renderer = new MessageRenderer(MessageFormat.PAGERDUTY, "tollgate", ROUTING_KEY);
+        JsonNode block = new ObjectMapper().readTree(renderer.render(event()).body());
+        LimitEvent cleared = event();
+        cleared.setLimitEventId("another");
+        cleared.setKind(LimitEventKind.LIMIT_CLEARED);
+        cleared.setClearedEventId(event().getLimitEventId());
+        JsonNode end = new ObjectMapper().readTree(renderer.render(cleared).body());
+
+        assertThat(block.path("routing_key").asText()).isEqualTo(ROUTING_KEY);
+        assertThat(block.path("event_action").asText()).isEqualTo("trigger");
+        assertThat(block.path("dedup_key").asText()).isEqualTo(event().getLimitEventId());
+        assertThat(block.at("/payload/summary").asText()).startsWith("acmé is blocked: it has reached the limit day");
+        assertThat(block.at("/payload/source").asText()).isEqualTo("tollgate");
+        assertThat(block.at("/payload/severity").asText()).isEqualTo("error");
+        assertThat(block.at("/payload/timestamp").asText()).isEqualTo("2026-05-04T10:00:00.123Z");
+        assertThat(block.at("/payload/component").asText()).isEqualTo("acmé");
+        assertThat(block.at("/payload/custom_details/version").asLong()).isEqualTo(42);
+        assertThat(end.path("event_action").asText()).isEqualTo("resolve");
+        assertThat(end.path("dedup_key")).isEqualTo(block.path("dedup_key"));
+        assertThat(end.has("payload")).isFalse();
+    }
+
+    @Test
+    void givenASuspensionAndItsEnd_whenRenderedForPagerDuty_thenTheyShareAKey() throws Exception {
+        MessageRenderer renderer = new MessageRenderer(MessageFormat.PAGERDUTY, "tollgate", ROUTING_KEY);
+        LimitEvent event = event();
+        event.setKind(LimitEventKind.SUSPENDED);
+        JsonNode suspended = new ObjectMapper().readTree(renderer.render(event).body());
+        event.setKind(LimitEventKind.REINSTATED);
+        event.setLimitEventId("another");
+        JsonNode reinstated = new ObjectMapper().readTree(renderer.render(event).body());
+
+        assertThat(suspended.path("event_action").asText()).isEqualTo("trigger");
+        assertThat(suspended.at("/payload/severity").asText()).isEqualTo("warning");
+        assertThat(reinstated.path("event_action").asText()).isEqualTo("resolve");
+        assertThat(reinstated.path("dedup_key")).isEqualTo(suspended.path("dedup_key"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(MessageFormat.class)
+    void givenATest_whenRenderedInAnyFormat_thenItNamesTheEndpoint(MessageFormat format) throws Exception {
+        Message message = new MessageRenderer(format, "tollgate", ROUTING_KEY).test("test-1", "ops", DECIDED);
+
+        assertThat(new ObjectMapper().readTree(message.body()).toString()).contains("ops");
+        assertThat(message.id()).isEqualTo("test-1");
     }
 
     @ParameterizedTest
